@@ -1,0 +1,30 @@
+"""The base of the item classes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from overair.protocol.schema import Record
+
+
+class ItemClass(StrEnum):
+    """The Class of a collection or item (MS-ASCMD 2.2.3.27)."""
+
+    EMAIL = "Email"
+    CONTACTS = "Contacts"
+    CALENDAR = "Calendar"
+    TASKS = "Tasks"
+    NOTES = "Notes"
+    SMS = "SMS"
+
+
+class Item(Record):
+    """One item whole, as the embedded store keeps it."""
+
+    item_class: ClassVar[ItemClass]
+
+    @property
+    def view_date(self) -> int:
+        """Microseconds UTC by which a view's cut-off is measured (mailboxes.interface.View)."""
+        return 0

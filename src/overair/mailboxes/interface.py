@@ -1,0 +1,207 @@
+"""What a mailbox is: a tree of folders, folders of items, and what changed since a token.
+
+A Session is one unit of work on one account's mailbox. The effects made in it and what the
+sync engine writes through its ``transaction`` are committed together (law 2); in the embedded
+store that is one database transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import IntEnum
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from overair.items import Item, ItemClass
+from overair.storage.interface import BlobStore, Transaction
+
+T = TypeVar("T")
+
+
+class FolderType(IntEnum):
+    """The Type of a folder (MS-ASCMD 2.2.3.186.3)."""
+
+    USER_GENERIC = 1
+    INBOX = 2
+    DRAFTS = 3
+    DELETED_ITEMS = 4
+    SENT_ITEMS = 5
+    OUTBOX = 6
+    TASKS = 7
+    CALENDAR = 8
+    CONTACTS = 9
+    NOTES = 10
+    JOURNAL = 11
+    USER_MAIL = 12
+    USER_CALENDAR = 13
+    USER_CONTACTS = 14
+    USER_TASKS = 15
+    USER_JOURNAL = 16
+    USER_NOTES = 17
+    UNKNOWN = 18
+    RECIPIENT_INFORMATION_CACHE = 19
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """A folder as the hierarchy shows it. ``folder_id`` is its ServerId, ``parent_id`` "0" at the top."""
+
+    folder_id: str
+    parent_id: str
+    name: str
+    type: FolderType
+    item_class: ItemClass
+
+
+class FolderChanges(msgspec.Struct, frozen=True):
+    """What became of the hierarchy since a token; with no token every folder is added."""
+
+    added: tuple[Folder, ...]
+    changed: tuple[Folder, ...]
+    removed: tuple[str, ...]
+    token: str
+
+
+class View(msgspec.Struct, frozen=True):
+    """What a phone has asked to see of a folder.
+
+    Every item has one view date in microseconds UTC: when a message was received, when the last
+    occurrence of an event ends, the far future for a task that is not completed and 0 for one
+    that is. An item is in the view when its view date is not before the cut-off.
+    """
+
+    cutoff: int | None = None
+
+
+class ItemChange(msgspec.Struct, frozen=True):
+    """An item that was in the view at the token, or is in it now, or both.
+
+    was and not is, and ``exists``: it left the view (SoftDelete); without ``exists``: it was removed.
+    """
+
+    item_id: str
+    was_in_view: bool
+    is_in_view: bool
+    exists: bool
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """A window of changes and the token that stands after it; ``more`` says that others follow."""
+
+    items: tuple[ItemChange, ...]
+    token: str
+    more: bool
+
+
+class StoredItem(msgspec.Struct, frozen=True):
+    """An item where it lives. ``revision`` grows with every change of it."""
+
+    item_id: str
+    folder_id: str
+    revision: int
+    item: Item
+
+
+class MailboxError(Exception):
+    """Base of what a mailbox refuses."""
+
+
+class NoSuchFolder(MailboxError):
+    """The folder does not exist."""
+
+
+class NoSuchItem(MailboxError):
+    """The item does not exist."""
+
+
+class FolderExists(MailboxError):
+    """A folder of that name is there already."""
+
+
+class FolderProtected(MailboxError):
+    """A default folder can be neither renamed, moved nor deleted."""
+
+
+class TokenExpired(MailboxError):
+    """The token is older than what the mailbox remembers, or is not one of its tokens."""
+
+
+class MailboxUnavailable(MailboxError):
+    """The backend is down; try again later (law 7)."""
+
+
+class Session(Protocol):
+    """One unit of work. Methods raise the errors above; nothing is kept when the work raises."""
+
+    account_id: int
+    transaction: Transaction
+
+    async def folders(self) -> tuple[Folder, ...]:
+        """Every folder, parents before children."""
+
+    async def folder(self, folder_id: str) -> Folder:
+        """One folder. Raises NoSuchFolder."""
+
+    async def folder_of_type(self, folder_type: FolderType) -> Folder:
+        """The default folder of a type, such as the Inbox. Raises NoSuchFolder."""
+
+    async def folder_changes(self, since: str | None) -> FolderChanges:
+        """The hierarchy's changes. Raises TokenExpired."""
+
+    async def create_folder(self, parent_id: str, name: str, folder_type: FolderType) -> str:
+        """A new folder; returns its id. Raises NoSuchFolder (the parent), FolderExists."""
+
+    async def update_folder(self, folder_id: str, parent_id: str, name: str) -> None:
+        """Rename or move. Raises NoSuchFolder, FolderExists, FolderProtected."""
+
+    async def delete_folder(self, folder_id: str) -> None:
+        """Delete with all it holds. Raises NoSuchFolder, FolderProtected."""
+
+    async def start(self, folder_id: str) -> str:
+        """The token of a first Sync: nothing has been told yet."""
+
+    async def changes(self, folder_id: str, view: View, since: str, limit: int) -> Changes:
+        """At most ``limit`` changes since a token, newest first in a first Sync. Raises TokenExpired."""
+
+    async def count_changes(self, folder_id: str, view: View, since: str) -> int:
+        """How many changes would follow, for GetItemEstimate."""
+
+    def accounted(self, token: str, applied: Mapping[str, int]) -> str:
+        """The token with the device's own changes known (item id to the revision that it made).
+
+        ``changes`` does not tell of an item again up to that revision (law 4).
+        """
+
+    async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
+        """Whether the item changed or went since the token, other than accounted: a conflict."""
+
+    async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
+        """The items in the order asked for; None where there is none."""
+
+    async def add(self, folder_id: str, item: Item) -> StoredItem:
+        """A new item."""
+
+    async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
+        """The item with new content. Raises NoSuchItem."""
+
+    async def remove(self, folder_id: str, item_id: str) -> int:
+        """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
+
+    async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
+        """Move to another folder, where it gets a new id. Raises NoSuchItem, NoSuchFolder."""
+
+    async def last_revision(self, folder_id: str, item_id: str) -> int:
+        """The revision of the item's last change, its removal from this folder included."""
+
+
+class Mailbox(Protocol):
+    """One account's mailbox."""
+
+    account_id: int
+    blobs: BlobStore
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that may write; it awaits only its session."""
+
+    async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that only reads, beside the writer."""

@@ -1,0 +1,41 @@
+"""Who waits for what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+
+class Subscription(Protocol):
+    """One waiting request. Subscribe first, then compare tokens, then wait, so no change falls between."""
+
+    async def wait(self, timeout: float) -> bool:
+        """True when a subscribed folder changed since the last wait (or since subscribing), False after ``timeout`` seconds.
+
+        Raises Superseded when a newer waiting request of the same device ended this one, and
+        ShuttingDown when the server stops: both are answered as an ordinary end of the wait.
+        """
+
+    def close(self) -> None:
+        """Leave the table."""
+
+
+class Hub(Protocol):
+    """The table of waiting requests."""
+
+    def subscribe(self, account_id: int, device_key: str, folder_ids: Collection[str]) -> Subscription:
+        """Enter the table; ends an earlier waiting request of the same device (law 9)."""
+
+    def publish(self, account_id: int, folder_id: str | None) -> None:
+        """Wake those who wait for the folder; None (the hierarchy) wakes every device of the account."""
+
+    def end_waits(self, account_id: int | None = None) -> None:
+        """Wake everybody, or every device of an account, as at shut-down or after a password change."""
+
+
+class Superseded(Exception):
+    """A newer Ping or Sync of the same device took over."""
+
+
+class ShuttingDown(Exception):
+    """The server is leaving; the phone should come back."""

@@ -1,0 +1,55 @@
+"""Code page 4, Calendar (MS-ASWBXML 2.1.2.1.5)."""
+
+from overair.versions import Version
+from overair.wbxml.codepage import CodePage
+from overair.wbxml.element import Tag
+
+
+class Calendar(CodePage, page=4, namespace="Calendar"):
+    """The tags of Calendar."""
+
+    Timezone = Tag(0x05)
+    AllDayEvent = Tag(0x06)
+    Attendees = Tag(0x07)
+    Attendee = Tag(0x08)
+    Email = Tag(0x09)
+    Name = Tag(0x0A)
+    BusyStatus = Tag(0x0D)
+    Categories = Tag(0x0E)
+    Category = Tag(0x0F)
+    DtStamp = Tag(0x11)
+    EndTime = Tag(0x12)
+    Exception = Tag(0x13)
+    Exceptions = Tag(0x14)
+    Deleted = Tag(0x15)
+    ExceptionStartTime = Tag(0x16, until=Version.V14_1)
+    Location = Tag(0x17, until=Version.V14_1)
+    MeetingStatus = Tag(0x18)
+    OrganizerEmail = Tag(0x19)
+    OrganizerName = Tag(0x1A)
+    Recurrence = Tag(0x1B)
+    Type = Tag(0x1C)
+    Until = Tag(0x1D)
+    Occurrences = Tag(0x1E)
+    Interval = Tag(0x1F)
+    DayOfWeek = Tag(0x20)
+    DayOfMonth = Tag(0x21)
+    WeekOfMonth = Tag(0x22)
+    MonthOfYear = Tag(0x23)
+    Reminder = Tag(0x24)
+    Sensitivity = Tag(0x25)
+    Subject = Tag(0x26)
+    StartTime = Tag(0x27)
+    UID = Tag(0x28)
+    AttendeeStatus = Tag(0x29, since=Version.V12_0)
+    AttendeeType = Tag(0x2A, since=Version.V12_0)
+    DisallowNewTimeProposal = Tag(0x33, since=Version.V14_0)
+    ResponseRequested = Tag(0x34, since=Version.V14_0)
+    AppointmentReplyTime = Tag(0x35, since=Version.V14_0)
+    ResponseType = Tag(0x36, since=Version.V14_0)
+    CalendarType = Tag(0x37, since=Version.V14_0)
+    IsLeapMonth = Tag(0x38, since=Version.V14_0)
+    FirstDayOfWeek = Tag(0x39, since=Version.V14_1)
+    OnlineMeetingConfLink = Tag(0x3A, since=Version.V14_1)
+    OnlineMeetingExternalLink = Tag(0x3B, since=Version.V14_1)
+    ClientUid = Tag(0x3C, since=Version.V16_0)

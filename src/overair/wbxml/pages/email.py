@@ -1,0 +1,55 @@
+"""Code page 2, Email (MS-ASWBXML 2.1.2.1.3)."""
+
+from overair.versions import Version
+from overair.wbxml.codepage import CodePage
+from overair.wbxml.element import Tag
+
+
+class Email(CodePage, page=2, namespace="Email"):
+    """The tags of Email."""
+
+    DateReceived = Tag(0x0F)
+    DisplayTo = Tag(0x11)
+    Importance = Tag(0x12)
+    MessageClass = Tag(0x13)
+    Subject = Tag(0x14)
+    Read = Tag(0x15)
+    To = Tag(0x16)
+    Cc = Tag(0x17)
+    From = Tag(0x18)
+    ReplyTo = Tag(0x19)
+    AllDayEvent = Tag(0x1A)
+    Categories = Tag(0x1B, since=Version.V14_0)
+    Category = Tag(0x1C, since=Version.V14_0)
+    DtStamp = Tag(0x1D)
+    EndTime = Tag(0x1E)
+    InstanceType = Tag(0x1F)
+    BusyStatus = Tag(0x20)
+    Location = Tag(0x21, until=Version.V14_1)
+    MeetingRequest = Tag(0x22)
+    Organizer = Tag(0x23)
+    RecurrenceId = Tag(0x24)
+    Reminder = Tag(0x25)
+    ResponseRequested = Tag(0x26)
+    Recurrences = Tag(0x27)
+    Recurrence = Tag(0x28)
+    Type = Tag(0x29)
+    Until = Tag(0x2A)
+    Occurrences = Tag(0x2B)
+    Interval = Tag(0x2C)
+    DayOfWeek = Tag(0x2D)
+    DayOfMonth = Tag(0x2E)
+    WeekOfMonth = Tag(0x2F)
+    MonthOfYear = Tag(0x30)
+    StartTime = Tag(0x31)
+    Sensitivity = Tag(0x32)
+    TimeZone = Tag(0x33)
+    GlobalObjId = Tag(0x34, until=Version.V14_1)
+    ThreadTopic = Tag(0x35)
+    InternetCPID = Tag(0x39)
+    Flag = Tag(0x3A, since=Version.V12_0)
+    Status = Tag(0x3B, since=Version.V12_0)
+    ContentClass = Tag(0x3C, since=Version.V12_0)
+    FlagType = Tag(0x3D, since=Version.V12_0)
+    CompleteTime = Tag(0x3E, since=Version.V12_0)
+    DisallowNewTimeProposal = Tag(0x3F, since=Version.V14_0)
