@@ -1,0 +1,51 @@
+"""What a command's handler is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from overair.devices.device import Device
+from overair.directory.interface import Directory, User
+from overair.mailboxes.interface import Mailbox
+from overair.push.interface import Hub
+from overair.storage.interface import BlobStore, Database
+from overair.versions import Version
+
+if TYPE_CHECKING:
+    from overair.delivery.transport import Transport
+    from overair.devices.partnerships import Partnerships
+    from overair.protocol.http import Request
+    from overair.server.locks import DeviceLocks
+    from overair.server.settings import Settings
+    from overair.sync.engine import Engine
+
+
+@dataclass(slots=True, frozen=True)
+class Services:
+    """The rooms that the server stands on, put together once at start."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    directory: Directory
+    mailbox: Callable[[int], Mailbox]
+    """The mailbox of an account id."""
+    hub: Hub
+    partnerships: Partnerships
+    engine: Engine
+    transport: Transport
+    locks: DeviceLocks
+
+
+@dataclass(slots=True, frozen=True)
+class Context:
+    """One authenticated request of one device."""
+
+    services: Services
+    request: Request
+    user: User
+    device: Device
+    mailbox: Mailbox
+    version: Version
