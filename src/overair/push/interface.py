@@ -10,10 +10,11 @@ class Subscription(Protocol):
     """One waiting request. Subscribe first, then compare tokens, then wait, so no change falls between."""
 
     async def wait(self, timeout: float) -> bool:
-        """True when a subscribed folder changed since the last wait (or since subscribing), False after ``timeout`` seconds.
+        """True for a change of a subscribed folder, False after ``timeout`` seconds without one.
 
-        Raises Superseded when a newer waiting request of the same device ended this one, and
-        ShuttingDown when the server stops: both are answered as an ordinary end of the wait.
+        A change since the last wait, or since subscribing, counts. Raises Superseded when a newer
+        waiting request of the same device ended this one, and ShuttingDown when the server stops
+        or the account's waits are ended: both are answered as an ordinary end of the wait.
         """
 
     def close(self) -> None:
