@@ -1,0 +1,77 @@
+# Overair. `make help` lists what there is to make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+DATA_DIR ?= data
+SERVE_FLAGS ?=
+TESTS ?= tests
+PYTEST_FLAGS ?=
+
+UV := .uv/bin/uv
+BIN := .venv/bin
+STAMPS := .venv/.stamps
+
+# The machine's own certificates, and no Python but the machine's own.
+export UV_SYSTEM_CERTS ?= true
+export UV_NATIVE_TLS ?= true
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONHASHSEED ?= 0
+
+.PHONY: help install serve test test-all check bench bench-full lock requirements clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+install: $(STAMPS)/base ## install Overair into .venv/
+
+serve: install ## install and start the server; its data stay in ./data (or DATA_DIR=...)
+	@exec $(BIN)/overair serve --data-dir "$(DATA_DIR)" $(SERVE_FLAGS)
+
+test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in under 15 minutes
+	@tools/debian-packages.sh --optional requirements/test.debian
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
+
+test-all: $(STAMPS)/test ## run every test, those that take long too
+	@tools/debian-packages.sh --optional requirements/test.debian
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -m "full or not full" $(PYTEST_FLAGS) $(TESTS)
+
+check: $(STAMPS)/check ## lint, format, types, imports between rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMPS)/test ## the benchmarks, in under 15 minutes
+	@tools/debian-packages.sh --optional requirements/test.debian
+	$(BIN)/python -m benchmarks
+
+bench-full: $(STAMPS)/test ## the benchmarks at full size
+	@tools/debian-packages.sh --optional requirements/test.debian
+	$(BIN)/python -m benchmarks --full
+
+requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
+	@$(BIN)/python tools/requirements.py
+
+lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
+	@tools/lock.sh
+
+clean: ## remove the environments and caches, never ./data
+	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV): requirements/uv.txt
+	@tools/bring-uv.sh
+
+$(STAMPS)/base: $(UV) pyproject.toml requirements/base.txt requirements/build.txt
+	@tools/install.sh base build
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/test: $(STAMPS)/base requirements/test.txt
+	@tools/install.sh test
+	@touch $@
+
+# The types of the tests are checked, too, so their packages are needed.
+$(STAMPS)/check: $(STAMPS)/test requirements/check.txt
+	@tools/install.sh check
+	@touch $@

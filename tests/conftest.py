@@ -1,0 +1,35 @@
+"""What all tests share: fixed seeds, and a summary that names what could not run."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from support.packages import REASON
+
+# Derandomized: the same examples in every run. A machine that is busy is no reason to fail.
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("full", settings.get_profile("ci"), max_examples=2000)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were skipped because a Debian package is missing."""
+    skipped: dict[str, list[str]] = defaultdict(list)
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        if REASON in reason:
+            skipped[reason.partition(REASON)[2]].append(report.nodeid)
+    if not skipped:
+        return
+    terminalreporter.section("skipped for want of Debian packages")
+    for package, tests in sorted(skipped.items()):
+        terminalreporter.write_line(f"{package}: {len(tests)} tests")
+        for test in sorted(tests):
+            terminalreporter.write_line(f"  {test}")
