@@ -205,3 +205,8 @@ class Mailbox(Protocol):
 
     async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run a unit of work that only reads, beside the writer."""
+
+    def session(self, transaction: Transaction) -> Session:
+        """A unit of work inside a transaction that is under way already, as when one message is
+        delivered to several mailboxes at once.
+        """
