@@ -28,6 +28,7 @@ from overair.wbxml.pages.tasks import Tasks
 from overair.wbxml.pages.validatecert import ValidateCert
 
 __all__ = [
+    "GAL",
     "AirNotify",
     "AirSync",
     "AirSyncBase",
@@ -40,7 +41,6 @@ __all__ = [
     "Email2",
     "Find",
     "FolderHierarchy",
-    "GAL",
     "GetItemEstimate",
     "ItemOperations",
     "MeetingResponse",
