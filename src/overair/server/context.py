@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from overair.delivery.transport import Transport
     from overair.devices.partnerships import Partnerships
     from overair.protocol.http import Request
-    from overair.server.locks import DeviceLocks
+    from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
     from overair.sync.engine import Engine
 
@@ -41,7 +41,12 @@ class Services:
 
 @dataclass(slots=True, frozen=True)
 class Context:
-    """One authenticated request of one device."""
+    """One authenticated request of one device.
+
+    ``lock`` is the device's lock, held while a handler of a command that touches state runs; a
+    waiting command gives it up for the while: ``async with context.lock.released(): ...``.
+    ``body`` is the request's body, decompressed.
+    """
 
     services: Services
     request: Request
@@ -49,3 +54,5 @@ class Context:
     device: Device
     mailbox: Mailbox
     version: Version
+    lock: HeldLock
+    body: bytes

@@ -1,0 +1,197 @@
+"""One HTTP connection: uvicorn's protocol with limits on what a peer may send and how slowly."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import structlog
+from httptools import HttpParserError
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
+
+MAXIMUM_TARGET = 8 * 1024
+"""Bytes of a request target; a base64 query has at most some 400, a plain one some 1,000."""
+MAXIMUM_HEAD = 32 * 1024
+"""Bytes of a request line with its headers."""
+MAXIMUM_HEADERS = 100
+HEAD_SECONDS = 30.0
+"""How long a connection may take from its first byte, or from being opened, to a whole head."""
+BODY_SECONDS = 30.0
+"""How often the progress of a body is looked at."""
+BODY_BYTES = 8 * 1024
+"""What a body brings in that time at the least."""
+DRAIN_SECONDS = 60.0
+"""How often a peer must have taken some of an answer that it is slow to read."""
+LARGE_BODY = 64 * 1024
+"""A connection with its own TLS that received more is closed after the answer: its buffers have grown."""
+UNIX_PEER = "unix:"
+"""The client's address on a unix socket, where there is none: the proxy in front."""
+
+KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_PROBES = 600, 60, 5
+"""Seconds. A phone that vanished is noticed in 15 minutes; one that sleeps is woken every ten at most."""
+
+log = structlog.get_logger()
+
+
+class LimitedConnection(HttpToolsProtocol):
+    """Refuses heads that are too long (414, 431), cuts off peers that are too slow (408)."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._refusal = 400
+        self._receiving = True
+        """Whether a request has begun to arrive (or has yet to, on a new connection) and is not whole."""
+        self._in_body = False
+        self._head_size = 0
+        self._body_size = 0
+        self._body_size_before = 0
+        self._arrival_timer: asyncio.TimerHandle | None = None
+        self._drain_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        connection: socket.socket | None = transport.get_extra_info("socket")
+        if connection is not None and connection.family == socket.AF_UNIX:
+            self.client = (UNIX_PEER, 0)
+        elif connection is not None:
+            keep_alive(connection)
+        self._await_arrival(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_arrival()
+        self._forget_drain()
+        self._unset_keepalive_if_required()  # uvicorn forgets this one when the connection broke
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._receiving = True
+        if not self._in_body:
+            self._head_size += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if not self._receiving:
+            self._forget_arrival()
+            return
+        if not self._in_body and self._head_size > MAXIMUM_HEAD:
+            self._refuse(431)
+        elif self._arrival_timer is None:
+            self._await_arrival(BODY_SECONDS if self._in_body else HEAD_SECONDS)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._receiving = True
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > MAXIMUM_TARGET:
+            self._refusal = 414
+            raise HttpParserError("The request target is too long.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= MAXIMUM_HEADERS or len(name) + len(value) > MAXIMUM_HEAD:
+            self._refusal = 431
+            raise HttpParserError("The headers are too many or too long.")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_body = True
+        self._body_size = self._body_size_before = 0
+        self._forget_arrival()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body_size += len(body)
+        if self._body_size > LARGE_BODY and self.scheme == "https" and self.cycle is not None:
+            self.cycle.keep_alive = False
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._receiving = self._in_body = False
+        self._head_size = 0
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._drain_timer is None:
+            self._await_drain()
+
+    def resume_writing(self) -> None:
+        self._forget_drain()
+        super().resume_writing()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser or a limit refused."""
+        self._refuse(self._refusal)
+
+    def _refuse(self, status: int) -> None:
+        log.warning("request refused", status=status, client=self.client)
+        answer = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
+        if self.cycle is None or self.cycle.response_complete:  # else it would land within another answer
+            self.transport.write(answer)
+        self.transport.close()
+
+    def _await_arrival(self, seconds: float) -> None:
+        self._arrival_timer = self.loop.call_later(seconds, self._arrival_is_late)
+
+    def _arrival_is_late(self) -> None:
+        self._arrival_timer = None
+        if not self._receiving or self.transport.is_closing():
+            return
+        progressed = self._body_size - self._body_size_before >= BODY_BYTES
+        if self._in_body and (progressed or self.flow.read_paused):  # paused: the application is the slow one
+            self._body_size_before = self._body_size
+            self._await_arrival(BODY_SECONDS)
+            return
+        running = self.cycle is not None and not self.cycle.response_complete
+        if running and not self._in_body:
+            return  # stray bytes behind a request that runs: its end arms the keep-alive timer
+        log.info("request arrives too slowly", client=self.client)
+        if self.cycle is not None and self.cycle.response_started:
+            self.transport.abort()
+        else:
+            self.transport.write(STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            self.transport.close()
+
+    def _forget_arrival(self) -> None:
+        if self._arrival_timer is not None:
+            self._arrival_timer.cancel()
+            self._arrival_timer = None
+
+    def _await_drain(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._drain_timer = self.loop.call_later(DRAIN_SECONDS, self._drain_is_late, waiting)
+
+    def _drain_is_late(self, waiting: int) -> None:
+        self._drain_timer = None
+        if self.transport.get_write_buffer_size() < waiting:
+            self._await_drain()
+        else:
+            log.info("answer is not being read", client=self.client)
+            self.transport.abort()
+
+    def _forget_drain(self) -> None:
+        if self._drain_timer is not None:
+            self._drain_timer.cancel()
+            self._drain_timer = None
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """Have the kernel notice a peer that vanished without a word."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        ("TCP_KEEPIDLE", KEEPALIVE_IDLE),
+        ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL),
+        ("TCP_KEEPCNT", KEEPALIVE_PROBES),
+    ):
+        if hasattr(socket, option):  # macOS lacks some of them
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

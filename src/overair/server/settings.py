@@ -1,0 +1,158 @@
+"""The server's settings: their defaults, and how they are read from overair.toml."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+MEBIBYTE: Final = 1024 * 1024
+
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+Seconds = Annotated[int, msgspec.Meta(gt=0, le=86_400)]
+Scalar = bool | int | str
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message is one line that says which one and why."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the tables of overair.toml."""
+
+
+class Tls(Section):
+    """``[tls]``: the certificate that the server shows; without one it makes its own CA."""
+
+    enabled: bool = True
+    certificate: str | None = None
+    private_key: str | None = None
+    legacy: bool = False
+    """Accept TLS 1.0 and 1.1, which very old phones need."""
+
+
+class Limits(Section):
+    """``[limits]``: what comes from outside and how much of it is taken. Sizes are in bytes."""
+
+    request_body: Positive = 32 * MEBIBYTE
+    """The largest request body, compressed or not; a larger one gets HTTP 413."""
+    wbxml_depth: Positive = 64
+    wbxml_elements: Positive = 200_000
+    recipients: Positive = 500
+    """How many people one message may be sent to."""
+    devices: Positive = 100
+    """How many partnerships one account may have."""
+    fetch: Positive = 64 * MEBIBYTE
+    """The most that one ItemOperations answer carries."""
+
+
+class Heartbeat(Section):
+    """``[heartbeat]``: how long Ping and Sync may wait, in seconds."""
+
+    shortest: Seconds = 60
+    longest: Seconds = 3540
+    folders: Positive = 300
+    """How many folders one Ping may watch."""
+
+
+class Policy(Section):
+    """``[policy]``: what phones are asked for.
+
+    ``document`` holds settings of EASProvisionDoc in snake case, such as
+    ``device_password_enabled = true``; without any the policy asks nothing.
+    """
+
+    required: bool = False
+    """Refuse phones that have not acknowledged the policy."""
+    allow_partial: bool = True
+    """Let in phones that say they could not apply every setting."""
+    allow_external: bool = True
+    """Let in phones that say somebody else manages them."""
+    document: dict[str, Scalar] = msgspec.field(default_factory=dict)
+
+
+class Delivery(Section):
+    """``[delivery]``: mail in. LMTP listens on a loopback address or on a unix socket."""
+
+    lmtp: str | None = "127.0.0.1:8024"
+    """``HOST:PORT`` or the path of a socket; an empty text turns LMTP off."""
+
+
+class Settings(Section):
+    """Everything that can be set; the keys of overair.toml are these names."""
+
+    data_dir: str = "overair-data"
+    bind: str = "0.0.0.0:8443"
+    """``HOST:PORT`` to listen on, ``[ADDRESS]:PORT`` for IPv6."""
+    domain: str = msgspec.field(default_factory=socket.getfqdn)
+    """Names the server in Received lines, Message-IDs and non-delivery reports."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    tls: Tls = Tls()
+    limits: Limits = Limits()
+    heartbeat: Heartbeat = Heartbeat()
+    policy: Policy = Policy()
+    delivery: Delivery = Delivery()
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory."""
+        return Path(self.data_dir)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        return parse_address(self.bind)
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Split ``HOST:PORT``; raises SettingsError."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise SettingsError(f"{text!r} is not an address: write HOST:PORT, such as 0.0.0.0:8443")
+    return host, int(port)
+
+
+def load(path: Path | None = None, **overrides: object) -> Settings:
+    """The settings of a file with the command line's overrides, which are left out where None.
+
+    A dotted name reaches into a table: ``load(path, **{"tls.enabled": False})``. Raises
+    SettingsError.
+    """
+    where = str(path) if path is not None else "the command line"
+    values: dict[str, object] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise SettingsError(f"{path}: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: {error}") from None
+    for name, value in overrides.items():
+        if value is not None:
+            *tables, key = name.split(".")
+            table = values
+            for step in tables:
+                inner = table.setdefault(step, {})
+                if not isinstance(inner, dict):
+                    raise SettingsError(f"{where}: {step} is a table of settings, not a value")
+                table = inner
+            table[key] = value
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{where}: {error}") from None
+    _check(settings, where)
+    return settings
+
+
+def _check(settings: Settings, where: str) -> None:
+    parse_address(settings.bind)
+    if (settings.tls.certificate is None) != (settings.tls.private_key is None):
+        raise SettingsError(f"{where}: tls.certificate and tls.private_key go together")
+    if settings.heartbeat.shortest > settings.heartbeat.longest:
+        raise SettingsError(f"{where}: heartbeat.shortest is longer than heartbeat.longest")
