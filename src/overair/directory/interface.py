@@ -37,14 +37,29 @@ class AddressListEntry(msgspec.Struct, frozen=True):
     picture: bytes | None = None
 
 
+class LoginHeldUp(Exception):
+    """Too many distinct wrong passwords were tried; ``retry_after`` is in seconds.
+
+    Nothing was checked, so it says nothing about the password that was given.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"log-ins are held up for {retry_after} s")
+        self.retry_after = retry_after
+
+
 class Directory(Protocol):
     """A source of users."""
 
-    async def authenticate(self, login: str, password: bytes) -> User | None:
+    async def authenticate(
+        self, login: str, password: bytes, client_address: str = "", device_id: str = ""
+    ) -> User | None:
         """The user whose log-in and password these are, or None.
 
         ``login`` is ``user``, ``user@domain`` or ``DOMAIN\\user``; ``password`` the bytes of the
-        Basic credentials, tried as UTF-8 and as Latin-1.
+        Basic credentials, tried as UTF-8 and as Latin-1. ``client_address`` is the address that the
+        request came from and ``device_id`` its DeviceId: a device that logged in lately from its
+        network is not held up by somebody else's guesses. Raises LoginHeldUp.
         """
 
     async def find(self, address: str) -> User | None:

@@ -110,6 +110,10 @@ class NoSuchFolder(MailboxError):
     """The folder does not exist."""
 
 
+class NoSuchParent(NoSuchFolder):
+    """The parent folder does not exist, or lies inside the folder that was to be moved below it."""
+
+
 class NoSuchItem(MailboxError):
     """The item does not exist."""
 
@@ -149,10 +153,13 @@ class Session(Protocol):
         """The hierarchy's changes. Raises TokenExpired."""
 
     async def create_folder(self, parent_id: str, name: str, folder_type: FolderType) -> str:
-        """A new folder; returns its id. Raises NoSuchFolder (the parent), FolderExists."""
+        """A new folder; returns its id. Raises NoSuchParent, FolderExists.
+
+        FolderProtected when the type is a default folder's, of which a mailbox has one.
+        """
 
     async def update_folder(self, folder_id: str, parent_id: str, name: str) -> None:
-        """Rename or move. Raises NoSuchFolder, FolderExists, FolderProtected."""
+        """Rename or move. Raises NoSuchFolder, NoSuchParent, FolderExists, FolderProtected."""
 
     async def delete_folder(self, folder_id: str) -> None:
         """Delete with all it holds. Raises NoSuchFolder, FolderProtected."""

@@ -12,18 +12,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from overair.storage.statement import Row, Statement, Value
+
 T = TypeVar("T")
-Value = int | str | bytes | None
-"""What hot tables hold: times are integer microseconds UTC, booleans are 0 and 1."""
-Row = tuple[Value, ...]
-
-
-class Statement(Protocol):
-    """A statement of SQLAlchemy Core, compiled once at start for the dialect in use."""
-
-    @property
-    def sql(self) -> str:
-        """The driver's own text."""
 
 
 class MailboxChange(msgspec.Struct, frozen=True):
@@ -42,6 +33,9 @@ class Transaction(Protocol):
     async def one(self, statement: Statement, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
 
+    async def each(self, statement: Statement, rows: Sequence[dict[str, Value]]) -> list[Row | None]:
+        """The first row of a query, or None, for each row of parameters: reads of single rows in one go."""
+
     async def execute(self, statement: Statement, **parameters: Value) -> int:
         """Run a statement; returns the number of rows it touched."""
 
@@ -54,6 +48,10 @@ class Transaction(Protocol):
 
 class Database(Protocol):
     """SQLite or PostgreSQL."""
+
+    @property
+    def statements(self) -> int:
+        """How many statements were run since it was opened, for tests that count them."""
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run a transaction that may write; returns after its commit. Raises DatabaseUnavailable."""
@@ -80,3 +78,15 @@ class BlobStore(Protocol):
 
     def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
         """The bytes, or a range of them. Raises KeyError for an unknown key."""
+
+
+__all__ = [
+    "BlobStore",
+    "Database",
+    "DatabaseUnavailable",
+    "MailboxChange",
+    "Row",
+    "Statement",
+    "Transaction",
+    "Value",
+]

@@ -1,0 +1,272 @@
+"""SQLite as the database: one thread that writes, a few that read.
+
+Whoever writes puts the work of a whole transaction into a queue. The writing thread runs all that
+is waiting inside one BEGIN and COMMIT, each in a savepoint of its own, so that the one wait for the
+disk is shared and a transaction that fails takes no other with it. Nobody hears of a result before
+that COMMIT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Self, TypeVar
+
+import structlog
+
+from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
+from overair.storage.migrate import migrate
+from overair.storage.sqlite_transaction import DIALECT, SqliteTransaction, drive
+from overair.storage.statement import Statement
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+READERS: Final = 2
+GROUP_LIMIT: Final = 100
+"""Transactions in one commit at most."""
+GROUP_SECONDS: Final = 0.05
+"""A commit waits no longer than this for the transactions that came together with its first."""
+BUSY_SECONDS: Final = 10
+"""How long to wait for another process that holds the file, such as a backup."""
+CACHED_STATEMENTS: Final = 500
+UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""SQLite's result codes that say something of the disk or the file and nothing of the statement."""
+PRAGMAS: Final = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A transaction that waits for its turn, and where its result goes."""
+
+    run: Callable[[Transaction], Awaitable[Any]]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    changes: list[MailboxChange] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Hand over the outcome; runs in the event loop."""
+        if self.future.cancelled():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+_Queue = SimpleQueue[_Work | None]
+
+
+class SqliteDatabase:
+    """A SQLite file as storage.interface.Database."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
+        self._listeners: list[Callable[[MailboxChange], None]] = []
+        self._writes: _Queue = SimpleQueue()
+        self._reads: _Queue = SimpleQueue()
+        self._counts: dict[threading.Thread, int] = {}
+        self._closed = False
+        writer = self._connect("rwc")
+        writer.execute("PRAGMA journal_mode = WAL")
+        self._threads = [threading.Thread(target=self._write_loop, args=(writer,), name="overair-write")]
+        for number in range(READERS):
+            reader = self._connect("ro")
+            self._threads.append(
+                threading.Thread(target=self._read_loop, args=(reader,), name=f"overair-read-{number}")
+            )
+        for thread in self._threads:
+            thread.daemon = True  # a forgotten close does not keep the process; a killed one is safe anyway
+            self._counts[thread] = 0
+            thread.start()
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Open a database file, creating it (mode 0600) and bringing its tables up to date.
+
+        Raises DatabaseUnavailable when the file cannot be opened.
+        """
+        path = Path(path)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            migrate(path)
+            Statement.compile_all(DIALECT)
+            return cls(path)
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseUnavailable(f"{path}: {error}") from error
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # made here so that errors are raised here, then used by one thread
+            cached_statements=CACHED_STATEMENTS,
+        )
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        return connection
+
+    @property
+    def statements(self) -> int:
+        """How many statements were run since it was opened."""
+        return sum(self._counts.values())
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run a transaction that may write; returns after its commit. Raises DatabaseUnavailable."""
+        return await self._submit(self._writes, work)
+
+    async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """Run a transaction that only reads, beside the writer. Raises DatabaseUnavailable."""
+        return await self._submit(self._reads, work)
+
+    def listen(self, listener: Callable[[MailboxChange], None]) -> None:
+        """Call ``listener`` in the event loop of the writer for each change after its commit."""
+        self._listeners.append(listener)
+
+    async def close(self) -> None:
+        """Finish what is queued and close the file."""
+        if not self._closed:
+            self._closed = True
+            self._writes.put(None)
+            for _ in range(READERS):
+                self._reads.put(None)
+            for thread in self._threads:
+                await asyncio.to_thread(thread.join)
+
+    async def _submit(self, queue: _Queue, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        if self._closed:
+            raise DatabaseUnavailable("the database was closed")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        queue.put(_Work(work, loop, future))
+        return await future
+
+    def _write_loop(self, connection: sqlite3.Connection) -> None:
+        thread = threading.current_thread()
+        while (first := self._writes.get()) is not None:
+            group: list[_Work] = []
+            work: _Work | None = first
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                deadline = time.monotonic() + GROUP_SECONDS
+                while work is not None:
+                    group.append(work)
+                    self._counts[thread] += _run_in_savepoint(connection, work)
+                    full = len(group) >= GROUP_LIMIT or time.monotonic() >= deadline
+                    work = None if full else self._next_write()
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                _roll_back(connection)
+                failure = DatabaseUnavailable(str(error))
+                log.error("the database refused a commit", error=str(error), transactions=len(group) or 1)
+                for failed in group or [first]:
+                    failed.error, failed.changes = failed.error or failure, []
+            self._deliver(group or [first])
+        connection.close()
+
+    def _next_write(self) -> _Work | None:
+        try:
+            work = self._writes.get_nowait()
+        except Empty:
+            return None
+        if work is None:
+            self._writes.put(None)  # the end comes after this group
+        return work
+
+    def _read_loop(self, connection: sqlite3.Connection) -> None:
+        thread = threading.current_thread()
+        while (work := self._reads.get()) is not None:
+            transaction = SqliteTransaction(connection)
+            try:
+                connection.execute("BEGIN")
+                work.result = drive(work.run, transaction)
+            except BaseException as error:  # whatever it is belongs to whoever asked
+                work.error = _translate(error)
+            finally:
+                _roll_back(connection)
+            self._counts[thread] += transaction.statements
+            self._deliver([work])
+        connection.close()
+
+    def _deliver(self, group: list[_Work]) -> None:
+        """Settle the futures and tell the listeners, with one wake of each event loop."""
+        for loop in {work.loop for work in group}:
+            mine = [work for work in group if work.loop is loop]
+            try:
+                loop.call_soon_threadsafe(self._settle, mine)
+            except RuntimeError:
+                log.warning("the event loop ended before its transactions", transactions=len(mine))
+
+    def _settle(self, group: list[_Work]) -> None:
+        for work in group:
+            work.settle()
+            for change in work.changes:
+                for listener in self._listeners:
+                    try:
+                        listener(change)
+                    except Exception:
+                        log.exception("a listener for mailbox changes failed")
+
+
+def _run_in_savepoint(connection: sqlite3.Connection, work: _Work) -> int:
+    """Run one transaction of a group; returns how many statements it ran.
+
+    Raises sqlite3.Error when the group is lost with it, such as after a full disk.
+    """
+    if work.future.cancelled():
+        return 0
+    transaction = SqliteTransaction(connection)
+    connection.execute("SAVEPOINT work")
+    try:
+        work.result = drive(work.run, transaction)
+        work.changes = transaction.changes
+    except BaseException as error:  # whatever it is belongs to whoever asked
+        work.error = _translate(error)
+        if not connection.in_transaction:
+            raise sqlite3.OperationalError(f"the transaction was lost: {error}") from error
+        connection.execute("ROLLBACK TO work")
+    connection.execute("RELEASE work")
+    return transaction.statements
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _translate(error: BaseException) -> BaseException:
+    """What the caller is told of an error in its work."""
+    if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF in UNAVAILABLE:
+        unavailable = DatabaseUnavailable(str(error))
+        unavailable.__cause__ = error
+        return unavailable
+    return error
