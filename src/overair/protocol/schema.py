@@ -36,6 +36,7 @@ class Problem(Enum):
     MISSING = "is missing"
     REPEATED = "stands more than once"
     VALUE = "has a bad value"
+    ORDER = "stands out of order"
 
 
 class SchemaError(ValueError):
@@ -74,7 +75,7 @@ class Field(msgspec.Struct, frozen=True):
     kept: bool = False
     """Is never deleted by its absence from a Change (the specification's lists of exceptions)."""
     repeated: bool = False
-    """The element may stand several times side by side; the value is a tuple."""
+    """The element may stand several times; the value is a tuple."""
     read_only: bool = False
     """Only the server writes it; ignored when a client sends it."""
 
@@ -91,15 +92,22 @@ class BoundField(msgspec.Struct, frozen=True):
     required: bool
 
 
+Writer = tuple[str, Tag, DataType[Any], bool, bool]
+"""What writing a field needs: its name, tag and type, whether it is repeated, left out when empty."""
+
+
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Base of everything that is declared by fields: messages, their parts, items.
 
     ``element_tag`` is the record's own element; records that stand under various tags have none.
+    A field whose default is an empty tuple is not written when it is empty.
     """
 
     element_tag: ClassVar[Tag | None] = None
+    ordered: ClassVar[bool] = False
+    """Whether elements that stand in another order than the fields are refused."""
     _bound: ClassVar[tuple[BoundField, ...] | None] = None
-    _writers: ClassVar[dict[Version, tuple[tuple[str, Tag, DataType[Any], bool], ...]]]
+    _writers: ClassVar[dict[Version, tuple[Writer, ...]]]
     _readers: ClassVar[dict[Version, dict[int, BoundField]]]
 
     def __init_subclass__(cls) -> None:
@@ -122,11 +130,12 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
         return cls._bound
 
     @classmethod
-    def _writer(cls, version: Version) -> tuple[tuple[str, Tag, DataType[Any], bool], ...]:
+    def _writer(cls, version: Version) -> tuple[Writer, ...]:
         writer = cls._writers.get(version)
         if writer is None:
+            optional = {info.name for info in msgspec.structs.fields(cls) if info.default == ()}
             writer = cls._writers[version] = tuple(
-                (bound.name, bound.field.tag, bound.field.type, bound.field.repeated)
+                (bound.name, bound.field.tag, bound.field.type, bound.field.repeated, bound.name in optional)
                 for bound in cls.fields()
                 if bound.field.in_version(version)
             )
@@ -142,9 +151,9 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     def to_children(self, version: Version) -> list[Element]:
         """The child elements that say this record in a protocol version; what it lacks is left out."""
         children: list[Element] = []
-        for name, tag, data_type, repeated in self._writer(version):
+        for name, tag, data_type, repeated, may_be_empty in self._writer(version):
             value = getattr(self, name)
-            if value is None:
+            if value is None or (may_be_empty and not value):
                 continue
             if repeated:
                 children.extend(Element(tag, data_type.encode(one, version)) for one in value)
@@ -167,6 +176,9 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
         """
         reader = cls._reader(version)
         values: dict[str, Any] = {}
+        children = list(children)
+        if cls.ordered:
+            cls._refuse_disorder(children)
         for child in children:
             bound = reader.get(child.tag.key)
             if bound is None:
@@ -190,6 +202,16 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
             if bound.field.repeated and bound.name in values:
                 values[bound.name] = tuple(values[bound.name])
         return values
+
+    @classmethod
+    def _refuse_disorder(cls, children: list[Element]) -> None:
+        place = {bound.field.tag: position for position, bound in enumerate(cls.fields())}
+        reached = 0
+        for child in children:
+            position = place.get(child.tag, reached)
+            if position < reached:
+                raise SchemaError(child.tag, Problem.ORDER, f"in {cls.__name__}")
+            reached = position
 
     @classmethod
     def from_children(cls, children: Iterable[Element], version: Version) -> Self:
@@ -243,8 +265,8 @@ class Nested(DataType[R]):
 class Sequence(DataType[tuple[T, ...]]):
     """A container of like elements, such as Categories with its Category."""
 
-    def __init__(self, tag: Tag, item: DataType[T], limit: int = 1_000_000) -> None:
-        self.tag, self.item, self.limit = tag, item, limit
+    def __init__(self, tag: Tag, item: DataType[T], limit: int = 1_000_000, minimum: int = 0) -> None:
+        self.tag, self.item, self.limit, self.minimum = tag, item, limit, minimum
 
     def decode(self, content: Content, version: Version) -> tuple[T, ...]:
         if content is not None and not isinstance(content, list):
@@ -261,6 +283,8 @@ class Sequence(DataType[tuple[T, ...]]):
                 raise SchemaError(child.tag, Problem.VALUE, str(error)) from None
         if len(values) > self.limit:
             raise ValueError(f"holds {len(values)} elements, the limit is {self.limit}")
+        if len(values) < self.minimum:
+            raise SchemaError(self.tag, Problem.MISSING)
         return tuple(values)
 
     def encode(self, value: tuple[T, ...], version: Version) -> Content:

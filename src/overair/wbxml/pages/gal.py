@@ -9,6 +9,7 @@ class GAL(CodePage, page=16, namespace="GAL"):
     """The tags of GAL."""
 
     DisplayName = Tag(0x05)
+    Phone = Tag(0x06)
     Office = Tag(0x07)
     Title = Tag(0x08)
     Company = Tag(0x09)
