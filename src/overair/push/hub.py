@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from overair.push.interface import ShuttingDown, Superseded
+from overair.push.interface import ShuttingDown, Superseded, WaitEnded
 
 
 class WaitingRequest:
@@ -25,13 +25,13 @@ class WaitingRequest:
         self._device_key = device_key
         self._folder_ids = tuple(folder_ids)
         self._changed = False
-        self._ended: type[Superseded | ShuttingDown] | None = None
+        self._ended: type[WaitEnded] | None = None
         self._waiter: asyncio.Future[None] | None = None
 
     async def wait(self, timeout: float) -> bool:
         """True for a change since the last wait or since subscribing, False after ``timeout`` seconds.
 
-        Raises Superseded, ShuttingDown.
+        Raises the WaitEnded given to ``end``.
         """
         if not self._changed and self._ended is None and timeout > 0:
             loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ class WaitingRequest:
             self._changed = True
             self._wake()
 
-    def end(self, reason: type[Superseded | ShuttingDown]) -> None:
+    def end(self, reason: type[WaitEnded]) -> None:
         """Let this wait, or the next one, raise the reason."""
         self._ended = reason
         self._wake()

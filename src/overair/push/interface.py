@@ -17,6 +17,9 @@ class Subscription(Protocol):
         or the account's waits are ended: both are answered as an ordinary end of the wait.
         """
 
+    def end(self, reason: type[WaitEnded]) -> None:
+        """Let this wait, or the next one, raise the reason."""
+
     def close(self) -> None:
         """Leave the table."""
 
@@ -34,9 +37,17 @@ class Hub(Protocol):
         """Wake everybody, or every device of an account, as at shut-down or after a password change."""
 
 
-class Superseded(Exception):
+class WaitEnded(Exception):
+    """Base of the reasons, other than a change or the time limit, for which a wait ends."""
+
+
+class Superseded(WaitEnded):
     """A newer Ping or Sync of the same device took over."""
 
 
-class ShuttingDown(Exception):
+class ShuttingDown(WaitEnded):
     """The server is leaving; the phone should come back."""
+
+
+class ClientGone(WaitEnded):
+    """The connection was closed; nobody reads an answer any more."""

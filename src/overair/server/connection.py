@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from httptools import HttpParserError
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 MAXIMUM_TARGET = 8 * 1024
@@ -17,6 +17,8 @@ MAXIMUM_TARGET = 8 * 1024
 MAXIMUM_HEAD = 32 * 1024
 """Bytes of a request line with its headers."""
 MAXIMUM_HEADERS = 100
+OVERHEAD_PER_BYTE = 16
+"""Bytes that a chunked body may cost on the wire beside each of its own, above MAXIMUM_HEAD."""
 HEAD_SECONDS = 30.0
 """How long a connection may take from its first byte, or from being opened, to a whole head."""
 BODY_SECONDS = 30.0
@@ -26,7 +28,9 @@ BODY_BYTES = 8 * 1024
 DRAIN_SECONDS = 60.0
 """How often a peer must have taken some of an answer that it is slow to read."""
 LARGE_BODY = 64 * 1024
-"""A connection with its own TLS that received more is closed after the answer: its buffers have grown."""
+"""A TLS connection that received more is closed after the answer: its buffers have grown."""
+LINGERING_BODY = 4 * 1024 * 1024
+"""How much of a body is still read after its request was answered, so that the peer reads the answer."""
 UNIX_PEER = "unix:"
 """The client's address on a unix socket, where there is none: the proxy in front."""
 
@@ -37,7 +41,7 @@ log = structlog.get_logger()
 
 
 class LimitedConnection(HttpToolsProtocol):
-    """Refuses heads that are too long (414, 431), cuts off peers that are too slow (408)."""
+    """Refuses heads that are too long (414, 431) and cuts off peers that are too slow (408)."""
 
     def __init__(
         self,
@@ -49,13 +53,16 @@ class LimitedConnection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._refusal = 400
         self._receiving = True
-        """Whether a request has begun to arrive (or has yet to, on a new connection) and is not whole."""
+        """Whether a request (on a new connection: the first) is awaited or arriving and not whole."""
         self._in_body = False
-        self._head_size = 0
+        self._arrived = 0
+        """Bytes of the request that is arriving, its head included."""
         self._body_size = 0
         self._body_size_before = 0
         self._arrival_timer: asyncio.TimerHandle | None = None
         self._drain_timer: asyncio.TimerHandle | None = None
+
+    # What the transport calls
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
@@ -67,25 +74,38 @@ class LimitedConnection(HttpToolsProtocol):
         self._await_arrival(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget_arrival()
-        self._forget_drain()
-        self._unset_keepalive_if_required()  # uvicorn forgets this one when the connection broke
+        self._stop_arrival_timer()
+        self._stop_drain_timer()
+        self._unset_keepalive_if_required()  # uvicorn leaves it running where the connection broke
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         self._receiving = True
-        if not self._in_body:
-            self._head_size += len(data)
+        self._arrived += len(data)
         super().data_received(data)
         if self.transport.is_closing():
             return
         if not self._receiving:
-            self._forget_arrival()
-            return
-        if not self._in_body and self._head_size > MAXIMUM_HEAD:
+            self._stop_arrival_timer()
+            if self._answered and self.timeout_keep_alive_task is None:  # answered before it was whole
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
+        elif self._arrived - self._body_size > MAXIMUM_HEAD + OVERHEAD_PER_BYTE * self._body_size:
             self._refuse(431)
         elif self._arrival_timer is None:
             self._await_arrival(BODY_SECONDS if self._in_body else HEAD_SECONDS)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._drain_timer is None:
+            self._await_drain()
+
+    def resume_writing(self) -> None:
+        self._stop_drain_timer()
+        super().resume_writing()
+
+    # What the parser calls
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -106,37 +126,39 @@ class LimitedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_body = True
         self._body_size = self._body_size_before = 0
-        self._forget_arrival()
+        self._stop_arrival_timer()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._body_size += len(body)
-        if self._body_size > LARGE_BODY and self.scheme == "https" and self.cycle is not None:
+        if self.cycle.response_complete and self._body_size > LINGERING_BODY:
+            self.transport.abort()
+        elif self._body_size > LARGE_BODY and self.scheme == "https":
             self.cycle.keep_alive = False
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._receiving = self._in_body = False
-        self._head_size = 0
+        self._arrived = self._body_size = 0
         super().on_message_complete()
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        if self._drain_timer is None:
-            self._await_drain()
-
-    def resume_writing(self) -> None:
-        self._forget_drain()
-        super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what the parser or a limit refused."""
         self._refuse(self._refusal)
 
+    # What is refused, and what takes too long
+
+    @property
+    def _answered(self) -> bool:
+        """Whether no request is at work."""
+        cycle: RequestResponseCycle | None = self.cycle  # None before the first one, whatever uvicorn says
+        return cycle is None or cycle.response_complete
+
     def _refuse(self, status: int) -> None:
-        log.warning("request refused", status=status, client=self.client)
-        answer = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
-        if self.cycle is None or self.cycle.response_complete:  # else it would land within another answer
+        log.info("request refused", status=status, client=self.client)
+        unanswered = not self.cycle.response_started if self._in_body else self._answered
+        if unanswered and not self.pipeline:  # else it would land within or behind another answer
+            answer = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
             self.transport.write(answer)
         self.transport.close()
 
@@ -147,22 +169,17 @@ class LimitedConnection(HttpToolsProtocol):
         self._arrival_timer = None
         if not self._receiving or self.transport.is_closing():
             return
-        progressed = self._body_size - self._body_size_before >= BODY_BYTES
-        if self._in_body and (progressed or self.flow.read_paused):  # paused: the application is the slow one
+        if not self._in_body:
+            if self._answered:
+                self._refuse(408)
+            return  # stray bytes behind a request at work: when it ends the keep-alive time begins
+        if self.flow.read_paused or self._body_size - self._body_size_before >= BODY_BYTES:
             self._body_size_before = self._body_size
-            self._await_arrival(BODY_SECONDS)
-            return
-        running = self.cycle is not None and not self.cycle.response_complete
-        if running and not self._in_body:
-            return  # stray bytes behind a request that runs: its end arms the keep-alive timer
-        log.info("request arrives too slowly", client=self.client)
-        if self.cycle is not None and self.cycle.response_started:
-            self.transport.abort()
+            self._await_arrival(BODY_SECONDS)  # it moves on, or the application is the slow one
         else:
-            self.transport.write(STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+            self._refuse(408)
 
-    def _forget_arrival(self) -> None:
+    def _stop_arrival_timer(self) -> None:
         if self._arrival_timer is not None:
             self._arrival_timer.cancel()
             self._arrival_timer = None
@@ -179,7 +196,7 @@ class LimitedConnection(HttpToolsProtocol):
             log.info("answer is not being read", client=self.client)
             self.transport.abort()
 
-    def _forget_drain(self) -> None:
+    def _stop_drain_timer(self) -> None:
         if self._drain_timer is not None:
             self._drain_timer.cancel()
             self._drain_timer = None

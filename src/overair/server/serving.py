@@ -1,4 +1,4 @@
-"""Running the ASGI application: sockets, TLS, event loop, limits, leaving.
+"""Running the ASGI application: event loop, TLS buffers, limits, leaving.
 
 With its own TLS the server runs on asyncio's loop with a small read buffer, behind a proxy on
 uvloop: docs/architecture.md, Serving, says what each costs for a waiting phone.
@@ -8,51 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
-import resource
 import signal
 import socket
-import ssl
 from asyncio import sslproto
 from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import msgspec
-import structlog
 import uvicorn
 from uvicorn._types import ASGIApplication
 
 from overair.server.connection import UNIX_PEER, LimitedConnection
+from overair.server.listening import BACKLOG, Listening, bind, raise_descriptor_limit
 
+T = TypeVar("T")
 TLS_BUFFER = 16 * 1024
 """Bytes of asyncio's read buffer per TLS connection: one record. Its own default is 256 KB."""
 IDLE_SECONDS = 75
 """How long a connection is kept open for a next request; longer than nginx keeps its own (60)."""
 GRACE_SECONDS = 3
 """How long requests may take to end when the server leaves."""
-BACKLOG = 4096
-MAXIMUM_DESCRIPTORS = 1_048_576
-
-log = structlog.get_logger()
-
-
-class Listening(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the server listens: a TCP address, or a unix socket for a proxy in front."""
-
-    host: str = "127.0.0.1"
-    port: int = 8443
-    """0 takes a free one."""
-    unix_path: Path | None = None
-    unix_mode: int = 0o660
-    tls: ssl.SSLContext | None = None
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
-
-    @property
-    def is_private(self) -> bool:
-        """Whether only this machine reaches it: the condition for plain HTTP."""
-        return self.unix_path is not None or is_loopback(self.host)
 
 
 class OpenToEavesdropping(ValueError):
@@ -62,9 +36,22 @@ class OpenToEavesdropping(ValueError):
 class Server(uvicorn.Server):
     """A uvicorn server that answers its waiting phones before it leaves."""
 
-    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        leaving: Callable[[], None],
+        started: Callable[[int | None], None] | None,
+    ) -> None:
         super().__init__(config)
         self._leaving = leaving
+        self._on_start = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, listen, and say so with the port."""
+        await super().startup(sockets)
+        if self._on_start is not None and sockets:
+            address = sockets[0].getsockname()
+            self._on_start(address[1] if isinstance(address, tuple) else None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no new connection, end the waits, let requests finish, end the application."""
@@ -78,16 +65,15 @@ class Server(uvicorn.Server):
         """Leave on SIGTERM and SIGINT and return normally, so that what is around can end, too."""
         loop = asyncio.get_running_loop()
         signals = (signal.SIGTERM, signal.SIGINT)
-        try:
+        installed: list[signal.Signals] = []
+        with contextlib.suppress(ValueError, RuntimeError):  # signals only reach the main thread
             for number in signals:
                 loop.add_signal_handler(number, self.handle_exit, number, None)
-        except (ValueError, RuntimeError):  # not the main thread, where signals arrive
-            yield
-            return
+                installed.append(number)
         try:
             yield
         finally:
-            for number in signals:
+            for number in installed:
                 loop.remove_signal_handler(number)
 
 
@@ -95,33 +81,71 @@ async def serve(
     application: ASGIApplication,
     listening: Listening,
     leaving: Callable[[], None],
-    started: Callable[[Server, list[socket.socket]], None] | None = None,
+    started: Callable[[int | None], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until ``Server.should_exit`` is set.
+    """Serve until SIGTERM or SIGINT.
 
     ``leaving`` is called when the server begins to leave (the hub's ``end_waits``), ``started``
-    when it listens, with the listening sockets. Raises OpenToEavesdropping, OSError where it
-    cannot listen, RuntimeError where the application does not start.
+    when it listens, with the port (None on a unix socket). Raises OpenToEavesdropping, OSError
+    where it cannot listen, SystemExit where the application's lifespan does not start.
     """
     if listening.tls is None and not listening.is_private:
-        raise OpenToEavesdropping(f"{listening.host} is not a loopback address: plain HTTP would be readable")
+        raise OpenToEavesdropping(f"{listening.host} is not a loopback address; plain HTTP is for those")
     raise_descriptor_limit()
     shrink_tls_buffers()
     sockets = bind(listening)
-    server = Server(_config(application, listening), leaving)
-    if started is not None:
-        callback = started
-        original = server.startup
-
-        async def startup(sockets: list[socket.socket] | None = None) -> None:
-            await original(sockets)
-            callback(server, sockets or [])
-
-        server.startup = startup  # type: ignore[method-assign]
     try:
-        await server.serve(sockets)
+        await Server(_config(application, listening), leaving, started).serve(sockets)
     finally:
         for listener in sockets:
             listener.close()
         if listening.unix_path is not None:
             listening.unix_path.unlink(missing_ok=True)
+
+
+def run(main: Coroutine[Any, Any, T], listening: Listening) -> T:
+    """Run ``main``, which awaits ``serve``, on the event loop that suits what it listens on."""
+    factory = None if listening.tls is not None else _uvloop_factory()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(main)
+
+
+def shrink_tls_buffers() -> None:
+    """Cut asyncio's read buffer per TLS connection, incoming and outgoing. Raises RuntimeError.
+
+    The attribute is not documented; a Python without it would take 290 KB per connection.
+    """
+    if not isinstance(getattr(sslproto.SSLProtocol, "max_size", None), int):
+        raise RuntimeError("asyncio.sslproto.SSLProtocol.max_size is gone: TLS would take too much memory")
+    sslproto.SSLProtocol.max_size = TLS_BUFFER
+
+
+def _uvloop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for this platform
+        return None
+    return uvloop.new_event_loop
+
+
+def _config(application: ASGIApplication, listening: Listening) -> uvicorn.Config:
+    trusted = list(listening.trusted_proxies)
+    if listening.unix_path is not None:
+        trusted.append(UNIX_PEER)
+    context = listening.tls
+    return uvicorn.Config(
+        application,
+        http=LimitedConnection,
+        ws="none",
+        interface="asgi3",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
+        backlog=BACKLOG,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_context_factory=None if context is None else lambda _config, _default: context,
+    )

@@ -1,0 +1,30 @@
+"""Waiting for a change or for the client to go away, whichever comes first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from overair.push.interface import ClientGone, Subscription
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+"""ASGI's receive, after the whole body has been read."""
+
+
+async def wait_or_gone(subscription: Subscription, timeout: float, receive: Receive) -> bool:
+    """The subscription's ``wait``, ended by ClientGone when the client closes its connection.
+
+    Raises Superseded, ShuttingDown, ClientGone (push/interface.py). The subscription stays in the table.
+    """
+    watch = asyncio.get_running_loop().create_task(_end_when_gone(subscription, receive))
+    try:
+        return await subscription.wait(timeout)
+    finally:
+        watch.cancel()
+
+
+async def _end_when_gone(subscription: Subscription, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass  # the body is read: an empty message of it may still follow
+    subscription.end(ClientGone)
