@@ -77,12 +77,16 @@ class ItemChange(msgspec.Struct, frozen=True):
     """An item that was in the view at the token, or is in it now, or both.
 
     was and not is, and ``exists``: it left the view (SoftDelete); without ``exists``: it was removed.
+    was and is: it was changed, and ``fields`` are the names of the fields that changed, because of a
+    message whose Read flag alone changed nothing else may be told (MS-ASEMAIL_R75, R80 and its table).
     """
 
     item_id: str
     was_in_view: bool
     is_in_view: bool
     exists: bool
+    fields: frozenset[str] | None = None
+    """The attributes of the item that changed since the token; None where that is not known."""
 
 
 class Changes(msgspec.Struct, frozen=True):
