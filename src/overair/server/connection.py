@@ -57,6 +57,7 @@ class LimitedConnection(HttpToolsProtocol):
         self._in_body = False
         self._arrived = 0
         """Bytes of the request that is arriving, its head included."""
+        self._headers_size = 0
         self._body_size = 0
         self._body_size_before = 0
         self._arrival_timer: asyncio.TimerHandle | None = None
@@ -110,6 +111,7 @@ class LimitedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._receiving = True
+        self._headers_size = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -118,7 +120,8 @@ class LimitedConnection(HttpToolsProtocol):
             raise HttpParserError("The request target is too long.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self.headers) >= MAXIMUM_HEADERS or len(name) + len(value) > MAXIMUM_HEAD:
+        self._headers_size += len(name) + len(value)
+        if len(self.headers) >= MAXIMUM_HEADERS or self._headers_size > MAXIMUM_HEAD:
             self._refusal = 431
             raise HttpParserError("The headers are too many or too long.")
         super().on_header(name, value)

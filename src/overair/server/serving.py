@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import uvicorn
-from uvicorn._types import ASGIApplication
+from starlette.types import ASGIApp
 
 from overair.server.connection import UNIX_PEER, LimitedConnection
 from overair.server.listening import BACKLOG, Listening, bind, raise_descriptor_limit
@@ -78,7 +78,7 @@ class Server(uvicorn.Server):
 
 
 async def serve(
-    application: ASGIApplication,
+    application: ASGIApp,
     listening: Listening,
     leaving: Callable[[], None],
     started: Callable[[int | None], None] | None = None,
@@ -128,7 +128,7 @@ def _uvloop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _config(application: ASGIApplication, listening: Listening) -> uvicorn.Config:
+def _config(application: ASGIApp, listening: Listening) -> uvicorn.Config:
     trusted = list(listening.trusted_proxies)
     if listening.unix_path is not None:
         trusted.append(UNIX_PEER)

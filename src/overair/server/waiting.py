@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+
+from starlette.types import Receive
 
 from overair.push.interface import ClientGone, Subscription
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-"""ASGI's receive, after the whole body has been read."""
 
 
 async def wait_or_gone(subscription: Subscription, timeout: float, receive: Receive) -> bool:
     """The subscription's ``wait``, ended by ClientGone when the client closes its connection.
 
-    Raises Superseded, ShuttingDown, ClientGone (push/interface.py). The subscription stays in the table.
+    ``receive`` is ASGI's, after the whole body has been read. The subscription stays in the table.
+    Raises Superseded, ShuttingDown, ClientGone (push/interface.py).
     """
     watch = asyncio.get_running_loop().create_task(_end_when_gone(subscription, receive))
     try:
