@@ -1,0 +1,172 @@
+"""What is remembered of one device and one collection (docs/architecture.md, Sync state)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from overair.protocol.sync_options import Options
+from overair.storage.interface import Transaction
+from overair.sync import tables
+from overair.sync.keys import new_generation, sync_key
+
+
+class AppliedAdd(msgspec.Struct, frozen=True, array_like=True):
+    """An item that the client added: what it became, and what exactly was asked for.
+
+    ``item_id`` is empty for a draft that was sent at once and is not in the collection.
+    """
+
+    item_id: str
+    revision: int
+    digest: bytes
+
+
+class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
+    """An item that the client changed: the revision that this made. ``sent``: it left as mail."""
+
+    revision: int
+    digest: bytes
+    sent: bool = False
+
+
+class Applied(msgspec.Struct, array_like=True):
+    """What exchanges that the client may not have heard of did on its behalf."""
+
+    adds: dict[str, AppliedAdd] = {}
+    """By ClientId."""
+    changes: dict[str, AppliedChange] = {}
+    """By item id."""
+    deletes: dict[str, int] = {}
+    """Item id to the revision of its removal."""
+
+    def copy(self) -> Applied:
+        """One that can be added to."""
+        return Applied(dict(self.adds), dict(self.changes), dict(self.deletes))
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a sync key stands for."""
+
+    key: str
+    generation: int
+    token: str
+    """How far the mailbox's changes have been told (mailboxes/interface.py)."""
+    options: tuple[Options, ...] = ()
+    """The options in force, which stay until others are sent (MS-ASCMD_R3598)."""
+    supported: tuple[int, ...] | None = None
+    """Keys of the tags that the first request's Supported listed; None where it had none."""
+    applied: Applied | None = None
+    """What the exchange that made this state applied, and those lost before it from the same key."""
+    exceptions: dict[str, int] = {}
+    """Items that the client was not told of because they cannot be rendered, with their revisions."""
+    software: str = ""
+    """The version of Overair that last tried to render them."""
+
+
+class CollectionStates(msgspec.Struct, omit_defaults=True):
+    """The keys that live: the acknowledged one, the one just handed out, and that of a restart.
+
+    Where only one lives it is ``handed_out``. ``restart`` is the first state of a restart from key
+    0, beside the old ones until its key comes back.
+    """
+
+    counter: int = 0
+    acknowledged: State | None = None
+    handed_out: State | None = None
+    restart: State | None = None
+
+    @property
+    def newest(self) -> State | None:
+        """The state of the key that was handed out last."""
+        return self.restart or self.handed_out
+
+    @property
+    def last_asked(self) -> State | None:
+        """The state whose key the client's last request named; None where that was 0."""
+        return None if self.restart else self.acknowledged or self.handed_out
+
+    def find(self, key: str) -> State | None:
+        """The state that a key names; None where the key is not one of those that live."""
+        for state in (self.handed_out, self.restart, self.acknowledged):
+            if state is not None and state.key == key:
+                return state
+        return None
+
+    def repeats(self, state: State) -> bool:
+        """Whether a request with this state's key means that a later answer was lost."""
+        return state is self.acknowledged
+
+    def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
+        """Begin a new life beside what there is; returns its first state."""
+        generation = new_generation()
+        self.counter += 1
+        state = State(
+            key=sync_key(generation, self.counter),
+            generation=generation,
+            token=token,
+            options=options,
+            supported=supported,
+        )
+        self.restart = state
+        return state
+
+    def next_key(self, base: State) -> str:
+        """A key that was never handed out."""
+        self.counter += 1
+        return sync_key(base.generation, self.counter)
+
+    def hand_out(self, base: State, state: State) -> None:
+        """The client named ``base``; its answer carries the key of ``state``."""
+        self.acknowledged = msgspec.structs.replace(base, applied=None)
+        self.handed_out = state
+        self._settle_restart(base)
+
+    def keep(self, base: State, state: State) -> None:
+        """The client named ``base`` and keeps its key, under which ``state`` now stands."""
+        self.acknowledged = None
+        self.handed_out = state
+        self._settle_restart(base)
+
+    def _settle_restart(self, base: State) -> None:
+        if self.restart is not None and self.restart.key == base.key:
+            self.restart = None
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(CollectionStates).decode
+
+
+def _read(value: object) -> CollectionStates:
+    if not isinstance(value, bytes):
+        raise TypeError(f"sync states are bytes, not {type(value).__name__}")
+    return _decode(value)
+
+
+async def load(transaction: Transaction, device_key: int, collection_id: str) -> CollectionStates:
+    """The states of one collection; empty ones where there are none."""
+    row = await transaction.one(
+        tables.STATES_OF_COLLECTION, device_key=device_key, collection_id=collection_id
+    )
+    return CollectionStates() if row is None else _read(row[0])
+
+
+async def load_all(transaction: Transaction, device_key: int) -> dict[str, CollectionStates]:
+    """The states of every collection that the device has synchronised, by collection id."""
+    rows = await transaction.all(tables.STATES_OF_DEVICE, device_key=device_key)
+    return {str(collection_id): _read(states) for collection_id, states in rows}
+
+
+async def save(
+    transaction: Transaction, device_key: int, collection_id: str, states: CollectionStates
+) -> None:
+    """Put the states in the place of what was there."""
+    await transaction.execute(
+        tables.SAVE_STATES, device_key=device_key, collection_id=collection_id, states=_encode(states)
+    )
+
+
+async def forget(transaction: Transaction, device_key: int, collection_id: str) -> None:
+    """Drop the states of a collection that is gone."""
+    await transaction.execute(tables.FORGET_COLLECTION, device_key=device_key, collection_id=collection_id)
