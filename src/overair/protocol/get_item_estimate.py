@@ -22,7 +22,7 @@ class EstimateOptions(Record):
     max_items: Annotated[int | None, Field(AirSync.MaxItems, Integer(minimum=1))] = None
 
 
-class EstimateCollectionRequest(Record):
+class EstimateCollectionRequest(Record, kw_only=True):
     """A collection and its last key. Up to 12.1 the class and the filter stand here, then in Options."""
 
     item_class: Annotated[str | None, Field(GetItemEstimate.Class, STRING, until=Version.V12_1)] = None
@@ -54,7 +54,7 @@ class GetItemEstimateRequest(Record):
     ]
 
 
-class EstimateCollectionResponse(Record):
+class EstimateCollectionResponse(Record, kw_only=True):
     """The estimate for one collection."""
 
     item_class: Annotated[str | None, Field(GetItemEstimate.Class, STRING, until=Version.V12_1)] = None

@@ -100,7 +100,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Base of everything that is declared by fields: messages, their parts, items.
 
     ``element_tag`` is the record's own element; records that stand under various tags have none.
-    A field whose default is an empty tuple is not written when it is empty.
+    A field whose default is an empty tuple or list is not written when it is empty.
     """
 
     element_tag: ClassVar[Tag | None] = None
@@ -133,7 +133,11 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     def _writer(cls, version: Version) -> tuple[Writer, ...]:
         writer = cls._writers.get(version)
         if writer is None:
-            optional = {info.name for info in msgspec.structs.fields(cls) if info.default == ()}
+            optional = {
+                info.name
+                for info in msgspec.structs.fields(cls)
+                if info.default == () or info.default_factory is list
+            }
             writer = cls._writers[version] = tuple(
                 (bound.name, bound.field.tag, bound.field.type, bound.field.repeated, bound.name in optional)
                 for bound in cls.fields()

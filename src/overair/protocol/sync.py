@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+import msgspec
+
 from overair.protocol.data_types import BOOLEAN, INTEGER, STRING, UNSIGNED_BYTE, Integer, String
 from overair.protocol.schema import ELEMENTS, PRESENCE, Choices, Field, Nested, Record, Sequence
 from overair.protocol.sync_options import CLASS_NAME, COLLECTION_ID, SERVER_ID, SYNC_KEY, Options
@@ -32,7 +34,7 @@ def window_size(value: int | None) -> int:
     return value if 0 < value <= MAXIMUM_WINDOW_SIZE else MAXIMUM_WINDOW_SIZE
 
 
-class AddCommand(Record):
+class AddCommand(Record, kw_only=True):
     """A new item from the client; ``client_id`` names it until the server has given it an id."""
 
     element_tag = AirSync.Add
@@ -55,7 +57,9 @@ class ChangeCommand(Record):
     server_id: Annotated[str, Field(AirSync.ServerId, SERVER_ID)]
     instance_id: Annotated[str | None, Field(AirSyncBase.InstanceId, STRING)] = None
     send: Annotated[bool, Field(Email2.Send, PRESENCE)] = False
-    application_data: Annotated[list[Element], Field(AirSync.ApplicationData, ELEMENTS)] = []
+    application_data: Annotated[list[Element], Field(AirSync.ApplicationData, ELEMENTS)] = msgspec.field(
+        default_factory=list
+    )
 
 
 class DeleteCommand(Record):
@@ -78,7 +82,7 @@ class FetchCommand(Record):
 Command = AddCommand | ChangeCommand | DeleteCommand | FetchCommand
 
 
-class CollectionRequest(Record):
+class CollectionRequest(Record, kw_only=True):
     """A collection, its last key, what the client changed and how it wants to hear of changes."""
 
     ordered = True  # MS-ASCMD_R976, R4546
@@ -125,7 +129,7 @@ class SyncRequest(Record):
     """What is missing is as in the last request."""
 
 
-class ServerAdd(Record):
+class ServerAdd(Record, kw_only=True):
     """An item that is new to the client; one that it knows already is changed (MS-ASCMD_R757)."""
 
     element_tag = AirSync.Add
@@ -136,7 +140,7 @@ class ServerAdd(Record):
     application_data: Annotated[list[Element], Field(AirSync.ApplicationData, ELEMENTS)]
 
 
-class ServerChange(Record):
+class ServerChange(Record, kw_only=True):
     """An item that changed on the server."""
 
     element_tag = AirSync.Change
@@ -146,7 +150,7 @@ class ServerChange(Record):
     application_data: Annotated[list[Element], Field(AirSync.ApplicationData, ELEMENTS)]
 
 
-class ServerDelete(Record):
+class ServerDelete(Record, kw_only=True):
     """An item that was deleted on the server."""
 
     element_tag = AirSync.Delete
@@ -166,7 +170,7 @@ class SoftDelete(Record):
 ServerCommand = ServerAdd | ServerChange | ServerDelete | SoftDelete
 
 
-class AddResponse(Record):
+class AddResponse(Record, kw_only=True):
     """What became of an Add: the item's id, and what the server made of it where that matters."""
 
     element_tag = AirSync.Add
@@ -179,7 +183,7 @@ class AddResponse(Record):
     application_data: Annotated[list[Element] | None, Field(AirSync.ApplicationData, ELEMENTS)] = None
 
 
-class ChangeResponse(Record):
+class ChangeResponse(Record, kw_only=True):
     """A Change that failed, or that added an attachment."""
 
     element_tag = AirSync.Change
@@ -193,7 +197,7 @@ class ChangeResponse(Record):
     ] = None
 
 
-class DeleteResponse(Record):
+class DeleteResponse(Record, kw_only=True):
     """A Delete that failed."""
 
     element_tag = AirSync.Delete
@@ -203,7 +207,7 @@ class DeleteResponse(Record):
     status: Annotated[int, Field(AirSync.Status, UNSIGNED_BYTE)]
 
 
-class FetchResponse(Record):
+class FetchResponse(Record, kw_only=True):
     """The item that was fetched, whole."""
 
     element_tag = AirSync.Fetch
@@ -216,7 +220,7 @@ class FetchResponse(Record):
 CommandResponse = AddResponse | ChangeResponse | DeleteResponse | FetchResponse
 
 
-class CollectionResponse(Record):
+class CollectionResponse(Record, kw_only=True):
     """A collection's next key, the fate of the client's commands, and the server's changes.
 
     Windows Mobile needs MoreAvailable between Status and Commands.
