@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from http import HTTPStatus
 from typing import Final
 
 
 class CommonStatus(IntEnum):
-    """What any command may answer (MS-ASCMD 2.2.2); up to 12.1 an HTTP error stands in its place."""
+    """What any command may answer (MS-ASCMD 2.2.2); up to 12.1 an HTTP status stands in its place
+    (protocol.http.http_status_for).
+    """
 
     INVALID_CONTENT = 101
     INVALID_WBXML = 102
@@ -90,44 +91,6 @@ class CommonStatus(IntEnum):
     ONE_OR_MORE_EXCEPTIONS_FAILED = 184
 
 
-RETRY_WITH: Final = 449
-"""The HTTP status that sends a client to Provision up to 12.1; http.HTTPStatus does not know it."""
-
-HTTP_STATUSES: Final[dict[CommonStatus, int]] = {
-    CommonStatus.INVALID_CONTENT: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_WBXML: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_XML: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_DATE_TIME: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_COMBINATION_OF_IDS: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_IDS: HTTPStatus.BAD_REQUEST,
-    CommonStatus.INVALID_MIME: HTTPStatus.BAD_REQUEST,
-    CommonStatus.DEVICE_ID_MISSING_OR_INVALID: HTTPStatus.BAD_REQUEST,
-    CommonStatus.DEVICE_TYPE_MISSING_OR_INVALID: HTTPStatus.BAD_REQUEST,
-    CommonStatus.SERVER_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
-    CommonStatus.SERVER_ERROR_RETRY_LATER: HTTPStatus.SERVICE_UNAVAILABLE,
-    CommonStatus.ACTIVE_DIRECTORY_ACCESS_DENIED: HTTPStatus.FORBIDDEN,
-    CommonStatus.MAILBOX_QUOTA_EXCEEDED: HTTPStatus.INSUFFICIENT_STORAGE,
-    CommonStatus.MAILBOX_SERVER_OFFLINE: HTTPStatus.SERVICE_UNAVAILABLE,
-    CommonStatus.USER_PRINCIPAL_COULD_NOT_BE_FOUND: HTTPStatus.FORBIDDEN,
-    CommonStatus.USER_DISABLED_FOR_SYNC: HTTPStatus.FORBIDDEN,
-    CommonStatus.USER_ON_NEW_MAILBOX_CANNOT_SYNC: HTTPStatus.FORBIDDEN,
-    CommonStatus.USER_ON_LEGACY_MAILBOX_CANNOT_SYNC: HTTPStatus.FORBIDDEN,
-    CommonStatus.DEVICE_IS_BLOCKED_FOR_THIS_USER: HTTPStatus.FORBIDDEN,
-    CommonStatus.ACCESS_DENIED: HTTPStatus.FORBIDDEN,
-    CommonStatus.ACCOUNT_DISABLED: HTTPStatus.FORBIDDEN,
-    CommonStatus.SYNC_STATE_NOT_FOUND: HTTPStatus.FORBIDDEN,
-    CommonStatus.COMMAND_NOT_SUPPORTED: HTTPStatus.NOT_IMPLEMENTED,
-    CommonStatus.VERSION_NOT_SUPPORTED: HTTPStatus.BAD_REQUEST,
-    CommonStatus.DEVICE_NOT_FULLY_PROVISIONABLE: HTTPStatus.FORBIDDEN,
-    CommonStatus.REMOTE_WIPE_REQUESTED: RETRY_WITH,
-    CommonStatus.LEGACY_DEVICE_ON_STRICT_POLICY: RETRY_WITH,
-    CommonStatus.DEVICE_NOT_PROVISIONED: RETRY_WITH,
-    CommonStatus.POLICY_REFRESH: RETRY_WITH,
-    CommonStatus.INVALID_POLICY_KEY: RETRY_WITH,
-    CommonStatus.UNEXPECTED_ITEM_CLASS: HTTPStatus.BAD_REQUEST,
-}
-"""What stands for a status up to 12.1, where the protocol's own rows say so or the kind of fault does."""
-
 PROVISIONING_STATUSES: Final = frozenset(
     {
         CommonStatus.REMOTE_WIPE_REQUESTED,
@@ -138,11 +101,6 @@ PROVISIONING_STATUSES: Final = frozenset(
     }
 )
 """The statuses whose remedy is the Provision command."""
-
-
-def http_status(status: CommonStatus) -> int:
-    """The HTTP status that stands in the place of a common status up to 12.1 (MS-ASCMD_R7461, R7462)."""
-    return HTTP_STATUSES.get(status, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 class SyncStatus(IntEnum):
