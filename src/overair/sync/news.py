@@ -1,0 +1,153 @@
+"""What the mailbox's changes are to one client: which are told, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final
+
+from overair.items import Item, ItemClass
+from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
+from overair.sync.size import expected_size
+from overair.sync.wanted import Wanted
+
+ROUNDS: Final = 20
+"""How many windows of changes that are not for this client one exchange reads past."""
+ANSWER_BYTES: Final = 8_000_000
+"""About how long the items of one collection's answer may be together; one item always fits."""
+
+LATER_FIELDS: Final = frozenset({"read", "flag", "categories"})
+"""What of a message is told alone when nothing else changed (MS-ASEMAIL_R80 and its table)."""
+
+
+class Kind(Enum):
+    """The command by which the client is told."""
+
+    ADD = auto()
+    CHANGE = auto()
+    DELETE = auto()
+    SOFT_DELETE = auto()
+
+
+@dataclass(slots=True, frozen=True)
+class Telling:
+    """One thing to tell: ``stored`` is the item for ADD and CHANGE.
+
+    ``fields`` are the only ones to tell; None for the whole item.
+    """
+
+    kind: Kind
+    item_id: str
+    stored: StoredItem | None = None
+    fields: frozenset[str] | None = None
+
+
+@dataclass(slots=True)
+class News:
+    """What a client is to be told of a collection, and the token that stands after it."""
+
+    token: str
+    tellings: list[Telling] = field(default_factory=list)
+    more: bool = False
+    settled: set[str] = field(default_factory=set)
+    """Exceptions that are none any more: tried again, or gone."""
+
+    def __bool__(self) -> bool:
+        return bool(self.tellings) or self.more
+
+
+class NewsReader:
+    """Reads a folder's changes for one client.
+
+    ``exceptions`` are the items that the client was not told of because they cannot be rendered:
+    it hears of them as new ones, and not at all that they went (law 4, law 6).
+    """
+
+    def __init__(
+        self, session: Session, folder: Folder, view: View, wanted: Wanted, exceptions: Mapping[str, int]
+    ) -> None:
+        self._session = session
+        self._folder = folder
+        self._view = view
+        self._wanted = wanted
+        self._exceptions = exceptions
+
+    async def read(self, token: str, limit: int) -> News:
+        """At most ``limit`` things to tell since a token. Raises TokenExpired, NoSuchFolder."""
+        news = News(token)
+        room = ANSWER_BYTES
+        for _ in range(ROUNDS):
+            changes, stored = await self._window(news.token, limit - len(news.tellings), room)
+            for change in changes.items:
+                telling = self._telling(change, stored.get(change.item_id))
+                if telling is not None:
+                    news.tellings.append(telling)
+                    room -= self._size(telling.stored)
+                if change.item_id in self._exceptions:
+                    news.settled.add(change.item_id)
+            news.token, news.more = changes.token, changes.more
+            if not news.more or len(news.tellings) >= limit or room <= 0:
+                break
+        return news
+
+    async def retry(self, news: News, limit: int) -> None:
+        """Add the exceptions to what is told, as after an upgrade that may have mended them."""
+        waiting = [item_id for item_id in self._exceptions if item_id not in news.settled]
+        waiting = waiting[: max(0, limit - len(news.tellings))]
+        for item_id, stored in zip(
+            waiting, await self._session.read(self._folder.folder_id, waiting), strict=True
+        ):
+            news.settled.add(item_id)
+            if stored is not None:
+                news.tellings.append(Telling(Kind.ADD, item_id, stored))
+
+    async def _window(self, token: str, limit: int, room: int) -> tuple[Changes, dict[str, StoredItem]]:
+        """A window of changes, cut where its items would make the answer too long, and the items."""
+        folder_id = self._folder.folder_id
+        changes = await self._session.changes(folder_id, self._view, token, limit)
+        shown = [change.item_id for change in changes.items if change.is_in_view]
+        found = await self._session.read(folder_id, shown) if shown else []
+        stored = {one.item_id: one for one in found if one is not None}
+        fitting = self._fitting(changes.items, stored, room)
+        if fitting < len(changes.items):
+            changes = await self._session.changes(folder_id, self._view, token, fitting)
+        return changes, stored
+
+    def _fitting(self, changes: Sequence[ItemChange], stored: Mapping[str, StoredItem], room: int) -> int:
+        for index, change in enumerate(changes):
+            room -= self._size(stored.get(change.item_id))
+            if room < 0:
+                return max(index, 1)
+        return len(changes)
+
+    def _size(self, stored: StoredItem | None) -> int:
+        return 0 if stored is None else expected_size(stored.item, self._wanted)
+
+    def _telling(self, change: ItemChange, stored: StoredItem | None) -> Telling | None:
+        excepted = change.item_id in self._exceptions
+        if not change.is_in_view:
+            if excepted:
+                return None
+            return Telling(Kind.SOFT_DELETE if change.exists else Kind.DELETE, change.item_id)
+        if stored is None or not self._is_of_class(stored.item):
+            return None
+        if excepted or not change.was_in_view:
+            return Telling(Kind.ADD, change.item_id, stored)
+        fields = self._fields_to_tell(change, stored.item)
+        if fields is not None and not fields:
+            return None
+        return Telling(Kind.CHANGE, change.item_id, stored, fields)
+
+    def _is_of_class(self, item: Item) -> bool:
+        """Whether the item is of the collection's class; Deleted Items hold others, too."""
+        return item.item_class == self._folder.item_class
+
+    def _fields_to_tell(self, change: ItemChange, item: Item) -> frozenset[str] | None:
+        """The fields that are told alone; empty where nothing changed that this version can say."""
+        if change.fields is None or item.item_class is not ItemClass.EMAIL:
+            return None
+        version = self._wanted.version
+        known = {bound.name for bound in item.fields() if bound.field.in_version(version)}
+        fields = change.fields & known
+        return fields if fields <= LATER_FIELDS else None

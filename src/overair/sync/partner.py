@@ -1,0 +1,19 @@
+"""Who synchronises: one device of one account, for the time of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from overair.directory.interface import User
+from overair.mailboxes.interface import Mailbox
+from overair.versions import Version
+
+
+@dataclass(slots=True, frozen=True)
+class Partner:
+    """One device of one account and the protocol version that it speaks now."""
+
+    mailbox: Mailbox
+    user: User
+    device_key: int
+    version: Version

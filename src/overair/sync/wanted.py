@@ -1,0 +1,28 @@
+"""How one client wants the items of one collection shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from overair.protocol.body_preferences import BodyPreference
+from overair.protocol.sync_options import Options
+from overair.versions import Version
+
+
+@dataclass(slots=True, frozen=True)
+class Wanted:
+    """The options in force for the collection's class, and the protocol version."""
+
+    options: Options
+    version: Version
+
+    def whole(self) -> Wanted:
+        """The same without truncation, as Fetch has it (MS-ASCMD_R2956)."""
+        preferences = tuple(
+            BodyPreference(type=preference.type, preview=preference.preview)
+            for preference in self.options.body_preferences
+        )
+        options = msgspec.structs.replace(self.options, body_preferences=preferences, mime_truncation=None)
+        return Wanted(options, self.version)
