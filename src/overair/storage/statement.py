@@ -19,7 +19,8 @@ from sqlalchemy.sql.elements import ClauseElement
 
 Value = int | str | bytes | None
 """What hot tables hold: times are integer microseconds UTC, booleans are 0 and 1."""
-Row = tuple[Value, ...]
+Row = tuple[Any, ...]
+"""A row of a result. Its columns are Values; the statement says which, so readers need not ask again."""
 Parameters = Mapping[str, Value]
 
 DIALECTS: Final[Mapping[str, Dialect]] = {

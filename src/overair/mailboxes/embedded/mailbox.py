@@ -1,0 +1,39 @@
+"""The mailboxes of the embedded store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from overair.mailboxes.embedded.session import EmbeddedSession
+from overair.mailboxes.interface import MailboxUnavailable, Session
+from overair.storage.interface import BlobStore, Database, DatabaseUnavailable, Transaction
+
+T = TypeVar("T")
+
+
+class EmbeddedMailbox:
+    """One account's mailbox in the database, as mailboxes.interface.Mailbox."""
+
+    def __init__(self, account_id: int, database: Database, blobs: BlobStore) -> None:
+        self.account_id = account_id
+        self.blobs = blobs
+        self._database = database
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that may write; it awaits only its session. Raises MailboxUnavailable."""
+        try:
+            return await self._database.write(lambda transaction: work(self.session(transaction)))
+        except DatabaseUnavailable as error:
+            raise MailboxUnavailable(str(error)) from error
+
+    async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that only reads, beside the writer. Raises MailboxUnavailable."""
+        try:
+            return await self._database.read(lambda transaction: work(self.session(transaction)))
+        except DatabaseUnavailable as error:
+            raise MailboxUnavailable(str(error)) from error
+
+    def session(self, transaction: Transaction) -> Session:
+        """A unit of work inside a transaction that is under way already."""
+        return EmbeddedSession(self.account_id, transaction)

@@ -1,0 +1,209 @@
+"""What changed in a folder since a token.
+
+docs/architecture.md, "What changed since a token", is the description; the names are the same.
+Everything happens in one transaction, so the journal and the rows of the items are of one moment.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, func, select, tuple_
+
+from overair.mailboxes.embedded.tables import items, journal
+from overair.mailboxes.embedded.token import Edge, Known, Token, edge_of
+from overair.mailboxes.interface import ItemChange
+from overair.storage.interface import Row, Statement, Transaction
+
+CHUNK: Final = 200
+"""Journal rows read at a time."""
+
+JOURNAL: Final = Statement(
+    select(
+        journal.c.modseq,
+        journal.c.item_id,
+        journal.c.view_date_before,
+        journal.c.removed,
+        items.c.view_date,
+        items.c.revision,
+    )
+    .select_from(journal.outerjoin(items, items.c.id == journal.c.item_id))
+    .where(journal.c.folder_id == bindparam("folder_id"), journal.c.modseq > bindparam("position"))
+    .order_by(journal.c.modseq)
+    .limit(bindparam("limit"))
+)
+REMOVAL: Final = Statement(
+    select(journal.c.modseq).where(
+        journal.c.item_id == bindparam("item_id"),
+        journal.c.removed == 1,
+        journal.c.folder_id == bindparam("folder_id"),
+    )
+)
+
+_place = tuple_(items.c.view_date, items.c.id)
+_edge = tuple_(
+    bindparam("edge_date", type_=items.c.view_date.type), bindparam("edge_id", type_=items.c.id.type)
+)
+_below = (
+    items.c.folder_id == bindparam("folder_id"),
+    _place < _edge,
+    items.c.view_date >= bindparam("cutoff"),
+)
+_above = (
+    items.c.folder_id == bindparam("folder_id"),
+    _place >= _edge,
+    items.c.view_date < bindparam("cutoff"),
+)
+
+BELOW_EDGE: Final = Statement(
+    select(items.c.view_date, items.c.id)
+    .where(*_below)
+    .order_by(items.c.view_date.desc(), items.c.id.desc())
+    .limit(bindparam("limit"))
+)
+ABOVE_EDGE: Final = Statement(
+    select(items.c.view_date, items.c.id)
+    .where(*_above)
+    .order_by(items.c.view_date, items.c.id)
+    .limit(bindparam("limit"))
+)
+COUNT_BELOW_EDGE: Final = Statement(select(func.count()).where(*_below))
+COUNT_ABOVE_EDGE: Final = Statement(select(func.count()).where(*_above))
+
+
+class Reading:
+    """One reading of a folder from a token on; it moves the token as it goes."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        folder_id: int,
+        modseq: int,
+        cutoff: int | None,
+        token: Token,
+        limit: int,
+    ) -> None:
+        """``modseq`` is the folder's own now, ``limit`` how many items may be told."""
+        self._transaction = transaction
+        self._folder_id = folder_id
+        self._modseq = modseq
+        self._target: Edge = edge_of(cutoff)
+        self._cutoff = self._target[0]
+        self._limit = limit
+        self.token = token
+        self.told: list[ItemChange] = []
+
+    async def window(self) -> bool:
+        """Fill ``told`` up to the limit; returns whether more would follow."""
+        return not (await self._read_journal() and self._settle() and await self._move_edge())
+
+    async def count(self) -> int:
+        """How many changes follow; the limit has to be above that."""
+        await self._read_journal()
+        self._settle()
+        edge = self.token.edge
+        if edge == self._target:
+            return len(self.told)
+        statement = COUNT_BELOW_EDGE if edge > self._target else COUNT_ABOVE_EDGE
+        row = await self._transaction.one(statement, **self._range())
+        # What is still ahead lies between the edge and the cut-off and will not be told again.
+        return len(self.told) + (row[0] if row else 0) - len(self.token.ahead)
+
+    def _tell(self, item_id: int, was_in_view: bool, is_in_view: bool, exists: bool = True) -> bool:
+        """Add to what is told; False when the window is full."""
+        if len(self.told) >= self._limit:
+            return False
+        self.told.append(ItemChange(f"{self._folder_id}:{item_id}", was_in_view, is_in_view, exists))
+        return True
+
+    async def _read_journal(self) -> bool:
+        """Tell what the journal says; False when the window was full before its end."""
+        token = self.token
+        while token.position < self._modseq:
+            rows = await self._transaction.all(
+                JOURNAL, folder_id=self._folder_id, position=token.position, limit=CHUNK
+            )
+            for row in rows:
+                if not await self._read_row(row):
+                    return False
+            if len(rows) < CHUNK:
+                token.position = self._modseq
+        return True
+
+    async def _read_row(self, row: Row) -> bool:
+        modseq: int
+        item_id: int
+        before: int | None
+        view_date: int | None
+        modseq, item_id, before, removed, view_date, revision = row
+        token = self.token
+        known = token.ahead.get(item_id)
+        if known is not None and known.has is not None and modseq <= known.revision:
+            token.position = modseq
+            token.note(item_id, known)
+            return True
+        exists = view_date is not None
+        if revision is None:
+            revision = modseq if removed else await self._removal(item_id)
+        in_view = view_date is not None and view_date >= self._cutoff
+        if known is None:
+            was_in_view = before is not None and (before, item_id) >= token.edge
+        else:
+            was_in_view = known.has is not False  # the device has what it added or changed itself
+        if known is not None and known.has is None and known.revision == revision:
+            # Its own change is no news, but that the item left the view by it is.
+            quiet = in_view or not exists
+        else:
+            quiet = not (was_in_view or in_view)
+        if not was_in_view and view_date is not None and (view_date, item_id) < token.edge:
+            in_view = False  # not yet: the edge will come to it
+            quiet = True
+        if not quiet and not self._tell(item_id, was_in_view, in_view, exists):
+            return False
+        token.position = modseq
+        token.note(item_id, Known(revision, in_view, view_date))
+        return True
+
+    async def _removal(self, item_id: int) -> int:
+        row = await self._transaction.one(REMOVAL, folder_id=self._folder_id, item_id=item_id)
+        revision: int = row[0] if row else 0
+        return revision
+
+    def _settle(self) -> bool:
+        """Tell of items ahead that a changed cut-off brought into the view or out of it."""
+        for item_id, known in list(self.token.ahead.items()):
+            in_view = known.view_date is not None and known.view_date >= self._cutoff
+            if known.has is not None and known.has != in_view:
+                if not self._tell(item_id, known.has, in_view):
+                    return False
+                self.token.note(item_id, Known(known.revision, in_view, known.view_date))
+        return True
+
+    def _range(self) -> dict[str, int]:
+        edge_date, edge_id = self.token.edge
+        return {
+            "folder_id": self._folder_id,
+            "edge_date": edge_date,
+            "edge_id": edge_id,
+            "cutoff": self._cutoff,
+        }
+
+    async def _move_edge(self) -> bool:
+        """Work the edge towards the cut-off; False when the window was full before it got there."""
+        token = self.token
+        if token.edge == self._target:
+            return True
+        down = token.edge > self._target
+        rows = await self._transaction.all(
+            BELOW_EDGE if down else ABOVE_EDGE,
+            limit=self._limit - len(self.told) + 1 + len(token.ahead),
+            **self._range(),
+        )
+        for view_date, item_id in rows:
+            # An item that is still ahead was told of, or never was: the edge passes it by.
+            if item_id not in token.ahead and not self._tell(item_id, not down, down):
+                return False
+            token.edge = (view_date, item_id if down else item_id + 1)
+            token.ahead.pop(item_id, None)
+        token.edge = self._target
+        return True

@@ -1,0 +1,231 @@
+"""One unit of work on an embedded mailbox: its folders and its items."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from overair.items import Item
+from overair.mailboxes.embedded import codec
+from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
+from overair.mailboxes.embedded.reading import REMOVAL, Reading
+from overair.mailboxes.embedded.tables import folders, items, journal
+from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
+from overair.mailboxes.interface import Changes, NoSuchFolder, NoSuchItem, StoredItem, TokenExpired, View
+from overair.storage.interface import Statement, Value
+
+POSITION: Final = Statement(
+    select(folders.c.modseq, folders.c.pruned).where(
+        folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account")
+    )
+)
+NEXT_MODSEQ: Final = Statement(
+    update(folders)
+    .where(folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account"))
+    .values(modseq=folders.c.modseq + 1)
+    .returning(folders.c.modseq)
+)
+_own = (
+    items.c.id == bindparam("item"),
+    items.c.folder_id == bindparam("folder"),
+    # An id names an item of another account's folder, too, so the folder's owner is asked for.
+    folders.c.id == items.c.folder_id,
+    folders.c.account_id == bindparam("account"),
+)
+ITEM: Final = Statement(select(items.c.revision, items.c.item_class, items.c.content).where(*_own))
+STATE: Final = Statement(select(items.c.revision, items.c.view_date).where(*_own))
+ADD: Final = Statement(
+    insert(items)
+    .values(
+        folder_id=bindparam("folder"),
+        view_date=bindparam("view_date"),
+        revision=bindparam("revision"),
+        item_class=bindparam("item_class"),
+        blobs=bindparam("blobs"),
+        content=bindparam("content"),
+    )
+    .returning(items.c.id)
+)
+CHANGE: Final = Statement(
+    update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(
+        view_date=bindparam("view_date"),
+        revision=bindparam("revision"),
+        item_class=bindparam("item_class"),
+        blobs=bindparam("blobs"),
+        content=bindparam("content"),
+    )
+)
+REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
+WRITE_JOURNAL: Final = Statement(insert(journal))
+
+
+def _values(item: Item, modseq: int) -> dict[str, Value]:
+    return {
+        "view_date": item.view_date,
+        "revision": modseq,
+        "item_class": item.item_class.value,
+        "blobs": codec.blob_keys(item),
+        "content": codec.encode(item),
+    }
+
+
+class EmbeddedSession(Hierarchy):
+    """A mailboxes.interface.Session on the tables."""
+
+    async def start(self, folder_id: str) -> str:
+        """The token of a first Sync: nothing has been told yet. Raises NoSuchFolder."""
+        modseq, _ = await self._position(folder_id)
+        return Token(modseq, NOTHING_TOLD).encode()
+
+    async def changes(self, folder_id: str, view: View, since: str, limit: int) -> Changes:
+        """At most ``limit`` changes since a token, newest first in a first Sync.
+
+        Raises NoSuchFolder and TokenExpired.
+        """
+        reading = await self._reading(folder_id, view, since, limit)
+        more = await reading.window()
+        return Changes(tuple(reading.told), reading.token.encode(), more)
+
+    async def count_changes(self, folder_id: str, view: View, since: str) -> int:
+        """How many changes would follow, for GetItemEstimate. Raises NoSuchFolder and TokenExpired."""
+        return await (await self._reading(folder_id, view, since, sys.maxsize)).count()
+
+    def accounted(self, token: str, applied: Mapping[str, int]) -> str:
+        """The token with the device's own changes known (item id to the revision that it made)."""
+        if not applied:
+            return token
+        decoded = Token.decode(token)
+        for item_id, revision in applied.items():
+            decoded.account(self._numbers(item_id)[1], revision)
+        return decoded.encode()
+
+    async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
+        """Whether the item changed or went since the token, other than accounted: a conflict."""
+        token = Token.decode(since)
+        _, number = self._numbers(item_id)
+        known = token.ahead.get(number)
+        revision = token.position if known is None else max(token.position, known.revision)
+        return await self.last_revision(folder_id, item_id) > revision
+
+    async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
+        """The items in the order asked for; None where there is none."""
+        rows = await self.transaction.each(ITEM, [self._key(folder_id, item_id) for item_id in item_ids])
+        return [
+            None if row is None else StoredItem(item_id, folder_id, row[0], codec.decode(*row[1:]))
+            for item_id, row in zip(item_ids, rows, strict=True)
+        ]
+
+    async def add(self, folder_id: str, item: Item) -> StoredItem:
+        """A new item. Raises NoSuchFolder."""
+        modseq = await self._next_item_modseq(folder_id)
+        folder = int(folder_id)
+        row = await self.transaction.one(ADD, folder=folder, **_values(item, modseq))
+        number = row[0] if row else 0
+        await self._write_journal(folder, modseq, number, None)
+        return StoredItem(f"{folder}:{number}", folder_id, modseq, item)
+
+    async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
+        """The item with new content. Raises NoSuchItem."""
+        folder, number, before = await self._existing(folder_id, item_id)
+        modseq = await self._next_item_modseq(folder_id)
+        await self.transaction.execute(CHANGE, item=number, **_values(item, modseq))
+        await self._write_journal(folder, modseq, number, before)
+        return StoredItem(item_id, folder_id, modseq, item)
+
+    async def remove(self, folder_id: str, item_id: str) -> int:
+        """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
+        folder, number, before = await self._existing(folder_id, item_id)
+        modseq = await self._next_item_modseq(folder_id)
+        await self.transaction.execute(REMOVE, item=number)
+        await self._write_journal(folder, modseq, number, before, removed=True)
+        return modseq
+
+    async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
+        """Move to another folder, where it gets a new id. Raises NoSuchItem, NoSuchFolder."""
+        [stored] = await self.read(folder_id, [item_id])
+        if stored is None:
+            raise NoSuchItem(item_id)
+        moved = await self.add(destination_id, stored.item)
+        await self.remove(folder_id, item_id)
+        return moved
+
+    async def last_revision(self, folder_id: str, item_id: str) -> int:
+        """The revision of the item's last change, its removal from this folder included.
+
+        0 for an item that the folder never had, or whose removal is older than the horizon.
+        Raises NoSuchFolder.
+        """
+        key = self._key(folder_id, item_id)
+        row = await self.transaction.one(STATE, **key)
+        if row is None:
+            await self._position(folder_id)
+            row = await self.transaction.one(REMOVAL, folder_id=key["folder"], item_id=key["item"])
+        revision: int = row[0] if row else 0
+        return revision
+
+    @staticmethod
+    def _numbers(item_id: str) -> tuple[int, int]:
+        """The folder's and the item's number in an item id; 0, which no row has, where it is not ours."""
+        folder, _, item = item_id.partition(":")
+        return number_of(folder) or 0, number_of(item) or 0
+
+    def _key(self, folder_id: str, item_id: str) -> dict[str, Value]:
+        folder, number = self._numbers(item_id)
+        if str(folder) != folder_id:
+            number = 0
+        return {"account": self.account_id, "folder": folder, "item": number}
+
+    async def _position(self, folder_id: str) -> tuple[int, int]:
+        number = number_of(folder_id)
+        row = None
+        if number is not None:
+            row = await self.transaction.one(POSITION, account=self.account_id, folder=number)
+        if row is None:
+            raise NoSuchFolder(folder_id)
+        modseq, pruned = row
+        return modseq, pruned
+
+    async def _reading(self, folder_id: str, view: View, since: str, limit: int) -> Reading:
+        modseq, pruned = await self._position(folder_id)
+        token = Token.decode(since)
+        if not pruned <= token.position <= modseq:
+            raise TokenExpired(f"position {token.position} of folder {folder_id}")
+        return Reading(self.transaction, int(folder_id), modseq, view.cutoff, token, limit)
+
+    async def _existing(self, folder_id: str, item_id: str) -> tuple[int, int, int]:
+        """Folder number, item number and present view date. Raises NoSuchItem."""
+        folder, number = self._numbers(item_id)
+        row = await self.transaction.one(STATE, **self._key(folder_id, item_id))
+        if row is None:
+            raise NoSuchItem(item_id)
+        return folder, number, row[1]
+
+    async def _next_item_modseq(self, folder_id: str) -> int:
+        number = number_of(folder_id)
+        row = None
+        if number is not None:
+            row = await self.transaction.one(NEXT_MODSEQ, account=self.account_id, folder=number)
+        if row is None:
+            raise NoSuchFolder(folder_id)
+        self.transaction.changed(self.account_id, str(number))
+        revision: int = row[0]
+        return revision
+
+    async def _write_journal(
+        self, folder: int, modseq: int, item: int, before: int | None, removed: bool = False
+    ) -> None:
+        await self.transaction.execute(
+            WRITE_JOURNAL,
+            folder_id=folder,
+            modseq=modseq,
+            item_id=item,
+            view_date_before=before,
+            removed=int(removed),
+            written=time.time_ns() // 1000,
+        )

@@ -1,0 +1,87 @@
+"""The tables of the embedded mailboxes.
+
+Every row that is deleted leaves its number behind unused (``sqlite_autoincrement``), so a folder's
+or an item's id never comes to mean another one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from overair.storage.schema import RowNumber, metadata
+
+mailboxes: Final = Table(
+    "mailboxes",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    # The hierarchy's modification sequence: it grows with every change of the folder tree.
+    Column("modseq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+folders: Final = Table(
+    "folders",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("account_id", ForeignKey(mailboxes.c.account_id), nullable=False),
+    Column("parent_id", BigInteger, nullable=False),  # 0 at the top
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),  # as names are compared
+    Column("type", Integer, nullable=False),
+    Column("item_class", Text, nullable=False),
+    # The hierarchy's modseq when it was made, and when it was last renamed or moved.
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    # The modification sequence of its items, and up to where its journal has been pruned.
+    Column("modseq", BigInteger, nullable=False),
+    Column("pruned", BigInteger, nullable=False),
+    Index("ix_folders_siblings", "account_id", "parent_id", "name_key", unique=True),
+    sqlite_autoincrement=True,
+)
+
+removed_folders: Final = Table(
+    "removed_folders",
+    metadata,
+    Column("account_id", ForeignKey(mailboxes.c.account_id), primary_key=True),
+    Column("removed", BigInteger, primary_key=True),
+    Column("folder_id", BigInteger, primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+items: Final = Table(
+    "items",
+    metadata,
+    Column("id", RowNumber, primary_key=True),
+    Column("folder_id", ForeignKey(folders.c.id), nullable=False),
+    Column("view_date", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),  # the folder's modseq when it last changed
+    Column("item_class", Text, nullable=False),
+    Column("blobs", Text, nullable=False),  # keys of the blobs that it names, parted by spaces
+    Column("content", LargeBinary, nullable=False),
+    Index("ix_items_view", "folder_id", "view_date", "id"),
+    sqlite_autoincrement=True,
+)
+
+journal: Final = Table(
+    "journal",
+    metadata,
+    Column("folder_id", ForeignKey(folders.c.id), primary_key=True),
+    Column("modseq", BigInteger, primary_key=True),
+    Column("item_id", BigInteger, nullable=False),
+    Column("view_date_before", BigInteger),  # NULL where the item was not there
+    Column("removed", Integer, nullable=False),
+    Column("written", BigInteger, nullable=False),  # when, in microseconds UTC, for pruning
+    sqlite_with_rowid=False,
+)
+
+# The last revision of an item that is gone.
+Index(
+    "ix_journal_removals",
+    journal.c.item_id,
+    journal.c.modseq,
+    sqlite_where=journal.c.removed == 1,
+    postgresql_where=journal.c.removed == 1,
+)
