@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from overair.server.listening import Listening, bind, raise_descriptor_limit
+from overair.server.listening import Listening, bind
 from overair.server.serving import OpenToEavesdropping
 from overair.server.serving import serve as serve_application
+from overair.sockets import raise_descriptor_limit
 from support.asynchronous import run
 from support.probe import Probe
 

@@ -18,7 +18,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from overair.server.connection import UNIX_PEER, LimitedConnection
-from overair.server.listening import BACKLOG, Listening, bind, raise_descriptor_limit
+from overair.server.listening import BACKLOG, Listening, bind
+from overair.sockets import raise_descriptor_limit
 
 T = TypeVar("T")
 TLS_BUFFER = 16 * 1024

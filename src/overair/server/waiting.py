@@ -8,6 +8,8 @@ from starlette.types import Receive
 
 from overair.push.interface import ClientGone, Subscription
 
+__all__ = ["Receive", "wait_or_gone"]
+
 
 async def wait_or_gone(subscription: Subscription, timeout: float, receive: Receive) -> bool:
     """The subscription's ``wait``, ended by ClientGone when the client closes its connection.

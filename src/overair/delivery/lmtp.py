@@ -1,0 +1,196 @@
+"""Mail in by LMTP (RFC 2033), from the mail server of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from overair.delivery.local import LocalDelivery
+from overair.directory.interface import User
+from overair.items.message import Message
+from overair.mailboxes.interface import MailboxError
+from overair.sockets import is_loopback, tcp_listeners, unix_listener
+from overair.storage.interface import DatabaseUnavailable
+
+LINE_LENGTH: Final = 1024 * 1024
+"""Bytes; RFC 5321 allows 1,000, but what a mail server has taken is delivered."""
+SOCKET_MODE: Final = 0o660
+COMMAND_LENGTH: Final = 4096
+IDLE_SECONDS: Final = 300
+FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+UNKNOWN: Final = "550 5.1.1 No such user here"
+TOO_MANY: Final = "452 4.5.3 Too many recipients"
+UNAVAILABLE: Final = "451 4.3.0 Mailbox temporarily not available"
+NO_SPACE: Final = "452 4.3.1 Insufficient system storage"
+
+log = structlog.get_logger()
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # at DEBUG aiosmtpd logs the lines of messages
+
+
+class OpenToStrangers(ValueError):
+    """LMTP was asked for on an address that is not loopback."""
+
+
+class LmtpConnection(LMTP):
+    """One connection: aiosmtpd's LMTP with an answer for each recipient where DATA itself is refused."""
+
+    line_length_limit = LINE_LENGTH
+    command_size_limit = COMMAND_LENGTH
+
+    _in_data = False
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by their names
+        """RFC 2033 4.2: as many answers after the final dot as there were accepted recipients."""
+        try:
+            await super().smtp_DATA(arg)
+        finally:
+            self._in_data = False
+
+    async def push(self, status: str | bytes) -> None:  # type: ignore[override]  # wider than AnyStr
+        """Send an answer."""
+        answer = status if isinstance(status, str) else status.decode("utf-8")
+        if self._in_data and answer.startswith(("500", "552")) and self.envelope is not None:
+            answer = "\r\n".join([answer] * len(self.envelope.rcpt_tos))
+        self._in_data = answer.startswith("354")
+        await super().push(answer)
+
+
+class LmtpHandler:
+    """What happens to the recipients and the message of a transaction (aiosmtpd's handler)."""
+
+    def __init__(self, delivery: LocalDelivery, hostname: str, maximum_recipients: int) -> None:
+        self._delivery = delivery
+        self._hostname = hostname
+        self._maximum_recipients = maximum_recipients
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd finds hooks by their names
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Accept an address that is somebody's here."""
+        if len(envelope.rcpt_tos) >= self._maximum_recipients:
+            return TOO_MANY
+        try:
+            user = await self._delivery.recipient(address)
+        except DatabaseUnavailable as error:
+            log.warning("recipient not looked up", error=str(error))
+            return UNAVAILABLE
+        if user is None:
+            log.info("unknown recipient", recipient=address)
+            return UNKNOWN
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return f"250 2.1.5 <{address}> is here"
+
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Deliver; an answer for each recipient, in the order of their RCPT commands."""
+        recipients: list[str] = envelope.rcpt_tos
+        received = datetime.now(UTC)
+        try:
+            users = [await self._delivery.recipient(address) for address in recipients]
+            mime = self._trace(session, envelope, received) + (envelope.original_content or b"")
+            message = await self._delivery.accept(mime, received)
+            answers = await self._deliver_to_all(message, users)
+        except (DatabaseUnavailable, OSError) as error:
+            log.error("message not delivered", error=str(error), recipients=len(recipients))
+            answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
+            answers = [answer] * len(recipients)
+        except Exception:
+            log.exception("message not delivered", recipients=len(recipients))
+            answers = [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
+        return "\r\n".join(answers)
+
+    async def _deliver_to_all(self, message: Message, users: list[User | None]) -> list[str]:
+        """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
+        present = [user for user in users if user is not None]
+        try:
+            await self._delivery.deliver(message, present)
+        except MailboxError:
+            outcome = {user.account_id: await self._deliver_to_one(message, user) for user in present}
+        else:
+            outcome = {user.account_id: "250 2.0.0 Delivered" for user in present}
+            log.info("message delivered", recipients=len(users), message_id=message.message_id)
+        return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
+
+    async def _deliver_to_one(self, message: Message, user: User) -> str:
+        try:
+            await self._delivery.deliver(message, [user])
+        except MailboxError as error:
+            log.error("message not delivered", account=user.address, error=repr(error))
+            return UNAVAILABLE
+        return "250 2.0.0 Delivered"
+
+    def _trace(self, session: Session, envelope: Envelope, received: datetime) -> bytes:
+        """The header fields of a final delivery (RFC 5321 4.4).
+
+        Delivered-To stands only in a message with one recipient: it would betray the blind copies.
+        """
+        lines = [f"Return-Path: <{envelope.mail_from or ''}>"]
+        if len(envelope.rcpt_tos) == 1:
+            lines.append(f"Delivered-To: {envelope.rcpt_tos[0]}")
+        lines += [
+            f"Received: from {session.host_name or 'localhost'}",
+            f"\tby {self._hostname} (Overair) with LMTP;",
+            f"\t{format_datetime(received)}",
+            "",
+        ]
+        return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+
+
+class LmtpServer:
+    """Listens for the mail server of this machine, nobody else."""
+
+    def __init__(
+        self, delivery: LocalDelivery, hostname: str, *, maximum_size: int, maximum_recipients: int
+    ) -> None:
+        self._handler = LmtpHandler(delivery, hostname, maximum_recipients)
+        self._hostname = hostname
+        self._maximum_size = maximum_size
+        self._servers: list[asyncio.Server] = []
+        self._socket_path: Path | None = None
+
+    async def listen_on_address(self, host: str, port: int) -> int:
+        """Listen on a loopback address; returns the port. Raises OpenToStrangers, OSError."""
+        if not is_loopback(host):
+            raise OpenToStrangers(f"{host} is not a loopback address: LMTP has no log-in")
+        listeners = tcp_listeners(host, port)
+        loop = asyncio.get_running_loop()
+        for listener in listeners:
+            self._servers.append(await loop.create_server(self._protocol, sock=listener))
+        return int(listeners[0].getsockname()[1])
+
+    async def listen_on_socket(self, path: Path, mode: int = SOCKET_MODE) -> None:
+        """Listen on a unix socket. Raises OSError."""
+        listener = unix_listener(path, mode)
+        self._servers.append(
+            await asyncio.get_running_loop().create_unix_server(self._protocol, sock=listener)
+        )
+        self._socket_path = path
+
+    async def close(self) -> None:
+        """Listen no more. Deliveries under way end with their transactions."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()
+        if self._socket_path is not None:
+            self._socket_path.unlink(missing_ok=True)
+
+    def _protocol(self) -> LmtpConnection:
+        return LmtpConnection(
+            self._handler,
+            data_size_limit=self._maximum_size,
+            enable_SMTPUTF8=True,
+            hostname=self._hostname,
+            ident="Overair",
+            timeout=IDLE_SECONDS,
+            loop=asyncio.get_running_loop(),
+        )

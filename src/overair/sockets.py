@@ -1,0 +1,95 @@
+"""Listening sockets and what the system lets a process do with them."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import resource
+import socket
+import stat
+from pathlib import Path
+from typing import Final
+
+MAXIMUM_DESCRIPTORS: Final = 1_048_576
+"""More is of no use to one process, and some systems refuse it."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether every address of a host is this machine's own loopback."""
+    try:
+        addresses = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
+
+
+def tcp_listeners(host: str, port: int) -> list[socket.socket]:
+    """A bound socket for each address of a host; port 0 takes a free one. Raises OSError."""
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    listeners: list[socket.socket] = []
+    missing: OSError | None = None
+    for family, _, _, _, address in dict.fromkeys(entries):
+        try:
+            listener = _tcp_listener(family, (str(address[0]), port))
+        except OSError as error:
+            if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                for listener in listeners:
+                    listener.close()
+                raise
+            missing = error  # such as ::1 of localhost where there is no IPv6
+            continue
+        port = listener.getsockname()[1]
+        listeners.append(listener)
+    if not listeners and missing is not None:
+        raise missing
+    return listeners
+
+
+def _tcp_listener(family: int, address: tuple[str, int]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and address[0] == "::":
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def unix_listener(path: Path, mode: int) -> socket.socket:
+    """A unix socket with a mode; a dead one in its place is removed. Raises OSError when one is alive."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
+            if _answers(path):
+                raise OSError(errno.EADDRINUSE, "another server listens there", str(path))
+            path.unlink()
+        listener.bind(str(path))
+        path.chmod(mode)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        try:
+            caller.connect(str(path))
+        except ConnectionRefusedError:
+            return False
+    return True
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files as it may: each phone is one. Returns the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAXIMUM_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAXIMUM_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return soft
