@@ -16,20 +16,20 @@ from overair.versions import Version
 from overair.wbxml.pages import Provision
 
 
-class _OrEmpty(DataType[int | None]):
+class OrEmpty(DataType[int | None]):
     """A number, or an empty element, which sets no limit just as a missing one does."""
 
     def __init__(self, number: Integer) -> None:
-        self._number = number
+        self.number = number
 
     def decode(self, content: Content, version: Version) -> int | None:
-        return self._number.decode(content, version) if text_of(content).strip() else None
+        return self.number.decode(content, version) if text_of(content).strip() else None
 
     def encode(self, value: int | None, version: Version) -> Content:
-        return None if value is None else self._number.encode(value, version)
+        return None if value is None else self.number.encode(value, version)
 
 
-INTEGER_OR_EMPTY = _OrEmpty(UNSIGNED_INTEGER)
+INTEGER_OR_EMPTY = OrEmpty(UNSIGNED_INTEGER)
 
 
 class EASProvisionDoc(Record):
@@ -49,13 +49,13 @@ class EASProvisionDoc(Record):
     ] = None
     attachments_enabled: Annotated[bool | None, Field(Provision.AttachmentsEnabled, BOOLEAN)] = None
     min_device_password_length: Annotated[
-        int | None, Field(Provision.MinDevicePasswordLength, _OrEmpty(Integer(1, 16)))
+        int | None, Field(Provision.MinDevicePasswordLength, OrEmpty(Integer(1, 16)))
     ] = None
     max_inactivity_time_device_lock: Annotated[
         int | None, Field(Provision.MaxInactivityTimeDeviceLock, INTEGER_OR_EMPTY)
     ] = None
     max_device_password_failed_attempts: Annotated[
-        int | None, Field(Provision.MaxDevicePasswordFailedAttempts, _OrEmpty(Integer(4, 16)))
+        int | None, Field(Provision.MaxDevicePasswordFailedAttempts, OrEmpty(Integer(4, 16)))
     ] = None
     max_attachment_size: Annotated[int | None, Field(Provision.MaxAttachmentSize, INTEGER_OR_EMPTY)] = None
     allow_simple_device_password: Annotated[

@@ -75,7 +75,7 @@ class Query(Record):
     free_text: Annotated[str | None, Field(Search.FreeText, STRING)] = None
 
 
-class _Query(DataType[Query]):
+class QueryType(DataType[Query]):
     """Text or conditions."""
 
     def decode(self, content: Content, version: Version) -> Query:
@@ -121,7 +121,7 @@ class StoreRequest(Record):
 
     name: Annotated[str, Field(Search.Name, String(min_length=1, max_length=256))]
     """GAL, MAILBOX or DOCUMENT_LIBRARY."""
-    query: Annotated[Query, Field(Search.Query, _Query())]
+    query: Annotated[Query, Field(Search.Query, QueryType())]
     options: Annotated[SearchOptions | None, Field(Search.Options, Nested(SearchOptions))] = None
 
 
@@ -137,7 +137,9 @@ class Result(Record):
     """One match; ``properties`` are those of the item, or of an entry of the address list."""
 
     item_class: Annotated[str | None, Field(AirSync.Class, CLASS_NAME)] = None
-    long_id: Annotated[str | None, Field(Search.LongId, String(min_length=1, max_length=256))] = None
+    long_id: Annotated[
+        str | None, Field(Search.LongId, String(min_length=1, max_length=256), since=Version.V14_1)
+    ] = None
     collection_id: Annotated[str | None, Field(AirSync.CollectionId, COLLECTION_ID)] = None
     properties: Annotated[list[Element], Field(Search.Properties, ELEMENTS)] = msgspec.field(
         default_factory=list

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference
 from overair.protocol.data_types import BOOLEAN, STRING, Enumeration, Integer, String
 from overair.protocol.schema import Field, Nested, Record
+from overair.versions import Version
 from overair.wbxml.pages import AirSync, AirSyncBase, RightsManagement
 
 SYNC_KEY: Final = String(max_length=64)
@@ -66,7 +67,7 @@ MIME_SUPPORT: Final = Enumeration(MIMESupport)
 class Options(Record):
     """How the items of one class are synchronised; without a class, those of the collection's own."""
 
-    item_class: Annotated[str | None, Field(AirSync.Class, CLASS_NAME)] = None
+    item_class: Annotated[str | None, Field(AirSync.Class, CLASS_NAME, since=Version.V14_0)] = None
     filter_type: Annotated[FilterType | None, Field(AirSync.FilterType, FILTER_TYPE)] = None
     conflict: Annotated[Conflict | None, Field(AirSync.Conflict, Enumeration(Conflict))] = None
     mime_truncation: Annotated[int | None, Field(AirSync.MIMETruncation, Integer(0, 8))] = None
