@@ -77,12 +77,35 @@ def _decode_text(data: bytes, start: int, stop: int) -> str:
         raise WbxmlError(f"text is not UTF-8: {error.reason}", start + error.start) from None
 
 
-def _combined(pieces: list[str | bytes]) -> str | bytes:
-    """Several pieces of content as one; they are bytes when any of them is opaque."""
-    texts = [piece for piece in pieces if isinstance(piece, str)]
-    if len(texts) == len(pieces):
-        return "".join(texts)
-    return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+def _read_content(data: bytes, position: int) -> tuple[str | bytes, int]:
+    """Strings and opaque data up to the END of their element, and the position behind it.
+
+    Several pieces become one; they are bytes when any of them is opaque.
+    """
+    pieces: list[str | bytes] = []
+    while (token := data[position]) != END:
+        if token == INLINE_STRING:
+            stop = data.find(0, position + 1)
+            if stop < 0:
+                raise WbxmlError("a string has no end", position)
+            pieces.append(_decode_text(data, position + 1, stop))
+            position = stop + 1
+        elif token == OPAQUE:
+            size, start = _read_number(data, position + 1, "the length of opaque data")
+            if size > len(data) - start:
+                raise WbxmlError(f"opaque data of {size} bytes runs past the end", position)
+            pieces.append(data[start : start + size])
+            position = start + size
+        elif token in REFUSED:
+            raise WbxmlError(f"{REFUSED[token]} (token 0x{token:02x}) is not allowed", position)
+        else:
+            raise WbxmlError("an element stands beside text", position)
+    position += 1
+    if len(pieces) == 1:
+        return pieces[0], position
+    if all(isinstance(piece, str) for piece in pieces):
+        return "".join(map(str, pieces)), position
+    return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces), position
 
 
 def _explain(token: int, page: int, offset: int) -> WbxmlError:
@@ -104,93 +127,72 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Element:
     if length > limits.size:
         raise WbxmlError(f"{length} bytes exceed the limit of {limits.size}", limits.size)
     position = _read_header(data)
-    find_end = data.find
-    page, tags = 0, TAGS[0]
-    count, depth, most, deepest = 0, 0, limits.elements, limits.depth
+    find, most, deepest = data.find, limits.elements, limits.depth
+    page, tags, count = 0, TAGS[0], 0
 
-    # The open element is `current`; its content is either `children` or `pieces`.
-    outer: list[tuple[Element, list[Element]]] = []
+    # `children` belong to the innermost open element; `outer` has those of the elements around it,
+    # and is empty where the document itself is open: before the root and, at the end, after it.
+    outer: list[list[Element]] = []
     roots: list[Element] = []
-    current: Element | None = None
-    children: list[Element] = roots
-    pieces: list[str | bytes] = []
-
-    while position < length:
-        token = data[position]
-        tag = tags[token]
-        if tag is not None:
-            if pieces:
-                raise WbxmlError("an element stands beside text", position)
-            if current is None and roots:
-                raise WbxmlError("there is a second root element", position)
-            count += 1
-            if count > most:
-                raise WbxmlError(f"there are more than {most} elements", position)
-            element = Element(tag)
-            children.append(element)
-            position += 1
-            if token & CONTENT:
-                if depth >= deepest:
-                    raise WbxmlError(f"elements are nested more than {deepest} deep", position - 1)
-                if position < length and data[position] == INLINE_STRING:
-                    stop = find_end(0, position + 1)
-                    if stop < 0:
-                        raise WbxmlError("a string has no end", position)
-                    try:
-                        text = data[position + 1 : stop].decode()
-                    except UnicodeDecodeError:
-                        text = _decode_text(data, position + 1, stop)
-                    position = stop + 1
-                    if position < length and data[position] == END:
-                        element.content = text
-                        position += 1
-                        continue
-                    pieces.append(text)
-                if current is not None:
-                    outer.append((current, children))
-                current, children = element, []
-                depth += 1
-        elif token == END:
-            if current is None:
-                raise WbxmlError("an element ends that did not begin", position)
-            if pieces:
-                current.content = _combined(pieces)
-                pieces = []
-            elif children:
-                current.content = children
-            depth -= 1
-            current, children = outer.pop() if outer else (None, roots)
-            position += 1
-        elif token == SWITCH_PAGE:
-            if position + 1 >= length:
-                raise WbxmlError("the data ends inside a switch of the code page", length)
-            page = data[position + 1]
-            if page not in TAGS:
-                raise WbxmlError(f"there is no code page {page}", position + 1)
-            tags = TAGS[page]
-            position += 2
-        elif token in (INLINE_STRING, OPAQUE):
-            if current is None:
-                raise WbxmlError("text stands outside of the root element", position)
-            if children:
-                raise WbxmlError("text stands beside an element", position)
-            if token == INLINE_STRING:
-                stop = find_end(0, position + 1)
-                if stop < 0:
-                    raise WbxmlError("a string has no end", position)
-                pieces.append(_decode_text(data, position + 1, stop))
-                position = stop + 1
+    children = roots
+    try:
+        while True:
+            token = data[position]
+            tag = tags[token]
+            if tag is not None:
+                count += 1
+                if count > most:
+                    raise WbxmlError(f"there are more than {most} elements", position)
+                if token < CONTENT:
+                    children.append(Element(tag))
+                    position += 1
+                    if not outer:
+                        break
+                elif (following := data[position + 1]) == INLINE_STRING:
+                    stop = find(0, position + 2)
+                    if data[stop + 1] == END and stop > 0:
+                        children.append(Element(tag, data[position + 2 : stop].decode()))
+                        position = stop + 2
+                    else:
+                        content, position = _read_content(data, position + 1)
+                        children.append(Element(tag, content))
+                    if not outer:
+                        break
+                elif following == OPAQUE:
+                    content, position = _read_content(data, position + 1)
+                    children.append(Element(tag, content))
+                    if not outer:
+                        break
+                else:
+                    if len(outer) >= deepest:
+                        raise WbxmlError(f"elements are nested more than {deepest} deep", position)
+                    outer.append(children)
+                    inner: list[Element] = []
+                    children.append(Element(tag, inner))
+                    children = inner
+                    position += 1
+            elif token == END:
+                if not outer:
+                    raise WbxmlError("an element ends that did not begin", position)
+                children = outer.pop()
+                position += 1
+                if not outer:
+                    break
+            elif token == SWITCH_PAGE:
+                page = data[position + 1]
+                if page not in TAGS:
+                    raise WbxmlError(f"there is no code page {page}", position + 1)
+                tags = TAGS[page]
+                position += 2
+            elif token in (INLINE_STRING, OPAQUE):
+                where = "beside an element" if outer else "outside of the root element"
+                raise WbxmlError(f"text stands {where}", position)
             else:
-                size, start = _read_number(data, position + 1, "the length of opaque data")
-                if size > length - start:
-                    raise WbxmlError(f"opaque data of {size} bytes runs past the end", position)
-                pieces.append(data[start : start + size])
-                position = start + size
-        else:
-            raise _explain(token, page, position)
-
-    if current is not None:
-        raise WbxmlError(f"the data ends inside of {current.tag!r}", length)
-    if not roots:
-        raise WbxmlError("there is no element", length)
+                raise _explain(token, page, position)
+    except IndexError:
+        raise WbxmlError("the data ends inside an element", length) from None
+    except UnicodeDecodeError as error:
+        raise WbxmlError(f"text is not UTF-8: {error.reason}", position + 2 + error.start) from None
+    if position < length:
+        raise WbxmlError("there is more behind the root element", position)
     return roots[0]

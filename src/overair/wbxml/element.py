@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from overair.versions import Version
 
 
@@ -27,14 +29,13 @@ class Tag:
         return f"{self.namespace}:{self.name}"
 
 
-class Element:
+class Element(msgspec.Struct, eq=False, gc=False):
     """A tag with its content: child elements, text, opaque bytes, or nothing (None)."""
 
-    __slots__ = ("content", "tag")
+    # Trees have no cycles, so the garbage collector need not look at their elements.
 
-    def __init__(self, tag: Tag, content: list[Element] | str | bytes | None = None) -> None:
-        self.tag = tag
-        self.content = content
+    tag: Tag
+    content: list[Element] | str | bytes | None = None
 
     @property
     def children(self) -> list[Element]:

@@ -5,4 +5,3 @@ from overair.wbxml.codepage import CodePage
 
 class AirNotify(CodePage, page=3, namespace="AirNotify"):
     """The tags of AirNotify."""
-

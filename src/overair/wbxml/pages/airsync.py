@@ -27,6 +27,8 @@ class AirSync(CodePage, page=0, namespace="AirSync"):
     Commands = Tag(0x16)
     Options = Tag(0x17)
     FilterType = Tag(0x18)
+    # In no table of MS-ASWBXML, but an element of all versions (MS-ASCMD_R7366) with this token since 2.5.
+    Truncation = Tag(0x19)
     Conflict = Tag(0x1B)
     Collections = Tag(0x1C)
     ApplicationData = Tag(0x1D)

@@ -1,0 +1,1 @@
+"""What Overair costs, measured."""
