@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -69,6 +68,6 @@ def _vcard(person: Person) -> str:
             card.add(name).value = text
     photo = card.add("photo")
     background, skin, hair, clothes = map(pictures.colour, person.colours)
-    photo.value = base64.b64encode(pictures.portrait(background, skin, hair, clothes)).decode()
+    photo.value = pictures.portrait(background, skin, hair, clothes)
     photo.encoding_param, photo.type_param = "b", "PNG"
     return str(card.serialize())
