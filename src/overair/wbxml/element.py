@@ -67,6 +67,10 @@ class Element(msgspec.Struct, eq=False, gc=False):
         # An empty list and None are the same empty element on the wire.
         return self.tag is other.tag and (self.content or None) == (other.content or None)
 
+    def __ne__(self, other: object) -> bool:
+        # msgspec's own inequality would go by identity.
+        return not self == other
+
     __hash__ = None  # type: ignore[assignment]  # trees are mutable
 
     def __repr__(self) -> str:
