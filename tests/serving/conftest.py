@@ -58,6 +58,13 @@ def plain(certificate: tuple[Path, Path]) -> Iterator[Running]:
         yield start()
 
 
+@pytest.fixture(scope="module")
+def impatient(certificate: tuple[Path, Path]) -> Iterator[Running]:
+    """A probe whose time limits are half a second."""
+    with servers(certificate) as start:
+        yield start(patience="0.5")
+
+
 @pytest.fixture
 def serve(certificate: tuple[Path, Path]) -> Iterator[Serve]:
     """Start the probe: ``serve(tls=True)``, ``serve("/path/of/socket")``, ``serve(proxies="127.0.0.1")``."""
@@ -69,10 +76,12 @@ def serve(certificate: tuple[Path, Path]) -> Iterator[Serve]:
 def servers(certificate: tuple[Path, Path]) -> Iterator[Serve]:
     running: list[subprocess.Popen[str]] = []
 
-    def start(place: str = "0", *, tls: bool = False, proxies: str = "") -> Running:
+    def start(place: str = "0", *, tls: bool = False, proxies: str = "", patience: str = "") -> Running:
         files = [str(path) for path in certificate] if tls else ["", ""]
         process = subprocess.Popen(
-            [sys.executable, probe.__file__, place, *files, proxies], stdout=subprocess.PIPE, text=True
+            [sys.executable, probe.__file__, place, *files, proxies, patience],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         running.append(process)
         assert process.stdout is not None

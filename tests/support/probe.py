@@ -15,7 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from overair.push.hub import WaitingTable
 from overair.push.interface import WaitEnded
+from overair.server import connection
 from overair.server.listening import Listening, tls_context
+from overair.server.sending import send_body
 from overair.server.serving import run, serve
 from overair.server.waiting import wait_or_gone
 
@@ -60,7 +62,7 @@ class Probe:
         body = json.dumps(answer).encode()
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_body(send, body)
 
     async def _wait(self, receive: Receive) -> str:
         subscription = self.hub.subscribe(1, str(id(receive)), ["inbox"])
@@ -74,7 +76,11 @@ class Probe:
         return result
 
 
-def main(place: str, certificate: str | None = None, key: str | None = None, proxies: str = "") -> None:
+def main(place: str, certificate: str = "", key: str = "", proxies: str = "", patience: str = "") -> None:
+    """``patience`` stands for each of the serving's own time limits, in seconds."""
+    if patience:
+        for name in ("HEAD_SECONDS", "BODY_SECONDS", "DRAIN_SECONDS"):
+            setattr(connection, name, float(patience))
     probe = Probe()
     tls = tls_context(Path(certificate), Path(key)) if certificate and key else None
     trusted = tuple(filter(None, proxies.split(",")))

@@ -56,7 +56,7 @@ class LmtpConnection(LMTP):
         finally:
             self._in_data = False
 
-    async def push(self, status: str | bytes) -> None:  # type: ignore[override]  # wider than AnyStr
+    async def push(self, status: str | bytes) -> None:
         """Send an answer."""
         answer = status if isinstance(status, str) else status.decode("utf-8")
         if self._in_data and answer.startswith(("500", "552")) and self.envelope is not None:

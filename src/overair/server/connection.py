@@ -26,7 +26,7 @@ BODY_SECONDS = 30.0
 BODY_BYTES = 8 * 1024
 """What a body brings in that time at the least."""
 DRAIN_SECONDS = 60.0
-"""How often a peer must have taken some of an answer that it is slow to read."""
+"""How long a peer may take to read a piece of an answer (server/sending.py)."""
 LARGE_BODY = 64 * 1024
 """A TLS connection that received more is closed after the answer: its buffers have grown."""
 LINGERING_BODY = 4 * 1024 * 1024
@@ -34,6 +34,10 @@ LINGERING_BODY = 4 * 1024 * 1024
 UNIX_PEER = "unix:"
 """The client's address on a unix socket, where there is none: the proxy in front."""
 
+WRITE_BUFFER = 64 * 1024
+"""Bytes of an answer that wait here until the application pauses; under TLS asyncio would take 512 KB."""
+UNSENT_BYTES = 128 * 1024
+"""How much the kernel takes of an answer ahead of the network: with less, a slow peer's progress shows."""
 KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, KEEPALIVE_PROBES = 600, 60, 5
 """Seconds. A phone that vanished is noticed in 15 minutes; one that sleeps is woken every ten at most."""
 
@@ -67,11 +71,12 @@ class LimitedConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=WRITE_BUFFER)
         connection: socket.socket | None = transport.get_extra_info("socket")
         if connection is not None and connection.family == socket.AF_UNIX:
             self.client = (UNIX_PEER, 0)
         elif connection is not None:
-            keep_alive(connection)
+            tune(connection)
         self._await_arrival(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -100,7 +105,7 @@ class LimitedConnection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._drain_timer is None:
-            self._await_drain()
+            self._drain_timer = self.loop.call_later(DRAIN_SECONDS, self._drain_is_late)
 
     def resume_writing(self) -> None:
         self._stop_drain_timer()
@@ -187,17 +192,10 @@ class LimitedConnection(HttpToolsProtocol):
             self._arrival_timer.cancel()
             self._arrival_timer = None
 
-    def _await_drain(self) -> None:
-        waiting = self.transport.get_write_buffer_size()
-        self._drain_timer = self.loop.call_later(DRAIN_SECONDS, self._drain_is_late, waiting)
-
-    def _drain_is_late(self, waiting: int) -> None:
+    def _drain_is_late(self) -> None:
         self._drain_timer = None
-        if self.transport.get_write_buffer_size() < waiting:
-            self._await_drain()
-        else:
-            log.info("answer is not being read", client=self.client)
-            self.transport.abort()
+        log.info("answer is not being read", client=self.client)
+        self.transport.abort()
 
     def _stop_drain_timer(self) -> None:
         if self._drain_timer is not None:
@@ -205,13 +203,14 @@ class LimitedConnection(HttpToolsProtocol):
             self._drain_timer = None
 
 
-def keep_alive(connection: socket.socket) -> None:
-    """Have the kernel notice a peer that vanished without a word."""
+def tune(connection: socket.socket) -> None:
+    """Have the kernel notice a peer that vanished without a word, and keep little for one that is slow."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in (
         ("TCP_KEEPIDLE", KEEPALIVE_IDLE),
         ("TCP_KEEPINTVL", KEEPALIVE_INTERVAL),
         ("TCP_KEEPCNT", KEEPALIVE_PROBES),
+        ("TCP_NOTSENT_LOWAT", UNSENT_BYTES),
     ):
         if hasattr(socket, option):  # macOS lacks some of them
             connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
