@@ -16,9 +16,12 @@ from overair.versions import Version
 if TYPE_CHECKING:
     from overair.delivery.transport import Transport
     from overair.devices.partnerships import Partnerships
+    from overair.devices.policies import Policy
+    from overair.devices.provisioning import Provisioning
     from overair.protocol.http import Request
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
+    from overair.server.waiting import Receive
     from overair.sync.engine import Engine
 
 
@@ -34,6 +37,8 @@ class Services:
     """The mailbox of an account id."""
     hub: Hub
     partnerships: Partnerships
+    policy: Policy
+    provisioning: Provisioning
     engine: Engine
     transport: Transport
     locks: DeviceLocks
@@ -43,9 +48,9 @@ class Services:
 class Context:
     """One authenticated request of one device.
 
-    ``lock`` is the device's lock, held while a handler of a command that touches state runs; a
-    waiting command gives it up for the while: ``async with context.lock.released(): ...``.
-    ``body`` is the request's body, decompressed.
+    ``lock`` is the device's lock, held while the handler runs; a waiting command gives it up for
+    the while: ``async with context.lock.released(): ...``. ``request.body`` is decompressed;
+    ``receive`` is ASGI's, to learn that the client left.
     """
 
     services: Services
@@ -55,4 +60,4 @@ class Context:
     mailbox: Mailbox
     version: Version
     lock: HeldLock
-    body: bytes
+    receive: Receive

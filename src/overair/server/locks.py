@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import TracebackType
+from typing import Self
 
 
 class _Entry:
@@ -44,7 +45,7 @@ class HeldLock:
             self._holds = False
             self._entry.lock.release()
 
-    async def __aenter__(self) -> HeldLock:
+    async def __aenter__(self) -> Self:
         self._entry.users += 1
         try:
             await self.acquire()

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overair.protocol.schema import Record
-
-WBXML = "application/vnd.ms-sync.wbxml"
-MULTIPART = "application/vnd.ms-sync.multipart"
+from overair.protocol.statuses import CommonStatus
 
 Header = tuple[str, str]
 
@@ -23,7 +21,7 @@ class Reply:
     message: Record | None = None
     parts: tuple[bytes, ...] | None = None
     body: bytes = b""
-    content_type: str | None = None
+    content_type: str = ""
     headers: tuple[Header, ...] = ()
 
 
@@ -31,14 +29,14 @@ Outcome = Record | Reply | None
 """A handler's answer; None is an empty body."""
 
 
-class CommonStatus(Exception):
+class Refused(Exception):
     """The whole request is answered with a status that is common to all commands.
 
     It is the Status of the command's answer, or up to protocol version 12.1 an HTTP status in its
     place (MS-ASCMD_R7461).
     """
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: CommonStatus, reason: str) -> None:
         super().__init__(reason)
         self.status = status
 

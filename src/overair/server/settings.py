@@ -9,6 +9,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from overair.devices.policies import Policy, PolicyError
+
 MEBIBYTE: Final = 1024 * 1024
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
@@ -24,7 +26,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the tables of overair.toml."""
 
 
-class Tls(Section):
+class Tls(Section, frozen=True):
     """``[tls]``: the certificate that the server shows; without one it makes its own CA."""
 
     enabled: bool = True
@@ -34,7 +36,7 @@ class Tls(Section):
     """Accept TLS 1.0 and 1.1, which very old phones need."""
 
 
-class Limits(Section):
+class Limits(Section, frozen=True):
     """``[limits]``: what comes from outside and how much of it is taken. Sizes are in bytes."""
 
     request_body: Positive = 32 * MEBIBYTE
@@ -49,7 +51,7 @@ class Limits(Section):
     """The most that one ItemOperations answer carries."""
 
 
-class Heartbeat(Section):
+class Heartbeat(Section, frozen=True):
     """``[heartbeat]``: how long Ping and Sync may wait, in seconds."""
 
     shortest: Seconds = 60
@@ -58,7 +60,7 @@ class Heartbeat(Section):
     """How many folders one Ping may watch."""
 
 
-class Policy(Section):
+class PolicySettings(Section, frozen=True):
     """``[policy]``: what phones are asked for.
 
     ``document`` holds settings of EASProvisionDoc in snake case, such as
@@ -74,14 +76,14 @@ class Policy(Section):
     document: dict[str, Scalar] = msgspec.field(default_factory=dict)
 
 
-class Delivery(Section):
+class Delivery(Section, frozen=True):
     """``[delivery]``: mail in. LMTP listens on a loopback address or on a unix socket."""
 
-    lmtp: str | None = "127.0.0.1:8024"
+    lmtp: str = "127.0.0.1:8024"
     """``HOST:PORT`` or the path of a socket; an empty text turns LMTP off."""
 
 
-class Settings(Section):
+class Settings(Section, frozen=True):
     """Everything that can be set; the keys of overair.toml are these names."""
 
     data_dir: str = "overair-data"
@@ -94,7 +96,7 @@ class Settings(Section):
     tls: Tls = Tls()
     limits: Limits = Limits()
     heartbeat: Heartbeat = Heartbeat()
-    policy: Policy = Policy()
+    policy: PolicySettings = PolicySettings()
     delivery: Delivery = Delivery()
 
     @property
@@ -154,5 +156,12 @@ def _check(settings: Settings, where: str) -> None:
     parse_address(settings.bind)
     if (settings.tls.certificate is None) != (settings.tls.private_key is None):
         raise SettingsError(f"{where}: tls.certificate and tls.private_key go together")
+    lmtp = settings.delivery.lmtp
+    if lmtp and "/" not in lmtp:
+        parse_address(lmtp)
+    try:
+        Policy(settings.policy.document)
+    except PolicyError as error:
+        raise SettingsError(f"{where}: policy.document: {error}") from None
     if settings.heartbeat.shortest > settings.heartbeat.longest:
         raise SettingsError(f"{where}: heartbeat.shortest is longer than heartbeat.longest")

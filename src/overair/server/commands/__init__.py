@@ -1,0 +1,29 @@
+"""The commands, one module each."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from overair.protocol import http
+from overair.server.commands import (
+    folder_create,
+    folder_delete,
+    folder_sync,
+    folder_update,
+    move_items,
+    provision,
+)
+from overair.server.commands.command import Command
+
+COMMANDS: Final[dict[http.Command, Command[Any]]] = {
+    command.name: command
+    for command in (
+        folder_create.COMMAND,
+        folder_delete.COMMAND,
+        folder_sync.COMMAND,
+        folder_update.COMMAND,
+        move_items.COMMAND,
+        provision.COMMAND,
+    )
+}
+"""Every command that is served; each reads its own type of message."""

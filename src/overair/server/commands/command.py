@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from overair.protocol import http
 from overair.protocol.schema import Record, SchemaError
 from overair.server.context import Context
 from overair.server.responses import Outcome
@@ -19,18 +20,17 @@ class Command(Generic[M]):
     """One command. Every module beside this one has one, named COMMAND.
 
     The endpoint reads the body as a ``message``; a body that breaks the schema is answered with
-    what ``refuse`` gives for it. ``handle`` runs under the device's lock when ``touches_state``.
+    what ``refuse`` gives for it. Handlers run under the device's lock; they and ``refuse`` may raise
+    Refused.
     """
 
-    name: str
+    name: http.Command
     message: type[M]
     handle: Callable[[Context, M], Awaitable[Outcome]]
     refuse: Callable[[SchemaError], Outcome]
     handle_empty: Callable[[Context], Awaitable[Outcome]] | None = None
     """What answers a request without a body, where the command allows one."""
     handle_raw: Callable[[Context], Awaitable[Outcome]] | None = None
-    """What answers versions before ``since``, where the command takes no WBXML: the handler reads
-    the body and parameters from ``context.request``."""
-    touches_state: bool = True
+    """What answers the versions before ``since``: the handler reads ``context.request`` itself."""
     since: Version = Version.V12_1
     """The first version in which the command takes WBXML."""

@@ -1,0 +1,219 @@
+"""Mail out: what a user submits is queued with everything else that the request does, then delivered.
+
+The queue's row is the intent of law 2: it is committed together with the copy in Sent Items and the
+record of the request, and it goes in the transaction that delivers the message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Final
+
+import msgspec
+import structlog
+from sqlalchemy import bindparam, delete, insert, select
+
+from overair.delivery import non_delivery
+from overair.delivery.header_fields import RawHeader
+from overair.delivery.local import LocalDelivery
+from overair.delivery.submission import check
+from overair.delivery.tables import outgoing_message
+from overair.directory.interface import User
+from overair.items.message import Message, index_message
+from overair.mailboxes.interface import FolderType, MailboxError, Session
+from overair.storage.interface import DatabaseUnavailable, Row, Transaction
+from overair.storage.statement import Statement
+
+RETRY: Final = 60.0
+"""Seconds after which a message that could not be delivered is tried again."""
+
+_t = outgoing_message.c
+ENQUEUE: Final = Statement(
+    insert(outgoing_message).values(
+        account_id=bindparam("account"),
+        sender=bindparam("from_address"),
+        recipients=bindparam("to_addresses"),
+        blob=bindparam("key"),
+        submitted=bindparam("now"),
+    )
+)
+WAITING: Final = Statement(
+    select(_t.message_key, _t.account_id, _t.sender, _t.recipients, _t.blob)
+    .where(_t.message_key > bindparam("after"))
+    .order_by(_t.message_key)
+    .limit(1)
+)
+FORGET_ACCOUNT: Final = Statement(delete(outgoing_message).where(_t.account_id == bindparam("account")))
+DONE: Final = Statement(delete(outgoing_message).where(_t.message_key == bindparam("done")))
+
+_log = structlog.get_logger("overair.delivery")
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A message that is checked, with its bytes on disk."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    blob: str
+    """What travels."""
+    kept: Message | None
+    """What goes to Sent Items."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A message of the queue."""
+
+    message_key: int
+    account_id: int
+    sender: str
+    recipients: str
+    blob: str
+
+
+class Transport:
+    """Takes messages from users and delivers them to the accounts of this server.
+
+    Recipients that are nobody here are told of in a report to the sender.
+    """
+
+    def __init__(self, delivery: LocalDelivery, domain: str, recipient_limit: int) -> None:
+        self._delivery = delivery
+        self._domain = domain
+        self._recipient_limit = recipient_limit
+        self._running = asyncio.Lock()
+        self._submitted = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._retry: asyncio.TimerHandle | None = None
+
+    def prepare(self, user: User, mime: bytes, *, save_in_sent: bool) -> Prepared:
+        """Check a message and bring its bytes to disk; for a thread, since it takes its time.
+
+        Raises SubmissionRefused.
+        """
+        submitted = check(user, mime, self._domain, self._recipient_limit)
+        blobs = self._delivery.blobs
+        kept = None
+        if save_in_sent:
+            kept = msgspec.structs.replace(
+                index_message(submitted.kept, datetime.now(UTC)), blob=blobs.put(submitted.kept), read=True
+            )
+        return Prepared(submitted.sender, submitted.recipients, blobs.put(submitted.travelling), kept)
+
+    async def enqueue(self, session: Session, prepared: Prepared) -> None:
+        """Send a message within the unit of work of the sender's mailbox."""
+        await session.transaction.execute(
+            ENQUEUE,
+            account=session.account_id,
+            from_address=prepared.sender,
+            to_addresses=msgspec.json.encode(prepared.recipients).decode(),
+            key=prepared.blob,
+            now=time.time_ns() // 1000,
+        )
+        if prepared.kept is not None:
+            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
+            await session.add(sent_items.folder_id, prepared.kept)
+        self._submitted = True
+
+    async def submit(self, session: Session, user: User, mime: bytes, *, save_in_sent: bool) -> None:
+        """Check and send a message within a unit of work that is under way, as a draft is sent.
+
+        Raises SubmissionRefused.
+        """
+        await self.enqueue(session, self.prepare(user, mime, save_in_sent=save_in_sent))
+
+    def wake(self) -> None:
+        """After a commit: deliver what was submitted, beside whatever else goes on."""
+        if self._submitted:
+            task = asyncio.get_running_loop().create_task(self.deliver_waiting())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def deliver_waiting(self) -> None:
+        """Deliver everything in the queue; what cannot be delivered now stays and is tried again."""
+        async with self._running:
+            self._submitted = False
+            failed = False
+            after = 0
+            while (waiting := await self._next(after)) is not None:
+                after = waiting.message_key
+                try:
+                    await self._deliver(waiting)
+                except (MailboxError, DatabaseUnavailable, OSError):
+                    failed = True
+                    _log.exception("message not delivered yet", message_key=after)
+            if failed:
+                self._try_again()
+
+    async def close(self) -> None:
+        """Finish the deliveries under way; the rest is delivered at the next start."""
+        if self._retry is not None:
+            self._retry.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _try_again(self) -> None:
+        def again() -> None:
+            self._submitted = True
+            self.wake()
+
+        if self._retry is not None:
+            self._retry.cancel()
+        self._retry = asyncio.get_running_loop().call_later(RETRY, again)
+
+    async def _next(self, after: int) -> Waiting | None:
+        row = await self._delivery.database.read(lambda transaction: transaction.one(WAITING, after=after))
+        return _waiting(row) if row is not None else None
+
+    async def _deliver(self, waiting: Waiting) -> None:
+        """Deliver to every recipient, report the others, and take the message out of the queue."""
+        users: dict[int, User] = {}
+        undelivered: list[str] = []
+        for address in msgspec.json.decode(waiting.recipients, type=tuple[str, ...]):
+            user = await self._delivery.recipient(address)
+            if user is None:
+                undelivered.append(address)
+            else:
+                users[user.account_id] = user
+        mime = await asyncio.to_thread(self._delivery.blobs.read, waiting.blob)
+        now = datetime.now(UTC)
+        message = await self._delivery.accept(self._traced(mime, waiting, now), now) if users else None
+        report = None
+        if undelivered:
+            text = non_delivery.report(mime, waiting.sender, undelivered, self._domain, now)
+            report = await self._delivery.accept(text, now)
+
+        async def work(transaction: Transaction) -> None:
+            if not await transaction.execute(DONE, done=waiting.message_key):
+                return  # another node of the same database was faster
+            inbox = FolderType.INBOX
+            if message is not None:
+                await self._delivery.deliver_within(transaction, message, users, inbox)
+            if report is not None:
+                await self._delivery.deliver_within(transaction, report, (waiting.account_id,), inbox)
+
+        await self._delivery.database.write(work)
+        _log.info(
+            "message delivered",
+            message_key=waiting.message_key,
+            delivered=len(users),
+            undelivered=len(undelivered),
+        )
+
+    def _traced(self, mime: bytes, waiting: Waiting, now: datetime) -> bytes:
+        """The message with the fields that say how it came (RFC 5321, 4.4)."""
+        header = RawHeader(mime)
+        stamp = format_datetime(now)
+        header.put_first("Received", f"by {self._domain} with ActiveSync id {waiting.message_key}; {stamp}")
+        header.put_first("Return-Path", f"<{waiting.sender}>")
+        return header.to_bytes()
+
+
+async def forget_outgoing(transaction: Transaction, account_id: int) -> None:
+    """Remove what an account has in the queue."""
+    await transaction.execute(FORGET_ACCOUNT, account=account_id)
+
+
+def _waiting(row: Row) -> Waiting:
+    return msgspec.convert(dict(zip(Waiting.__struct_fields__, row, strict=True)), Waiting)

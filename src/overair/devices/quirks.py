@@ -1,0 +1,52 @@
+"""What some devices need, as one table: which requests a row is for, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import Final
+
+import msgspec
+
+
+class Quirk(Enum):
+    """Something that is done otherwise for some devices."""
+
+    KEEPS_NO_STATE = auto()
+    """The device only tries the log-in: answer, and remember nothing."""
+    WANTS_ASPNET_VERSION = auto()
+    """OPTIONS must carry X-AspNet-Version, or the device stays at protocol version 14.0."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A quirk and the devices that have it; a pattern that is not given matches all."""
+
+    quirk: Quirk
+    why: str
+    device_id: str = ""
+    user_agent: str = ""
+
+    def matches(self, device_id: str, user_agent: str) -> bool:
+        return bool(
+            re.match(self.device_id, device_id, re.IGNORECASE)
+            and re.match(self.user_agent, user_agent, re.IGNORECASE)
+        )
+
+
+QUIRKS: Final = (
+    Row(
+        Quirk.KEEPS_NO_STATE,
+        "Android's mail application validates an account under this device id and syncs under another",
+        device_id=r"validate$",
+    ),
+    Row(
+        Quirk.WANTS_ASPNET_VERSION,
+        "Nine takes a server without this header for an old one",
+        user_agent=r"Nine\b",
+    ),
+)
+
+
+def quirks_of(device_id: str, user_agent: str) -> frozenset[Quirk]:
+    """The quirks of the device that sent a request."""
+    return frozenset(row.quirk for row in QUIRKS if row.matches(device_id, user_agent))

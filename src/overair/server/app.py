@@ -1,0 +1,156 @@
+"""The application: the rooms put together, and what answers HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from overair.delivery.lmtp import LmtpServer
+from overair.delivery.local import LocalDelivery
+from overair.delivery.transport import Transport, forget_outgoing
+from overair.devices.partnerships import Partnerships, forget_partnerships
+from overair.devices.policies import Policy
+from overair.devices.provisioning import Provisioning
+from overair.directory.accounts import AccountPart
+from overair.directory.embedded import EmbeddedDirectory
+from overair.mailboxes.embedded.hierarchy import create_mailbox, remove_mailbox
+from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
+from overair.protocol.http import MEANINGS, PATH, HttpStatus
+from overair.push.hub import WaitingTable
+from overair.server.context import Services
+from overair.server.endpoint import Endpoint
+from overair.server.locks import DeviceLocks
+from overair.server.settings import Settings, parse_address
+from overair.storage.interface import MailboxChange
+from overair.storage.open import Storage, open_storage
+from overair.sync.engine import Engine
+
+ENDPOINT_PATH: Final = PATH.lower()
+"""Clients write the path in any letter case."""
+
+_log = structlog.get_logger("overair.server")
+
+
+class Application:
+    """The ASGI application with all that belongs to it.
+
+    ``pages`` is mounted beside the endpoint and gets every other path; without it they are not found.
+    """
+
+    def __init__(self, services: Services, storage: Storage, directory: EmbeddedDirectory) -> None:
+        self.services: Final = services
+        self.storage: Final = storage
+        self.directory: Final = directory
+        self.delivery: Final = LocalDelivery(
+            services.database, services.blobs, services.directory, services.mailbox
+        )
+        self.pages: ASGIApp | None = None
+        limits = services.settings.limits
+        self.lmtp: Final = LmtpServer(
+            self.delivery,
+            services.settings.domain,
+            maximum_size=limits.request_body,
+            maximum_recipients=limits.recipients,
+        )
+        self._endpoint: Final = Endpoint(services)
+        services.database.listen(self._changed)
+
+    async def startup(self) -> None:
+        """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
+        await self.services.transport.deliver_waiting()
+        lmtp = self.services.settings.delivery.lmtp
+        if "/" in lmtp:
+            await self.lmtp.listen_on_socket(Path(lmtp))
+        elif lmtp:
+            await self.lmtp.listen_on_address(*parse_address(lmtp))
+
+    async def shutdown(self) -> None:
+        """Answer the waiting phones, finish what runs, close the store."""
+        self.services.hub.end_waits()
+        await self.lmtp.close()
+        await self.services.transport.close()
+        self.directory.close()
+        await self.storage.close()
+
+    def _changed(self, change: MailboxChange) -> None:
+        self.services.hub.publish(change.account_id, change.folder_id)
+        self.services.transport.wake()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: the endpoint for its path, the pages for all others."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http" and scope["path"].rstrip("/").lower() == ENDPOINT_PATH:
+            await self._endpoint(scope, receive, send)
+        elif self.pages is not None:
+            await self.pages(scope, receive, send)
+        elif scope["type"] == "http":
+            await _not_found(send)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.startup()
+        except Exception as error:
+            _log.exception("start failed")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _not_found(send: Send) -> None:
+    body = MEANINGS[HttpStatus.NOT_FOUND].encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": int(HttpStatus.NOT_FOUND), "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def build(settings: Settings) -> Application:
+    """Put the rooms together on the data directory, which is made where there is none.
+
+    Raises DirectoryInUse, DatabaseUnavailable, OSError.
+    """
+    storage = open_storage(settings.data_path)
+    database, blobs = storage.database, storage.blobs
+    directory = EmbeddedDirectory(
+        database,
+        (
+            AccountPart(create=create_mailbox, remove=remove_mailbox),
+            AccountPart(remove=forget_partnerships),
+            AccountPart(remove=forget_outgoing),
+        ),
+    )
+
+    def mailbox(account_id: int) -> EmbeddedMailbox:
+        return EmbeddedMailbox(account_id, database, blobs)
+
+    policy = Policy(
+        settings.policy.document,
+        required=settings.policy.required,
+        allow_partial=settings.policy.allow_partial,
+        allow_external=settings.policy.allow_external,
+    )
+    partnerships = Partnerships(database, settings.limits.devices)
+    delivery = LocalDelivery(database, blobs, directory, mailbox)
+    transport = Transport(delivery, settings.domain, settings.limits.recipients)
+    services = Services(
+        settings=settings,
+        database=database,
+        blobs=blobs,
+        directory=directory,
+        mailbox=mailbox,
+        hub=WaitingTable(),
+        partnerships=partnerships,
+        policy=policy,
+        provisioning=Provisioning(policy, partnerships),
+        engine=Engine(transport),
+        transport=transport,
+        locks=DeviceLocks(),
+    )
+    return Application(services, storage, directory)

@@ -1,0 +1,122 @@
+"""From an authenticated request to its answer: partnership, policy, schema, handler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from overair.devices.device import Device
+from overair.devices.partnerships import TooManyDevices
+from overair.devices.quirks import Quirk, quirks_of
+from overair.directory.interface import User
+from overair.mailboxes.interface import MailboxUnavailable
+from overair.protocol import http
+from overair.protocol.http import HttpStatus, Request, command_in_version
+from overair.protocol.schema import SchemaError
+from overair.protocol.statuses import CommonStatus
+from overair.server.answers import Answer, answer, refusal
+from overair.server.commands import COMMANDS
+from overair.server.commands.command import Command
+from overair.server.context import Context, Services
+from overair.server.responses import Outcome, Refused
+from overair.server.waiting import Receive
+from overair.versions import SERVED
+from overair.wbxml.decode import Limits, decode
+from overair.wbxml.errors import WbxmlError
+
+VALIDATING = frozenset({http.Command.FOLDER_SYNC, http.Command.PROVISION, http.Command.SETTINGS})
+"""What a device may ask that keeps no state."""
+LONGEST_NAME = 256
+"""Characters of a User-Agent or device type that are kept."""
+
+
+async def dispatch(
+    services: Services, request: Request, user: User, receive: Receive, line: dict[str, object]
+) -> Answer:
+    """The answer to a request; what goes wrong in an orderly way is an answer, too.
+
+    ``line`` is the request's log line. Raises what the endpoint makes an HTTP status of.
+    """
+    version = request.version
+    if version not in SERVED:
+        # MS-ASCMD_R7559; R7560 has 505 for devices of version 1.0.
+        return Answer(HttpStatus.BAD_REQUEST, reason=f"version {version.text} is not served")
+    try:
+        outcome = await _handle(services, request, user, receive, line)
+    except Refused as error:
+        line["status"] = int(error.status)
+        has_policy_key = request.policy_key is not None
+        return refusal(error.status, request.command, version, str(error), has_policy_key=has_policy_key)
+    status = getattr(getattr(outcome, "message", outcome), "status", None)
+    if status is not None:
+        line["status"] = int(status)
+    return answer(outcome, version)
+
+
+async def _handle(
+    services: Services, request: Request, user: User, receive: Receive, line: dict[str, object]
+) -> Outcome:
+    if not command_in_version(request.command, request.version):
+        raise Refused(CommonStatus.VERSION_NOT_SUPPORTED, f"no {request.command} in {request.version.text}")
+    command = COMMANDS.get(request.command)
+    if command is None:
+        raise Refused(CommonStatus.COMMAND_NOT_SUPPORTED, f"{request.command} is not served")
+    device = await _device(services, request, user)
+    demand = services.policy.demand(device, request)
+    if demand is not None:
+        raise Refused(demand, "the policy asks for provisioning")
+    try:
+        async with services.locks.hold(device.device_key) as lock:
+            context = Context(
+                services=services,
+                request=request,
+                user=user,
+                device=device,
+                mailbox=services.mailbox(user.account_id),
+                version=request.version,
+                lock=lock,
+                receive=receive,
+            )
+            return await _run(command, context, line)
+    except MailboxUnavailable as error:
+        raise Refused(CommonStatus.SERVER_ERROR_RETRY_LATER, str(error)) from None
+
+
+async def _device(services: Services, request: Request, user: User) -> Device:
+    """The partnership of the device that sent a request."""
+    user_agent = request.user_agent[:LONGEST_NAME]
+    device_type = request.device_type[:LONGEST_NAME]
+    if Quirk.KEEPS_NO_STATE in quirks_of(request.device_id, user_agent):
+        if request.command not in VALIDATING:
+            raise Refused(CommonStatus.DEVICE_IS_BLOCKED_FOR_THIS_USER, "this device id keeps no state")
+        return Device(0, user.account_id, request.device_id, device_type, user_agent, policy_key=0)
+    try:
+        return await services.partnerships.contact(
+            user.account_id, request.device_id, device_type, user_agent, request.version
+        )
+    except TooManyDevices as error:
+        raise Refused(CommonStatus.MAXIMUM_DEVICES_REACHED, str(error)) from None
+
+
+async def _run(command: Command[Any], context: Context, line: dict[str, object]) -> Outcome:
+    """Read the message and have it handled."""
+    request = context.request
+    if request.version < command.since and command.handle_raw is not None:
+        return await command.handle_raw(context)
+    if not request.body:
+        if command.handle_empty is None:
+            raise Refused(CommonStatus.INVALID_CONTENT, "the body is missing")  # MS-ASCMD_R4812
+        return await command.handle_empty(context)
+    if not request.has_wbxml:
+        raise Refused(CommonStatus.INVALID_CONTENT, f"Content-Type {request.content_type[:40]!r}")
+    limits = context.services.settings.limits
+    bounds = Limits(size=limits.request_body, depth=limits.wbxml_depth, elements=limits.wbxml_elements)
+    try:
+        tree = decode(request.body, bounds)
+    except WbxmlError as error:
+        raise Refused(CommonStatus.INVALID_WBXML, str(error)) from None
+    try:
+        message = command.message.from_element(tree, request.version)
+    except SchemaError as error:
+        line["reason"] = str(error)
+        return command.refuse(error)
+    return await command.handle(context, message)
