@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from support.packages import command, needs
 
@@ -12,13 +11,13 @@ needs_wbxml2xml = needs("wbxml2xml")
 needs_xml2wbxml = needs("xml2wbxml")
 
 
-def wbxml2xml(data: bytes, folder: Path) -> ET.Element:
-    """What ``wbxml2xml`` reads in WBXML bytes; raises CalledProcessError where it refuses them."""
+def wbxml2xml(data: bytes, folder: Path) -> str:
+    """The XML that ``wbxml2xml`` makes of WBXML bytes; raises CalledProcessError where it refuses them."""
     source = folder / "document.wbxml"
     target = folder / "document.xml"
     source.write_bytes(data)
     _run("wbxml2xml", "-l", "ACTIVESYNC", "-o", str(target), str(source))
-    return ET.parse(target).getroot()
+    return target.read_text(encoding="utf-8")
 
 
 def xml2wbxml(text: str, folder: Path) -> bytes:
