@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import ipaddress
+import os
 import resource
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 MAXIMUM_DESCRIPTORS: Final = 1_048_576
 """More is of no use to one process, and some systems refuse it."""
+LONGEST_PATH: Final = 100
 
 
 def is_loopback(host: str) -> bool:
@@ -63,11 +67,12 @@ def unix_listener(path: Path, mode: int) -> socket.socket:
     """A unix socket with a mode; a dead one in its place is removed. Raises OSError when one is alive."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
-            if _answers(path):
-                raise OSError(errno.EADDRINUSE, "another server listens there", str(path))
-            path.unlink()
-        listener.bind(str(path))
+        with _short(path) as name:
+            if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
+                if _answers(name):
+                    raise OSError(errno.EADDRINUSE, "another server listens there", str(path))
+                path.unlink()
+            listener.bind(name)
         path.chmod(mode)
     except OSError:
         listener.close()
@@ -76,10 +81,23 @@ def unix_listener(path: Path, mode: int) -> socket.socket:
     return listener
 
 
-def _answers(path: Path) -> bool:
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """A name of the path that is short enough for the system, which takes some 100 bytes."""
+    if len(bytes(path)) < LONGEST_PATH:
+        yield str(path)
+        return
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{directory}/{path.name}"
+    finally:
+        os.close(directory)
+
+
+def _answers(name: str) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         try:
-            caller.connect(str(path))
+            caller.connect(name)
         except ConnectionRefusedError:
             return False
     return True

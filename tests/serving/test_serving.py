@@ -191,6 +191,15 @@ def test_two_servers_do_not_share_a_unix_socket(serve: Serve, tmp_path: Path) ->
         bind(Listening(unix_path=tmp_path / "a.sock"))
 
 
+def test_a_unix_socket_in_a_deep_folder(tmp_path: Path) -> None:
+    deep = tmp_path / ("a" * 120)
+    deep.mkdir()
+    for _ in range(2):  # the second finds the first one's file
+        [listener] = bind(Listening(unix_path=deep / "overair.sock"))
+        assert (deep / "overair.sock").is_socket()
+        listener.close()
+
+
 def test_plain_http_is_for_loopback_only() -> None:
     probe = Probe()
     for host in ("0.0.0.0", "::", "192.0.2.1"):
@@ -198,6 +207,7 @@ def test_plain_http_is_for_loopback_only() -> None:
             run(serve_application(probe, Listening(host=host, port=0), probe.hub.end_waits))
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_tls_is_1_2_or_later_with_modern_ciphers(serve: Serve) -> None:
     running = serve(tls=True)
 
