@@ -1,0 +1,89 @@
+"""What an embedded store has done to it now and then, beside the phones' requests."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from overair.mailboxes.embedded.tables import folders, items, journal
+from overair.storage.blobs import FileBlobStore
+from overair.storage.interface import Database, Row, Statement, Transaction
+
+CHUNK: Final = 2000
+"""Rows handled in one transaction, so that nobody waits long for the writer."""
+HORIZON: Final = timedelta(days=90)
+"""How long changes are remembered; a phone that stays away longer begins anew (TokenExpired)."""
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+FOLDERS: Final = Statement(select(folders.c.id).order_by(folders.c.id))
+OLD_ROWS: Final = Statement(
+    select(func.max(journal.c.modseq)).where(
+        journal.c.folder_id == bindparam("folder"),
+        journal.c.modseq.in_(
+            select(journal.c.modseq)
+            .where(journal.c.folder_id == bindparam("folder"), journal.c.written < bindparam("horizon"))
+            .order_by(journal.c.modseq)
+            .limit(bindparam("limit"))
+        ),
+    )
+)
+FORGET: Final = Statement(
+    delete(journal).where(journal.c.folder_id == bindparam("folder"), journal.c.modseq <= bindparam("position"))
+)
+SET_PRUNED: Final = Statement(
+    update(folders).where(folders.c.id == bindparam("folder")).values(pruned=bindparam("position"))
+)
+BLOBS: Final = Statement(
+    select(items.c.id, items.c.blobs)
+    .where(items.c.id > bindparam("after"))
+    .order_by(items.c.id)
+    .limit(bindparam("limit"))
+)
+
+
+async def prune(database: Database, horizon: datetime) -> int:
+    """Forget the changes made before ``horizon`` (aware); returns how many there were.
+
+    Tokens older than a forgotten change raise TokenExpired from then on.
+    """
+    microseconds = (horizon - EPOCH) // timedelta(microseconds=1)
+    forgotten = 0
+    for (folder,) in await _all(database, FOLDERS):
+        while True:
+            [(position,)] = await _all(database, OLD_ROWS, folder=folder, horizon=microseconds, limit=CHUNK)
+            if position is None:
+                break
+            forgotten += await _forget(database, folder, position)
+    return forgotten
+
+
+async def collect_blobs(database: Database, blobs: FileBlobStore) -> int:
+    """Remove the blobs that no item names, younger ones apart; returns how many went.
+
+    An item that moves meanwhile gets a higher number, so going through them upwards misses none.
+    """
+    referenced: set[str] = set()
+    after = 0
+    while rows := await _all(database, BLOBS, after=after, limit=CHUNK):
+        for _, keys in rows:
+            referenced.update(keys.split())
+        after = rows[-1][0]
+    return await asyncio.to_thread(blobs.collect, referenced)
+
+
+async def _all(database: Database, statement: Statement, **parameters: int) -> list[Row]:
+    async def work(transaction: Transaction) -> list[Row]:
+        return await transaction.all(statement, **parameters)
+
+    return await database.read(work)
+
+
+async def _forget(database: Database, folder: int, position: int) -> int:
+    async def work(transaction: Transaction) -> int:
+        await transaction.execute(SET_PRUNED, folder=folder, position=position)
+        return await transaction.execute(FORGET, folder=folder, position=position)
+
+    return await database.write(work)

@@ -1,0 +1,213 @@
+"""Random work on a mailbox and random windows on its phones, against the simplest model there is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from mailboxes.phones import Held, Phone, message, view_of
+
+from overair.items import Message
+from overair.mailboxes.interface import FolderType, Mailbox, Session, StoredItem, TokenExpired
+
+T = TypeVar("T")
+DAYS = st.integers(0, 6)
+CUTOFFS = st.none() | DAYS
+PICKS = st.integers(0, 1000)
+FOLDERS = (FolderType.INBOX, FolderType.DELETED_ITEMS)
+
+
+class MailboxMachine(RuleBasedStateMachine):
+    """Two folders, four phones with views of their own that come and go.
+
+    The model is the set of items with their latest content; each phone checks what it is told
+    (``phones.Phone``), and at rest holds exactly what its view shows.
+    """
+
+    runner: asyncio.Runner
+    mailbox: Mailbox
+
+    def open_mailbox(self) -> Mailbox:
+        """A new, empty mailbox; every backend has its own."""
+        raise NotImplementedError
+
+    async def prune(self) -> bool:
+        """Forget every change so far; False where the backend has nothing of the kind."""
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored: dict[str, StoredItem] = {}
+        self.phones: list[Phone] = []
+        self.earlier: list[Phone] = []
+        self.subjects = 0
+        self.pruned = False
+
+    def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        return self.runner.run(self.mailbox.transact(work))  # type: ignore[arg-type]  # a coroutine, as said
+
+    def new_message(self, day: int) -> Message:
+        self.subjects += 1
+        return message(day, f"subject {self.subjects}")
+
+    def some_item(self, pick: int) -> StoredItem:
+        items = list(self.stored.values())
+        return items[pick % len(items)]
+
+    @initialize(cutoffs=st.tuples(CUTOFFS, CUTOFFS), days=st.lists(DAYS, max_size=8))
+    def begin(self, cutoffs: tuple[int | None, int | None], days: list[int]) -> None:
+        self.mailbox = self.open_mailbox()
+        self.folders = [
+            self.transact(lambda session, kind=kind: session.folder_of_type(kind)).folder_id  # type: ignore[misc]
+            for kind in FOLDERS
+        ]
+        for day in days:
+            self.add(day, 0)
+        for cutoff in cutoffs:
+            for folder in self.folders:
+                self.phones.append(self.runner.run(Phone.begin(self.mailbox, folder, view_of(cutoff))))
+
+    @rule(day=DAYS, folder=st.integers(0, 1))
+    def add(self, day: int, folder: int) -> None:
+        item = self.new_message(day)
+        stored = self.transact(lambda session: session.add(self.folders[folder], item))
+        assert stored.item_id not in self.stored
+        self.stored[stored.item_id] = stored
+
+    @precondition(lambda self: self.stored)
+    @rule(pick=PICKS, day=DAYS)
+    def change(self, pick: int, day: int) -> None:
+        old, item = self.some_item(pick), self.new_message(day)
+        new = self.transact(lambda session: session.change(old.folder_id, old.item_id, item))
+        assert new.revision > old.revision
+        self.stored[old.item_id] = new
+
+    @precondition(lambda self: self.stored)
+    @rule(pick=PICKS)
+    def remove(self, pick: int) -> None:
+        old = self.some_item(pick)
+        assert self.transact(lambda session: session.remove(old.folder_id, old.item_id)) > old.revision
+        del self.stored[old.item_id]
+
+    @precondition(lambda self: self.stored)
+    @rule(pick=PICKS)
+    def move(self, pick: int) -> None:
+        old = self.some_item(pick)
+        destination = self.folders[old.folder_id == self.folders[0]]
+        new = self.transact(lambda session: session.move(old.folder_id, old.item_id, destination))
+        assert new.item_id not in self.stored
+        del self.stored[old.item_id]
+        self.stored[new.item_id] = new
+
+    @rule(number=st.integers(0, 3), day=DAYS)
+    def add_on_phone(self, number: int, day: int) -> None:
+        phone, item = self.phones[number], self.new_message(day)
+        stored = self.transact(lambda session: session.add(phone.folder_id, item))
+        self.stored[stored.item_id] = stored
+        self.apply_on_phone(phone, stored.item_id, stored.revision, item)
+
+    @precondition(lambda self: any(phone.items for phone in self.phones))
+    @rule(number=st.integers(0, 3), pick=PICKS, day=DAYS)
+    def change_on_phone(self, number: int, pick: int, day: int) -> None:
+        phone, item = self.phones[number], self.new_message(day)
+        held = [item_id for item_id in phone.items if item_id in self.stored]
+        if not held:
+            return
+        item_id = held[pick % len(held)]
+        new = self.transact(lambda session: session.change(phone.folder_id, item_id, item))
+        self.stored[item_id] = new
+        self.apply_on_phone(phone, item_id, new.revision, item)
+
+    @precondition(lambda self: any(phone.items for phone in self.phones))
+    @rule(number=st.integers(0, 3), pick=PICKS)
+    def remove_on_phone(self, number: int, pick: int) -> None:
+        phone = self.phones[number]
+        held = [item_id for item_id in phone.items if item_id in self.stored]
+        if not held:
+            return
+        item_id = held[pick % len(held)]
+        revision = self.transact(lambda session: session.remove(phone.folder_id, item_id))
+        del self.stored[item_id]
+        self.apply_on_phone(phone, item_id, revision, None)
+
+    def apply_on_phone(self, phone: Phone, item_id: str, revision: int, item: Message | None) -> None:
+        async def account(session: Session) -> str:
+            return session.accounted(phone.token, {item_id: revision})
+
+        phone.token = self.transact(account)
+        if item is None:
+            phone.items.pop(item_id, None)
+        else:
+            phone.items[item_id] = Held(item.subject, revision)
+
+    @rule(number=st.integers(0, 3), cutoff=CUTOFFS)
+    def change_view(self, number: int, cutoff: int | None) -> None:
+        self.phones[number].view = view_of(cutoff)
+
+    @rule(number=st.integers(0, 3), limit=st.integers(0, 3))
+    def window(self, number: int, limit: int) -> None:
+        phone = self.phones[number]
+        try:
+            self.runner.run(phone.window(self.mailbox, limit))
+        except TokenExpired:
+            self.begin_anew(phone)
+
+    @rule(number=st.integers(0, 3))
+    def remember(self, number: int) -> None:
+        self.earlier.append(self.phones[number].copy())
+
+    @precondition(lambda self: self.earlier)
+    @rule(pick=PICKS)
+    def lose_answers(self, pick: int) -> None:
+        earlier = self.earlier[pick % len(self.earlier)]
+        for number, phone in enumerate(self.phones):
+            if phone.folder_id == earlier.folder_id:
+                self.phones[number] = earlier.copy()
+                return
+
+    @rule()
+    def forget_journal(self) -> None:
+        self.pruned |= self.runner.run(self.prune())  # type: ignore[arg-type]  # a coroutine, as said
+
+    @rule(number=st.integers(0, 3), limit=st.integers(1, 4))
+    def rest(self, number: int, limit: int) -> None:
+        phone = self.phones[number]
+        try:
+            self.runner.run(phone.rest(self.mailbox, limit))
+        except TokenExpired:
+            self.begin_anew(phone)
+            return
+        assert phone.items == {
+            stored.item_id: Held(stored.item.subject, stored.revision)
+            for stored in self.stored.values()
+            if isinstance(stored.item, Message)
+            and stored.folder_id == phone.folder_id
+            and (phone.view.cutoff is None or stored.item.view_date >= phone.view.cutoff)
+        }
+        before = phone.token
+        assert self.runner.run(phone.window(self.mailbox, limit)) == ([], False)
+        assert phone.token == before, "a token that moves though nothing happened"
+
+    def begin_anew(self, phone: Phone) -> None:
+        assert self.pruned, "a token expired though nothing was forgotten"
+        fresh = self.runner.run(Phone.begin(self.mailbox, phone.folder_id, phone.view))
+        phone.token, phone.items = fresh.token, {}
+
+    @invariant()
+    def conflicts_are_seen(self) -> None:
+        async def work(session: Session) -> list[tuple[bool, bool]]:
+            return [
+                (
+                    await session.news_of(phone.folder_id, phone.token, item_id),
+                    item_id not in self.stored or self.stored[item_id].revision > held.revision,
+                )
+                for phone in self.phones
+                for item_id, held in phone.items.items()
+            ]
+
+        if self.phones and not self.pruned:
+            for told, expected in self.transact(work):
+                assert told == expected
