@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from overair.server.settings import Settings
 from overair.sockets import is_loopback, tcp_listeners, unix_listener
 
 BACKLOG = 4096
@@ -32,6 +33,14 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     def is_private(self) -> bool:
         """Whether only this machine reaches it: the condition for plain HTTP."""
         return self.unix_path is not None or is_loopback(self.host)
+
+
+def listening_of(settings: Settings, tls: ssl.SSLContext | None) -> Listening:
+    """Where the settings say to listen; ``tls`` is None for plain HTTP."""
+    if settings.unix_socket is not None:
+        return Listening(unix_path=settings.unix_socket, tls=tls, trusted_proxies=settings.trusted_proxies)
+    host, port = settings.address
+    return Listening(host=host, port=port, tls=tls, trusted_proxies=settings.trusted_proxies)
 
 
 def tls_context(certificate: Path, key: Path, *, legacy: bool = False) -> ssl.SSLContext:

@@ -79,8 +79,8 @@ class PolicySettings(Section, frozen=True):
 class Delivery(Section, frozen=True):
     """``[delivery]``: mail in. LMTP listens on a loopback address or on a unix socket."""
 
-    lmtp: str = "127.0.0.1:8024"
-    """``HOST:PORT`` or the path of a socket; an empty text turns LMTP off."""
+    lmtp: str = "lmtp.sock"
+    """The path of a socket (a relative one lies in the data directory) or ``HOST:PORT``; empty: no LMTP."""
 
 
 class Settings(Section, frozen=True):
@@ -88,7 +88,7 @@ class Settings(Section, frozen=True):
 
     data_dir: str = "overair-data"
     bind: str = "0.0.0.0:8443"
-    """``HOST:PORT`` to listen on, ``[ADDRESS]:PORT`` for IPv6."""
+    """``HOST:PORT`` to listen on, ``[ADDRESS]:PORT`` for IPv6, or ``unix:PATH`` for a proxy in front."""
     domain: str = msgspec.field(default_factory=socket.getfqdn)
     """Names the server in Received lines, Message-IDs and non-delivery reports."""
     trusted_proxies: tuple[str, ...] = ()
@@ -105,9 +105,20 @@ class Settings(Section, frozen=True):
         return Path(self.data_dir)
 
     @property
+    def lmtp_socket(self) -> Path | None:
+        """Where LMTP listens on a socket; None where it listens on an address or not at all."""
+        lmtp = self.delivery.lmtp
+        return self.data_path / lmtp if "/" in lmtp or lmtp.endswith(".sock") else None
+
+    @property
     def address(self) -> tuple[str, int]:
-        """Host and port to listen on."""
+        """Host and port to listen on; raises SettingsError where that is a unix socket."""
         return parse_address(self.bind)
+
+    @property
+    def unix_socket(self) -> Path | None:
+        """The unix socket to listen on, where ``bind`` names one."""
+        return Path(self.bind.removeprefix("unix:")) if self.bind.startswith("unix:") else None
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -153,11 +164,12 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
 
 
 def _check(settings: Settings, where: str) -> None:
-    parse_address(settings.bind)
+    if settings.unix_socket is None:
+        parse_address(settings.bind)
     if (settings.tls.certificate is None) != (settings.tls.private_key is None):
         raise SettingsError(f"{where}: tls.certificate and tls.private_key go together")
     lmtp = settings.delivery.lmtp
-    if lmtp and "/" not in lmtp:
+    if lmtp and settings.lmtp_socket is None:
         parse_address(lmtp)
     try:
         Policy(settings.policy.document)
