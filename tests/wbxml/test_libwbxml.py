@@ -45,7 +45,8 @@ def test_every_tag_that_libwbxml_knows_goes_both_ways(page: type[CodePage], tmp_
     assert [(leaf.tag, leaf.text) for leaf in read] == [(leaf.tag, leaf.text) for leaf in tree]
 
 
-# libwbxml looks for a name in the page in force first, so Body stands before pages with a Body of their own.
+# libwbxml looks for a name in the page in force and then in all of them in turn, whatever the namespace:
+# so a name of AirSyncBase alone stands before its Body, and pages with a Body of their own after it.
 SYNC = Element(
     AirSync.Sync,
     [
@@ -68,6 +69,7 @@ SYNC = Element(
                                         Element(
                                             AirSync.ApplicationData,
                                             [
+                                                Element(AirSyncBase.NativeBodyType, "1"),
                                                 Element(
                                                     AirSyncBase.Body,
                                                     [
