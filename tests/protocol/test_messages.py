@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overair.protocol.commands import MESSAGES, messages_of
 from overair.protocol.http import Command
+from overair.protocol.item_operations import (
+    EmptyFolderContentsResponse,
+    FetchResponse,
+    ItemOperationsResponse,
+)
+from overair.protocol.provision import ProvisionResponse
 from overair.protocol.schema import Record
+from overair.protocol.sync import SyncResponse
 from overair.versions import SERVED, Version
-from overair.wbxml import decode, encode
+from overair.wbxml import Element, Tag, decode, encode
+from overair.wbxml.pages import AirSync, GetItemEstimate
 from support.messages import records
 from support.schemas import validate
 from support.shared import needs_shared
@@ -30,7 +40,7 @@ RESPONSES = [
 
 
 @pytest.mark.parametrize(("record", "version"), REQUESTS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_a_request_is_read_as_it_was_written(
     record: type[Record], version: Version, data: st.DataObject
@@ -40,7 +50,7 @@ def test_a_request_is_read_as_it_was_written(
 
 
 @pytest.mark.parametrize(("command", "record", "version"), RESPONSES)
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_a_response_is_read_as_it_was_written(
     command: Command, record: type[Record], version: Version, data: st.DataObject
@@ -49,12 +59,50 @@ def test_a_response_is_read_as_it_was_written(
     assert record.from_element(decode(encode(message.to_element(version))), version) == message
 
 
+OUTSIDE_THE_SCHEMAS: Final = {
+    # The schemas are those of 16.1; Class stands in a collection up to 12.1 (MS-ASCMD_R6319).
+    (AirSync.Collections, AirSync.Collection, AirSync.Class),
+    (GetItemEstimate.Response, GetItemEstimate.Collection, GetItemEstimate.Class),
+    # MS-ASCMD_R941 and R944 have it.
+    (AirSync.Commands, AirSync.Add, AirSync.Class),
+    # What a Change that added attachments is answered from 16.0 on.
+    (AirSync.Responses, AirSync.Change, AirSync.ApplicationData),
+}
+"""What the specification has and the schemas have not."""
+
+
+def within_the_schemas(element: Element, parent: Tag | None = None) -> Element:
+    """A tree without what the schemas leave out."""
+    if isinstance(element.content, list):
+        element.content = [
+            within_the_schemas(child, element.tag)
+            for child in element.content
+            if (parent, element.tag, child.tag) not in OUTSIDE_THE_SCHEMAS
+        ]
+    return element
+
+
+def may_be_sent(message: Record) -> bool:
+    """Whether a server may say this: the declarations let more through than the schemas."""
+    match message:
+        case SyncResponse():
+            return message.limit is None or not message.collections  # MS-ASCMD_R4561
+        case ProvisionResponse():
+            return len(message.policies) < 2
+        case ItemOperationsResponse():
+            order = (EmptyFolderContentsResponse, FetchResponse)
+            kinds = [type(response) for response in message.responses]
+            return kinds == sorted(kinds, key=lambda kind: order.index(kind) + 1 if kind in order else 0)
+        case _:
+            return True
+
+
 @needs_shared
 @pytest.mark.parametrize(("command", "record", "version"), RESPONSES)
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_a_response_follows_the_schema(
     command: Command, record: type[Record], version: Version, data: st.DataObject
 ) -> None:
-    message = data.draw(records(record, version))
-    validate(message.to_element(version), "response", command)
+    message = data.draw(records(record, version).filter(may_be_sent))
+    validate(within_the_schemas(message.to_element(version)), "response", command)

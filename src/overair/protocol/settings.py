@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from overair.protocol.data_types import BOOLEAN, DATE_TIME, INTEGER, STRING, Enumeration, String
 from overair.protocol.device_information import DeviceInformationRequest, DeviceInformationResponse
 from overair.protocol.schema import PRESENCE, Field, Nested, Record, Sequence
 from overair.versions import Version
 from overair.wbxml.pages import RightsManagement, Settings
+
+
+NOT_EMPTY: Final = String(min_length=1)
 
 
 class OofState(IntEnum):
@@ -27,10 +30,10 @@ class OofMessage(Record):
     applies_to_internal: Annotated[bool, Field(Settings.AppliesToInternal, PRESENCE)] = False
     applies_to_external_known: Annotated[bool, Field(Settings.AppliesToExternalKnown, PRESENCE)] = False
     applies_to_external_unknown: Annotated[bool, Field(Settings.AppliesToExternalUnknown, PRESENCE)] = False
-    enabled: Annotated[str | None, Field(Settings.Enabled, STRING)] = None
+    enabled: Annotated[str | None, Field(Settings.Enabled, NOT_EMPTY)] = None
     """"1" or "0"."""
     reply_message: Annotated[str | None, Field(Settings.ReplyMessage, STRING)] = None
-    body_type: Annotated[str | None, Field(Settings.BodyType, STRING)] = None
+    body_type: Annotated[str | None, Field(Settings.BodyType, NOT_EMPTY)] = None
     """"Text" or "HTML"."""
 
 
@@ -48,7 +51,7 @@ class OofSettings(Record):
 class OofGet(Record):
     """In which format the replies are wanted."""
 
-    body_type: Annotated[str, Field(Settings.BodyType, STRING)]
+    body_type: Annotated[str, Field(Settings.BodyType, NOT_EMPTY)]
 
 
 class OofRequest(Record):
@@ -133,10 +136,10 @@ class UserInformationResponse(Record):
 class RightsManagementTemplate(Record):
     """One template of rights."""
 
-    template_id: Annotated[str, Field(RightsManagement.TemplateID, STRING)]
-    template_name: Annotated[str, Field(RightsManagement.TemplateName, String(max_length=256))]
+    template_id: Annotated[str, Field(RightsManagement.TemplateID, NOT_EMPTY)]
+    template_name: Annotated[str, Field(RightsManagement.TemplateName, String(min_length=1, max_length=256))]
     template_description: Annotated[
-        str, Field(RightsManagement.TemplateDescription, String(max_length=10_240))
+        str, Field(RightsManagement.TemplateDescription, String(min_length=1, max_length=10_240))
     ]
 
 
@@ -147,7 +150,7 @@ class RightsManagementTemplates(Record):
         tuple[RightsManagementTemplate, ...],
         Field(
             RightsManagement.RightsManagementTemplates,
-            Sequence(RightsManagement.RightsManagementTemplate, Nested(RightsManagementTemplate)),
+            Sequence(RightsManagement.RightsManagementTemplate, Nested(RightsManagementTemplate), limit=20),
         ),
     ]
 
@@ -158,13 +161,12 @@ class RightsManagementInformationRequest(Record):
     get: Annotated[bool, Field(Settings.Get, PRESENCE)]
 
 
-class RightsManagementInformationResponse(Record):
+class RightsManagementInformationResponse(Record, kw_only=True):
     """The templates of rights."""
 
     status: Annotated[int | None, Field(Settings.Status, INTEGER)] = None
-    get: Annotated[
-        RightsManagementTemplates | None, Field(Settings.Get, Nested(RightsManagementTemplates))
-    ] = None
+    get: Annotated[RightsManagementTemplates, Field(Settings.Get, Nested(RightsManagementTemplates))]
+    """Present whatever the status (MS-ASCMD_R3113)."""
 
 
 class SettingsRequest(Record):
