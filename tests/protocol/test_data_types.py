@@ -127,7 +127,7 @@ REFUSED: list[tuple[DataType[Any], Content]] = [
             "2000-12-25T08:35:60Z",
             "0000-12-25T08:35:00Z",
             "9999-12-31T24:00:00Z",
-            "２000-12-25T08:35:00Z",
+            "\uff12000-12-25T08:35:00Z",
         )
     ),
     *((COMPACT_DATE_TIME, text) for text in ("2000-12-25T08:35:00Z", "20001225T083500", "20001325T083500Z")),
@@ -152,7 +152,7 @@ REFUSED: list[tuple[DataType[Any], Content]] = [
     "MS-ASDTYPE_R123",
 )
 def test_refused(data_type: DataType[Any], content: Content) -> None:
-    with pytest.raises(ValueError, match="") as refusal:
+    with pytest.raises(ValueError, match=".") as refusal:
         data_type.decode(content, V)
     assert len(str(refusal.value)) < 300
 

@@ -45,8 +45,7 @@ def test_every_tag_that_libwbxml_knows_goes_both_ways(page: type[CodePage], tmp_
     assert [(leaf.tag, leaf.text) for leaf in read] == [(leaf.tag, leaf.text) for leaf in tree]
 
 
-# libwbxml looks for a name in the page in force and then in all of them in turn, whatever the namespace:
-# so a name of AirSyncBase alone stands before its Body, and pages with a Body of their own after it.
+# xml2wbxml takes names that several namespaces have for the first one's, so names are unique here.
 SYNC = Element(
     AirSync.Sync,
     [
@@ -69,12 +68,13 @@ SYNC = Element(
                                         Element(
                                             AirSync.ApplicationData,
                                             [
-                                                Element(AirSyncBase.NativeBodyType, "1"),
                                                 Element(
-                                                    AirSyncBase.Body,
+                                                    AirSyncBase.BodyPart,
                                                     [
-                                                        Element(AirSyncBase.Type, "1"),
-                                                        Element(AirSyncBase.Data, "first line\nsecond line"),
+                                                        Element(AirSyncBase.EstimatedDataSize, "22"),
+                                                        Element(
+                                                            AirSyncBase.Preview, "first line\nsecond line"
+                                                        ),
                                                     ],
                                                 ),
                                                 Element(Email.Subject, "Grüße & <Küsse> 🌍"),
