@@ -1,0 +1,206 @@
+"""Messages and contacts from elsewhere into a mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from overair.items import Item, ItemClass
+from overair.items.contact import Contact
+from overair.items.flag import Flag, FlagStatus
+from overair.items.message import Message, index_message
+from overair.items.vcard import contacts_from_vcard
+from overair.mailboxes.interface import (
+    Folder,
+    FolderType,
+    Mailbox,
+    Session,
+    StoredItem,
+    View,
+)
+
+WINDOW: Final = 500
+REPLIED, FORWARDED = 1, 3
+"""LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
+FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag=str.lower):
+    """Base of what can be imported."""
+
+
+class Mail(_Entry, frozen=True):
+    """A message's bytes, when it was received, and how its old mailbox had marked it."""
+
+    mime: bytes
+    received: datetime
+    read: bool = False
+    flagged: bool = False
+    answered: bool = False
+    forwarded: bool = False
+    draft: bool = False
+
+
+class Card(_Entry, frozen=True):
+    """One vCard."""
+
+    text: str
+
+
+Entry = Mail | Card
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of an entry: ``added`` items, ``known`` ones that were there already, or a refusal."""
+
+    added: int = 0
+    known: int = 0
+    refused: str | None = None
+
+
+class FolderUnfit(Exception):
+    """The folder that was named cannot take these items."""
+
+
+class Import:
+    """One import into one mailbox: a place for messages, one for contacts, and what is there already."""
+
+    def __init__(self, mailbox: Mailbox, folder: str | None) -> None:
+        self._mailbox = mailbox
+        self._folder = folder
+        self._places: dict[ItemClass, _Place] = {}
+
+    async def add(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Add a batch in one transaction; what cannot be read is refused, the rest added.
+
+        Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
+        """
+        read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
+        for item_class in {item.item_class for items in read if not isinstance(items, str) for item in items}:
+            if item_class not in self._places:
+                self._places[item_class] = await self._place(item_class)
+        outcomes = []
+        new: list[tuple[_Place, bytes, Item]] = []
+        coming: set[bytes] = set()
+        for items in read:
+            if isinstance(items, str):
+                outcomes.append(Outcome(refused=items))
+                continue
+            added = known = 0
+            for item in items:
+                place = self._places[item.item_class]
+                identity = identity_of(item)
+                if identity in place.known or identity in coming:
+                    known += 1
+                else:
+                    coming.add(identity)
+                    new.append((place, identity, item))
+                    added += 1
+            outcomes.append(Outcome(added, known))
+
+        async def work(session: Session) -> None:
+            for place, _, item in new:
+                await session.add(place.folder_id, item)
+
+        if new:
+            await self._mailbox.transact(work)
+        for place, identity, _ in new:
+            place.known.add(identity)
+        return outcomes
+
+    def _read(self, entry: Entry) -> list[Item] | str:
+        """The items of an entry, or why there are none."""
+        if isinstance(entry, Card):
+            try:
+                contacts: list[Item] = list(contacts_from_vcard(entry.text))
+            except ValueError as error:
+                return f"not a vCard: {error}"
+            return contacts or "not a vCard"
+        message = index_message(entry.mime, entry.received)
+        verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
+        return [
+            msgspec.structs.replace(
+                message,
+                blob=self._mailbox.blobs.put(entry.mime),
+                read=entry.read,
+                flag=FOLLOW_UP if entry.flagged else message.flag,
+                is_draft=True if entry.draft else message.is_draft,
+                last_verb_executed=verb,
+                last_verb_execution_time=entry.received if verb else None,
+            )
+        ]
+
+    async def _place(self, item_class: ItemClass) -> _Place:
+        default, own = _FOLDER_TYPES[item_class]
+
+        async def find(session: Session) -> Folder:
+            if self._folder is None:
+                return await session.folder_of_type(default)
+            return await _folder_at(session, self._folder, own)
+
+        folder = await self._mailbox.transact(find)
+        if folder.item_class != item_class:
+            raise FolderUnfit(f"the folder {folder.name} does not hold {_WORDS[item_class]}")
+        known = {identity_of(stored.item) async for stored in _items(self._mailbox, folder.folder_id)}
+        return _Place(folder.folder_id, known)
+
+
+class _Place(msgspec.Struct):
+    folder_id: str
+    known: set[bytes]
+
+
+_FOLDER_TYPES: Final = {
+    ItemClass.EMAIL: (FolderType.INBOX, FolderType.USER_MAIL),
+    ItemClass.CONTACTS: (FolderType.CONTACTS, FolderType.USER_CONTACTS),
+}
+"""Where items of a class go when no folder is named, and the type of one that is made for them."""
+_WORDS: Final = {ItemClass.EMAIL: "messages", ItemClass.CONTACTS: "contacts"}
+
+
+def identity_of(item: Item) -> bytes:
+    """What is the same in two copies of an item: a message's bytes, everything in a contact."""
+    if isinstance(item, Message):
+        return (item.blob or "").encode()
+    if isinstance(item, Contact):
+        return msgspec.json.encode(item)
+    return b""
+
+
+async def _items(mailbox: Mailbox, folder_id: str) -> AsyncIterator[StoredItem]:
+    """Every item of a folder, a window at a time."""
+    view = View()
+    token = await mailbox.inspect(lambda session: session.start(folder_id))
+    more = True
+    while more:
+
+        async def window(session: Session, since: str = token) -> tuple[list[StoredItem | None], str, bool]:
+            changes = await session.changes(folder_id, view, since, WINDOW)
+            present = [change.item_id for change in changes.items if change.is_in_view]
+            return await session.read(folder_id, present), changes.token, changes.more
+
+        found, token, more = await mailbox.inspect(window)
+        for stored in found:
+            if stored is not None:
+                yield stored
+
+
+async def _folder_at(session: Session, path: str, own: FolderType) -> Folder:
+    """The folder that a path names (``Projects/Garden``), made where it is missing."""
+    folders = await session.folders()
+    parent, folder = "0", None
+    for name in filter(None, (step.strip() for step in path.split("/"))):
+        folder = next(
+            (one for one in folders if one.parent_id == parent and one.name.casefold() == name.casefold()),
+            None,
+        )
+        if folder is None:
+            folder = await session.folder(await session.create_folder(parent, name, own))
+        parent = folder.folder_id
+    if folder is None:
+        raise FolderUnfit("a folder's name is not empty")
+    return folder
