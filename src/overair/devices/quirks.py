@@ -16,6 +16,8 @@ class Quirk(Enum):
     """The device only tries the log-in: answer, and remember nothing."""
     WANTS_ASPNET_VERSION = auto()
     """OPTIONS must carry X-AspNet-Version, or the device stays at protocol version 14.0."""
+    IGNORES_STATUS_OF_ESTIMATE = auto()
+    """A GetItemEstimate with a key that does not live is answered as if there were one change."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -43,6 +45,11 @@ QUIRKS: Final = (
         Quirk.WANTS_ASPNET_VERSION,
         "Nine takes a server without this header for an old one",
         user_agent=r"Nine\b",
+    ),
+    Row(
+        Quirk.IGNORES_STATUS_OF_ESTIMATE,
+        "Android's mail application begins anew on a Sync's refusal of the key, not on an estimate's",
+        user_agent=r"Android",
     ),
 )
 

@@ -36,6 +36,8 @@ class Kind(IntEnum):
     """The request is a ClientId, a Message-ID or a digest."""
     MOVE_ITEM = 2
     """The request is source folder, item and destination folder, the answer the new id."""
+    FIND = 3
+    """The request is a SearchId and what was looked for."""
 
 
 async def recall(transaction: Transaction, device_key: int, kind: Kind, request: str) -> str | None:

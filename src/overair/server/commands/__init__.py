@@ -6,24 +6,32 @@ from typing import Any, Final
 
 from overair.protocol import http
 from overair.server.commands import (
+    find,
     folder_create,
     folder_delete,
     folder_sync,
     folder_update,
     move_items,
     provision,
+    search,
+    send_mail,
+    settings,
 )
 from overair.server.commands.command import Command
 
 COMMANDS: Final[dict[http.Command, Command[Any]]] = {
     command.name: command
     for command in (
+        find.COMMAND,
         folder_create.COMMAND,
         folder_delete.COMMAND,
         folder_sync.COMMAND,
         folder_update.COMMAND,
         move_items.COMMAND,
         provision.COMMAND,
+        search.COMMAND,
+        send_mail.COMMAND,
+        settings.COMMAND,
     )
 }
 """Every command that is served; each reads its own type of message."""
