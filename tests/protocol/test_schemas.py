@@ -30,7 +30,7 @@ def folder_sync(status: str) -> Element:
 
 def test_answers() -> None:
     validate(folder_sync("1"), "response", "FolderSync")
-    with pytest.raises(AssertionError, match="FolderSync response: .*Status"):
+    with pytest.raises(AssertionError, match=r"FolderSync response: .*Status"):
         validate(folder_sync("one"), "response", "FolderSync")
     with pytest.raises(AssertionError, match="Subject"):
         validate(
@@ -46,5 +46,5 @@ def test_requests() -> None:
         return Element(AirSync.Sync, [Element(AirSync.Collections, [collection])])
 
     validate(sync("512"), "request", "Sync")
-    with pytest.raises(AssertionError, match="Sync request: .*WindowSize"):
+    with pytest.raises(AssertionError, match=r"Sync request: .*WindowSize"):
         validate(sync("513"), "request", "Sync")
