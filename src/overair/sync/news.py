@@ -60,12 +60,12 @@ class News:
 class NewsReader:
     """Reads a folder's changes for one client.
 
-    ``exceptions`` are the items that the client was not told of because they cannot be rendered:
-    it hears of them as new ones, and not at all that they went (law 4, law 6).
+    ``exceptions`` are the items that could not be rendered, and whether the client has an older form
+    of them. One that it never had comes as a new one, and its end is not told (laws 4 and 6).
     """
 
     def __init__(
-        self, session: Session, folder: Folder, view: View, wanted: Wanted, exceptions: Mapping[str, int]
+        self, session: Session, folder: Folder, view: View, wanted: Wanted, exceptions: Mapping[str, bool]
     ) -> None:
         self._session = session
         self._folder = folder
@@ -100,7 +100,8 @@ class NewsReader:
         ):
             news.settled.add(item_id)
             if stored is not None:
-                news.tellings.append(Telling(Kind.ADD, item_id, stored))
+                kind = Kind.CHANGE if self._exceptions[item_id] else Kind.ADD
+                news.tellings.append(Telling(kind, item_id, stored))
 
     async def _window(self, token: str, limit: int, room: int) -> tuple[Changes, dict[str, StoredItem]]:
         """A window of changes, cut where its items would make the answer too long, and the items."""
@@ -126,15 +127,16 @@ class NewsReader:
 
     def _telling(self, change: ItemChange, stored: StoredItem | None) -> Telling | None:
         excepted = change.item_id in self._exceptions
+        has_it = self._exceptions.get(change.item_id, change.was_in_view)
         if not change.is_in_view:
-            if excepted:
+            if not has_it:
                 return None
             return Telling(Kind.SOFT_DELETE if change.exists else Kind.DELETE, change.item_id)
         if stored is None or not self._is_of_class(stored.item):
             return None
-        if excepted or not change.was_in_view:
+        if not has_it:
             return Telling(Kind.ADD, change.item_id, stored)
-        fields = self._fields_to_tell(change, stored.item)
+        fields = None if excepted else self._fields_to_tell(change, stored.item)
         if fields is not None and not fields:
             return None
         return Telling(Kind.CHANGE, change.item_id, stored, fields)

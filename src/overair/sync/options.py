@@ -13,6 +13,10 @@ class BadOptions(ValueError):
     """Options that the specification answers with status 4."""
 
 
+class BadFilter(BadOptions):
+    """A filter that the class does not take."""
+
+
 def check_options(options: Sequence[Options], collection_class: ItemClass) -> None:
     """Raise BadOptions for options that do not go with a collection of a class."""
     classes = [class_of(one, collection_class) for one in options]
@@ -24,7 +28,7 @@ def check_options(options: Sequence[Options], collection_class: ItemClass) -> No
         if item_class is not collection_class and not mixed:
             raise BadOptions(f"options for {item_class} in a collection of {collection_class}")
         if not takes_filter(item_class, one.filter_type):
-            raise BadOptions(f"{item_class} takes no filter {one.filter_type}")
+            raise BadFilter(f"{item_class} takes no filter {one.filter_type}")
 
 
 def class_of(options: Options, collection_class: ItemClass) -> ItemClass:

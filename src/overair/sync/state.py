@@ -24,10 +24,15 @@ class AppliedAdd(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
-    """An item that the client changed: the revision that this made. ``sent``: it left as mail."""
+    """An item that the client changed: the revision that this made.
+
+    ``contested``: somebody else had changed it, too, so the client is shown the whole of what became
+    of it. ``sent``: it was a draft and left as mail.
+    """
 
     revision: int
     digest: bytes
+    contested: bool = False
     sent: bool = False
 
 
@@ -59,8 +64,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """Keys of the tags that the first request's Supported listed; None where it had none."""
     applied: Applied | None = None
     """What the exchange that made this state applied, and those lost before it from the same key."""
-    exceptions: dict[str, int] = {}
-    """Items that the client was not told of because they cannot be rendered, with their revisions."""
+    exceptions: dict[str, bool] = {}
+    """Items that could not be rendered, and whether the client has an older form of them."""
     software: str = ""
     """The version of Overair that last tried to render them."""
 
@@ -165,8 +170,3 @@ async def save(
     await transaction.execute(
         tables.SAVE_STATES, device_key=device_key, collection_id=collection_id, states=_encode(states)
     )
-
-
-async def forget(transaction: Transaction, device_key: int, collection_id: str) -> None:
-    """Drop the states of a collection that is gone."""
-    await transaction.execute(tables.FORGET_COLLECTION, device_key=device_key, collection_id=collection_id)

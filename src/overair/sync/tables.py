@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, bindparam, delete, select
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
 
 from overair.devices.tables import partnership
 from overair.storage.schema import metadata
@@ -32,7 +32,6 @@ _of_collection: Final = sync_state.c.collection_id == bindparam("collection_id")
 STATES_OF_DEVICE: Final = Statement(select(sync_state.c.collection_id, sync_state.c.states).where(_of_device))
 STATES_OF_COLLECTION: Final = Statement(select(sync_state.c.states).where(_of_device, _of_collection))
 SAVE_STATES: Final = Statement(upsert(sync_state, key=("device_key", "collection_id"), update=("states",)))
-FORGET_COLLECTION: Final = Statement(delete(sync_state).where(_of_device, _of_collection))
 
 CACHED_REQUEST: Final = Statement(
     select(cached_request.c.request).where(
@@ -41,9 +40,3 @@ CACHED_REQUEST: Final = Statement(
     )
 )
 CACHE_REQUEST: Final = Statement(upsert(cached_request, key=("device_key", "command"), update=("request",)))
-FORGET_REQUEST: Final = Statement(
-    delete(cached_request).where(
-        cached_request.c.device_key == bindparam("device_key"),
-        cached_request.c.command == bindparam("command"),
-    )
-)

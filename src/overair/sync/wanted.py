@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from overair import items
 from overair.protocol.body_preferences import BodyPreference
-from overair.protocol.sync_options import Options
+from overair.protocol.sync_options import MIMESupport, Options
 from overair.versions import Version
 
 
@@ -17,6 +18,16 @@ class Wanted:
 
     options: Options
     version: Version
+
+    def render_options(self) -> items.RenderOptions:
+        """What the items room is asked for."""
+        options = self.options
+        return items.RenderOptions(
+            body_preferences=options.body_preferences,
+            body_part_preference=options.body_part_preference,
+            mime_support=options.mime_support or MIMESupport.NEVER,
+            mime_truncation=options.mime_truncation,
+        )
 
     def whole(self) -> Wanted:
         """The same without truncation, as Fetch has it (MS-ASCMD_R2956)."""

@@ -11,11 +11,14 @@ from overair.server.commands import (
     folder_delete,
     folder_sync,
     folder_update,
+    get_item_estimate,
     move_items,
+    ping,
     provision,
     search,
     send_mail,
     settings,
+    sync,
 )
 from overair.server.commands.command import Command
 
@@ -27,11 +30,14 @@ COMMANDS: Final[dict[http.Command, Command[Any]]] = {
         folder_delete.COMMAND,
         folder_sync.COMMAND,
         folder_update.COMMAND,
+        get_item_estimate.COMMAND,
         move_items.COMMAND,
+        ping.COMMAND,
         provision.COMMAND,
         search.COMMAND,
         send_mail.COMMAND,
         settings.COMMAND,
+        sync.COMMAND,
     )
 }
 """Every command that is served; each reads its own type of message."""

@@ -1,0 +1,136 @@
+"""Ping (MS-ASCMD 2.2.1.13)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from overair.devices import hierarchy
+from overair.mailboxes.interface import MailboxUnavailable, Session, TokenExpired
+from overair.protocol import http
+from overair.protocol.ping import PingFolder, PingRequest, PingResponse
+from overair.protocol.schema import SchemaError
+from overair.protocol.statuses import PingStatus
+from overair.push.interface import WaitEnded
+from overair.server.commands.command import Command
+from overair.server.context import Context
+from overair.server.responses import Outcome
+from overair.server.watch import Watch
+from overair.storage.interface import DatabaseUnavailable
+from overair.sync.cached_requests import cache_request, cached_request
+from overair.sync.partner import Partner
+
+CACHE: Final = "Ping"
+HEARTBEAT_SECONDS: Final = (60, 3540)
+"""The least and the longest HeartbeatInterval (MS-ASCMD_R7493)."""
+MAXIMUM_FOLDERS: Final = 300
+"""The most folders of one Ping (status 6)."""
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(PingRequest).decode
+
+
+class _Watched(msgspec.Struct, frozen=True):
+    """A Ping with nothing missing."""
+
+    heartbeat_interval: int
+    folder_ids: tuple[str, ...]
+
+
+class _Invalid(Exception):
+    """The request is answered at once."""
+
+    def __init__(self, answer: PingResponse) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+async def handle(context: Context, message: PingRequest) -> Outcome:
+    """Wait until the next Sync of a folder would show something."""
+    if not context.device.keeps_state:
+        return PingResponse(status=PingStatus.SERVER_ERROR)
+    try:
+        return await _wait(context, await _completed(context, message))
+    except _Invalid as invalid:
+        return invalid.answer
+    except WaitEnded:
+        return PingResponse(status=PingStatus.EXPIRED)
+    except (MailboxUnavailable, DatabaseUnavailable):
+        return PingResponse(status=PingStatus.SERVER_ERROR)
+
+
+async def handle_empty(context: Context) -> Outcome:
+    """Wait as the last Ping did (MS-ASCMD_R335)."""
+    return await handle(context, PingRequest())
+
+
+async def _completed(context: Context, message: PingRequest) -> _Watched:
+    """The request with what it leaves out (MS-ASCMD_R5831, R5832), which is kept. Raises _Invalid."""
+    _check(message)
+    database, device_key = context.services.database, context.device.device_key
+    data = await cached_request(database, device_key, CACHE)
+    earlier = PingRequest() if data is None else _decode(data)
+    heartbeat = message.heartbeat_interval or earlier.heartbeat_interval
+    # An empty list of folders is that of some Android phones, and means none other than before.
+    folders: tuple[PingFolder, ...] = message.folders or earlier.folders or ()
+    if heartbeat is None or not folders:
+        raise _Invalid(PingResponse(status=PingStatus.MISSING_PARAMETERS))
+    complete = PingRequest(heartbeat_interval=heartbeat, folders=folders)
+    await cache_request(database, device_key, CACHE, _encode(complete))
+    return _Watched(heartbeat, tuple(folder.id for folder in folders))
+
+
+def _check(message: PingRequest) -> None:
+    """Raise _Invalid for what is wrong by itself."""
+    least, longest = HEARTBEAT_SECONDS
+    heartbeat = message.heartbeat_interval
+    if heartbeat is not None and not least <= heartbeat <= longest:
+        limit = least if heartbeat < least else longest
+        raise _Invalid(PingResponse(status=PingStatus.INVALID_HEARTBEAT, heartbeat_interval=limit))
+    folders = message.folders or ()
+    if len({folder.id for folder in folders}) < len(folders):
+        raise _Invalid(PingResponse(status=PingStatus.SYNTAX_ERROR))  # MS-ASCMD_R6699
+    if len(folders) > MAXIMUM_FOLDERS:
+        raise _Invalid(PingResponse(status=PingStatus.TOO_MANY_FOLDERS, max_folders=MAXIMUM_FOLDERS))
+
+
+async def _wait(context: Context, watched: _Watched) -> PingResponse:
+    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    with Watch(context, watched.folder_ids, watched.heartbeat_interval) as watch:
+        while True:
+            found = await context.services.engine.has_news(partner, watched.folder_ids)
+            if found.missing or await _hierarchy_changed(context):
+                return PingResponse(status=PingStatus.HIERARCHY_CHANGED)
+            if found.with_news:
+                return PingResponse(status=PingStatus.CHANGES, folders=found.with_news)
+            if not await watch.wait():
+                return PingResponse(status=PingStatus.EXPIRED)
+
+
+async def _hierarchy_changed(context: Context) -> bool:
+    """Whether the next FolderSync would show something (MS-ASCMD_R4257)."""
+
+    async def work(session: Session) -> bool:
+        states = await hierarchy.load(session.transaction, context.device.device_key)
+        newest = states.restarted or states.handed_out or states.acknowledged
+        if newest is None:
+            return False
+        try:
+            changes = await session.folder_changes(newest.token)
+        except TokenExpired:
+            return True
+        if newest.own:
+            folders = {folder.folder_id: folder for folder in await session.folders()}
+            changes = hierarchy.news(changes, newest.own, folders)
+        return bool(changes.added or changes.changed or changes.removed)
+
+    return await context.mailbox.inspect(work)
+
+
+def refuse(error: SchemaError) -> Outcome:
+    """A request that breaks its schema (MS-ASCMD_R4242)."""
+    return PingResponse(status=PingStatus.SYNTAX_ERROR)
+
+
+COMMAND: Final = Command(http.Command.PING, PingRequest, handle, refuse, handle_empty=handle_empty)

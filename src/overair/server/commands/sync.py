@@ -1,0 +1,141 @@
+"""Sync (MS-ASCMD 2.2.1.21)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from overair.protocol import http
+from overair.protocol.schema import SchemaError
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync import (
+    HEARTBEAT_SECONDS,
+    MAXIMUM_WINDOW_SIZE,
+    WAIT_MINUTES,
+    CollectionRequest,
+    CollectionResponse,
+    SyncRequest,
+    SyncResponse,
+    window_size,
+)
+from overair.push.interface import WaitEnded
+from overair.server.commands.command import Command
+from overair.server.commands.sync_cache import InvalidCache, cached_sync, remember_sync
+from overair.server.context import Context
+from overair.server.responses import Outcome
+from overair.server.watch import Watch
+from overair.sync.engine import SyncRefused
+from overair.sync.partner import Partner
+
+MAXIMUM_COLLECTIONS: Final = 300
+"""The most collections of one request (status 15)."""
+MAXIMUM_COMMANDS: Final = 200
+"""The most commands of one request (MS-ASCMD_R5658)."""
+
+
+class _Invalid(Exception):
+    """The request as a whole is answered with a status, and perhaps with the limit that it broke."""
+
+    def __init__(self, status: SyncStatus, limit: int | None = None) -> None:
+        super().__init__(status.name)
+        self.answer = SyncResponse(status=status, limit=limit)
+
+
+async def handle(context: Context, message: SyncRequest) -> Outcome:
+    """Synchronise the collections of the request, and of the one before where it is partial."""
+    try:
+        seconds = _seconds(message)
+        _check(message)
+        if message.partial:
+            message = await _completed(context, message)
+        return await _synchronise(context, message, seconds)
+    except _Invalid as invalid:
+        return invalid.answer
+
+
+async def handle_empty(context: Context) -> Outcome:
+    """Do what the last request asked for once more (MS-ASCMD_R673)."""
+    try:
+        message = await cached_sync(context, repeatable=True)
+    except InvalidCache:
+        return SyncResponse(status=SyncStatus.INCOMPLETE_REQUEST)
+    return await _synchronise(context, message, _seconds(message))
+
+
+def _seconds(message: SyncRequest) -> int:
+    """How long the request may wait. Raises _Invalid."""
+    if message.wait is not None and message.heartbeat_interval is not None:
+        raise _Invalid(SyncStatus.PROTOCOL_ERROR)  # MS-ASCMD_R3162
+    for value, (least, most), unit in (
+        (message.wait, WAIT_MINUTES, 60),
+        (message.heartbeat_interval, HEARTBEAT_SECONDS, 1),
+    ):
+        if value is not None:
+            if not least <= value <= most:
+                raise _Invalid(SyncStatus.INVALID_WAIT, least if value < least else most)
+            return value * unit
+    return 0
+
+
+def _check(message: SyncRequest) -> None:
+    """Raise _Invalid for what concerns no single collection."""
+    collections = message.collections
+    if not collections and not (
+        message.partial and (message.wait or message.heartbeat_interval or message.window_size is not None)
+    ):
+        raise _Invalid(SyncStatus.PROTOCOL_ERROR)  # MS-ASCMD_R3642, R3643
+    if len(collections) > MAXIMUM_COLLECTIONS:
+        raise _Invalid(SyncStatus.TOO_MANY_COLLECTIONS, MAXIMUM_COLLECTIONS)
+    if len({collection.collection_id for collection in collections}) < len(collections):
+        raise _Invalid(SyncStatus.PROTOCOL_ERROR)
+    if sum(len(collection.commands) for collection in collections) > MAXIMUM_COMMANDS:
+        raise _Invalid(SyncStatus.PROTOCOL_ERROR)  # MS-ASCMD_R5659
+
+
+async def _completed(context: Context, message: SyncRequest) -> SyncRequest:
+    """A partial request with the collections that it leaves out (MS-ASCMD_R3645)."""
+    try:
+        cached = await cached_sync(context)
+    except InvalidCache:
+        raise _Invalid(SyncStatus.INCOMPLETE_REQUEST) from None  # MS-ASCMD_R4456
+    named = {collection.collection_id for collection in message.collections}
+    others = tuple(one for one in cached.collections if one.collection_id not in named)
+    return msgspec.structs.replace(message, collections=message.collections + others, partial=False)
+
+
+async def _synchronise(context: Context, message: SyncRequest, seconds: int) -> Outcome:
+    """Exchange, and wait where there is nothing to tell."""
+    if not context.device.keeps_state:
+        return SyncResponse(status=SyncStatus.RETRY)
+    await remember_sync(context, message)
+    window = MAXIMUM_WINDOW_SIZE if message.window_size is None else window_size(message.window_size)
+    try:
+        responses = await _exchange_or_wait(context, message.collections, window, seconds)
+    except SyncRefused as refused:
+        return SyncResponse(status=refused.status)
+    # An empty answer says that nothing changed; phones stumble over empty Collections (MS-ASCMD_R679).
+    return SyncResponse(collections=responses) if responses else None
+
+
+async def _exchange_or_wait(
+    context: Context, collections: tuple[CollectionRequest, ...], window: int, seconds: int
+) -> tuple[CollectionResponse, ...]:
+    engine = context.services.engine
+    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    with Watch(context, [collection.collection_id for collection in collections], seconds) as watch:
+        try:
+            while True:
+                responses = await engine.exchange(partner, collections, window)
+                if responses or not await watch.wait():
+                    return responses
+        except WaitEnded:
+            return ()
+
+
+def refuse(error: SchemaError) -> Outcome:
+    """A request that breaks its schema (MS-ASCMD_R4545, R4546)."""
+    return SyncResponse(status=SyncStatus.PROTOCOL_ERROR)
+
+
+COMMAND: Final = Command(http.Command.SYNC, SyncRequest, handle, refuse, handle_empty=handle_empty)

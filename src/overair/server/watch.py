@@ -1,0 +1,51 @@
+"""A request that waits for changes: subscribed first, then comparing, then waiting without the lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from types import TracebackType
+from typing import Self
+
+from overair.server.context import Context
+from overair.server.waiting import wait_or_gone
+
+
+class Watch:
+    """The device's place in the table of waiting requests, for ``seconds`` at most.
+
+    Entering ends an earlier waiting request of the device, so that a request that does not wait
+    enters, too (law 9). ``woken`` says that the last wait ended by a change.
+    """
+
+    def __init__(self, context: Context, folder_ids: Collection[str], seconds: float) -> None:
+        self._context = context
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._subscription = context.services.hub.subscribe(
+            context.user.account_id, str(context.device.device_key), folder_ids
+        )
+        self.woken = False
+
+    async def wait(self) -> bool:
+        """False when the time is up, True when there may be news. Called and returns under the lock.
+
+        Raises WaitEnded (push/interface.py).
+        """
+        if self.woken:
+            self._context.services.engine.fruitless_wakes += 1
+        remaining = self._deadline - asyncio.get_running_loop().time()
+        if remaining <= 0:
+            return False
+        async with self._context.lock.released():
+            changed = await wait_or_gone(self._subscription, remaining, self._context.receive)
+        # A change, or a newer request that ends this one, may have come before the lock came back.
+        self.woken = await self._subscription.wait(0) or changed
+        return self.woken
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._subscription.close()

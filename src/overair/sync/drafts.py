@@ -1,0 +1,182 @@
+"""Drafts of protocol versions 16.x: mail that a client writes in the Drafts folder and sends from there.
+
+A message's bytes are composed and brought to disk, and what is to be sent is checked, before the
+unit of work that takes the effects: both take time and wait for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from overair import items
+from overair.delivery.transport import Prepared, Transport
+from overair.items import Item
+from overair.items.attachments import Attachment
+from overair.items.message import Message
+from overair.mailboxes.interface import Folder, FolderType, NoSuchFolder, Session, StoredItem
+from overair.protocol.schema import SchemaError
+from overair.protocol.statuses import CommonStatus
+from overair.protocol.sync import AddCommand, ChangeCommand, CollectionRequest, Command
+from overair.sync.partner import Partner
+from overair.sync.submission import SubmissionRefused
+from overair.versions import Version
+from overair.wbxml.element import Element
+from overair.wbxml.pages import AirSyncBase
+
+SINCE: Final = Version.V16_0
+
+INVALID_RECIPIENTS: Final = frozenset(
+    {CommonStatus.MESSAGE_HAS_NO_RECIPIENT, CommonStatus.MESSAGE_RECIPIENT_UNRESOLVED}
+)
+"""What is said of a draft with one status of its own (MS-ASCMD_R7472)."""
+
+
+class DraftMoved(Exception):
+    """A draft was changed by somebody else while its new form was made ready: begin anew."""
+
+
+def takes_drafts(folder: Folder, version: Version) -> bool:
+    """Whether a client writes mail in this folder."""
+    return version >= SINCE and folder.type is FolderType.DRAFTS
+
+
+@dataclass(slots=True, frozen=True)
+class Draft:
+    """What becomes of a draft: its new form, what it was made of, and the mail to be sent, if any."""
+
+    message: Message
+    before: Item | None
+    outgoing: Prepared | None = None
+
+
+@dataclass(slots=True)
+class PreparedDrafts:
+    """What is ready for the commands of one request, by their place in it."""
+
+    ready: dict[int, Draft] = field(default_factory=dict)
+    refused: dict[int, SchemaError | SubmissionRefused] = field(default_factory=dict)
+
+    def take(self, place: int, before: Item | None) -> Draft:
+        """The draft for a command, made of an item as it is now.
+
+        Raises SchemaError or SubmissionRefused where it could not be made, and DraftMoved.
+        """
+        if place in self.refused:
+            raise self.refused[place]
+        draft = self.ready.get(place)
+        if draft is None or draft.before != before:
+            raise DraftMoved
+        return draft
+
+
+class Drafts:
+    """Makes drafts ready; ``transport`` is the way out for those that are sent."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def prepare(self, partner: Partner, collection: CollectionRequest) -> PreparedDrafts:
+        """Compose the drafts of a request's commands and check what is to be sent."""
+        commands = [
+            (place, command)
+            for place, command in enumerate(collection.commands)
+            if isinstance(command, AddCommand | ChangeCommand)
+        ]
+        if not commands or partner.version < SINCE:
+            return PreparedDrafts()
+        changed = [command.server_id for _, command in commands if isinstance(command, ChangeCommand)]
+        stored = await partner.mailbox.inspect(
+            lambda session: self._stored(session, partner, collection.collection_id, changed)
+        )
+        if stored is None:
+            return PreparedDrafts()
+        return await asyncio.to_thread(self._prepare, partner, commands, stored)
+
+    async def _stored(
+        self, session: Session, partner: Partner, folder_id: str, item_ids: Sequence[str]
+    ) -> dict[str, Item] | None:
+        """The items to change, by id; None where the folder takes no drafts."""
+        try:
+            folder = await session.folder(folder_id)
+        except NoSuchFolder:
+            return None
+        if not takes_drafts(folder, partner.version):
+            return None
+        found = await session.read(folder_id, item_ids)
+        return {one.item_id: one.item for one in found if one is not None}
+
+    def _prepare(
+        self, partner: Partner, commands: Sequence[tuple[int, Command]], stored: Mapping[str, Item]
+    ) -> PreparedDrafts:
+        prepared = PreparedDrafts()
+        current = dict(stored)
+        for place, command in commands:
+            try:
+                if isinstance(command, AddCommand):
+                    draft = self._draft(partner, None, command)
+                elif isinstance(command, ChangeCommand) and command.server_id in current:
+                    draft = self._draft(partner, current[command.server_id], command)
+                    current[command.server_id] = draft.message
+                else:
+                    continue
+                prepared.ready[place] = draft
+            except (SchemaError, SubmissionRefused) as error:
+                prepared.refused[place] = error
+        return prepared
+
+    def _draft(self, partner: Partner, before: Item | None, command: AddCommand | ChangeCommand) -> Draft:
+        blobs = partner.mailbox.blobs
+        message = items.drafts.write(before, command.application_data, partner.version, partner.user, blobs)
+        if not command.send:
+            return Draft(message, before)
+        if message.blob is None:
+            raise SubmissionRefused(CommonStatus.INVALID_RECIPIENTS, "a draft without content")
+        try:
+            outgoing = self._transport.prepare(partner.user, blobs.read(message.blob), save_in_sent=True)
+        except SubmissionRefused as refused:
+            if refused.status in INVALID_RECIPIENTS:
+                raise SubmissionRefused(CommonStatus.INVALID_RECIPIENTS, str(refused)) from refused
+            raise
+        return Draft(message, before, outgoing)
+
+    async def send(self, session: Session, draft: Draft) -> None:
+        """Send within the unit of work that takes the draft away."""
+        if draft.outgoing is None:
+            raise ValueError("the draft was not made ready to be sent")
+        await self._transport.enqueue(session, draft.outgoing)
+
+
+def added_attachments(application_data: Sequence[Element]) -> tuple[str, ...]:
+    """The ClientIds of the attachments that a command brings, in their order."""
+    return tuple(
+        client_id.text
+        for element in application_data
+        if element.tag is AirSyncBase.Attachments
+        for child in element
+        if child.tag is AirSyncBase.Add and (client_id := child.find(AirSyncBase.ClientId)) is not None
+    )
+
+
+def made_of_draft(stored: StoredItem, client_ids: Sequence[str], *, new: bool) -> Message:
+    """What the server made of a draft that the client has not seen.
+
+    That is the FileReference of each attachment that came with the command (MS-ASAIRS_R1336,
+    R1368) and, of a new draft, its conversation (MS-ASEMAIL_R1184, R1190).
+    """
+    message = stored.item
+    if not isinstance(message, Message) or message.index is None:
+        return Message()
+    # Attachments that a client adds come last in the message, in the order in which it named them.
+    parts = message.index.attachments[len(message.index.attachments) - len(client_ids) :]
+    shown = tuple(
+        Attachment(file_reference=f"{stored.item_id}:{part.number}", client_id=client_id)
+        for part, client_id in zip(parts, client_ids, strict=False)
+    )
+    return Message(
+        attachments=shown or None,
+        conversation_id=message.conversation_id if new else None,
+        conversation_index=message.conversation_index if new else None,
+    )

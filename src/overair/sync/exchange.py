@@ -1,0 +1,183 @@
+"""One exchange of one device and one collection: all of it in one unit of work (law 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+import overair
+from overair.items import ItemClass
+from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync import CollectionRequest
+from overair.protocol.sync_options import Options
+from overair.sync import state as states_of
+from overair.sync.apply import Answer, Applier
+from overair.sync.drafts import Drafts, PreparedDrafts
+from overair.sync.filters import view_of
+from overair.sync.keys import UNPRIMED
+from overair.sync.news import Kind, News, NewsReader, Telling
+from overair.sync.options import BadOptions, check_options, options_for
+from overair.sync.partner import Partner
+from overair.sync.state import CollectionStates, State
+from overair.sync.wanted import Wanted
+
+
+class CollectionRefused(Exception):
+    """The collection's exchange is refused with a status, and changes nothing."""
+
+    def __init__(self, status: SyncStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(slots=True)
+class Exchanged:
+    """What an exchange leaves to be written: the next key, and what is to be shown under it."""
+
+    key: str
+    folder: Folder
+    wanted: Wanted
+    answers: list[Answer] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+    more: bool = False
+
+
+class Exchange:
+    """The exchange of one collection; ``limit`` is how many things may be told."""
+
+    def __init__(
+        self,
+        partner: Partner,
+        request: CollectionRequest,
+        limit: int,
+        now: datetime,
+        drafts: Drafts,
+        prepared: PreparedDrafts,
+    ) -> None:
+        self._partner = partner
+        self._request = request
+        self._limit = limit
+        self._now = now
+        self._drafts = drafts
+        self._prepared = prepared
+
+    async def run(self, session: Session) -> Exchanged | None:
+        """Apply and tell; None where there is nothing to say. Raises CollectionRefused."""
+        request = self._request
+        folder = await self._folder(session)
+        states = await states_of.load(session.transaction, self._partner.device_key, folder.folder_id)
+        if request.sync_key == UNPRIMED:
+            return await self._prime(session, folder, states)
+        base = states.find(request.sync_key)
+        if base is None:
+            raise CollectionRefused(SyncStatus.INVALID_SYNC_KEY, f"no key {request.sync_key}")
+        try:
+            return await self._exchange(session, folder, states, base)
+        except TokenExpired as error:
+            raise CollectionRefused(SyncStatus.INVALID_SYNC_KEY, str(error)) from error
+
+    async def _folder(self, session: Session) -> Folder:
+        """The collection's folder. Raises CollectionRefused where it, or what is said of it, is wrong."""
+        request = self._request
+        try:
+            folder = await session.folder(request.collection_id)
+        except NoSuchFolder:
+            raise CollectionRefused(SyncStatus.HIERARCHY_CHANGED, "the folder does not exist") from None
+        if request.item_class is not None and request.item_class != folder.item_class:
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, f"not a folder of {request.item_class}")
+        if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "conversations are of mail")  # MS-ASCMD_R2117
+        try:
+            check_options(request.options, folder.item_class)
+        except BadOptions as error:
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, str(error)) from error
+        return folder
+
+    async def _prime(self, session: Session, folder: Folder, states: CollectionStates) -> Exchanged:
+        request = self._request
+        if request.get_changes or request.commands:
+            # MS-ASCMD_R3128, R5838; a client that never synchronised has nothing to send (R651).
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "key 0 comes alone")
+        supported = None
+        if request.supported is not None:
+            supported = tuple(sorted({element.tag.key for element in request.supported}))
+        primed = states.primed(await session.start(folder.folder_id), request.options, supported)
+        await self._save(session, states)
+        return Exchanged(primed.key, folder, self._wanted(folder, request.options))
+
+    def _wanted(self, folder: Folder, options: tuple[Options, ...]) -> Wanted:
+        return Wanted(options_for(options, folder.item_class), self._partner.version)
+
+    async def _save(self, session: Session, states: CollectionStates) -> None:
+        await states_of.save(
+            session.transaction, self._partner.device_key, self._request.collection_id, states
+        )
+
+    async def _exchange(
+        self, session: Session, folder: Folder, states: CollectionStates, base: State
+    ) -> Exchanged | None:
+        request = self._request
+        repeated = states.repeats(base)
+        lost = states.handed_out.applied if repeated and states.handed_out else None
+        options = request.options or base.options
+        wanted = self._wanted(folder, options)
+        applier = Applier(
+            session,
+            self._partner,
+            folder,
+            base,
+            lost,
+            wanted,
+            self._drafts,
+            self._prepared,
+            request.deletes_as_moves is not False,
+        )
+        await applier.run(request.commands)
+        token = session.accounted(base.token, applier.confirmed)
+        news = await self._news(session, folder, base, wanted, token)
+        conflicts = [Telling(Kind.CHANGE, item_id, item) for item_id, item in applier.conflicts.items()]
+        state = msgspec.structs.replace(
+            base,
+            token=news.token,
+            options=options,
+            applied=applier.applied,
+            exceptions={key: old for key, old in base.exceptions.items() if key not in news.settled},
+            software=overair.__version__,
+        )
+        if not (request.commands or news or conflicts):
+            if not repeated:
+                await self._keep(session, states, base, state)
+            return None
+        state = msgspec.structs.replace(state, key=states.next_key(base))
+        states.hand_out(base, state)
+        await self._save(session, states)
+        return Exchanged(
+            state.key, folder, wanted, applier.answers, conflicts + news.tellings, more=news.more
+        )
+
+    async def _keep(self, session: Session, states: CollectionStates, base: State, state: State) -> None:
+        """Nothing to tell: the key stays, and its token moves past what was not for this client (law 8)."""
+        state = msgspec.structs.replace(state, applied=None, software=base.software)
+        if not state.exceptions:
+            state = msgspec.structs.replace(state, software="")
+        unchanged = state == msgspec.structs.replace(base, applied=None)
+        if unchanged and states.handed_out is base and states.acknowledged is None:
+            return
+        states.keep(base, state)
+        await self._save(session, states)
+
+    async def _news(self, session: Session, folder: Folder, base: State, wanted: Wanted, token: str) -> News:
+        if self._request.get_changes is False:
+            return News(token)
+        view = view_of(folder.item_class, wanted.options.filter_type, self._now)
+        reader = NewsReader(session, folder, view, wanted, base.exceptions)
+        if self._limit <= 0:
+            # The request's window is full: say only that there is more (MS-ASCMD_R4779).
+            return News(token, more=bool(await reader.read(token, 1)))
+        news = await reader.read(token, self._limit)
+        if base.exceptions and base.software != overair.__version__:
+            await reader.retry(news, self._limit)
+        return news
