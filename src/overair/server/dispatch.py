@@ -15,7 +15,7 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus
 from overair.server.answers import Answer, answer, refusal
 from overair.server.commands import COMMANDS
-from overair.server.commands.command import Command
+from overair.server.commands.command import Command, RawCommand
 from overair.server.context import Context, Services
 from overair.server.responses import Outcome, Refused
 from overair.server.waiting import Receive
@@ -97,9 +97,11 @@ async def _device(services: Services, request: Request, user: User) -> Device:
         raise Refused(CommonStatus.MAXIMUM_DEVICES_REACHED, str(error)) from None
 
 
-async def _run(command: Command[Any], context: Context, line: dict[str, object]) -> Outcome:
+async def _run(command: Command[Any] | RawCommand, context: Context, line: dict[str, object]) -> Outcome:
     """Read the message and have it handled."""
     request = context.request
+    if isinstance(command, RawCommand):
+        return await command.handle(context)
     if request.version < command.since and command.handle_raw is not None:
         return await command.handle_raw(context)
     if not request.body:

@@ -11,7 +11,9 @@ from overair.server.commands import (
     folder_delete,
     folder_sync,
     folder_update,
+    get_attachment,
     get_item_estimate,
+    item_operations,
     move_items,
     ping,
     provision,
@@ -20,7 +22,7 @@ from overair.server.commands import (
     settings,
     sync,
 )
-from overair.server.commands.command import Command
+from overair.server.commands.command import Command, RawCommand
 
 COMMANDS: Final[dict[http.Command, Command[Any]]] = {
     command.name: command
@@ -30,7 +32,9 @@ COMMANDS: Final[dict[http.Command, Command[Any]]] = {
         folder_delete.COMMAND,
         folder_sync.COMMAND,
         folder_update.COMMAND,
+        get_attachment.COMMAND,
         get_item_estimate.COMMAND,
+        item_operations.COMMAND,
         move_items.COMMAND,
         ping.COMMAND,
         provision.COMMAND,

@@ -16,6 +16,14 @@ M = TypeVar("M", bound=Record)
 
 
 @dataclass(slots=True, frozen=True)
+class RawCommand:
+    """A command that takes no WBXML: its handler reads ``context.request`` itself."""
+
+    name: http.Command
+    handle: Callable[[Context], Awaitable[Outcome]]
+
+
+@dataclass(slots=True, frozen=True)
 class Command(Generic[M]):
     """One command. Every module beside this one has one, named COMMAND.
 

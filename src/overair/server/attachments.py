@@ -1,0 +1,57 @@
+"""Attachments by their FileReference, for ItemOperations and GetAttachment."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from overair.items import Message
+from overair.items.attachments import AttachmentContent, attachment
+from overair.mailboxes.interface import Mailbox, NoSuchFolder, Session, StoredItem
+
+
+class NoSuchAttachment(LookupError):
+    """The FileReference names nothing that is there."""
+
+
+class FileReference(msgspec.Struct, frozen=True):
+    """``{folder}:{item}:{part}``: an item's ServerId and the number of a part."""
+
+    folder_id: str
+    item_id: str
+    part: int
+
+    @classmethod
+    def parse(cls, text: str) -> FileReference:
+        """Read a reference that the server gave out. Raises NoSuchAttachment."""
+        item_id, _, part = text.rpartition(":")
+        folder_id = item_id.partition(":")[0]
+        if not folder_id or not part.isdecimal() or len(part) > 9:
+            raise NoSuchAttachment(f"{text[:80]!r} is no reference of ours")
+        return cls(folder_id, item_id, int(part))
+
+
+async def read_attachment(mailbox: Mailbox, reference_text: str) -> AttachmentContent:
+    """An attachment with its bytes. Raises NoSuchAttachment."""
+    reference = FileReference.parse(reference_text)
+    stored = await read_item(mailbox, reference.folder_id, reference.item_id)
+    if stored is None or not isinstance(stored.item, Message):
+        raise NoSuchAttachment(f"there is no message {reference.item_id}")
+    message = stored.item
+    try:
+        return await asyncio.to_thread(attachment, message, reference.part, mailbox.blobs)
+    except KeyError:
+        raise NoSuchAttachment(f"{reference.item_id} has no part {reference.part}") from None
+
+
+async def read_item(mailbox: Mailbox, folder_id: str, item_id: str) -> StoredItem | None:
+    """One item, None where it is not in the folder or there is no such folder."""
+
+    async def work(session: Session) -> StoredItem | None:
+        try:
+            return (await session.read(folder_id, [item_id]))[0]
+        except NoSuchFolder:
+            return None
+
+    return await mailbox.inspect(work)

@@ -1,0 +1,103 @@
+"""ItemOperations (MS-ASCMD 2.2.1.10)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.mailboxes.interface import (
+    FolderProtected,
+    FolderType,
+    MailboxUnavailable,
+    NoSuchFolder,
+    Session,
+    View,
+)
+from overair.protocol import http
+from overair.protocol.item_operations import (
+    EmptyFolderContents,
+    EmptyFolderContentsResponse,
+    Fetch,
+    ItemOperationsRequest,
+    ItemOperationsResponse,
+    Move,
+    MoveResponse,
+    Operation,
+    OperationResponse,
+)
+from overair.protocol.schema import SchemaError
+from overair.protocol.statuses import ItemOperationsStatus
+from overair.server.commands.command import Command
+from overair.server.context import Context
+from overair.server.fetching import Fetched, fetch
+from overair.server.responses import Outcome, Reply
+
+BATCH: Final = 500
+"""Items that are deleted in one transaction, so that other writers get their turn."""
+
+
+async def handle(context: Context, message: ItemOperationsRequest) -> Outcome:
+    """Carry the operations out in their order (MS-ASCMD_R193), each with a status of its own."""
+    multipart = context.request.accept_multipart
+    fetched = Fetched(context.services.settings.limits.fetch, multipart=multipart)
+    responses = [await _operate(context, operation, fetched) for operation in message.operations]
+    response = ItemOperationsResponse(status=ItemOperationsStatus.SUCCESS, responses=tuple(responses))
+    return Reply(response, parts=tuple(fetched.parts)) if multipart else response
+
+
+async def _operate(context: Context, operation: Operation, fetched: Fetched) -> OperationResponse:
+    if isinstance(operation, Fetch):
+        return await fetch(context, operation, fetched)
+    if isinstance(operation, Move):
+        return _move_conversation(operation)
+    return EmptyFolderContentsResponse(
+        status=await _empty_folder(context, operation), collection_id=operation.collection_id
+    )
+
+
+def _move_conversation(operation: Move) -> MoveResponse:
+    """Conversations are not moved here: 156, "action not supported" (MS-ASCMD_R4172)."""
+    status = ItemOperationsStatus.INVALID_DESTINATION
+    if operation.options is None or not operation.options.move_always:
+        status = ItemOperationsStatus.MOVE_ALWAYS_MISSING  # MS-ASCMD_R3475
+    return MoveResponse(status=status, conversation_id=operation.conversation_id)
+
+
+async def _empty_folder(context: Context, operation: EmptyFolderContents) -> ItemOperationsStatus:
+    """Delete a folder's items, and with DeleteSubFolders the folders in it."""
+    folder_id = operation.collection_id
+    sub_folders = operation.options is not None and operation.options.delete_sub_folders
+
+    async def delete_folders(session: Session) -> None:
+        folder = await session.folder(folder_id)
+        if folder.type is FolderType.RECIPIENT_INFORMATION_CACHE:
+            raise FolderProtected("no operation on the recipient information cache")  # MS-ASCMD_R196
+        if sub_folders:
+            for child in await session.folders():
+                if child.parent_id == folder_id:
+                    await session.delete_folder(child.folder_id)
+
+    async def delete_items(session: Session) -> bool:
+        changes = await session.changes(folder_id, View(), await session.start(folder_id), BATCH)
+        for change in changes.items:
+            await session.remove(folder_id, change.item_id)
+        return changes.more
+
+    try:
+        await context.mailbox.transact(delete_folders)
+        while await context.mailbox.transact(delete_items):
+            pass
+    except NoSuchFolder:
+        return ItemOperationsStatus.NOT_FOUND
+    except FolderProtected:
+        return ItemOperationsStatus.ACCESS_DENIED
+    except MailboxUnavailable:
+        return ItemOperationsStatus.SERVER_ERROR
+    return ItemOperationsStatus.SUCCESS
+
+
+def refuse(error: SchemaError) -> Outcome:
+    """A request that breaks its schema (MS-ASCMD_R7238)."""
+    return ItemOperationsResponse(status=ItemOperationsStatus.PROTOCOL_ERROR)
+
+
+COMMAND: Final = Command(http.Command.ITEM_OPERATIONS, ItemOperationsRequest, handle, refuse)
