@@ -117,13 +117,6 @@ class Transport:
             await session.add(sent_items.folder_id, prepared.kept)
         self._submitted = True
 
-    async def submit(self, session: Session, user: User, mime: bytes, *, save_in_sent: bool) -> None:
-        """Check and send a message within a unit of work that is under way, as a draft is sent.
-
-        Raises SubmissionRefused.
-        """
-        await self.enqueue(session, self.prepare(user, mime, save_in_sent=save_in_sent))
-
     def wake(self) -> None:
         """After a commit: deliver what was submitted, beside whatever else goes on."""
         if self._submitted:

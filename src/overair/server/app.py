@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -61,11 +60,11 @@ class Application:
     async def startup(self) -> None:
         """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
         await self.services.transport.deliver_waiting()
-        lmtp = self.services.settings.delivery.lmtp
-        if "/" in lmtp:
-            await self.lmtp.listen_on_socket(Path(lmtp))
-        elif lmtp:
-            await self.lmtp.listen_on_address(*parse_address(lmtp))
+        settings = self.services.settings
+        if settings.lmtp_socket is not None:
+            await self.lmtp.listen_on_socket(settings.lmtp_socket)
+        elif settings.delivery.lmtp:
+            await self.lmtp.listen_on_address(*parse_address(settings.delivery.lmtp))
 
     async def shutdown(self) -> None:
         """Answer the waiting phones, finish what runs, close the store."""
@@ -77,7 +76,6 @@ class Application:
 
     def _changed(self, change: MailboxChange) -> None:
         self.services.hub.publish(change.account_id, change.folder_id)
-        self.services.transport.wake()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI: the endpoint for its path, the pages for all others."""

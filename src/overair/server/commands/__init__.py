@@ -24,7 +24,7 @@ from overair.server.commands import (
 )
 from overair.server.commands.command import Command, RawCommand
 
-COMMANDS: Final[dict[http.Command, Command[Any]]] = {
+COMMANDS: Final[dict[http.Command, Command[Any] | RawCommand]] = {
     command.name: command
     for command in (
         find.COMMAND,
