@@ -1,0 +1,129 @@
+"""Data directories with accounts and many messages, made fast."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+from sqlalchemy import bindparam, func, insert, select, update
+
+from benchmarks.letters import BEGIN, Letters
+from benchmarks.phone import Account
+from overair.items.message import Message
+from overair.mailboxes.embedded import codec
+from overair.mailboxes.embedded.session import WRITE_JOURNAL
+from overair.mailboxes.embedded.tables import folders, items
+from overair.mailboxes.interface import FolderType, Session
+from overair.server.app import Application, build
+from overair.server.settings import load
+from overair.storage.interface import Transaction
+from overair.storage.statement import Statement
+
+PASSWORD: Final = "a good password"
+BATCH: Final = 10_000
+
+ADD_ITEM: Final = Statement(insert(items))
+LAST_ITEM: Final = Statement(select(func.max(items.c.id)))
+SET_MODSEQ: Final = Statement(
+    update(folders).where(folders.c.id == bindparam("folder")).values(modseq=bindparam("last"))
+)
+
+
+class Filling:
+    """A data directory while no server has it: ``async with Filling(path) as filling``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._application: Application | None = None
+
+    async def __aenter__(self) -> Self:
+        self._application = build(load(None, data_dir=str(self._path)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.shutdown()
+
+    @property
+    def _open(self) -> Application:
+        assert self._application is not None
+        return self._application
+
+    async def add_account(self, name: str) -> Account:
+        """A new account."""
+        account = Account(f"{name}@example.org", PASSWORD)
+        await self._open.directory.add_user(account.address, account.password, name.capitalize())
+        return account
+
+    async def add_letters(self, account: Account, number: int) -> None:
+        """That many different messages of 2 to 200 KB in the Inbox, each with its bytes on disk."""
+        delivery = self._open.delivery
+        messages = [await delivery.accept(mime, received) for mime, received in Letters().messages(number)]
+        await self._add(account, messages)
+
+    async def add_copies(self, account: Account, number: int) -> None:
+        """So many messages in the Inbox that their bytes are shared: 50 different ones."""
+        delivery = self._open.delivery
+        patterns = [await delivery.accept(mime, received) for mime, received in Letters().messages(50)]
+        copies = (
+            msgspec.structs.replace(pattern, date_received=BEGIN + timedelta(minutes=count))
+            for count, pattern in enumerate(itertools.islice(itertools.cycle(patterns), number))
+        )
+        await self._add(account, copies)
+
+    async def _add(self, account: Account, messages: Iterable[Message]) -> None:
+        """Rows as the mailbox writes them, many at a time."""
+        user = await self._open.delivery.recipient(account.address)
+        assert user is not None
+        session_of = self._open.services.mailbox(user.account_id)
+
+        async def inbox(session: Session) -> int:
+            return int((await session.folder_of_type(FolderType.INBOX)).folder_id)
+
+        folder = await session_of.inspect(inbox)
+        modseq = 0
+        remaining = iter(messages)
+        while batch := list(itertools.islice(remaining, BATCH)):
+            await self._add_batch(folder, modseq, batch)
+            modseq += len(batch)
+
+    async def _add_batch(self, folder: int, modseq: int, batch: list[Message]) -> None:
+        async def work(transaction: Transaction) -> None:
+            row = await transaction.one(LAST_ITEM)
+            last = (row[0] or 0) if row else 0
+            numbered = list(enumerate(batch, 1))
+            await transaction.many(
+                ADD_ITEM,
+                [
+                    {
+                        "id": last + count,
+                        "folder_id": folder,
+                        "view_date": message.view_date,
+                        "revision": modseq + count,
+                        "item_class": message.item_class.value,
+                        "blobs": codec.blob_keys(message),
+                        "content": codec.encode(message),
+                    }
+                    for count, message in numbered
+                ],
+            )
+            await transaction.many(
+                WRITE_JOURNAL,
+                [
+                    {
+                        "folder_id": folder,
+                        "modseq": modseq + count,
+                        "item_id": last + count,
+                        "view_date_before": None,
+                        "removed": 0,
+                        "written": message.view_date,
+                    }
+                    for count, message in numbered
+                ],
+            )
+            await transaction.execute(SET_MODSEQ, folder=folder, last=modseq + len(batch))
+
+        await self._open.services.database.write(work)
