@@ -117,7 +117,7 @@ def overair(
 
 @contextlib.contextmanager
 def behind_nginx(
-    data_dir: Path, folder: Path, certificate: tuple[Path, Path]
+    data_dir: Path, folder: Path, certificate: Path, private_key: Path
 ) -> Iterator[tuple[Running, Running]]:
     """Overair on a unix socket with nginx in front that ends TLS: (nginx, Overair)."""
     path = folder / "overair.sock"

@@ -132,8 +132,6 @@ def measure(say: Callable[[str], None], devices: int = DEVICES) -> list[Figure]:
         certificate = private_ca.ensure(path / "nginx", this_machine())
         files = certificate.certificate_path, certificate.private_key_path
         with behind_nginx(path, path / "nginx", *files) as servers:
-            path, path / "nginx", (certificate.certificate, certificate.private_key)
-        ) as servers:
             say(f"{devices:,} devices wait behind nginx and reconnect {RECONNECTS} times")
             add("behind nginx", BEHIND_NGINX, asyncio.run(_measure(servers[0].place, [*servers], phones)))
     return figures
