@@ -24,7 +24,9 @@ MIME_TYPE: Final = "message/rfc822"
 DEVICE_ID_MISSING_OR_INVALID: Final = 108
 DEVICE_TYPE_MISSING_OR_INVALID: Final = 109
 
-_DEVICE_ID: Final = re.compile(r"[0-9A-Za-z]{1,32}", re.ASCII)
+# The grammar has letters and digits (MS-ASHTTP_R98); a GUID with its hyphens, a point or an underscore
+# harms nobody and is what some desktop programs send.
+_DEVICE_ID: Final = re.compile(r"[0-9A-Za-z._-]{1,32}", re.ASCII)
 _POLICY_KEY: Final = re.compile(r"[0-9]{1,10}", re.ASCII)
 _ONCE: Final = frozenset((b"ms-asprotocolversion", b"x-ms-policykey", b"authorization", b"content-type"))
 """Headers that may not stand twice with different values."""
@@ -134,7 +136,7 @@ def read_request(query: bytes, headers: Iterable[tuple[bytes, bytes]], body: byt
         raise BadRequest(
             "the device id is missing"
             if not said.device_id
-            else "the device id is not 1 to 32 letters and digits",
+            else "the device id is longer than 32 or has special characters",
             status=DEVICE_ID_MISSING_OR_INVALID,
             command=said.command,
             version=version,
