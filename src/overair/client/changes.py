@@ -1,0 +1,89 @@
+"""Collections and what is in them: Sync, estimates, waiting, moving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from overair.client.errors import InvalidAnswer, StatusError
+from overair.client.session import Session
+from overair.protocol.get_item_estimate import (
+    EstimateCollectionRequest,
+    GetItemEstimateRequest,
+    GetItemEstimateResponse,
+)
+from overair.protocol.http import Command
+from overair.protocol.move_items import ItemMove, MoveItemsRequest, MoveItemsResponse, MoveResult
+from overair.protocol.ping import PingFolder, PingRequest, PingResponse
+from overair.protocol.statuses import GetItemEstimateStatus
+from overair.protocol.sync import SyncRequest, SyncResponse
+
+MARGIN = 30.0
+"""Seconds that an answer to a waiting request may come late."""
+
+
+class CollectionCommands(Session):
+    """Sync, GetItemEstimate, Ping and MoveItems."""
+
+    async def sync(self, request: SyncRequest | None) -> SyncResponse | None:
+        """One Sync as it stands: None repeats the last request, and means that nothing changed."""
+        waits = 0 if request is None else max((request.wait or 0) * 60, request.heartbeat_interval or 0)
+        # How long a repeated request waits is what the last one said.
+        self._waits = self._waits if request is None else waits
+        return await self.call(Command.SYNC, request, SyncResponse, timeout=self.timeout + self._waits)
+
+    _waits = 0
+
+    async def get_item_estimate(
+        self, collections: Iterable[EstimateCollectionRequest]
+    ) -> dict[str, int | StatusError]:
+        """How many changes a Sync would bring, by collection id; or why that cannot be said."""
+        asked = tuple(collections)
+        response = await self.call(
+            Command.GET_ITEM_ESTIMATE, GetItemEstimateRequest(collections=asked), GetItemEstimateResponse
+        )
+        if response is None or len(response.responses) != len(asked):
+            status = response.status if response else None
+            if status is not None:
+                raise StatusError(Command.GET_ITEM_ESTIMATE, status)
+            raise InvalidAnswer("GetItemEstimate was not answered for every collection")
+        estimates: dict[str, int | StatusError] = {}
+        for question, one in zip(asked, response.responses, strict=True):
+            estimates[question.collection_id] = (
+                one.collection.estimate or 0
+                if one.status == GetItemEstimateStatus.SUCCESS and one.collection is not None
+                else StatusError(Command.GET_ITEM_ESTIMATE, one.status)
+            )
+        return estimates
+
+    async def ping(
+        self, folders: Iterable[PingFolder] | None = None, heartbeat: int | None = None
+    ) -> PingResponse:
+        """Wait for changes in folders, ``heartbeat`` seconds at most.
+
+        With neither the server repeats the last Ping. Its status says why the wait ended.
+        """
+        request = PingRequest(heartbeat_interval=heartbeat, folders=tuple(folders) if folders else None)
+        empty = request.folders is None and heartbeat is None
+        self._heartbeat = heartbeat or self._heartbeat
+        response = await self.call(
+            Command.PING,
+            None if empty else request,
+            PingResponse,
+            timeout=self._heartbeat + MARGIN,
+        )
+        if response is None:
+            raise InvalidAnswer("Ping was answered without a body")
+        return response
+
+    _heartbeat = 3540
+
+    async def move_items(self, moves: Iterable[ItemMove]) -> tuple[MoveResult, ...]:
+        """Move items; each result has its own status."""
+        response = await self.call(
+            Command.MOVE_ITEMS, MoveItemsRequest(moves=tuple(moves)), MoveItemsResponse
+        )
+        if response is None:
+            raise InvalidAnswer("MoveItems was answered without a body")
+        if response.status is not None and not response.responses:
+            raise StatusError(Command.MOVE_ITEMS, response.status)
+        return response.responses

@@ -1,0 +1,174 @@
+"""The client for programs without an event loop: the same methods, which block."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+
+from overair.client.client import Client
+from overair.client.replica import Collection
+from overair.items import Item, ItemClass
+from overair.protocol.sync import Command as SyncCommand
+from overair.protocol.sync_options import Options
+from overair.wbxml import Element
+
+P = ParamSpec("P")
+R = TypeVar("R")
+W = TypeVar("W")
+
+
+class Loop:
+    """An event loop in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="overair-client", daemon=True)
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, R]) -> R:
+        """Run a coroutine there and wait for its result."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            # An interrupt ends the waiting here; it is to end the request there, too.
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """End the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Face(Protocol[W]):
+    """Something asynchronous and the loop that it lives in."""
+
+    asynchronous: W
+    loop: Loop
+
+
+def blocking(
+    method: Callable[Concatenate[W, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[Face[W], P], R]:
+    """The method of a face that runs an asynchronous one and waits for it."""
+
+    def call(face: Face[W], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return face.loop.run(method(face.asynchronous, *args, **kwargs))
+
+    update_wrapper(call, method)
+    return call
+
+
+class SynchronousCollection:
+    """A Collection whose methods block."""
+
+    def __init__(self, collection: Collection, loop: Loop) -> None:
+        self.asynchronous = collection
+        self.loop = loop
+
+    add = blocking(Collection.add)
+    change = blocking(Collection.change)
+    estimate = blocking(Collection.estimate)
+    sync = blocking(Collection.sync)
+
+    def delete(self, server_id: str) -> None:
+        """Delete an item."""
+        self.asynchronous.delete(server_id)
+
+    def fetch(self, server_id: str) -> None:
+        """Ask for an item whole."""
+        self.asynchronous.fetch(server_id)
+
+    def item(self, server_id: str) -> Item:
+        """An item, typed."""
+        return self.asynchronous.item(server_id)
+
+    @property
+    def key(self) -> str:
+        """The sync key."""
+        return self.asynchronous.key
+
+    @property
+    def elements(self) -> dict[str, list[Element]]:
+        """The properties of every item as the server told them, by its id."""
+        return self.asynchronous.elements
+
+    @property
+    def pending(self) -> list[SyncCommand]:
+        """What has not been sent yet."""
+        return self.asynchronous.pending
+
+
+class SynchronousClient:
+    """A Client whose methods block; made with the same arguments.
+
+    ``asynchronous`` is the client underneath, for what it knows: folders, keys, the policy.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # Client types them
+        self.loop = Loop()
+        self.asynchronous = Client(*args, **kwargs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and end the thread."""
+        self.loop.run(self.asynchronous.close())
+        self.loop.close()
+
+    def collection(
+        self,
+        collection_id: str,
+        item_class: ItemClass = ItemClass.EMAIL,
+        *,
+        options: Options | Sequence[Options] = (),
+        window_size: int | None = None,
+        deletes_as_moves: bool | None = None,
+        supported: Iterable[Element] | None = None,
+    ) -> SynchronousCollection:
+        """A replica of a collection, empty at first."""
+        collection = self.asynchronous.collection(
+            collection_id,
+            item_class,
+            options=options,
+            window_size=window_size,
+            deletes_as_moves=deletes_as_moves,
+            supported=supported,
+        )
+        return SynchronousCollection(collection, self.loop)
+
+    options = blocking(Client.options)
+    version = blocking(Client.version)
+    provision = blocking(Client.provision)
+    acknowledge_wipe = blocking(Client.acknowledge_wipe)
+    folder_sync = blocking(Client.folder_sync)
+    folder_create = blocking(Client.folder_create)
+    folder_update = blocking(Client.folder_update)
+    folder_delete = blocking(Client.folder_delete)
+    sync = blocking(Client.sync)
+    get_item_estimate = blocking(Client.get_item_estimate)
+    ping = blocking(Client.ping)
+    move_items = blocking(Client.move_items)
+    item_operations = blocking(Client.item_operations)
+    fetch_item = blocking(Client.fetch_item)
+    fetch_attachment = blocking(Client.fetch_attachment)
+    get_attachment = blocking(Client.get_attachment)
+    send_mail = blocking(Client.send_mail)
+    smart_reply = blocking(Client.smart_reply)
+    smart_forward = blocking(Client.smart_forward)
+    settings = blocking(Client.settings)
+    send_device_information = blocking(Client.send_device_information)
+    user_information = blocking(Client.user_information)
+    search = blocking(Client.search)
+    search_gal = blocking(Client.search_gal)
+    find = blocking(Client.find)
+    find_gal = blocking(Client.find_gal)
