@@ -26,7 +26,7 @@ help: ## this list
 install: $(STAMPS)/base ## install Overair into .venv/
 
 serve: install ## install and start the server; its data stay in ./data (or DATA_DIR=...)
-	@exec $(BIN)/overair serve --data-dir "$(DATA_DIR)" $(SERVE_FLAGS)
+	@exec $(BIN)/overair serve --demo --data-dir "$(DATA_DIR)" $(SERVE_FLAGS)
 
 test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in under 15 minutes
 	@tools/debian-packages.sh --optional requirements/test.debian

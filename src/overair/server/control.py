@@ -23,8 +23,8 @@ LINE_LIMIT: Final = 128 * 1024 * 1024
 """Bytes of one line: a batch of messages, or one large one, in base64."""
 
 _log = structlog.get_logger("overair.control")
-_requests: Final = msgspec.json.Decoder(Request)
-_answers: Final = msgspec.json.Decoder(Answer)
+_requests: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
+_answers: Final[msgspec.json.Decoder[Answer]] = msgspec.json.Decoder(Answer)
 
 
 class ControlServer:

@@ -34,6 +34,10 @@ class Tls(Section, frozen=True):
     private_key: str | None = None
     legacy: bool = False
     """Accept TLS 1.0 and 1.1, which very old phones need."""
+    names: tuple[str, ...] = ()
+    """Further names and addresses for the certificate of the private CA, such as the router's."""
+    page_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8080
+    """Where the page with the root certificate is served over plain HTTP; 0 leaves that to HTTPS."""
 
 
 class Limits(Section, frozen=True):
@@ -86,7 +90,7 @@ class Delivery(Section, frozen=True):
 class Settings(Section, frozen=True):
     """Everything that can be set; the keys of overair.toml are these names."""
 
-    data_dir: str = "overair-data"
+    data_dir: str = "data"
     bind: str = "0.0.0.0:8443"
     """``HOST:PORT`` to listen on, ``[ADDRESS]:PORT`` for IPv6, or ``unix:PATH`` for a proxy in front."""
     domain: str = msgspec.field(default_factory=socket.getfqdn)

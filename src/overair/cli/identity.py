@@ -1,0 +1,61 @@
+"""How a server shows who it is: its certificate, and the names under which phones find it."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from cryptography import x509
+
+from overair import tls
+from overair.server.listening import tls_context
+from overair.server.settings import Settings
+from overair.sockets import is_loopback
+from overair.tls.authority import names_of
+
+TLS_FOLDER: Final = "tls"
+EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not bound to
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A TLS context, None for plain HTTP; the root of the private CA, if it made the certificate."""
+
+    context: ssl.SSLContext | None = None
+    root: x509.Certificate | None = None
+    names: tuple[str, ...] = ()
+    """The names in a certificate that an administrator brought."""
+
+
+def identity_of(settings: Settings) -> Identity:
+    """The certificate that the settings name, else one of the private CA, which is made when missing.
+
+    Raises CertificateError, ssl.SSLError, OSError.
+    """
+    wanted = settings.tls
+    if not wanted.enabled:
+        return Identity()
+    if wanted.certificate is not None and wanted.private_key is not None:
+        path = Path(wanted.certificate)
+        context = tls_context(path, Path(wanted.private_key), legacy=wanted.legacy)
+        names, _ = names_of(x509.load_pem_x509_certificate(path.read_bytes()))
+        return Identity(context, names=tuple(sorted(name for name in names if "*" not in name)))
+    settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = tls.ensure(settings.data_path / TLS_FOLDER, tls.this_machine(wanted.names))
+    context = tls_context(made.certificate_path, made.private_key_path, legacy=wanted.legacy)
+    return Identity(context, made.root)
+
+
+def hosts_of(bound_to: str, identity: Identity, settings: Settings) -> tuple[str, ...]:
+    """Names and addresses to type into a phone, the best one first; there is always one."""
+    if identity.names:
+        return identity.names
+    if is_loopback(bound_to):
+        return (bound_to,)
+    machine = tls.this_machine()
+    if bound_to in EVERY_ADDRESS:
+        own = (str(tls.primary_address()), *machine.names, *map(str, machine.network_addresses))
+    else:
+        own = (bound_to, *machine.names)
+    return tuple(dict.fromkeys(host for host in (*settings.tls.names, *own) if host != "localhost"))

@@ -1,0 +1,184 @@
+"""`overair import`: messages and contacts from files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from overair.cli import mail_files
+from overair.cli.mail_files import Found, Unreadable
+from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
+from overair.cli.store import Perform, ask, store
+from overair.server.administration import AddEntries, BeginImport, Outcomes, Refused
+from overair.server.importing import Card, Entry, Mail
+
+EXAMPLE: Final = "Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
+BATCH_ENTRIES: Final = 50
+BATCH_BYTES: Final = 4 * 1024 * 1024
+LARGEST_MESSAGE: Final = 64 * 1024 * 1024
+SHOWN_REFUSALS: Final = 20
+
+
+class Summary(msgspec.Struct):
+    """What an import did."""
+
+    imported: int = 0
+    already_there: int = 0
+    refused: list[dict[str, str]] = msgspec.field(default_factory=list)
+
+    def refuse(self, source: str, reason: str) -> None:
+        """Count an entry that was not taken."""
+        self.refused.append({"source": source, "reason": reason})
+
+
+def import_(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The account that gets them.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="Files (.eml, mbox, .vcf), Maildirs, or folders with such files."
+        ),
+    ],
+    folder: Annotated[
+        str | None,
+        typer.Option(
+            "--folder",
+            metavar="NAME",
+            help="The folder to put them into, made where it is missing; Work/Plans is one in another. "
+            "Without it messages go to the Inbox and contacts to Contacts.",
+        ),
+    ] = None,
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Import messages and contacts, oldest first, with their dates and marks.
+
+    A message whose exact bytes are in the folder already, or a contact that is the same in every
+    field, is counted and left out: importing twice doubles nothing.
+    """
+    summary = asyncio.run(_import(address, paths, folder, data_dir, quiet=as_json))
+    if as_json:
+        print_json(summary)
+    else:
+        _print(summary)
+    if summary.refused and not summary.imported and not summary.already_there:
+        raise Failure("nothing was imported")
+
+
+async def _import(
+    address: str, paths: list[Path], folder: str | None, data_dir: Path, quiet: bool
+) -> Summary:
+    summary = Summary()
+    messages, cards = _find(paths, summary)
+    if folder is not None and messages and cards:
+        raise Failure("--folder takes either messages or contacts: import them one after the other", code=2)
+    async with store(data_dir) as perform:
+        await ask(perform, BeginImport(address=address, folder=folder))
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as progress:
+            task = progress.add_task("Importing", total=len(messages) + len(cards))
+            for end, batch in _batches(chain(messages, cards), summary):
+                await _send(perform, batch, summary)
+                progress.update(task, completed=end)
+    return summary
+
+
+def _find(paths: Iterable[Path], summary: Summary) -> tuple[list[Found], list[tuple[str, Card]]]:
+    """The first pass: messages in order of date, and vCards."""
+    messages: list[Found] = []
+    cards: list[tuple[str, Card]] = []
+    for path in chain.from_iterable(map(mail_files.files_in, paths)):
+        try:
+            if mail_files.is_vcard(path):
+                cards.extend((str(path), Card(text)) for text in mail_files.vcards(path))
+                continue
+            for found in mail_files.messages(path):
+                if isinstance(found, Found):
+                    messages.append(found)
+                else:
+                    summary.refuse(*found)
+        except Unreadable as error:
+            summary.refuse(str(path), str(error))
+        except OSError as error:
+            summary.refuse(str(path), error.strerror or str(error))
+    messages.sort(key=lambda found: found.received)
+    return messages, cards
+
+
+def _batches(
+    sources: Iterable[Found | tuple[str, Card]], summary: Summary
+) -> Iterator[tuple[int, list[tuple[str, Entry]]]]:
+    """The second pass: entries in batches, each with how many sources are behind it."""
+    batch: list[tuple[str, Entry]] = []
+    size = end = 0
+    for end, source in enumerate(sources, start=1):
+        if isinstance(source, Found):
+            mail = _mail(source, summary)
+            if mail is None:
+                continue
+            batch.append((source.source, mail))
+            size += len(mail.mime)
+        else:
+            batch.append(source)
+            size += len(source[1].text)
+        if len(batch) >= BATCH_ENTRIES or size >= BATCH_BYTES:
+            yield end, batch
+            batch, size = [], 0
+    yield end, batch
+
+
+def _mail(found: Found, summary: Summary) -> Mail | None:
+    try:
+        data = found.read()
+    except OSError as error:
+        summary.refuse(found.source, error.strerror or str(error))
+        return None
+    if len(data) > LARGEST_MESSAGE:
+        summary.refuse(found.source, f"is larger than {LARGEST_MESSAGE // 1024 // 1024} MB")
+        return None
+    marks = found.marks
+    return Mail(
+        mime=mail_files.with_line_ends(data),
+        received=found.received,
+        read=marks.read,
+        flagged=marks.flagged,
+        answered=marks.answered,
+        forwarded=marks.forwarded,
+        draft=marks.draft,
+    )
+
+
+async def _send(perform: Perform, batch: list[tuple[str, Entry]], summary: Summary) -> None:
+    if not batch:
+        return
+    answer = await perform(AddEntries(tuple(entry for _, entry in batch)))
+    if isinstance(answer, Refused):
+        raise Failure(f"{answer.reason} (imported until then: {summary.imported})")
+    if not isinstance(answer, Outcomes):
+        raise Failure(f"the server answered {type(answer).__name__}: is it of another version?")
+    for (source, _), outcome in zip(batch, answer.outcomes, strict=True):
+        summary.imported += outcome.added
+        summary.already_there += outcome.known
+        if outcome.refused is not None:
+            summary.refuse(source, outcome.refused)
+
+
+def _print(summary: Summary) -> None:
+    typer.echo(
+        f"{summary.imported} imported, {summary.already_there} already there, {len(summary.refused)} refused"
+    )
+    for refusal in summary.refused[:SHOWN_REFUSALS]:
+        typer.echo(f"  {refusal['source']}: {refusal['reason']}")
+    if len(summary.refused) > SHOWN_REFUSALS:
+        typer.echo("  and others; by reason:")
+        for reason, count in Counter(refusal["reason"] for refusal in summary.refused).most_common():
+            typer.echo(f"  {count} x {reason}")

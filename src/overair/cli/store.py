@@ -1,0 +1,82 @@
+"""How a command reaches the store: through the running server, else by opening it under its lock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from overair.cli.output import Failure
+from overair.server.administration import Administrator, Answer, Refused, Request, Users
+from overair.server.app import Application, build
+from overair.server.control import ControlClient
+from overair.server.settings import load
+from overair.storage.interface import DatabaseUnavailable
+from overair.storage.open import DirectoryInUse
+
+Perform = Callable[[Request], Awaitable[Answer]]
+
+PATIENCE_SECONDS: Final = 15.0
+"""How long to wait for a server that is starting or leaving, or for another command."""
+
+
+@asynccontextmanager
+async def store(directory: Path, *, create: bool = False) -> AsyncIterator[Perform]:
+    """What performs requests on a data directory. Raises Failure.
+
+    A directory that is not there is an error unless ``create`` asks for a new one.
+    """
+    if not create and not await asyncio.to_thread(directory.is_dir):
+        raise Failure(f"there is no data directory {directory}: name it with --data-dir")
+    reached = await _reach(directory)
+    if isinstance(reached, ControlClient):
+        try:
+            yield reached.perform
+        except ConnectionError as error:
+            raise Failure(f"the server stopped before it was done: {error}") from None
+        finally:
+            await reached.close()
+        return
+    try:
+        yield Administrator(reached.services).perform
+    finally:
+        await reached.shutdown()
+
+
+async def _reach(directory: Path) -> ControlClient | Application:
+    """The running server, or the store itself where none runs."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        client = await _running_server(directory)
+        if client is not None:
+            return client
+        try:
+            return build(load(data_dir=str(directory)))
+        except DirectoryInUse as error:
+            if time.monotonic() > deadline:
+                raise Failure(str(error)) from None
+            await asyncio.sleep(0.1)
+        except (DatabaseUnavailable, OSError) as error:
+            raise Failure(f"{directory} cannot be opened: {error}") from None
+
+
+async def _running_server(directory: Path) -> ControlClient | None:
+    try:
+        return await ControlClient.connect(directory)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return None  # no server runs, or one ended without a word
+    except OSError as error:
+        raise Failure(f"the server's control socket cannot be opened: {error.strerror}") from None
+
+
+async def ask(perform: Perform, request: Request) -> Users:
+    """Perform a request that accounts answer. Raises Failure where it is refused."""
+    answer = await perform(request)
+    if isinstance(answer, Refused):
+        raise Failure(answer.reason)
+    if not isinstance(answer, Users):
+        raise Failure(f"the server answered {type(answer).__name__}: is it of another version?")
+    return answer

@@ -1,0 +1,127 @@
+"""`overair user`: the accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
+from overair.cli.passwords import new_password
+from overair.cli.store import ask, store
+from overair.server.administration import Account, AddUser, ListUsers, RemoveUser, Request, SetPassword
+
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's e-mail address.")]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+]
+Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it, once.")]
+
+application = typer.Typer(help="Add, list and remove accounts, and set their passwords.")
+
+
+@application.callback(invoke_without_command=True, epilog="Example: overair user list")
+def overview(context: typer.Context) -> None:
+    """Add, list and remove accounts, and set their passwords."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@application.command(epilog="Example: overair user add anna@example.org --name 'Anna Keller' --generate")
+def add(
+    address: Address,
+    name: Annotated[str | None, typer.Option("--name", help="The name that others see.")] = None,
+    password_stdin: FromStdin = False,
+    generate: Generate = False,
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Add an account. The password is asked for twice unless an option says otherwise."""
+    password = _password(password_stdin, generate)
+    request = AddUser(address=address, name=name or address.partition("@")[0], password=password)
+    [user] = _perform(data_dir, request, create=True)
+    _report(f"Added {user.address}.", user, password if generate else None, as_json)
+
+
+@application.command("list", epilog="Example: overair user list --json")
+def list_(data_dir: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
+    """List the accounts."""
+    users = _perform(data_dir, ListUsers())
+    if as_json:
+        print_json(users)
+        return
+    table = Table("Address", "Name", "Other addresses", box=None, pad_edge=False)
+    for user in users:
+        table.add_row(user.address, user.name, ", ".join(user.aliases))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@application.command(
+    epilog="Example: echo 'correct horse' | overair user passwd anna@example.org --password-stdin"
+)
+def passwd(
+    address: Address,
+    password_stdin: FromStdin = False,
+    generate: Generate = False,
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Set a new password. Phones that still use the old one are turned away at once."""
+    password = _password(password_stdin, generate)
+    [user] = _perform(data_dir, SetPassword(address=address, password=password))
+    _report(f"Set the password of {user.address}.", user, password if generate else None, as_json)
+
+
+@application.command(epilog="Example: overair user remove anna@example.org --yes")
+def remove(
+    address: Address,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Remove an account with its whole mailbox. On a terminal it asks first."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(f"Remove {address} with all its messages and contacts?", abort=True, err=True)
+    [user] = _perform(data_dir, RemoveUser(address=address))
+    _report(f"Removed {user.address}.", user, None, as_json)
+
+
+def _password(from_stdin: bool, generate: bool) -> str:
+    if from_stdin and generate:
+        raise Failure("--password-stdin and --generate exclude each other", code=2)
+    if generate:
+        return new_password()
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        raise Failure(
+            "there is no terminal to ask for a password: use --password-stdin or --generate", code=2
+        )
+    if not password:
+        raise Failure("the password is empty")
+    return password
+
+
+def _perform(data_dir: Path, request: Request, *, create: bool = False) -> tuple[Account, ...]:
+    async def perform() -> tuple[Account, ...]:
+        async with store(data_dir, create=create) as execute:
+            return (await ask(execute, request)).users
+
+    return asyncio.run(perform())
+
+
+def _report(sentence: str, user: Account, password: str | None, as_json: bool) -> None:
+    if as_json:
+        extra = {} if password is None else {"password": password}
+        print_json({"address": user.address, "name": user.name, **extra})
+        return
+    typer.echo(sentence)
+    if password is not None:
+        typer.echo(f"Password: {password}")

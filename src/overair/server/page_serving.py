@@ -1,0 +1,54 @@
+"""The certificate page over plain HTTP, on a port of its own beside the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from overair.server.connection import LimitedConnection
+from overair.sockets import tcp_listeners
+
+CONNECTIONS: Final = 200
+IDLE_SECONDS: Final = 5
+
+
+class _PageServer(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the main server's: it ends this one."""
+        yield
+
+
+@asynccontextmanager
+async def page_server(application: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application with nothing secret in it over plain HTTP; gives the port. Raises OSError."""
+    sockets: list[socket.socket] = tcp_listeners(host, port)
+    config = uvicorn.Config(
+        application,
+        http=LimitedConnection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=1,
+    )
+    server = _PageServer(config)
+    serving = asyncio.create_task(server.serve(sockets))
+    try:
+        yield sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+        for listener in sockets:
+            listener.close()
