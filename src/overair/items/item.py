@@ -28,3 +28,8 @@ class Item(Record):
     def view_date(self) -> int:
         """Microseconds UTC by which a view's cut-off is measured (mailboxes.interface.View)."""
         return 0
+
+    @property
+    def blob_keys(self) -> tuple[str, ...]:
+        """The keys of the blobs that the item names, which are kept for as long as it is stored."""
+        return ()

@@ -1,0 +1,164 @@
+"""HTML to text and back.
+
+Text needs the tags of HTML but not its tree, and building the tree is what hostile documents make
+slow: every parser that repairs overlapping elements takes quadratic time for some of them. So this
+is one pass over the tags, linear in the document by construction.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_BLOCKS: Final = frozenset(
+    ("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir")
+    + ("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4")
+    + ("h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre")
+    + ("section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul")
+)
+_SPACED: Final = frozenset(
+    ("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul")
+)
+"""Blocks that have an empty line around them."""
+_RAW: Final = {
+    name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE)
+    for name in ("iframe", "noembed", "script", "style", "textarea", "title", "xmp")
+}
+"""Elements whose content is not markup, with what ends them; their text is not shown."""
+_HIDDEN: Final = {"head": ("head", "body"), "object": ("object",), "template": ("template",)}
+"""Elements whose text is not shown, with the tags that end them."""
+_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}")
+
+
+def html_document(text: str) -> str:
+    """Plain text as an HTML document that shows it alike."""
+    return f"<html><body>{html_fragment(text)}</body></html>"
+
+
+def html_fragment(text: str) -> str:
+    """Plain text as a piece of HTML: characters escaped, lines and runs of spaces kept.
+
+    No style sheet: Outlook's renderer knows no ``white-space: pre-wrap``.
+    """
+    escaped = html.escape(text.replace("\r\n", "\n").expandtabs(8), quote=False)
+    return f"<div>{escaped.replace('  ', ' &nbsp;').replace(chr(10), '<br>' + chr(10))}</div>"
+
+
+def html_to_text(source: str) -> str:
+    """The text that a reader of HTML sees, with line breaks where its blocks end."""
+    lines = _Lines()
+    position = 0
+    hidden: tuple[str, ...] = ()
+    preformatted = 0
+    while position < len(source):
+        start = source.find("<", position)
+        if start < 0:
+            start = len(source)
+        if start > position and not hidden:
+            lines.add(_unescaped(source[position:start]), preformatted > 0)
+        tag = _TAG.match(source, start)
+        if tag is None:
+            position = _end_of_other(source, start)
+            if position == start + 1 and not hidden:
+                lines.add("<", preformatted > 0)
+            continue
+        closing, name = bool(tag[1]), tag[2].lower()
+        position = _end_of_tag(source, tag.end())
+        if hidden:
+            hidden = () if name in hidden and (closing or name != hidden[0]) else hidden
+        elif not closing and name in _RAW:
+            end = _RAW[name].search(source, position)
+            position = end.start() if end is not None else len(source)
+        elif not closing and name in _HIDDEN:
+            hidden = _HIDDEN[name]
+        elif name == "br":
+            lines.line_break()
+        elif name in ("td", "th"):
+            lines.space = True
+        elif name in _BLOCKS:
+            lines.block(2 if name in _SPACED else 1)
+            if name == "li" and not closing:
+                lines.add("* ", preformatted=False)
+            elif name == "pre":
+                preformatted = max(0, preformatted + (-1 if closing else 1))
+    return "".join(lines.pieces).replace("\xa0", " ")
+
+
+def _end_of_other(source: str, start: int) -> int:
+    """Where a comment or declaration at ``start`` ends; just behind the sign where it is neither."""
+    if source.startswith("<!--", start):
+        end = source.find("-->", start + 4)
+        return end + 3 if end >= 0 else len(source)
+    if source.startswith(("<!", "<?", "</"), start):
+        end = source.find(">", start)
+        return end + 1 if end >= 0 else len(source)
+    return start + 1
+
+
+def _end_of_tag(source: str, position: int) -> int:
+    """Where the tag whose name ends at ``position`` ends; a sign in a quoted value does not end it."""
+    while True:
+        end = source.find(">", position)
+        if end < 0:
+            return len(source)
+        quotes = [place for quote in "\"'" if (place := source.find(quote, position, end)) >= 0]
+        if not quotes:
+            return end + 1
+        opening = min(quotes)
+        closing = source.find(source[opening], opening + 1, opening + _LONGEST_VALUE)
+        if closing < 0:
+            return end + 1
+        position = closing + 1
+
+
+_LONGEST_VALUE: Final = 100_000
+"""The longest attribute value, so that a quote nobody closes is not looked for again and again."""
+
+
+def _unescaped(text: str) -> str:
+    # A number of thousands of digits is refused by int() within html.unescape.
+    return html.unescape(_LONG_REFERENCE.sub("\ufffd", text)) if "&" in text else text
+
+
+class _Lines:
+    """Text as it is laid out: white space collapsed, blocks on lines of their own."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.breaks = 0
+        """Line breaks that are due before the next text."""
+        self.space = False
+        """A space is due before the next text."""
+
+    def block(self, breaks: int) -> None:
+        if self.pieces:
+            self.breaks = max(self.breaks, breaks)
+        self.space = False
+
+    def line_break(self) -> None:
+        self.breaks += 1
+        self.space = False
+
+    def add(self, text: str, preformatted: bool) -> None:
+        if preformatted:
+            self._write(text)
+            return
+        collapsed = _SPACE.sub(" ", text)
+        words = collapsed.strip(" ")
+        if not words:
+            self.space = self.space or bool(collapsed)
+            return
+        self.space = self.space or collapsed[0] == " "
+        self._write(words)
+        self.space = collapsed[-1] == " "
+
+    def _write(self, text: str) -> None:
+        if self.breaks:
+            self.pieces.append("\n" * self.breaks)
+        elif self.space and self.pieces:
+            self.pieces.append(" ")
+        self.breaks, self.space = 0, False
+        self.pieces.append(text)

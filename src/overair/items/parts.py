@@ -1,0 +1,75 @@
+"""Where the parts of a message stand in its bytes: the index that is made once, at delivery."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+
+class ByteSource(Protocol):
+    """Where the bytes of messages are kept; a BlobStore is one."""
+
+    def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
+        """The bytes of a key, or a range of them. Raises KeyError for an unknown key."""
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """A leaf of a message's MIME tree, or an attached message.
+
+    ``number`` is its place in the tree in the order of the bytes, beginning with 0, and names it
+    in a FileReference. ``size`` is that of its decoded content in bytes, for text as UTF-8.
+    """
+
+    number: int
+    content_type: str
+    offset: int
+    length: int
+    encoding: str
+    """The transfer encoding in lower case; ``""`` for content that stands as it is."""
+    size: int
+    charset: str = ""
+    """For text: the codec that reads it, resolved at delivery."""
+    clean: bool = False
+    """For text: it holds no character that an answer may not carry."""
+    name: str = ""
+    content_id: str = ""
+    content_location: str = ""
+    inline: bool = False
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the part is text in HTML."""
+        return self.content_type == "text/html"
+
+    @property
+    def is_message(self) -> bool:
+        """Whether the part is an attached message."""
+        return self.content_type == "message/rfc822"
+
+
+class Index(msgspec.Struct, frozen=True):
+    """What the bytes of a message hold, so that nobody parses them again.
+
+    ``text_body`` and ``html_body`` are the parts that a reader sees, one after the other, when
+    text or HTML is preferred (the terms and rules are those of RFC 8621, 4.1.4); a part of the
+    other kind among them is converted. Their sizes are in bytes of UTF-8 after conversion.
+    """
+
+    size: int
+    text_body: tuple[Part, ...] = ()
+    html_body: tuple[Part, ...] = ()
+    attachments: tuple[Part, ...] = ()
+    text_size: int = 0
+    html_size: int = 0
+    text: str = ""
+    """The first characters of the text body, white space as it is."""
+    preview: str = ""
+    """The first characters of the text body on one line."""
+    signed_or_encrypted: bool = False
+    """An S/MIME message, for MIMESupport 1."""
+
+    @property
+    def native_type(self) -> int:
+        """The NativeBodyType: 2 where there is HTML, else 1."""
+        return 2 if any(part.is_html for part in self.html_body) else 1

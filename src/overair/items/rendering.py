@@ -1,0 +1,124 @@
+"""Items as the elements of an ApplicationData, in the form that a client wants."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Final
+
+import msgspec
+import structlog
+
+from overair.items import attachments, bodies
+from overair.items.body import Body
+from overair.items.contact import Contact
+from overair.items.item import Item
+from overair.items.message import Message
+from overair.items.parts import ByteSource
+from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
+from overair.versions import Version
+from overair.wbxml.element import Element
+
+_log = structlog.get_logger(__name__)
+_NEVER, _SMIME, _ALWAYS = 0, 1, 2
+"""Values of MIMESupport (MS-ASCMD_R3396 and on)."""
+_NOTE: Final = (
+    "This message could not be shown on this device. The original is attached as {name}; "
+    "open it in another mail program, and tell your administrator."
+)
+
+
+class CannotRender(Exception):
+    """The item cannot be shown, and neither can a stand-in."""
+
+
+class RenderOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the Options of a request say about how items are shown."""
+
+    body_preferences: tuple[BodyPreference, ...] = ()
+    body_part_preferences: tuple[BodyPartPreference, ...] = ()
+    mime_support: int = _NEVER
+    mime_truncation: int | None = None
+
+
+def render(
+    item: Item, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> list[Element]:
+    """The children of the item's ApplicationData.
+
+    A message that cannot be shown becomes a stand-in with the original attached (law 6 of the
+    engine). Raises CannotRender where that fails too.
+    """
+    try:
+        return _shown(item, options, blobs, item_id).to_children(version)
+    except Exception as error:  # whatever is wrong with one item, it must not block the folder
+        if not isinstance(item, Message):
+            raise CannotRender(item_id) from error
+        _log.warning("message shown as a stand-in", item_id=item_id, error=type(error).__name__)
+        try:
+            return _stand_in(item, blobs, item_id).to_children(version)
+        except Exception as second:
+            raise CannotRender(item_id) from second
+
+
+@singledispatch
+def _shown(item: Item, options: RenderOptions, blobs: ByteSource, item_id: str) -> Item:
+    """The item with its body and attachments as the options want them; a class registers its own."""
+    raise CannotRender(f"{item_id} is of a class that has no form")
+
+
+@_shown.register
+def _shown_message(item: Message, options: RenderOptions, blobs: ByteSource, item_id: str) -> Message:
+    if item.index is None or item.blob is None:
+        raise CannotRender(f"{item_id} has no bytes")
+    index = item.index
+    renditions = bodies.MessageBody(index, blobs, item.blob)
+    preferences = options.body_preferences
+    if options.body_part_preferences and not preferences:
+        # The part is what was asked for; the body only says what there would be.
+        preferences = (BodyPreference(type=renditions.native, truncation_size=0),)
+    mime = options.mime_support == _ALWAYS or (options.mime_support == _SMIME and index.signed_or_encrypted)
+    return msgspec.structs.replace(
+        item,
+        body=bodies.body(renditions, preferences, mime=mime, mime_truncation=options.mime_truncation),
+        body_part=next(
+            (bodies.body_part(renditions, wanted) for wanted in options.body_part_preferences), None
+        ),
+        attachments=tuple(attachments.shown(part, item_id) for part in index.attachments) or None,
+    )
+
+
+@_shown.register
+def _shown_contact(item: Contact, options: RenderOptions, blobs: ByteSource, item_id: str) -> Contact:
+    if item.body is None:
+        return item
+    body = bodies.body(bodies.StoredBody(item.body), options.body_preferences)
+    return msgspec.structs.replace(item, body=body)
+
+
+def _stand_in(message: Message, blobs: ByteSource, item_id: str) -> Message:
+    """A message that says that another cannot be shown, with that one attached whole."""
+    if message.blob is None:
+        raise CannotRender(f"{item_id} has no bytes")
+    size = message.index.size if message.index is not None else len(blobs.read(message.blob))
+    blobs.read(message.blob, 0, 1)
+    note = _NOTE.format(name=attachments.ORIGINAL_NAME)
+    return Message(
+        from_=message.from_,
+        subject=message.subject,
+        date_received=message.date_received,
+        read=message.read,
+        importance=1,
+        message_class="IPM.Note",
+        internet_cpid="65001",
+        content_class=message.content_class,
+        native_body_type=BodyType.PLAIN_TEXT,
+        flag=message.flag,
+        categories=message.categories,
+        conversation_id=message.conversation_id,
+        conversation_index=message.conversation_index,
+        attachments=(attachments.shown_original(item_id, size),),
+        body=Body(type=BodyType.PLAIN_TEXT, estimated_data_size=len(note), data=note),
+    )
+
+
+__all__ = ["CannotRender", "RenderOptions", "render"]

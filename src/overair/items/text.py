@@ -1,0 +1,38 @@
+"""Text: what an answer may carry, and cuts that fall between characters."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML has no word for; NUL would end a WBXML string, a lone surrogate has no UTF-8."""
+
+
+def is_clean(text: str) -> bool:
+    """Whether an answer may carry all of the text."""
+    return _FORBIDDEN.search(text) is None
+
+
+def cleaned(text: str) -> str:
+    """The text without the characters that an answer may not carry."""
+    return text if is_clean(text) else _FORBIDDEN.sub("", text)
+
+
+def cut(text: str, size: int) -> str:
+    """The longest start of the text that is at most ``size`` bytes of UTF-8."""
+    if len(text) * 4 <= size:
+        return text
+    # No character takes less than a byte, so only ``size`` of them can fit.
+    data = text[:size].encode("utf-8", "surrogatepass")
+    return text[:size] if len(data) <= size else data[:size].decode("utf-8", "ignore")
+
+
+def utf8_size(text: str) -> int:
+    """The bytes that the text takes as UTF-8."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def one_line(text: str, length: int) -> str:
+    """The first ``length`` characters of the text with every run of white space as one space."""
+    return " ".join(text[: length * 16].split())[:length].rstrip()

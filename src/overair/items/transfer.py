@@ -1,0 +1,61 @@
+"""Transfer encodings: the content of a part from its bytes, or the start of it from the first of them."""
+
+from __future__ import annotations
+
+import binascii
+import quopri
+import re
+from typing import Final
+
+_NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
+_UUENCODE: Final = ("x-uuencode", "uuencode", "uue", "x-uue")
+
+
+def decode_transfer(data: bytes, encoding: str) -> bytes:
+    """The content that bytes encode; what is broken is read as far as it makes sense."""
+    if encoding == "base64":
+        return _base64(data)
+    if encoding == "quoted-printable":
+        return quopri.decodestring(data)
+    if encoding in _UUENCODE:
+        return _uuencoded(data)
+    return data
+
+
+def decode_transfer_start(data: bytes, encoding: str) -> bytes:
+    """The content of the first bytes of a part, which may end anywhere."""
+    if encoding == "quoted-printable":
+        # "=4" or "=" at the end may be half of an escape.
+        escape = data.rfind(b"=", len(data) - 2)
+        return quopri.decodestring(data if escape < 0 else data[:escape])
+    return decode_transfer(data, encoding)
+
+
+def _base64(data: bytes) -> bytes:
+    # Padding in the middle comes from parts that were put one behind the other.
+    pieces = []
+    for run in data.split(b"="):
+        letters = _NOT_BASE64.sub(b"", run)
+        # One letter beyond a multiple of four holds less than a byte.
+        whole = letters[: len(letters) - (len(letters) % 4 == 1)]
+        pieces.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    return b"".join(pieces)
+
+
+def _uuencoded(data: bytes) -> bytes:
+    lines = data.splitlines()
+    begin = next((number for number, line in enumerate(lines) if line.startswith(b"begin ")), -1)
+    pieces = []
+    for line in lines[begin + 1 :]:
+        if line == b"end":
+            break
+        try:
+            pieces.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # Some encoders leave bits behind the last character: the count says what belongs to it.
+            count = ((line[0] - 32 & 63) * 4 + 5) // 3
+            try:
+                pieces.append(binascii.a2b_uu(line[:count]))
+            except binascii.Error:
+                break
+    return b"".join(pieces)
