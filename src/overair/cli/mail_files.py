@@ -6,6 +6,7 @@ message at a time.
 
 from __future__ import annotations
 
+import codecs
 import mailbox
 import re
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ import msgspec
 
 HEADER_LIMIT: Final = 256 * 1024
 _CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE | re.MULTILINE)
-_CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
 _KNOWN_HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID", "Received", "MIME-Version")
 _SUFFIXES: Final = frozenset({".eml", ".vcf", ".mbox"})
@@ -60,8 +61,9 @@ Problem = tuple[str, str]
 def vcards(path: Path) -> Iterator[str]:
     """The vCards of a file. Raises Unreadable, OSError."""
     data = path.read_bytes()
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("latin-1")
     found = [match.group() for match in _CARDS.finditer(text)]

@@ -43,6 +43,8 @@ async def page_server(application: ASGIApp, host: str, port: int) -> AsyncIterat
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=1,
     )
+    for listener in sockets:
+        listener.listen(CONNECTIONS)
     server = _PageServer(config)
     serving = asyncio.create_task(server.serve(sockets))
     try:
