@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from overair.items import Message
-from overair.items.attachments import AttachmentContent, attachment
+from overair.items.attachments import AttachmentBytes, attachment
 from overair.mailboxes.interface import Mailbox, NoSuchFolder, Session, StoredItem
 
 
@@ -16,23 +16,23 @@ class NoSuchAttachment(LookupError):
 
 
 class FileReference(msgspec.Struct, frozen=True):
-    """``{folder}:{item}:{part}``: an item's ServerId and the number of a part."""
+    """``{folder}:{item}:{part}``: an item's ServerId and which of its parts."""
 
     folder_id: str
     item_id: str
-    part: int
+    part: str
 
     @classmethod
     def parse(cls, text: str) -> FileReference:
         """Read a reference that the server gave out. Raises NoSuchAttachment."""
         item_id, _, part = text.rpartition(":")
         folder_id = item_id.partition(":")[0]
-        if not folder_id or not part.isdecimal() or len(part) > 9:
+        if not folder_id or not part:
             raise NoSuchAttachment(f"{text[:80]!r} is no reference of ours")
-        return cls(folder_id, item_id, int(part))
+        return cls(folder_id, item_id, part)
 
 
-async def read_attachment(mailbox: Mailbox, reference_text: str) -> AttachmentContent:
+async def read_attachment(mailbox: Mailbox, reference_text: str) -> AttachmentBytes:
     """An attachment with its bytes. Raises NoSuchAttachment."""
     reference = FileReference.parse(reference_text)
     stored = await read_item(mailbox, reference.folder_id, reference.item_id)

@@ -90,7 +90,7 @@ async def _item(
         return response
     wanted = RenderOptions(
         body_preferences=options.body_preferences,
-        body_part_preference=part_preference,
+        body_part_preferences=() if part_preference is None else (part_preference,),
         mime_support=options.mime_support or MIMESupport.NEVER,
     )
     try:

@@ -1,0 +1,223 @@
+"""A phone that speaks raw HTTP, so that tests can also say what no client would."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import itertools
+import sqlite3
+import ssl
+import time
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from overair.items import Message
+from overair.mailboxes.interface import FolderType, Session, View
+from overair.protocol.commands import messages_of
+from overair.protocol.folder_sync import FolderEntry, FolderSyncRequest, FolderSyncResponse
+from overair.protocol.http import MULTIPART_TYPE, PATH, WBXML_TYPE, Command, Credentials, Request
+from overair.protocol.multipart import split_parts
+from overair.protocol.schema import Record
+from overair.storage.open import DATABASE_FILE
+from overair.versions import Version
+from overair.wbxml import Element, decode, encode
+from support.schemas import validate
+from support.server import ANNA, PASSWORD, RunningServer
+from support.shared import SHARED
+
+R = TypeVar("R", bound=Record)
+_device_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer; ``body`` is decompressed, ``parts`` are those of a multipart one beside the WBXML."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    command: Command | None
+    version: Version
+
+    @property
+    def parts(self) -> list[bytes]:
+        return split_parts(self.body)[1:]
+
+    @property
+    def tree(self) -> Element:
+        """The WBXML of the answer, validated against the schemas where they are."""
+        multipart = self.headers.get("content-type") == MULTIPART_TYPE
+        tree = decode(split_parts(self.body)[0] if multipart else self.body)
+        if SHARED is not None and self.command is not None:
+            validate(tree, "response", self.command)
+        return tree
+
+    def read(self, record: type[R]) -> R:
+        """The answer as a message."""
+        assert self.status == 200, (self.status, self.body)
+        return record.from_element(self.tree, self.version)
+
+    @property
+    def common_status(self) -> int:
+        """The Status directly in the answer's root."""
+        return int(next(child.text for child in self.tree if child.tag.name == "Status"))
+
+
+@dataclass
+class Phone:
+    """One device of one user."""
+
+    server: RunningServer
+    version: Version = Version.V14_1
+    address: str = ANNA
+    device_id: str = field(default_factory=lambda: f"phone{next(_device_numbers)}")
+    device_type: str = "Testphone"
+    policy_key: int | None = None
+    login: str | None = None
+    password: bytes = PASSWORD.encode()
+
+    def request(self, command: Command, **fields: object) -> Request:
+        """A request of this phone."""
+        values: dict[str, object] = {
+            "command": command,
+            "user": self.address,
+            "device_id": self.device_id,
+            "device_type": self.device_type,
+            "version": self.version,
+            "policy_key": self.policy_key,
+            "user_agent": "Testphone/1.0",
+            "credentials": Credentials(self.login or self.address, self.password),
+            "content_type": WBXML_TYPE,
+        } | fields
+        return Request(**values)  # type: ignore[arg-type]  # the fields are Request's
+
+    def post(
+        self,
+        command: Command,
+        body: Record | bytes = b"",
+        *,
+        base64: bool = False,
+        headers: Mapping[str, str | None] | None = None,
+        query: str | None = None,
+        **fields: object,
+    ) -> Answer:
+        """Send one command; ``headers`` override, and None leaves a header out."""
+        data = body if isinstance(body, bytes) else encode(body.to_element(self.version))
+        request = self.request(command, body=data, **fields)
+        sent: dict[str, str | None] = {**request.to_headers(base64=base64), **(headers or {})}
+        query = request.to_query(base64=base64) if query is None else query
+        return self.http("POST", f"{PATH}?{query}", sent, data, command)
+
+    def http(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str | None],
+        body: bytes = b"",
+        command: Command | None = None,
+    ) -> Answer:
+        """Send anything."""
+        return send(self.server, method, target, headers, body, command, self.version)
+
+    def folder_sync(self, key: str = "0") -> FolderSyncResponse:
+        """One FolderSync."""
+        return self.post(Command.FOLDER_SYNC, FolderSyncRequest(sync_key=key)).read(FolderSyncResponse)
+
+    def folders(self) -> dict[FolderType, FolderEntry]:
+        """The first folder of each type, from a FolderSync with key 0."""
+        changes = self.folder_sync().changes
+        assert changes is not None
+        found: dict[FolderType, FolderEntry] = {}
+        for entry in changes.adds:
+            found.setdefault(FolderType(entry.type), entry)
+        return found
+
+
+def send(
+    server: RunningServer,
+    method: str,
+    target: str,
+    headers: Mapping[str, str | None],
+    body: bytes = b"",
+    command: Command | None = None,
+    version: Version = Version.V16_1,
+) -> Answer:
+    """One HTTP request on a connection of its own."""
+    connection: http.client.HTTPConnection
+    if server.trust is not None:
+        assert isinstance(server.trust, ssl.SSLContext)
+        connection = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=server.trust)
+    else:
+        connection = http.client.HTTPConnection("localhost", server.port, timeout=60)
+    try:
+        present = {name: value for name, value in headers.items() if value is not None}
+        connection.request(method, target, body or None, present)
+        answer = connection.getresponse()
+        data = answer.read()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        if found.get("content-encoding") == "gzip":
+            data = gzip.decompress(data)
+        if command is not None and messages_of(command, version).response is None:
+            command = None
+        return Answer(answer.status, found, data, command, version)
+    finally:
+        connection.close()
+
+
+def letter(
+    subject: str = "Hello", to: str = ANNA, body: str = "Good morning", **headers: str
+) -> EmailMessage:
+    """A plain message; header names with underscores for hyphens."""
+    message = EmailMessage()
+    message["From"] = "somebody@example.net"
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    for name, value in headers.items():
+        name = name.replace("_", "-")
+        del message[name]
+        if value:
+            message[name] = value
+    message.set_content(body)
+    return message
+
+
+def request_lines(lines: Sequence[MutableMapping[str, Any]], count: int) -> list[MutableMapping[str, Any]]:
+    """The log lines of that many requests, which come a moment after their answers."""
+    deadline = time.monotonic() + 10
+    while True:
+        found = [line for line in lines if line["event"] == "request"]
+        if len(found) >= count or time.monotonic() > deadline:
+            assert len(found) == count, found
+            return found
+        time.sleep(0.002)
+
+
+def contents(data_dir: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of a server's database, to see that nothing changed."""
+    connection = sqlite3.connect(f"file:{data_dir / DATABASE_FILE}?mode=ro", uri=True)
+    try:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+    finally:
+        connection.close()
+
+
+def messages_in(server: RunningServer, address: str, folder_type: FolderType) -> list[bytes]:
+    """The MIME bytes of the messages of a default folder."""
+    mailbox = server.application.services.mailbox(server.users[address].account_id)
+
+    async def work(session: Session) -> list[bytes]:
+        folder = await session.folder_of_type(folder_type)
+        start = await session.start(folder.folder_id)
+        changes = await session.changes(folder.folder_id, View(), start, 10_000)
+        found = await session.read(folder.folder_id, [change.item_id for change in changes.items])
+        items = [stored.item for stored in found if stored is not None]
+        return [mailbox.blobs.read(item.blob) for item in items if isinstance(item, Message) and item.blob]
+
+    return server.call(lambda: mailbox.inspect(work))
