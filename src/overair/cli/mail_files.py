@@ -22,7 +22,8 @@ import msgspec
 
 HEADER_LIMIT: Final = 256 * 1024
 _CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE | re.MULTILINE)
-_CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*\r?$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_ANY_LINE_END: Final = re.compile(r"\r*\n|\r")
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
 _KNOWN_HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID", "Received", "MIME-Version")
 _SUFFIXES: Final = frozenset({".eml", ".vcf", ".mbox"})
@@ -66,7 +67,7 @@ def vcards(path: Path) -> Iterator[str]:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    found = [match.group() for match in _CARDS.finditer(text)]
+    found = [match.group() for match in _CARDS.finditer(_ANY_LINE_END.sub("\n", text))]
     if not found:
         raise Unreadable("holds no vCard")
     yield from found
