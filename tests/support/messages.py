@@ -38,7 +38,7 @@ from overair.wbxml.pages import AirSync, Contacts, Email, Find, Search
 from overair.wbxml.pages import ItemOperations as ItemOperationsPage
 
 # What XML can hold, without what XML Schema would normalise.
-CHARACTERS = st.characters(codec="utf-8", exclude_categories=("C",))
+CHARACTERS = st.characters(codec="utf-8", exclude_categories=["C"])
 TEXT = st.text(CHARACTERS, max_size=20)
 MOMENTS = st.integers(0, 4_000_000_000_000).map(
     lambda milliseconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
@@ -97,8 +97,9 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
     if data_type is PRESENCE:
         return st.booleans()
     match data_type:
-        case Nested():
-            return records(data_type.record, version)
+        case Nested(record=record):
+            assert issubclass(record, Record)
+            return records(record, version)
         case Sequence():
             return st.lists(_value(data_type.item, version), min_size=data_type.minimum, max_size=3).map(
                 tuple
@@ -121,7 +122,7 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
         case Integer(allowed=None):
             return st.integers(data_type.minimum, data_type.maximum)
         case Integer():
-            return st.sampled_from(sorted(data_type.allowed))
+            return st.sampled_from(sorted(data_type.allowed or ()))
         case Boolean():
             return st.booleans()
         case DateTime() | CompactDateTime():
@@ -129,7 +130,7 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
         case Base64() | Opaque():
             return st.binary(max_size=40)
         case Enumeration() | StringEnumeration():
-            return st.sampled_from(list(data_type.members))
+            return st.sampled_from(data_type.members)
         case Double():
             return st.floats(allow_nan=False, allow_infinity=False)
         case RangeType():

@@ -17,6 +17,7 @@ from overair.protocol.ping import PingFolder, PingRequest, PingResponse
 from overair.protocol.statuses import GetItemEstimateStatus
 from overair.protocol.sync import SyncRequest, SyncResponse
 
+LONGEST_HEARTBEAT = 3540
 MARGIN = 30.0
 """Seconds that an answer to a waiting request may come late."""
 
@@ -24,14 +25,16 @@ MARGIN = 30.0
 class CollectionCommands(Session):
     """Sync, GetItemEstimate, Ping and MoveItems."""
 
+    _waits = 0
+    """Seconds that the last Sync let the server wait; an empty one repeats it."""
+    _heartbeat = LONGEST_HEARTBEAT
+    """Seconds that the last Ping let the server wait."""
+
     async def sync(self, request: SyncRequest | None) -> SyncResponse | None:
         """One Sync as it stands: None repeats the last request, and means that nothing changed."""
-        waits = 0 if request is None else max((request.wait or 0) * 60, request.heartbeat_interval or 0)
-        # How long a repeated request waits is what the last one said.
-        self._waits = self._waits if request is None else waits
+        if request is not None:
+            self._waits = max((request.wait or 0) * 60, request.heartbeat_interval or 0)
         return await self.call(Command.SYNC, request, SyncResponse, timeout=self.timeout + self._waits)
-
-    _waits = 0
 
     async def get_item_estimate(
         self, collections: Iterable[EstimateCollectionRequest]
@@ -74,8 +77,6 @@ class CollectionCommands(Session):
         if response is None:
             raise InvalidAnswer("Ping was answered without a body")
         return response
-
-    _heartbeat = 3540
 
     async def move_items(self, moves: Iterable[ItemMove]) -> tuple[MoveResult, ...]:
         """Move items; each result has its own status."""

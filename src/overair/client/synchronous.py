@@ -18,6 +18,7 @@ from overair.wbxml import Element
 P = ParamSpec("P")
 R = TypeVar("R")
 W = TypeVar("W")
+W_co = TypeVar("W_co", covariant=True)
 
 
 class Loop:
@@ -45,11 +46,16 @@ class Loop:
         self._loop.close()
 
 
-class Face(Protocol[W]):
+class Face(Protocol[W_co]):
     """Something asynchronous and the loop that it lives in."""
 
-    asynchronous: W
-    loop: Loop
+    @property
+    def asynchronous(self) -> W_co:
+        """What does the work."""
+
+    @property
+    def loop(self) -> Loop:
+        """Where it is done."""
 
 
 def blocking(
