@@ -23,6 +23,9 @@ START_SECONDS: Final = 60
 CONFIGURATION: Final = """\
 [limits]
 devices = 100000
+
+[tls]
+page_port = 0
 """
 
 NGINX: Final = """\

@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from pathlib import Path
@@ -69,7 +70,9 @@ class Server:
                 lmtp.ehlo("mail.example.org")
                 return conversation(lmtp)
 
-        return await asyncio.to_thread(connect)
+        # Threads of its own: the server has work for those of the event loop.
+        with ThreadPoolExecutor(1) as client:
+            return await asyncio.get_running_loop().run_in_executor(client, connect)
 
     async def send(self, recipients: list[str], letter: bytes = LETTER) -> list[int]:
         """The codes in answer to every RCPT and, behind them, to the message for each that was accepted."""
@@ -255,10 +258,8 @@ def test_a_connection_that_breaks_delivers_nothing(tmp_path: Path) -> None:
             lmtp.send(LETTER)
             assert lmtp.sock is not None
             lmtp.sock.shutdown(socket.SHUT_RDWR)
-            lmtp.close()
 
-        with pytest.raises(smtplib.SMTPServerDisconnected):
-            await running.talk(half)
+        await running.talk(half)
         await asyncio.sleep(0.1)
         assert await running.inbox("anna@example.org") == []
 
