@@ -7,7 +7,11 @@ from uuid import uuid4
 from overair.client.errors import InvalidAnswer, StatusError
 from overair.client.session import Session
 from overair.protocol.address_list import Entry
-from overair.protocol.device_information import DeviceDescription, DeviceInformationRequest
+from overair.protocol.device_information import (
+    DeviceDescription,
+    DeviceInformationRequest,
+    DeviceInformationResponse,
+)
 from overair.protocol.find import ExecuteSearch, FindOptions, FindRequest, FindResponse, GALSearchCriterion
 from overair.protocol.find import PhotoOptions as FindPhotoOptions
 from overair.protocol.http import Command
@@ -28,6 +32,7 @@ from overair.protocol.settings import (
     SettingsResponse,
     UserInformation,
     UserInformationRequest,
+    UserInformationResponse,
 )
 from overair.protocol.statuses import FindStatus, SearchStatus, SearchStoreStatus, SettingsStatus
 from overair.wbxml import Element
@@ -51,15 +56,15 @@ class AccountCommands(Session):
         """Tell the server about the device; what the client was made with unless given."""
         described = DeviceInformationRequest(set=device or self.device)
         answer = (await self.settings(SettingsRequest(device_information=described))).device_information
-        if answer is None or answer.status != SettingsStatus.SUCCESS:
-            raise StatusError(Command.SETTINGS, (answer and answer.status) or 0)
+        _require_success(answer)
 
     async def user_information(self) -> UserInformation:
         """The user's addresses."""
         request = SettingsRequest(user_information=UserInformationRequest(get=True))
         answer = (await self.settings(request)).user_information
-        if answer is None or answer.status != SettingsStatus.SUCCESS or answer.get is None:
-            raise StatusError(Command.SETTINGS, (answer and answer.status) or 0)
+        _require_success(answer)
+        if answer is None or answer.get is None:
+            raise InvalidAnswer("Settings was answered without the user's addresses")
         return answer.get
 
     async def search(self, request: SearchRequest) -> StoreResponse:
@@ -122,3 +127,10 @@ class AccountCommands(Session):
             return Entry.from_children(properties, await self.version())
         except SchemaError as error:
             raise InvalidAnswer(f"an entry of the address list breaks its schema: {error}") from error
+
+
+def _require_success(answer: DeviceInformationResponse | UserInformationResponse | None) -> None:
+    if answer is None or answer.status is None:
+        raise InvalidAnswer("Settings was answered without the status of a property")
+    if answer.status != SettingsStatus.SUCCESS:
+        raise StatusError(Command.SETTINGS, answer.status)
