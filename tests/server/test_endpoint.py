@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from base64 import b64encode
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -159,7 +160,8 @@ def test_a_compressed_request_is_read(server: RunningServer) -> None:
 def test_bodies_that_are_too_large_or_broken(
     tmp_path: Path, body: bytes, encoding: str | None, status: int
 ) -> None:
-    with running_server(tmp_path, {ANNA: "Anna"}, **{"limits.request_body": 1_000_000}) as server:
+    limits: dict[str, Any] = {"limits.request_body": 1_000_000}
+    with running_server(tmp_path, {ANNA: "Anna"}, **limits) as server:
         answer = Phone(server).post(Command.FOLDER_SYNC, body, headers={"Content-Encoding": encoding})
         assert answer.status == status
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from overair.protocol.http import Command
-from overair.server.settings import load
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, encode
 from overair.wbxml.pages import AirSync, ComposeMail, FolderHierarchy, Move, Search, Settings
@@ -23,8 +23,9 @@ BROKEN = b"\x03\x01\x6a\x00\x00\x07\x56\x52\x03"
 DEEP = encode(Element(FolderHierarchy.FolderSync, [])) + b"\x45" * 10
 
 
-class Wrong(NamedTuple):
-    """A wrong request: its status up to 12.1 and from 14.0 on, where positive an HTTP status."""
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong request, with its HTTP status up to 12.1, and that and the common status from 14.0 on."""
 
     name: str
     command: Command
@@ -32,8 +33,8 @@ class Wrong(NamedTuple):
     http_12_1: int
     http_14_0: int
     status_14_0: int | None = None
-    fields: dict[str, object] = {}
-    headers: dict[str, str | None] = {}
+    fields: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)
     query: str | None = None
 
 
@@ -121,7 +122,7 @@ def refused(phone: Phone, data_dir: Path, wrong: Wrong) -> Answer:
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.name)
 def test_wrong_requests(phones: dict[Version, Phone], data_dir: Path, version: Version, wrong: Wrong) -> None:
     if "MS-ASProtocolVersion" in wrong.headers and version < Version.V14_0:
-        wrong = wrong._replace(http_14_0=wrong.http_12_1)
+        wrong = replace(wrong, http_14_0=wrong.http_12_1)
     answer = refused(phones[version], data_dir, wrong)
     if version < Version.V14_0:
         assert answer.status == wrong.http_12_1
@@ -195,7 +196,7 @@ def test_send_mail_with_the_body_of_another_version(phones: dict[Version, Phone]
 
 @pytest.mark.req("MS-ASCMD_R6021", "MS-ASCMD_R10032018")
 def test_commands_that_a_version_does_not_have(phones: dict[Version, Phone], data_dir: Path) -> None:
-    attachment = Wrong("", Command.GET_ATTACHMENT, b"", 0, 0, {"attachment_name": "1:1:1"})
+    attachment = Wrong("", Command.GET_ATTACHMENT, b"", 0, 0, fields={"attachment_name": "1:1:1"})
     assert refused(phones[Version.V14_0], data_dir, attachment).status == 400
     assert refused(phones[Version.V16_0], data_dir, Wrong("", Command.FIND, b"", 0, 0)).status == 400
 
@@ -224,6 +225,6 @@ def test_an_element_that_the_version_does_not_have_is_refused(
 def test_too_many_elements_are_refused(tmp_path: Path) -> None:
     folder = [Element(FolderHierarchy.SyncKey, "0") for _ in range(20)]
     body = encode(Element(FolderHierarchy.FolderSync, folder))
-    assert load(None).limits.wbxml_elements > 20
-    with running_server(tmp_path, **{"limits.wbxml_elements": 10}) as server:
+    limits: dict[str, Any] = {"limits.wbxml_elements": 10}
+    with running_server(tmp_path, **limits) as server:
         assert Phone(server).post(Command.FOLDER_SYNC, body).common_status == 102

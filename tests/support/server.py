@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from overair.directory.interface import AddressListEntry, User
 from overair.server import serving
@@ -86,7 +86,7 @@ def running_server(
     *,
     tls: bool = False,
     entries: Mapping[str, AddressListEntry] | None = None,
-    **settings: object,
+    **settings: Any,
 ) -> Iterator[RunningServer]:
     """A server over a data directory; users that are not there are made, with PASSWORD.
 
@@ -108,22 +108,16 @@ def running_server(
         listening = Listening(host="127.0.0.1", port=0, tls=context)
         sockets = bind(listening)
         server = serving.Server(
-            serving._config(application, listening), application.services.hub.end_waits, None
+            serving._config(application, listening),
+            application.services.hub.end_waits,
+            lambda _port: ready.set(),
         )
         port = int(sockets[0].getsockname()[1])
         running = RunningServer(port, application, asyncio.get_running_loop(), known, root)
         started.update(server=server, running=running)
-
-        async def announce() -> None:
-            while not server.started:
-                await asyncio.sleep(0.005)
-            ready.set()
-
-        announcing = asyncio.create_task(announce())
         try:
             await server.serve(sockets)
         finally:
-            announcing.cancel()
             for listener in sockets:
                 listener.close()
 
