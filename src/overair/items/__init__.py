@@ -1,5 +1,6 @@
 """What is synchronised: the typed items, and how they are made, changed and shown."""
 
+from overair.items import drafts
 from overair.items.changes import CLASSES, apply_change, create
 from overair.items.contact import Contact
 from overair.items.item import Item, ItemClass
@@ -16,5 +17,6 @@ __all__ = [
     "RenderOptions",
     "apply_change",
     "create",
+    "drafts",
     "render",
 ]

@@ -117,6 +117,15 @@ def _stored_body(sent: Body | None, before: Body | None, options: RenderOptions 
 
 def _changed_message(message: Message, application_data: Iterable[Element], version: Version) -> Message:
     """Read, Flag and Categories change; other elements have no effect (MS-ASEMAIL_R41, MS-ASCMD_R875)."""
+    return msgspec.structs.replace(
+        message, **state_of(message_values(message, application_data, version), message.subject)
+    )
+
+
+def message_values(
+    message: Message | None, application_data: Iterable[Element], version: Version
+) -> dict[str, Any]:
+    """The values that a client sends of a message, by attribute. Raises SchemaError for the server's own."""
     known = [element for element in application_data if element.tag.key not in _PASSED_OVER]
     values = Message.values_of(known, version)
     tags = {bound.name: bound.field.tag for bound in Message.fields()}
@@ -124,9 +133,14 @@ def _changed_message(message: Message, application_data: Iterable[Element], vers
         if name in values:
             raise SchemaError(tags[name], Problem.VALUE, "is the server's")
     for name in _FIXED:
-        if name in values and (values[name] or None) != getattr(message, name):
+        if name in values and (values[name] or None) != getattr(message, name, None):
             raise SchemaError(tags[name], Problem.VALUE, "is the server's")
+    return values
+
+
+def state_of(values: dict[str, Any], subject: str | None) -> dict[str, Any]:
+    """Of the values that a client sends, those that every message takes; ``subject`` is its own."""
     after: dict[str, Any] = {name: values[name] for name in ("read", "categories") if name in values}
     if "flag" in values:
-        after["flag"] = flag_after(values["flag"], message.subject)
-    return msgspec.structs.replace(message, **after)
+        after["flag"] = flag_after(values["flag"], subject)
+    return after

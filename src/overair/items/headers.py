@@ -58,10 +58,14 @@ class Headers:
 
     def addresses(self, *names: str) -> tuple[Address, ...]:
         """The addresses in all headers of some names, with their display names decoded."""
-        values = [value for name in names for value in self.all(name)]
-        # The parser of comments calls itself for each parenthesis.
-        sound = [value if value.count("(") <= _MAX_NESTING else value.replace("(", "") for value in values]
-        return tuple((decoded(name), decoded(address)) for name, address in getaddresses(sound) if address)
+        return addresses_in([value for name in names for value in self.all(name)])
+
+
+def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
+    """The addresses in header values that are on one line, with their display names decoded."""
+    # The parser of comments calls itself for each parenthesis.
+    sound = [value if value.count("(") <= _MAX_NESTING else value.replace("(", "") for value in values]
+    return tuple((decoded(name), decoded(address)) for name, address in getaddresses(sound) if address)
 
 
 def _unfolded(value: str) -> str:

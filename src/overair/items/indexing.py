@@ -57,6 +57,7 @@ def index(mime: bytes, message: LocatedMessage) -> Index:
         text=plain[:TEXT_KEPT],
         preview=text.one_line(plain, PREVIEW_KEPT),
         signed_or_encrypted=_is_smime(message),
+        next_number=walk.count,
     )
 
 

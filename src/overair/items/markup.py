@@ -12,16 +12,44 @@ import re
 from typing import Final
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
-_BLOCKS: Final = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir")
-    + ("div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4")
-    + ("h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre")
-    + ("section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul")
-)
 _SPACED: Final = frozenset(
-    ("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul")
+    ["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"]
 )
 """Blocks that have an empty line around them."""
+_BLOCKS: Final = _SPACED.union(
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "section",
+        "summary",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+    ],
+)
 _RAW: Final = {
     name: re.compile(rf"</{name}[\s/>]", re.IGNORECASE)
     for name in ("iframe", "noembed", "script", "style", "textarea", "title", "xmp")

@@ -14,11 +14,18 @@ class ByteSource(Protocol):
         """The bytes of a key, or a range of them. Raises KeyError for an unknown key."""
 
 
+class ByteStore(ByteSource, Protocol):
+    """Where the bytes of messages are kept and new ones are brought."""
+
+    def put(self, data: bytes) -> str:
+        """Bring bytes durably to disk; returns their key."""
+
+
 class Part(msgspec.Struct, frozen=True, array_like=True):
     """A leaf of a message's MIME tree, or an attached message.
 
-    ``number`` is its place in the tree in the order of the bytes, beginning with 0, and names it
-    in a FileReference. ``size`` is that of its decoded content in bytes, for text as UTF-8.
+    ``number`` names it in a FileReference and stays the same while a draft is edited.
+    ``size`` is that of its decoded content in bytes, for text as UTF-8.
     """
 
     number: int
@@ -68,6 +75,8 @@ class Index(msgspec.Struct, frozen=True):
     """The first characters of the text body on one line."""
     signed_or_encrypted: bool = False
     """An S/MIME message, for MIMESupport 1."""
+    next_number: int = 0
+    """The number of the next part that is added to a draft; none is given twice."""
 
     @property
     def native_type(self) -> int:
