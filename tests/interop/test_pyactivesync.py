@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 from pyactivesync import BodyType, Client, Contact, EmailChange, Folder, FolderType, SyncItem
 from pyactivesync.models import ContactChange
+
 from support.server import ANNA, BEN, PASSWORD, RunningServer, running_server
 
 PICTURE = bytes.fromhex(
