@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 import overair
+from overair.cli import logs
 from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
 from overair.cli.importing import import_
 from overair.cli.output import Failure
@@ -36,6 +38,7 @@ def overview(
     ] = False,
 ) -> None:
     """An Exchange ActiveSync server with mailboxes of its own."""
+    logs.configure(logging.WARNING)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

@@ -79,12 +79,17 @@ async def _import(
 ) -> Summary:
     summary = Summary()
     messages, cards = _find(paths, summary)
+    if not messages and not cards and not summary.refused:
+        raise Failure(
+            "there is nothing to import: no .eml, mbox, Maildir or .vcf in " + ", ".join(map(str, paths))
+        )
     if folder is not None and messages and cards:
         raise Failure("--folder takes either messages or contacts: import them one after the other", code=2)
     async with store(data_dir) as perform:
         await ask(perform, BeginImport(address=address, folder=folder))
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as progress:
+        console = Console(stderr=True)
+        with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
             task = progress.add_task("Importing", total=len(messages) + len(cards))
             for end, batch in _batches(chain(messages, cards), summary):
                 await _send(perform, batch, summary)

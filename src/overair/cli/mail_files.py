@@ -25,7 +25,11 @@ _CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE | re.MULTILINE)
 _CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
 _ANY_LINE_END: Final = re.compile(r"\r*\n|\r")
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
-_KNOWN_HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID", "Received", "MIME-Version")
+_KNOWN_HEADERS: Final = (
+    *("From", "Sender", "To", "Cc", "Subject", "Date", "Message-ID", "Received", "Return-Path"),
+    *("MIME-Version", "Content-Type"),
+)
+"""One of them at least is in every message."""
 _SUFFIXES: Final = frozenset({".eml", ".vcf", ".mbox"})
 
 _headers = BytesHeaderParser()
