@@ -283,7 +283,11 @@ class Applier:
         if not command.application_data:
             raise Refused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
         return items.apply_change(
-            stored.item, command.application_data, self._partner.version, self._supported
+            stored.item,
+            command.application_data,
+            self._partner.version,
+            self._supported,
+            self._wanted.render_options(),
         )
 
     async def _delete(self, command: DeleteCommand) -> None:
@@ -293,6 +297,8 @@ class Applier:
         if await self._stored(item_id) is None:
             revision = self.applied.deletes.get(item_id)
             if revision is None:
+                # Where both sides deleted it, the client need not hear of that.
+                self.confirmed[item_id] = await self._session.last_revision(folder_id, item_id)
                 raise Refused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         elif self._deletes_as_moves and self._folder.type is not FolderType.DELETED_ITEMS:
             deleted_items = await self._session.folder_of_type(FolderType.DELETED_ITEMS)

@@ -154,7 +154,7 @@ class Engine:
         state = states.handed_out
         if request.commands or state is None or state.key != request.sync_key:
             return False
-        if states.acknowledged is not None or (request.options and request.options != state.options):
+        if not states.settled_on(state) or (request.options and request.options != state.options):
             return False
         if request.get_changes is False:
             return True

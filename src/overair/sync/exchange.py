@@ -164,7 +164,7 @@ class Exchange:
         if not state.exceptions:
             state = msgspec.structs.replace(state, software="")
         unchanged = state == msgspec.structs.replace(base, applied=None)
-        if unchanged and states.handed_out is base and states.acknowledged is None:
+        if unchanged and states.settled_on(base):
             return
         states.keep(base, state)
         await self._save(session, states)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from overair.items import Item, ItemClass
+from overair.items import Item
+from overair.items.message import Message
 from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
 from overair.sync.size import expected_size
 from overair.sync.wanted import Wanted
@@ -147,9 +148,12 @@ class NewsReader:
 
     def _fields_to_tell(self, change: ItemChange, item: Item) -> frozenset[str] | None:
         """The fields that are told alone; empty where nothing changed that this version can say."""
-        if change.fields is None or item.item_class is not ItemClass.EMAIL:
+        if not isinstance(item, Message):
             return None
+        if change.fields is None and item.is_draft:
+            return None
+        # Of a message that was delivered nothing else changes by itself.
+        fields = LATER_FIELDS if change.fields is None else change.fields
         version = self._wanted.version
-        known = {bound.name for bound in item.fields() if bound.field.in_version(version)}
-        fields = change.fields & known
+        fields &= {bound.name for bound in item.fields() if bound.field.in_version(version)}
         return fields if fields <= LATER_FIELDS else None

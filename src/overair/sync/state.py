@@ -81,16 +81,20 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     acknowledged: State | None = None
     handed_out: State | None = None
     restart: State | None = None
+    restart_passed_over: bool = False
+    """The client went on with an older key after the restart, so it may never have heard of it."""
 
     @property
     def newest(self) -> State | None:
-        """The state of the key that was handed out last."""
-        return self.restart or self.handed_out
+        """The state of the key that was handed out last, as far as the client seems to know."""
+        return self.handed_out if self.restart_passed_over else self.restart or self.handed_out
 
     @property
     def last_asked(self) -> State | None:
         """The state whose key the client's last request named; None where that was 0."""
-        return None if self.restart else self.acknowledged or self.handed_out
+        if self.restart is not None and not self.restart_passed_over:
+            return None
+        return self.acknowledged or self.handed_out
 
     def find(self, key: str) -> State | None:
         """The state that a key names; None where the key is not one of those that live."""
@@ -103,6 +107,11 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         """Whether a request with this state's key means that a later answer was lost."""
         return state is self.acknowledged
 
+    def settled_on(self, state: State) -> bool:
+        """Whether it is known that the client has this key and no other."""
+        passed_over = self.restart is None or self.restart_passed_over
+        return state is self.handed_out and self.acknowledged is None and passed_over
+
     def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
         """Begin a new life beside what there is; returns its first state."""
         generation = new_generation()
@@ -114,7 +123,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
             options=options,
             supported=supported,
         )
-        self.restart = state
+        self.restart, self.restart_passed_over = state, False
         return state
 
     def next_key(self, base: State) -> str:
@@ -137,6 +146,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     def _settle_restart(self, base: State) -> None:
         if self.restart is not None and self.restart.key == base.key:
             self.restart = None
+        self.restart_passed_over = self.restart is not None
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from overair import items
+from overair.items import RenderOptions
 from overair.protocol.body_preferences import BodyPreference
 from overair.protocol.sync_options import MIMESupport, Options
 from overair.versions import Version
@@ -19,13 +19,13 @@ class Wanted:
     options: Options
     version: Version
 
-    def render_options(self) -> items.RenderOptions:
+    def render_options(self) -> RenderOptions:
         """What the items room is asked for."""
-        options = self.options
-        return items.RenderOptions(
+        options, part = self.options, self.options.body_part_preference
+        return RenderOptions(
             body_preferences=options.body_preferences,
-            body_part_preference=options.body_part_preference,
-            mime_support=options.mime_support or MIMESupport.NEVER,
+            body_part_preferences=() if part is None else (part,),
+            mime_support=MIMESupport.NEVER if options.mime_support is None else options.mime_support,
             mime_truncation=options.mime_truncation,
         )
 
