@@ -48,7 +48,8 @@ def folder(client: Client, kind: FolderType) -> Folder:
 def everything(client: Client, folder_id: str) -> tuple[str, dict[str, SyncItem]]:
     """The key and the items of a folder, synchronised from the beginning."""
     result = client.sync_folder(folder_id)
-    key, items = result.sync_key, {}
+    key = result.sync_key
+    items: dict[str, SyncItem] = {}
     while True:
         result = client.sync_folder(folder_id, key, window_size=3)
         key = result.sync_key
