@@ -37,9 +37,7 @@ def submit(
     mime = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
     if phone.version < Version.V14_0:
         return phone.post(Command.SEND_MAIL, mime, content_type=MIME_TYPE, save_in_sent=save)
-    request = SendMailRequest(
-        client_id=client_id, mime=mime, save_in_sent_items=save, account_id=account_id
-    )
+    request = SendMailRequest(client_id=client_id, mime=mime, save_in_sent_items=save, account_id=account_id)
     return phone.post(Command.SEND_MAIL, request)
 
 
@@ -208,7 +206,10 @@ def test_who_is_not_here_is_reported_and_the_others_get_it(tmp_path: Path) -> No
 
 def test_a_signed_message_keeps_every_byte_of_its_body(tmp_path: Path) -> None:
     body = b"--x\r\nContent-Type: text/plain\r\n\r\nfrom  \r\n.\r\n\tk\xc3\xb6ln\r\n--x--\r\n \r\n"
-    head = f'To: {BEN}\r\nBcc: x@{DOMAIN},\r\n y@{DOMAIN}\r\nFrom: {ANNA}\r\nContent-Type: multipart/signed;\r\n boundary="x"'
+    head = (
+        f"To: {BEN}\r\nBcc: x@{DOMAIN},\r\n y@{DOMAIN}\r\nFrom: {ANNA}\r\n"
+        'Content-Type: multipart/signed;\r\n boundary="x"'
+    )
     with running_server(tmp_path, USERS) as server:
         sent(submit(Phone(server), head.encode() + b"\r\n\r\n" + body))
         (mime,) = messages_in(server, BEN, FolderType.INBOX)
