@@ -119,6 +119,7 @@ class Filling:
                         "item_id": last + count,
                         "view_date_before": None,
                         "removed": 0,
+                        "fields": None,
                         "written": message.view_date,
                     }
                     for count, message in numbered

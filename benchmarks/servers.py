@@ -29,6 +29,7 @@ page_port = 0
 """
 
 NGINX: Final = """\
+{user}
 worker_processes auto;
 worker_rlimit_nofile {descriptors};
 pid {folder}/nginx.pid;
@@ -99,7 +100,8 @@ def overair(
     command += ["--config", str(configuration), "--bind", f"unix:{unix}" if unix else f"127.0.0.1:{port}"]
     if unix or not tls:
         command.append("--no-tls")
-    with (data_dir / "server.log").open("ab") as log:
+    output = data_dir / "server.log"
+    with output.open("ab") as log:
         process = subprocess.Popen(
             command,
             stdout=log,
@@ -110,9 +112,9 @@ def overair(
     try:
         if unix is not None:
             socket_path = unix
-            wait_for(lambda: _lives(process) and socket_path.exists(), START_SECONDS, "the start")
+            wait_for(lambda: _lives(process, output) and socket_path.exists(), START_SECONDS, "the start")
         else:
-            wait_for(lambda: _lives(process) and _answers(place), START_SECONDS, "the start")
+            wait_for(lambda: _lives(process, output) and _answers(place), START_SECONDS, "the start")
         yield Running(place, process.pid, data_dir / "lmtp.sock")
     finally:
         _end(process)
@@ -128,6 +130,7 @@ def behind_nginx(
     configuration = folder / "nginx.conf"
     configuration.write_text(
         NGINX.format(
+            user="user root;" if os.geteuid() == 0 else "",  # nobody cannot enter the folder
             folder=folder,
             socket=path,
             port=port,
@@ -143,7 +146,11 @@ def behind_nginx(
         )
         place = Place("127.0.0.1", port, any_certificate())
         try:
-            wait_for(lambda: _lives(process) and _answers(place), START_SECONDS, "nginx's start")
+            wait_for(
+                lambda: _lives(process, folder / "error.log") and _answers(place),
+                START_SECONDS,
+                "nginx's start",
+            )
             yield Running(place, process.pid), server
         finally:
             _end(process)
@@ -154,9 +161,10 @@ def nginx_command() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 
 
-def _lives(process: subprocess.Popen[bytes]) -> bool:
+def _lives(process: subprocess.Popen[bytes], log: Path) -> bool:
     if process.poll() is not None:
-        raise RuntimeError(f"the server ended with {process.returncode}; see its server.log")
+        last = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise RuntimeError(f"the server ended with {process.returncode}: {last}")
     return True
 
 
