@@ -51,7 +51,7 @@ def ensure(folder: Path, machine: Machine, now: datetime | None = None) -> Serve
     those in it, or when less than 30 days remain. Raises CertificateError and OSError.
     """
     now = now or datetime.now(UTC)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     root_key, root = _authority(folder, now)
     key = _key(folder / "server.key", authority.SERVER_KEY_BITS)
     path = folder / "server.pem"

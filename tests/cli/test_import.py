@@ -1,0 +1,199 @@
+"""`overair import`: what ends up in the mailbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mailbox
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from overair.items import Item
+from overair.items.contact import Contact
+from overair.items.flag import FlagStatus
+from overair.items.message import Message
+from overair.mailboxes.interface import Session, View
+from overair.server.app import build
+from overair.server.settings import load
+from support.command import Serve, done, overair
+
+ANNA = "anna@example.org"
+CARD = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Duarte;Ines\r\nFN:Ines Duarte\r\n"
+    "EMAIL:ines@boats.example\r\nEND:VCARD\r\n"
+)
+
+
+class Kept(msgspec.Struct):
+    """An item and the folder that it is in."""
+
+    folder: str
+    item: Item
+
+
+def letter(subject: str, day: int, extra: bytes = b"") -> bytes:
+    date = f"Date: {day:02} Feb 2024 10:00:00 +0000\n"
+    return extra + f"From: a@one.example\nTo: {ANNA}\nSubject: {subject}\n{date}\nHello\n".encode()
+
+
+def contents(data: Path) -> list[Kept]:
+    """Everything in Anna's mail and contact folders, in the order in which it was added."""
+
+    async def look() -> list[Kept]:
+        application = build(load(data_dir=str(data)))
+        user = await application.directory.find(ANNA)
+        assert user is not None
+
+        async def work(session: Session) -> list[Kept]:
+            kept: list[tuple[int, Kept]] = []
+            for folder in await session.folders():
+                since = await session.start(folder.folder_id)
+                changes = await session.changes(folder.folder_id, View(), since, 10_000)
+                for stored in await session.read(
+                    folder.folder_id, [change.item_id for change in changes.items]
+                ):
+                    assert stored is not None
+                    number = int(stored.item_id.partition(":")[2])
+                    kept.append((number, Kept(folder.name, stored.item)))
+            return [one for _, one in sorted(kept, key=lambda pair: pair[0])]
+
+        try:
+            return await application.services.mailbox(user.account_id).inspect(work)
+        finally:
+            await application.shutdown()
+
+    return asyncio.run(look())
+
+
+def messages(data: Path, folder: str = "Inbox") -> list[Message]:
+    return [one.item for one in contents(data) if one.folder == folder and isinstance(one.item, Message)]
+
+
+@pytest.fixture(name="data")
+def data_directory(tmp_path: Path) -> Path:
+    """A data directory with one account."""
+
+    async def add() -> None:
+        application = build(load(data_dir=str(tmp_path / "data")))
+        await application.directory.add_user(ANNA, "secret", "Anna Keller")
+        await application.shutdown()
+
+    asyncio.run(add())
+    return tmp_path / "data"
+
+
+def test_messages_come_in_order_of_date_with_their_marks(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "late.eml").write_bytes(letter("late", 9))
+    box = mailbox.mbox(tmp_path / "old.mbox")
+    for subject, day, flags in (("middle", 5, "RAF"), ("early", 1, "R")):
+        message = mailbox.mboxMessage(letter(subject, day))
+        message.set_flags(flags)
+        message.set_from(f"a@one.example Mon Feb {day:2} 10:00:00 2024")
+        box.add(message)
+    box.flush()
+    for folder in ("cur", "new", "tmp"):
+        (tmp_path / "Maildir" / folder).mkdir(parents=True)
+    (tmp_path / "Maildir" / "cur" / "1.host:2,PS").write_bytes(letter("second", 3))
+    output = done(
+        "import", ANNA, tmp_path / "late.eml", tmp_path / "old.mbox", tmp_path / "Maildir", "--data-dir", data
+    )
+    assert output.splitlines()[0] == "4 imported, 0 already there, 0 refused"
+    kept = messages(data)
+    assert [message.subject for message in kept] == ["early", "second", "middle", "late"]
+    assert [message.read for message in kept] == [True, True, True, False]
+    assert [message.last_verb_executed for message in kept] == [None, 3, 1, None]
+    statuses = [message.flag.status if message.flag else None for message in kept]
+    assert statuses == [None, None, FlagStatus.ACTIVE, None]
+    assert [message.date_received.day for message in kept if message.date_received] == [1, 3, 5, 9]
+
+
+def test_importing_twice_doubles_nothing(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(letter("one", 1))
+    (tmp_path / "people.vcf").write_text(CARD, newline="")
+    arguments = ("import", ANNA, tmp_path / "one.eml", tmp_path / "people.vcf", "--json", "--data-dir", data)
+    assert json.loads(done(*arguments)) == {"imported": 2, "already_there": 0, "refused": []}
+    (tmp_path / "two.eml").write_bytes(letter("one", 1).replace(b"\n", b"\r\n"))
+    assert json.loads(done(*arguments, tmp_path / "two.eml")) == {
+        "imported": 0,
+        "already_there": 3,
+        "refused": [],
+    }
+    assert len(contents(data)) == 2
+
+
+def test_the_same_message_may_be_in_two_folders(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(letter("one", 1))
+    for folder in ("Work/Plans", "work/PLANS", "Sent Items"):
+        done("import", ANNA, tmp_path / "one.eml", "--folder", folder, "--data-dir", data)
+    assert sorted(one.folder for one in contents(data)) == ["Plans", "Sent Items"]
+
+
+def test_contacts_are_contacts(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "people.vcf").write_text(CARD, newline="")
+    done("import", ANNA, tmp_path / "people.vcf", "--data-dir", data)
+    [kept] = contents(data)
+    assert kept.folder == "Contacts"
+    assert isinstance(kept.item, Contact)
+    assert (kept.item.first_name, kept.item.email1_address) == ("Ines", "ines@boats.example")
+
+
+def test_what_is_refused_is_counted_with_its_reason(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(letter("one", 1))
+    (tmp_path / "noise.eml").write_bytes(b"\x00\x01\x02 no message")
+    (tmp_path / "people.vcf").write_text("no cards")
+    result = json.loads(
+        done(
+            "import",
+            ANNA,
+            *(tmp_path / name for name in ("one.eml", "noise.eml", "people.vcf", "missing.eml")),
+            *("--json", "--data-dir", data),
+        )
+    )
+    assert result["imported"] == 1
+    assert {Path(one["source"]).name: one["reason"] for one in result["refused"]} == {
+        "noise.eml": "is neither a message, an mbox nor a vCard",
+        "people.vcf": "holds no vCard",
+        "missing.eml": "No such file or directory",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((ANNA, "missing.eml"), 1, "nothing was imported"),
+        ((ANNA, "one.eml", "--folder", "Contacts"), 1, "does not hold messages"),
+        ((ANNA, "one.eml", "people.vcf", "--folder", "Both"), 2, "either messages or contacts"),
+        (("nobody@example.org", "one.eml"), 1, "there is no account nobody@example.org"),
+        ((ANNA,), 2, "Missing argument"),
+        ((ANNA, "empty"), 1, "there is nothing to import"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    data: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "one.eml").write_bytes(letter("one", 1))
+    (tmp_path / "people.vcf").write_text(CARD, newline="")
+    result = overair("import", *arguments, "--data-dir", data, cwd=tmp_path)
+    assert result.returncode == code
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert contents(data) == []
+
+
+def test_a_long_import_goes_through_a_running_server(data: Path, tmp_path: Path, serve: Serve) -> None:
+    served = serve(data)
+    box = mailbox.mbox(tmp_path / "old.mbox")
+    for number in range(230):
+        box.add(letter(f"letter {number}", 1 + number % 28))
+    big = b"X-Filler: " + b"x" * 900 + b"\n"
+    box.add(letter("large", 28, big * 6000))
+    box.flush()
+    result = json.loads(done("import", ANNA, tmp_path / "old.mbox", "--json", "--data-dir", data))
+    assert result == {"imported": 231, "already_there": 0, "refused": []}
+    assert served.stop() == 0
+    dates = [message.date_received for message in messages(data)]
+    assert len(dates) == 231
+    assert dates == sorted(dates, key=lambda date: (date is None, date))
