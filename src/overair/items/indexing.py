@@ -121,7 +121,7 @@ def _visit(
 
 def _part(walk: _Walk, part: LocatedMessage) -> Part:
     number, walk.count = walk.count, walk.count + 1
-    offset, length = extent(part)
+    offset, length = extent(part, walk.mime)
     headers = Headers(part)
     kind = content_type(part)
     encoding = headers.raw("Content-Transfer-Encoding").strip().lower()[:40]

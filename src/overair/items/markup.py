@@ -87,6 +87,8 @@ def html_to_text(source: str) -> str:
             start = len(source)
         if start > position and not hidden:
             lines.add(_unescaped(source[position:start]), preformatted > 0)
+        if start == len(source):
+            break
         tag = _TAG.match(source, start)
         if tag is None:
             position = _end_of_other(source, start)

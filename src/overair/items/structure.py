@@ -148,11 +148,16 @@ def content_type(part: LocatedMessage) -> str:
     return "text/plain" if found.startswith("multipart/") else cleaned(found)[:200]
 
 
-def extent(part: LocatedMessage) -> tuple[int, int]:
-    """The offset and length of a leaf's content."""
+def extent(part: LocatedMessage, mime: bytes) -> tuple[int, int]:
+    """The offset and length of a leaf's content in the message's bytes."""
     if part.source is not None:
         return part.content, len(part.source)
-    return part.content, max(0, part.end - part.content)
+    end = part.end
+    if mime.startswith(b"--", end):
+        # The line break before a boundary belongs to the boundary.
+        end -= mime.endswith(b"\n", part.content, end)
+        end -= mime.endswith(b"\r", part.content, end)
+    return part.content, max(0, end - part.content)
 
 
 def parameter(part: LocatedMessage, name: str, header: str = "Content-Type") -> str:
