@@ -232,7 +232,7 @@ def test_a_large_answer_is_cut_and_goes_on(tmp_path: Path) -> None:
             sizes.append(len(answer.commands))
             assert answer.more_available == (sum(sizes) < 5)
         assert sum(sizes) == 5
-        assert max(sizes) == 2
+        assert max(sizes) < 5
         assert phone.names == ["0", "1", "2", "3", "4"]
         assert phone.echoes == 0
 

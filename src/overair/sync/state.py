@@ -81,18 +81,19 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     acknowledged: State | None = None
     handed_out: State | None = None
     restart: State | None = None
-    restart_passed_over: bool = False
-    """The client went on with an older key after the restart, so it may never have heard of it."""
+    latest: str = ""
+    """The key that the client has as far as is known: the last one handed out, unless it has named
+    an older one since and there was nothing to tell."""
 
     @property
     def newest(self) -> State | None:
-        """The state of the key that was handed out last, as far as the client seems to know."""
-        return self.handed_out if self.restart_passed_over else self.restart or self.handed_out
+        """The state that the client's next request is likely to name."""
+        return self.find(self.latest)
 
     @property
     def last_asked(self) -> State | None:
         """The state whose key the client's last request named; None where that was 0."""
-        if self.restart is not None and not self.restart_passed_over:
+        if self.restart is not None and self.restart.key == self.latest:
             return None
         return self.acknowledged or self.handed_out
 
@@ -109,8 +110,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
 
     def settled_on(self, state: State) -> bool:
         """Whether it is known that the client has this key and no other."""
-        passed_over = self.restart is None or self.restart_passed_over
-        return state is self.handed_out and self.acknowledged is None and passed_over
+        return state is self.handed_out and self.acknowledged is None and self.latest == state.key
 
     def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
         """Begin a new life beside what there is; returns its first state."""
@@ -123,7 +123,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
             options=options,
             supported=supported,
         )
-        self.restart, self.restart_passed_over = state, False
+        self.restart, self.latest = state, state.key
         return state
 
     def next_key(self, base: State) -> str:
@@ -134,19 +134,18 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     def hand_out(self, base: State, state: State) -> None:
         """The client named ``base``; its answer carries the key of ``state``."""
         self.acknowledged = msgspec.structs.replace(base, applied=None)
-        self.handed_out = state
+        self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
     def keep(self, base: State, state: State) -> None:
         """The client named ``base`` and keeps its key, under which ``state`` now stands."""
         self.acknowledged = None
-        self.handed_out = state
+        self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
     def _settle_restart(self, base: State) -> None:
         if self.restart is not None and self.restart.key == base.key:
             self.restart = None
-        self.restart_passed_over = self.restart is not None
 
 
 _encode: Final = msgspec.msgpack.Encoder().encode
