@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from overair.items import Message
+from overair.items import Item, Message
 from overair.mailboxes.interface import Mailbox, Session, View
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,10 +22,16 @@ def view_of(day: int | None) -> View:
     return View(None if day is None else day * 86_400_000_000)
 
 
+def differences(old: Item, new: Item) -> set[str]:
+    """The names of the fields in which two items differ."""
+    before, after = msgspec.structs.asdict(old), msgspec.structs.asdict(new)
+    return {name for name in before if before[name] != after[name]}
+
+
 class Held(msgspec.Struct, frozen=True):
     """What a phone holds of an item."""
 
-    subject: str | None
+    item: Item
     revision: int
 
 
@@ -64,11 +70,12 @@ class Phone(msgspec.Struct):
                     del self.items[change.item_id]
                     continue
                 assert item is not None
-                assert isinstance(item.item, Message)
                 assert self.view.cutoff is None or item.item.view_date >= self.view.cutoff
                 held = self.items.get(change.item_id)
                 assert held is None or held.revision < item.revision, "told what it knows"
-                self.items[change.item_id] = Held(item.item.subject, item.revision)
+                if held is not None and change.fields is not None:
+                    assert differences(held.item, item.item) <= change.fields
+                self.items[change.item_id] = Held(item.item, item.revision)
             self.token = changes.token
             return ids, changes.more
 

@@ -3,38 +3,204 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
-from mailboxes.machine import MailboxMachine
+from sqlalchemy import func, select
 
-from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox
-from overair.mailboxes.embedded.maintenance import prune
+from mailboxes.contract import EVERYTHING, MailboxContract
+from mailboxes.machine import MailboxMachine
+from mailboxes.phones import Phone, message
+from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, remove_mailbox
+from overair.mailboxes.embedded.maintenance import collect_blobs, prune
+from overair.mailboxes.embedded.tables import folders, items, journal, mailboxes, removed_folders
+from overair.mailboxes.interface import FolderType, Session, TokenExpired
 from overair.storage.blobs import FileBlobStore
+from overair.storage.interface import MailboxChange, Statement, Transaction
 from overair.storage.sqlite import SqliteDatabase
 
 accounts = count(1)
+COUNTS = [
+    Statement(select(func.count()).select_from(table))
+    for table in (mailboxes, folders, removed_folders, items, journal)
+]
 
 
-class EmbeddedMachine(MailboxMachine):
-    """All examples share one database; each has an account of its own."""
+class Store:
+    """One database for the module's tests; each test has accounts of its own."""
 
-    directory = tempfile.TemporaryDirectory()
-    database = SqliteDatabase.open(Path(directory.name) / "mailboxes.sqlite3")
-    blobs = FileBlobStore(Path(directory.name) / "blobs")
-    runner = asyncio.Runner()
+    def __init__(self, directory: Path) -> None:
+        self.runner = asyncio.Runner()
+        self.database = SqliteDatabase.open(directory / "mailboxes.sqlite3")
+        self.blobs = FileBlobStore(directory / "blobs")
 
-    def open_mailbox(self) -> EmbeddedMailbox:
+    def mailbox(self) -> EmbeddedMailbox:
         account = next(accounts)
         self.runner.run(self.database.write(lambda transaction: create_mailbox(transaction, account)))
         return EmbeddedMailbox(account, self.database, self.blobs)
 
+    def inbox(self, mailbox: EmbeddedMailbox) -> str:
+        inbox = self.runner.run(mailbox.inspect(lambda session: session.folder_of_type(FolderType.INBOX)))
+        return inbox.folder_id
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store(tmp_path_factory.mktemp("mailboxes"))
+    with store.runner:
+        yield store
+        store.runner.run(store.database.close())
+
+
+@pytest.fixture
+def runner(store: Store) -> asyncio.Runner:
+    return store.runner
+
+
+@pytest.fixture
+def mailbox(store: Store) -> EmbeddedMailbox:
+    return store.mailbox()
+
+
+@pytest.fixture
+def stranger(store: Store) -> EmbeddedMailbox:
+    return store.mailbox()
+
+
+class TestEmbeddedMailbox(MailboxContract):
+    """The contract."""
+
+
+class EmbeddedMachine(MailboxMachine):
+    """All examples share one database."""
+
+    directory = tempfile.TemporaryDirectory()
+    store = Store(Path(directory.name))
+    runner = store.runner
+
+    def open_mailbox(self) -> EmbeddedMailbox:
+        return self.store.mailbox()
+
     async def prune(self) -> bool:
-        return await prune(self.database, datetime.now(UTC) + timedelta(seconds=1)) > 0
+        return await prune(self.store.database, datetime.now(UTC) + timedelta(seconds=1)) > 0
 
 
-EmbeddedMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=60)
+EmbeddedMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50)
 TestEmbeddedAtRandom = EmbeddedMachine.TestCase
+
+
+def test_an_empty_window_takes_one_statement_however_large_the_folder(
+    store: Store, mailbox: EmbeddedMailbox
+) -> None:
+    async def fill(session: Session) -> None:
+        for day in range(300):
+            await session.add(inbox, message(day, ""))
+
+    inbox = store.inbox(mailbox)
+    store.runner.run(mailbox.transact(fill))
+    phone = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))
+    store.runner.run(phone.rest(mailbox))
+    before = store.database.statements
+    assert store.runner.run(phone.window(mailbox, 100)) == ([], False)
+    assert store.database.statements - before == 1
+
+
+def test_a_window_of_changes_takes_few_statements(store: Store, mailbox: EmbeddedMailbox) -> None:
+    async def fill(session: Session) -> None:
+        for day in range(300):
+            await session.add(inbox, message(day, ""))
+
+    inbox = store.inbox(mailbox)
+    phone = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))
+    store.runner.run(phone.rest(mailbox))
+    store.runner.run(mailbox.transact(fill))
+    before = store.database.statements
+    store.runner.run(mailbox.inspect(lambda session: session.changes(inbox, EVERYTHING, phone.token, 100)))
+    assert store.database.statements - before == 2
+
+
+def test_what_was_forgotten_expires_older_tokens_alone(store: Store, mailbox: EmbeddedMailbox) -> None:
+    inbox = store.inbox(mailbox)
+    late = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))
+    store.runner.run(mailbox.transact(lambda session: session.add(inbox, message(1, ""))))
+    current = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))
+    store.runner.run(prune(store.database, datetime.now(UTC) - timedelta(days=1)))
+    store.runner.run(late.copy().rest(mailbox))
+    store.runner.run(prune(store.database, datetime.now(UTC) + timedelta(seconds=1)))
+    with pytest.raises(TokenExpired):
+        store.runner.run(late.rest(mailbox))
+    assert len(store.runner.run(current.rest(mailbox))) == 1
+
+
+def test_changes_are_told_to_the_listener_of_the_database(store: Store, mailbox: EmbeddedMailbox) -> None:
+    heard: list[MailboxChange] = []
+    store.database.listen(heard.append)
+    inbox = store.inbox(mailbox)
+
+    async def work(session: Session) -> None:
+        stored = await session.add(inbox, message(1, ""))
+        deleted = await session.folder_of_type(FolderType.DELETED_ITEMS)
+        await session.move(inbox, stored.item_id, deleted.folder_id)
+        await session.create_folder("0", "new", FolderType.USER_MAIL)
+
+    store.runner.run(mailbox.transact(work))
+    deleted = store.runner.run(
+        mailbox.inspect(lambda session: session.folder_of_type(FolderType.DELETED_ITEMS))
+    )
+    account = mailbox.account_id
+    assert heard == [
+        MailboxChange(account, inbox),
+        MailboxChange(account, deleted.folder_id),
+        MailboxChange(account, None),
+    ]
+
+
+def test_blobs_stay_for_as_long_as_an_item_names_them(store: Store, mailbox: EmbeddedMailbox) -> None:
+    inbox = store.inbox(mailbox)
+    keys = [store.blobs.put(os.urandom(100)) for _ in range(2)]
+    for path in store.blobs.path.glob("??/*"):
+        os.utime(path, (time.time() - 7200,) * 2)
+
+    async def deliver(session: Session) -> list[str]:
+        ids = []
+        for key in keys:
+            mail = message(1, "")
+            mail.blob = key
+            ids.append((await session.add(inbox, mail)).item_id)
+        return ids
+
+    first, _ = store.runner.run(mailbox.transact(deliver))
+    assert store.runner.run(collect_blobs(store.database, store.blobs)) == 0
+    store.runner.run(mailbox.transact(lambda session: session.remove(inbox, first)))
+    assert store.runner.run(collect_blobs(store.database, store.blobs)) == 1
+    assert len(store.blobs.read(keys[1])) == 100
+    with pytest.raises(KeyError):
+        store.blobs.read(keys[0])
+
+
+def test_a_removed_mailbox_leaves_no_row(store: Store) -> None:
+    async def rows(transaction: Transaction) -> list[object]:
+        return [await transaction.one(statement) for statement in COUNTS]
+
+    async def use(session: Session) -> None:
+        folder = await session.create_folder("0", "outer", FolderType.USER_MAIL)
+        await session.create_folder(folder, "inner", FolderType.USER_MAIL)
+        gone = await session.create_folder("0", "gone", FolderType.USER_MAIL)
+        await session.delete_folder(gone)
+        await session.add(folder, message(1, ""))
+
+    before = store.runner.run(store.database.read(rows))
+    mailbox = store.mailbox()
+    store.runner.run(mailbox.transact(use))
+    assert store.runner.run(store.database.read(rows)) != before
+    store.runner.run(
+        store.database.write(lambda transaction: remove_mailbox(transaction, mailbox.account_id))
+    )
+    assert store.runner.run(store.database.read(rows)) == before

@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, Self, TypeVar
 
 import structlog
+from alembic.util import CommandError
 
 from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
 from overair.storage.migrate import migrate
@@ -111,15 +112,16 @@ class SqliteDatabase:
     def open(cls, path: Path | str) -> Self:
         """Open a database file, creating it (mode 0600) and bringing its tables up to date.
 
-        Raises DatabaseUnavailable when the file cannot be opened.
+        Raises DatabaseUnavailable when the file cannot be opened or is of a newer Overair.
         """
         path = Path(path)
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            if not path.exists():
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             migrate(path)
             Statement.compile_all(DIALECT)
             return cls(path)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, CommandError) as error:
             raise DatabaseUnavailable(f"{path}: {error}") from error
 
     def _connect(self, mode: str) -> sqlite3.Connection:

@@ -25,3 +25,10 @@ def decode(item_class: str, content: bytes) -> Item:
 def blob_keys(item: Item) -> str:
     """The keys of the blobs that the item names, as their column holds them."""
     return " ".join(item.blob_keys)
+
+
+def changed_fields(old: Item, new: Item) -> str | None:
+    """The names of the fields that differ, as their column holds them; None for another class."""
+    if type(old) is not type(new):
+        return None
+    return " ".join(name for name in old.__struct_fields__ if getattr(old, name) != getattr(new, name))

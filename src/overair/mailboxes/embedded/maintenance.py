@@ -31,7 +31,9 @@ OLD_ROWS: Final = Statement(
     )
 )
 FORGET: Final = Statement(
-    delete(journal).where(journal.c.folder_id == bindparam("folder"), journal.c.modseq <= bindparam("position"))
+    delete(journal).where(
+        journal.c.folder_id == bindparam("folder"), journal.c.modseq <= bindparam("position")
+    )
 )
 SET_PRUNED: Final = Statement(
     update(folders).where(folders.c.id == bindparam("folder")).values(pruned=bindparam("position"))

@@ -24,6 +24,7 @@ JOURNAL: Final = Statement(
         journal.c.item_id,
         journal.c.view_date_before,
         journal.c.removed,
+        journal.c.fields,
         items.c.view_date,
         items.c.revision,
     )
@@ -36,6 +37,13 @@ REMOVAL: Final = Statement(
     select(journal.c.modseq).where(
         journal.c.item_id == bindparam("item_id"),
         journal.c.removed == 1,
+        journal.c.folder_id == bindparam("folder_id"),
+    )
+)
+FIELDS: Final = Statement(
+    select(journal.c.fields).where(
+        journal.c.item_id == bindparam("item_id"),
+        journal.c.modseq > bindparam("position"),
         journal.c.folder_id == bindparam("folder_id"),
     )
 )
@@ -109,11 +117,18 @@ class Reading:
         # What is still ahead lies between the edge and the cut-off and will not be told again.
         return len(self.told) + (row[0] if row else 0) - len(self.token.ahead)
 
-    def _tell(self, item_id: int, was_in_view: bool, is_in_view: bool, exists: bool = True) -> bool:
+    def _tell(
+        self,
+        item_id: int,
+        was_in_view: bool,
+        is_in_view: bool,
+        exists: bool = True,
+        fields: frozenset[str] | None = None,
+    ) -> bool:
         """Add to what is told; False when the window is full."""
         if len(self.told) >= self._limit:
             return False
-        self.told.append(ItemChange(f"{self._folder_id}:{item_id}", was_in_view, is_in_view, exists))
+        self.told.append(ItemChange(f"{self._folder_id}:{item_id}", was_in_view, is_in_view, exists, fields))
         return True
 
     async def _read_journal(self) -> bool:
@@ -135,7 +150,7 @@ class Reading:
         item_id: int
         before: int | None
         view_date: int | None
-        modseq, item_id, before, removed, view_date, revision = row
+        modseq, item_id, before, removed, named, view_date, revision = row
         token = self.token
         known = token.ahead.get(item_id)
         if known is not None and known.has is not None and modseq <= known.revision:
@@ -158,8 +173,13 @@ class Reading:
         if not was_in_view and view_date is not None and (view_date, item_id) < token.edge:
             in_view = False  # not yet: the edge will come to it
             quiet = True
-        if not quiet and not self._tell(item_id, was_in_view, in_view, exists):
-            return False
+        if not quiet:
+            fields = None
+            if was_in_view and in_view:
+                since = max(token.position, known.revision if known else 0)
+                fields = _names(named) if revision == modseq else await self._fields(item_id, since)
+            if not self._tell(item_id, was_in_view, in_view, exists, fields):
+                return False
         token.position = modseq
         token.note(item_id, Known(revision, in_view, view_date))
         return True
@@ -168,6 +188,12 @@ class Reading:
         row = await self._transaction.one(REMOVAL, folder_id=self._folder_id, item_id=item_id)
         revision: int = row[0] if row else 0
         return revision
+
+    async def _fields(self, item_id: int, since: int) -> frozenset[str] | None:
+        """The fields of an item that changed since a revision; None when that is not known of each change."""
+        rows = await self._transaction.all(FIELDS, folder_id=self._folder_id, item_id=item_id, position=since)
+        changed = [_names(named) for (named,) in rows]
+        return None if None in changed else frozenset[str]().union(*(names for names in changed if names))
 
     def _settle(self) -> bool:
         """Tell of items ahead that a changed cut-off brought into the view or out of it."""
@@ -207,3 +233,7 @@ class Reading:
             token.ahead.pop(item_id, None)
         token.edge = self._target
         return True
+
+
+def _names(column: str | None) -> frozenset[str] | None:
+    return None if column is None else frozenset(column.split())

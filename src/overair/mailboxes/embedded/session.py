@@ -36,7 +36,9 @@ _own = (
     folders.c.id == items.c.folder_id,
     folders.c.account_id == bindparam("account"),
 )
-ITEM: Final = Statement(select(items.c.revision, items.c.item_class, items.c.content).where(*_own))
+ITEM: Final = Statement(
+    select(items.c.revision, items.c.view_date, items.c.item_class, items.c.content).where(*_own)
+)
 STATE: Final = Statement(select(items.c.revision, items.c.view_date).where(*_own))
 ADD: Final = Statement(
     insert(items)
@@ -117,7 +119,7 @@ class EmbeddedSession(Hierarchy):
         """The items in the order asked for; None where there is none."""
         rows = await self.transaction.each(ITEM, [self._key(folder_id, item_id) for item_id in item_ids])
         return [
-            None if row is None else StoredItem(item_id, folder_id, row[0], codec.decode(*row[1:]))
+            None if row is None else StoredItem(item_id, folder_id, row[0], codec.decode(*row[2:]))
             for item_id, row in zip(item_ids, rows, strict=True)
         ]
 
@@ -132,18 +134,25 @@ class EmbeddedSession(Hierarchy):
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
         """The item with new content. Raises NoSuchItem."""
-        folder, number, before = await self._existing(folder_id, item_id)
+        folder, number = self._numbers(item_id)
+        row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
+        if row is None:
+            raise NoSuchItem(item_id)
         modseq = await self._next_item_modseq(folder_id)
         await self.transaction.execute(CHANGE, item=number, **_values(item, modseq))
-        await self._write_journal(folder, modseq, number, before)
+        fields = codec.changed_fields(codec.decode(*row[2:]), item)
+        await self._write_journal(folder, modseq, number, row[1], fields)
         return StoredItem(item_id, folder_id, modseq, item)
 
     async def remove(self, folder_id: str, item_id: str) -> int:
         """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
-        folder, number, before = await self._existing(folder_id, item_id)
+        folder, number = self._numbers(item_id)
+        row = await self.transaction.one(STATE, **self._key(folder_id, item_id))
+        if row is None:
+            raise NoSuchItem(item_id)
         modseq = await self._next_item_modseq(folder_id)
         await self.transaction.execute(REMOVE, item=number)
-        await self._write_journal(folder, modseq, number, before, removed=True)
+        await self._write_journal(folder, modseq, number, row[1], removed=True)
         return modseq
 
     async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
@@ -198,14 +207,6 @@ class EmbeddedSession(Hierarchy):
             raise TokenExpired(f"position {token.position} of folder {folder_id}")
         return Reading(self.transaction, int(folder_id), modseq, view.cutoff, token, limit)
 
-    async def _existing(self, folder_id: str, item_id: str) -> tuple[int, int, int]:
-        """Folder number, item number and present view date. Raises NoSuchItem."""
-        folder, number = self._numbers(item_id)
-        row = await self.transaction.one(STATE, **self._key(folder_id, item_id))
-        if row is None:
-            raise NoSuchItem(item_id)
-        return folder, number, row[1]
-
     async def _next_item_modseq(self, folder_id: str) -> int:
         number = number_of(folder_id)
         row = None
@@ -218,7 +219,13 @@ class EmbeddedSession(Hierarchy):
         return revision
 
     async def _write_journal(
-        self, folder: int, modseq: int, item: int, before: int | None, removed: bool = False
+        self,
+        folder: int,
+        modseq: int,
+        item: int,
+        before: int | None,
+        fields: str | None = None,
+        removed: bool = False,
     ) -> None:
         await self.transaction.execute(
             WRITE_JOURNAL,
@@ -227,5 +234,6 @@ class EmbeddedSession(Hierarchy):
             item_id=item,
             view_date_before=before,
             removed=int(removed),
+            fields=fields,
             written=time.time_ns() // 1000,
         )

@@ -73,15 +73,8 @@ journal: Final = Table(
     Column("item_id", BigInteger, nullable=False),
     Column("view_date_before", BigInteger),  # NULL where the item was not there
     Column("removed", Integer, nullable=False),
+    Column("fields", Text),  # names of the changed fields, parted by spaces; NULL where not known
     Column("written", BigInteger, nullable=False),  # when, in microseconds UTC, for pruning
+    Index("ix_journal_item", "item_id", "modseq"),
     sqlite_with_rowid=False,
-)
-
-# The last revision of an item that is gone.
-Index(
-    "ix_journal_removals",
-    journal.c.item_id,
-    journal.c.modseq,
-    sqlite_where=journal.c.removed == 1,
-    postgresql_where=journal.c.removed == 1,
 )

@@ -1,0 +1,12 @@
+"""Alembic's environment: the connection comes from overair.storage.migrate, in a transaction of its own."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from overair.storage.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True
+)
+context.run_migrations()
