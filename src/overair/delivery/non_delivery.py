@@ -18,7 +18,8 @@ def report(mime: bytes, sender: str, undelivered: Sequence[str], domain: str, wh
     text.set_content(
         "Your message could not be delivered to:\n\n"
         + "".join(f"    {address}\n" for address in undelivered)
-        + "\nThere is no such mailbox on this server, and it does not send mail to other servers.\n"
+        + "\nThere is no such mailbox on this server, or it did not take the message for days, and this\n"
+        "server does not send mail to other servers.\n"
         "To the other recipients, if there were any, the message was delivered.\n"
     )
     report_part = EmailMessage(policy=SMTP)

@@ -23,12 +23,14 @@ from overair.delivery.submission import check
 from overair.delivery.tables import outgoing_message
 from overair.directory.interface import User
 from overair.items.message import Message, index_message
-from overair.mailboxes.interface import FolderType, MailboxError, Session
-from overair.storage.interface import DatabaseUnavailable, Row, Transaction
+from overair.mailboxes.interface import FolderType, Session
+from overair.storage.interface import Row, Transaction
 from overair.storage.statement import Statement
 
 RETRY: Final = 60.0
 """Seconds after which a message that could not be delivered is tried again."""
+GIVE_UP: Final = 2 * 24 * 3600 * 1_000_000
+"""Microseconds after which the sender is told that it could not be."""
 
 _t = outgoing_message.c
 ENQUEUE: Final = Statement(
@@ -41,7 +43,7 @@ ENQUEUE: Final = Statement(
     )
 )
 WAITING: Final = Statement(
-    select(_t.message_key, _t.account_id, _t.sender, _t.recipients, _t.blob)
+    select(_t.message_key, _t.account_id, _t.sender, _t.recipients, _t.blob, _t.submitted)
     .where(_t.message_key > bindparam("after"))
     .order_by(_t.message_key)
     .limit(1)
@@ -71,6 +73,7 @@ class Waiting(msgspec.Struct, frozen=True):
     sender: str
     recipients: str
     blob: str
+    submitted: int
 
 
 class Transport:
@@ -134,7 +137,7 @@ class Transport:
                 after = waiting.message_key
                 try:
                     await self._deliver(waiting)
-                except (MailboxError, DatabaseUnavailable, OSError):
+                except Exception:  # one message must not hold up the others, whatever is wrong with it
                     failed = True
                     _log.exception("message not delivered yet", message_key=after)
             if failed:
@@ -161,17 +164,10 @@ class Transport:
 
     async def _deliver(self, waiting: Waiting) -> None:
         """Deliver to every recipient, report the others, and take the message out of the queue."""
-        users: dict[int, User] = {}
-        undelivered: list[str] = []
-        for address in msgspec.json.decode(waiting.recipients, type=tuple[str, ...]):
-            user = await self._delivery.recipient(address)
-            if user is None:
-                undelivered.append(address)
-            else:
-                users[user.account_id] = user
+        accounts, undelivered = await self._recipients(waiting)
         mime = await asyncio.to_thread(self._delivery.blobs.read, waiting.blob)
         now = datetime.now(UTC)
-        message = await self._delivery.accept(self._traced(mime, waiting, now), now) if users else None
+        message = await self._delivery.accept(self._traced(mime, waiting, now), now) if accounts else None
         report = None
         if undelivered:
             text = non_delivery.report(mime, waiting.sender, undelivered, self._domain, now)
@@ -182,7 +178,7 @@ class Transport:
                 return  # another node of the same database was faster
             inbox = FolderType.INBOX
             if message is not None:
-                await self._delivery.deliver_within(transaction, message, users, inbox)
+                await self._delivery.deliver_within(transaction, message, accounts, inbox)
             if report is not None:
                 await self._delivery.deliver_within(transaction, report, (waiting.account_id,), inbox)
 
@@ -190,9 +186,24 @@ class Transport:
         _log.info(
             "message delivered",
             message_key=waiting.message_key,
-            delivered=len(users),
+            delivered=len(accounts),
             undelivered=len(undelivered),
         )
+
+    async def _recipients(self, waiting: Waiting) -> tuple[set[int], list[str]]:
+        """The accounts that a message goes to, and the addresses that are none's."""
+        addresses = msgspec.json.decode(waiting.recipients, type=list[str])
+        if time.time_ns() // 1000 - waiting.submitted > GIVE_UP:
+            return set(), addresses
+        accounts: set[int] = set()
+        undelivered: list[str] = []
+        for address in addresses:
+            user = await self._delivery.recipient(address)
+            if user is None:
+                undelivered.append(address)
+            else:
+                accounts.add(user.account_id)
+        return accounts, undelivered
 
     def _traced(self, mime: bytes, waiting: Waiting, now: datetime) -> bytes:
         """The message with the fields that say how it came (RFC 5321, 4.4)."""

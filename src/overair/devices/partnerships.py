@@ -116,42 +116,39 @@ class Partnerships:
         Notes what the device calls itself now. Raises TooManyDevices, DatabaseUnavailable.
         """
         now = time.time_ns() // 1000
+        said = (device_type, user_agent, int(version))
         device = self._cache.get((account_id, device_id))
+        if device is not None and _is_stale(device, said, now):
+            device = await self._note(device, said, now)
         if device is None:
             device = await self._database.write(
-                lambda transaction: self._find_or_create(
-                    transaction, account_id, device_id, device_type, user_agent, version, now
-                )
+                lambda transaction: self._find_or_create(transaction, account_id, device_id, said, now)
             )
-        said = (device_type, user_agent, int(version))
-        known = (device.device_type, device.user_agent, device.protocol_version)
-        if said != known or now - device.last_seen > SEEN_EVERY:
-            key = device.device_key
-            await self._database.write(
-                lambda transaction: transaction.execute(
-                    SEEN, key=key, type=device_type, agent=user_agent, version=int(version), now=now
-                )
-            )
-            # Another request of the device may have changed its policy key meanwhile.
-            device = msgspec.structs.replace(
-                self._cache.get((account_id, device_id), device),
-                device_type=device_type,
-                user_agent=user_agent,
-                protocol_version=int(version),
-                last_seen=now,
-            )
+            if _is_stale(device, said, now):
+                device = await self._note(device, said, now) or device
         self._remember(device)
         return device
 
+    async def _note(self, device: Device, said: tuple[str, str, int], now: int) -> Device | None:
+        """Keep what a device says now; None where its partnership has gone to make room for others."""
+        device_type, user_agent, version = said
+        key = device.device_key
+        noted = await self._database.write(
+            lambda transaction: transaction.execute(
+                SEEN, key=key, type=device_type, agent=user_agent, version=version, now=now
+            )
+        )
+        # Another request of the device may have changed its policy key meanwhile.
+        device = self._cache.get((device.account_id, device.device_id), device)
+        if not noted:
+            self._cache.pop((device.account_id, device.device_id), None)
+            return None
+        return msgspec.structs.replace(
+            device, device_type=device_type, user_agent=user_agent, protocol_version=version, last_seen=now
+        )
+
     async def _find_or_create(
-        self,
-        transaction: Transaction,
-        account_id: int,
-        device_id: str,
-        device_type: str,
-        user_agent: str,
-        version: Version,
-        now: int,
+        self, transaction: Transaction, account_id: int, device_id: str, said: tuple[str, str, int], now: int
     ) -> Device:
         row = await transaction.one(FIND, account=account_id, device=device_id)
         if row is None:
@@ -163,9 +160,9 @@ class Partnerships:
                 CREATE,
                 account=account_id,
                 device=device_id,
-                type=device_type,
-                agent=user_agent,
-                version=int(version),
+                type=said[0],
+                agent=said[1],
+                version=said[2],
                 now=now,
             )
         if row is None:
@@ -207,17 +204,18 @@ class Partnerships:
             return {}
         return msgspec.json.decode(str(row[0]), type=dict[str, str])
 
-    def forget(self, account_id: int) -> None:
-        """Drop what is in memory of an account's devices, as after its removal."""
-        for known in [known for known in self._cache if known[0] == account_id]:
-            del self._cache[known]
-
     def _remember(self, device: Device) -> None:
         known = (device.account_id, device.device_id)
         self._cache[known] = device
         self._cache.move_to_end(known)
         if len(self._cache) > CACHED:
             self._cache.popitem(last=False)
+
+
+def _is_stale(device: Device, said: tuple[str, str, int], now: int) -> bool:
+    """Whether what is known of a device should be written anew."""
+    known = (device.device_type, device.user_agent, device.protocol_version)
+    return said != known or now - device.last_seen > SEEN_EVERY
 
 
 async def forget_partnerships(transaction: Transaction, account_id: int) -> None:

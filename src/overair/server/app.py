@@ -43,9 +43,7 @@ class Application:
         self.services: Final = services
         self.storage: Final = storage
         self.directory: Final = directory
-        self.delivery: Final = LocalDelivery(
-            services.database, services.blobs, services.directory, services.mailbox
-        )
+        self.delivery: Final = services.delivery
         self.pages: ASGIApp | None = None
         limits = services.settings.limits
         self.lmtp: Final = LmtpServer(
@@ -143,6 +141,7 @@ def build(settings: Settings) -> Application:
         blobs=blobs,
         directory=directory,
         mailbox=mailbox,
+        delivery=delivery,
         hub=WaitingTable(),
         partnerships=partnerships,
         policy=policy,

@@ -14,6 +14,7 @@ from overair.storage.interface import BlobStore, Database
 from overair.versions import Version
 
 if TYPE_CHECKING:
+    from overair.delivery.local import LocalDelivery
     from overair.delivery.transport import Transport
     from overair.devices.partnerships import Partnerships
     from overair.devices.policies import Policy
@@ -35,6 +36,7 @@ class Services:
     directory: Directory
     mailbox: Callable[[int], Mailbox]
     """The mailbox of an account id."""
+    delivery: LocalDelivery
     hub: Hub
     partnerships: Partnerships
     policy: Policy

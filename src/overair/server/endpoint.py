@@ -36,7 +36,8 @@ from overair.server.offer import OFFER_HEADERS, SERVER_VERSION
 from overair.server.responses import Header, HttpError
 from overair.storage.interface import DatabaseUnavailable
 
-RETRY_AFTER: Final = (("Retry-After", "30"),)
+RETRY_AFTER: Final = ("Retry-After", "30")
+"""Seconds; said where nobody knows better."""
 METHODS: Final = (("Allow", "OPTIONS, POST"), ("Public", "OPTIONS, POST"))
 ASPNET_VERSION: Final = (("X-AspNet-Version", "4.0.30319"),)
 THREADED_COMPRESSION: Final = 64 * 1024
@@ -66,7 +67,7 @@ class Endpoint:
             answer = Answer(error.status, headers=error.headers)
         except DatabaseUnavailable as error:
             line["reason"] = str(error)
-            answer = Answer(HttpStatus.SERVICE_UNAVAILABLE, headers=RETRY_AFTER)
+            answer = Answer(HttpStatus.SERVICE_UNAVAILABLE)
         except Exception:
             _log.exception("request failed", **line)
             answer = Answer(HttpStatus.INTERNAL_SERVER_ERROR)
@@ -182,6 +183,8 @@ async def _send(answer: Answer, scope: Scope, send: Send, request_id: str) -> No
         ("request-id", request_id),
         *answer.headers,
     ]
+    if answer.status == HttpStatus.SERVICE_UNAVAILABLE and not answer.headers:
+        headers.append(RETRY_AFTER)
     await send(
         {
             "type": "http.response.start",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Final
 
 from overair.devices.hierarchy import load, news, store
@@ -43,6 +44,7 @@ async def _exchange(session: Session, context: Context, key: str) -> tuple[str, 
     """The next key and the news under it; None for a key that names no state."""
     device_key = context.device.device_key
     hierarchy = await load(session.transaction, device_key)
+    before = copy(hierarchy)
     if key == FIRST_KEY:
         # What is known of the items stays: some clients begin with key 0 at each start.
         changes = await session.folder_changes(None)
@@ -61,7 +63,8 @@ async def _exchange(session: Session, context: Context, key: str) -> tuple[str, 
         else:
             hierarchy.keep(changes.token)
             next_key = key
-    await store(session.transaction, device_key, hierarchy)
+    if hierarchy != before:
+        await store(session.transaction, device_key, hierarchy)
     return next_key, changes
 
 
