@@ -13,7 +13,7 @@ from overair.protocol.folder_sync import FolderChanges, FolderSyncResponse
 from overair.protocol.folder_update import FolderUpdateRequest, FolderUpdateResponse
 from overair.protocol.http import Command
 from overair.versions import SERVED, Version
-from support.phone import Phone
+from support.phone import Phone, contents
 from support.server import RunningServer, running_server
 
 DEFAULTS = {
@@ -83,12 +83,16 @@ def test_every_folder_with_its_type(server: RunningServer, version: Version) -> 
     assert all(entry.display_name and entry.server_id for entry in changes.adds)
 
 
-def test_nothing_new_keeps_the_key(server: RunningServer) -> None:
-    phone = Phone(server)
-    key = begin(phone)
-    again = phone.folder_sync(key)
-    assert again.sync_key == key
-    assert told(again).count == 0
+def test_nothing_new_keeps_the_key_and_writes_nothing(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        phone = Phone(server)
+        key = begin(phone)
+        again = phone.folder_sync(key)
+        assert again.sync_key == key
+        assert told(again).count == 0
+        before = contents(tmp_path)
+        assert phone.folder_sync(key) == again
+        assert contents(tmp_path) == before
 
 
 @pytest.mark.req("MS-ASCMD_R4581", "MS-ASCMD_R4580", "MS-ASCMD_R4083", "MS-ASCMD_R4573", "MS-ASCMD_R4570")

@@ -84,6 +84,20 @@ def test_too_many_devices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert Phone(server).folder_sync().status == 1
 
 
+def test_a_device_that_made_room_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: dict[str, Any] = {"limits.devices": 1}
+    with running_server(tmp_path, **limits) as server:
+        first, second = Phone(server), Phone(server)
+        key = first.folder_sync().sync_key
+        assert key is not None
+        monkeypatch.setattr(partnerships_module, "ORPHANED_AFTER", 0)
+        assert second.folder_sync().status == 1
+        # It is still in memory, but its partnership is gone with all that hung on it.
+        monkeypatch.setattr(partnerships_module, "SEEN_EVERY", -1)
+        assert first.folder_sync(key).status == 9
+        assert first.folder_sync().status == 1
+
+
 def test_quirks() -> None:
     assert quirks_of("validate", "Android/4") == {Quirk.KEEPS_NO_STATE, Quirk.IGNORES_STATUS_OF_ESTIMATE}
     assert quirks_of("validated", "x") == frozenset()

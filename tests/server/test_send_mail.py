@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import SMTP
@@ -11,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from overair.delivery import transport
+from overair.delivery.local import LocalDelivery
+from overair.items import Message as Item
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import MIME_TYPE, Command
 from overair.protocol.send_mail import SendMailRequest
@@ -224,6 +228,30 @@ def test_mail_to_oneself_and_the_same_twice_comes_once(tmp_path: Path) -> None:
         sent(submit(Phone(server), message, save=True))
         assert len(inbox(server, ANNA)) == 1
         assert len(messages_in(server, ANNA, FolderType.SENT_ITEMS)) == 1
+
+
+def test_one_message_does_not_hold_up_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_server(tmp_path, USERS) as server:
+        phone = Phone(server)
+        delivery = type(server.application.delivery)
+        accept = delivery.accept
+
+        async def refusing(self: LocalDelivery, mime: bytes, received: datetime | None = None) -> Item:
+            if b"Subject: Trouble" in mime and b"multipart/report" not in mime:
+                raise OSError("the disk is full")
+            return await accept(self, mime, received)
+
+        monkeypatch.setattr(delivery, "accept", refusing)
+        sent(submit(phone, letter("Trouble", BEN, From=ANNA), "1"))
+        sent(submit(phone, letter("No trouble", BEN, From=ANNA), "2"))
+        assert [received["Subject"] for received in inbox(server, BEN)] == ["No trouble"]
+        # It is tried again, but not for ever.
+        monkeypatch.setattr(transport, "GIVE_UP", -1)
+        server.call(server.application.services.transport.deliver_waiting)
+        (report,) = inbox(server, ANNA)
+        assert f"Final-Recipient: rfc822; {BEN}" in report.as_string()
+        assert len(inbox(server, BEN)) == 1
+        assert not contents(tmp_path)["outgoing_message"]
 
 
 def test_what_a_crash_left_in_the_queue_is_delivered_at_the_start(tmp_path: Path) -> None:
