@@ -21,6 +21,8 @@ from overair.storage.interface import Database, Statement, Transaction
 WAITING_LIMIT: Final = 500
 """Log-ins that may wait for a turn to be hashed; at 20 ms each that is some ten seconds."""
 BUSY_SECONDS: Final = 10
+MAXIMUM_QUERY: Final = 256
+"""Characters of a search that are looked at."""
 
 PASSWORD: Final = Statement(select(users.c.password).where(users.c.account_id == bindparam("account")))
 BY_LOCAL_PART: Final = Statement(
@@ -54,6 +56,7 @@ class EmbeddedDirectory(Accounts):
         self, login: str, password: bytes, client_address: str = "", device_id: str = ""
     ) -> User | None:
         """The user whose log-in and password these are, or None. Raises LoginHeldUp."""
+        login = login.encode("utf-8", "replace").decode()  # half of a surrogate pair names nobody
         digest = self._key.digest(login.lower().encode(), password)
         user = self._remembered.find(digest)
         if user is not None:
@@ -75,7 +78,8 @@ class EmbeddedDirectory(Accounts):
     ) -> User | None:
         generation = self._remembered.generation
         user, kept = await self._database.read(lambda transaction: _user_of_login(transaction, login))
-        account = f"login {login.lower()}" if user is None else str(user.account_id)
+        # A name of nobody's may be long, so a digest of it is counted under.
+        account = str(user.account_id) if user else self._key.digest(login.lower().encode()).hex()
         guess = self._key.digest(account.encode(), password)
         if self._throttle.known_wrong(account, guess):
             return None
@@ -104,7 +108,7 @@ class EmbeddedDirectory(Accounts):
 
     async def search(self, text: str, offset: int, limit: int) -> tuple[list[AddressListEntry], int]:
         """Entries by display name, each word of the text beginning one of theirs; and their number."""
-        words = query_words(text)
+        words = query_words(text[:MAXIMUM_QUERY])
         if not words:
             return [], 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -62,12 +63,12 @@ async def prune(database: Database, horizon: datetime) -> int:
     return forgotten
 
 
-async def collect_blobs(database: Database, blobs: FileBlobStore) -> int:
+async def collect_blobs(database: Database, blobs: FileBlobStore, others: Iterable[str] = ()) -> int:
     """Remove the blobs that no item names, younger ones apart; returns how many went.
 
-    An item that moves meanwhile gets a higher number, so going through them upwards misses none.
+    ``others`` are the keys that rows of other rooms name, such as mail that waits to be sent. An item that moves meanwhile gets a higher number, so going through them upwards misses none.
     """
-    referenced: set[str] = set()
+    referenced = set(others)
     after = 0
     while rows := await _all(database, BLOBS, after=after, limit=CHUNK):
         for _, keys in rows:
