@@ -65,7 +65,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.confirmed: set[str] = set()
         there = self.shared.world
         self.account = f"user{next(self.shared.numbers)}"
-        self.users = {}
+        self.users: dict[str, UserOfPhone] = {}
 
         async def work() -> None:
             await there.open_account(self.account)

@@ -12,12 +12,13 @@ from typing import TypeVar
 from overair.delivery.local import LocalDelivery
 from overair.delivery.transport import Transport
 from overair.devices.partnerships import Partnerships
+from overair.directory.accounts import AccountPart
 from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.interface import User
 from overair.items import Contact, Item
 from overair.items.message import Message
-from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox
-from overair.mailboxes.interface import Folder, FolderType, Session, StoredItem
+from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, remove_mailbox
+from overair.mailboxes.interface import Folder, FolderType, Session, StoredItem, View
 from overair.storage.open import Storage, open_storage
 from overair.sync.engine import Engine
 from overair.sync.partner import Partner
@@ -89,8 +90,6 @@ class World:
         found: dict[str, Item] = {}
 
         async def work(session: Session) -> None:
-            from overair.mailboxes.interface import View
-
             token = await session.start(folder.folder_id)
             changes = await session.changes(folder.folder_id, View(), token, 100_000)
             ids = [change.item_id for change in changes.items]
@@ -126,7 +125,7 @@ async def world(directory: Path, users: tuple[str, ...] = ("anna", "ben")) -> As
     """A world for the time of a test."""
     storage = open_storage(directory)
     database = storage.database
-    accounts = EmbeddedDirectory(database, [])
+    accounts = EmbeddedDirectory(database, [AccountPart(create_mailbox, remove_mailbox)])
     delivery = LocalDelivery(
         database,
         storage.blobs,
@@ -139,7 +138,7 @@ async def world(directory: Path, users: tuple[str, ...] = ("anna", "ben")) -> As
     found = World(storage, accounts, delivery, transport, engine, clock)
     try:
         for name in users:
-            await found.open_account(name)
+            found.users[name] = await accounts.add_user(f"{name}@example.org", "geheim", name.title())
         yield found
     finally:
         await transport.close()

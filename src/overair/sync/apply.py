@@ -15,7 +15,7 @@ from overair import items
 from overair.items import Item, ItemClass
 from overair.mailboxes.interface import Folder, FolderType, Session, StoredItem
 from overair.protocol.schema import SchemaError
-from overair.protocol.statuses import CommonStatus, SyncStatus
+from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
     AddCommand,
     AddResponse,
@@ -32,6 +32,7 @@ from overair.sync.digest import digest_of
 from overair.sync.drafts import Drafts, PreparedDrafts, added_attachments, takes_drafts
 from overair.sync.options import client_wins
 from overair.sync.partner import Partner
+from overair.sync.refusal import CommandRefused
 from overair.sync.state import Applied, AppliedAdd, AppliedChange, State
 from overair.sync.submission import SubmissionRefused
 from overair.sync.wanted import Wanted
@@ -49,14 +50,6 @@ class Answer:
     response: CommandResponse
     stored: StoredItem | None = None
     attachments: tuple[str, ...] = ()
-
-
-class Refused(Exception):
-    """One command is refused with a status."""
-
-    def __init__(self, status: SyncStatus | CommonStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 class Applier:
@@ -108,10 +101,10 @@ class Applier:
                     await self._delete(command)
                 else:
                     await self._fetch(command)
-            except (Refused, SchemaError, SubmissionRefused) as error:
+            except (CommandRefused, SchemaError, SubmissionRefused) as error:
                 self._refuse(command, error)
 
-    def _refuse(self, command: Command, error: Refused | SchemaError | SubmissionRefused) -> None:
+    def _refuse(self, command: Command, error: CommandRefused | SchemaError | SubmissionRefused) -> None:
         # An item that breaks its schema is never stored (MS-ASCMD_R4440).
         status = SyncStatus.CONVERSION_ERROR if isinstance(error, SchemaError) else error.status
         log.info(
@@ -149,7 +142,7 @@ class Applier:
         elif earlier.digest == digest:
             self._added(command, earlier, await self._known(earlier))
         elif command.client_id in self._added_now:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "one ClientId stands for two items")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "one ClientId stands for two items")
         else:
             await self._add_otherwise(place, command, earlier, digest)
 
@@ -205,7 +198,7 @@ class Applier:
         try:
             item_class = ItemClass(command.item_class) if command.item_class else folder.item_class
         except ValueError:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, f"no class {command.item_class!r}") from None
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, f"no class {command.item_class!r}") from None
         if item_class is ItemClass.EMAIL and self._takes_drafts:
             return self._prepared.take(place, None).message
         # Mail is not added by Sync (MS-ASCMD_R755), and what is of another class or cannot be
@@ -215,9 +208,9 @@ class Applier:
             or item_class != folder.item_class
             or item_class not in items.CLASSES
         ):
-            raise Refused(SyncStatus.CONVERSION_ERROR, f"{item_class} cannot be added here")
+            raise CommandRefused(SyncStatus.CONVERSION_ERROR, f"{item_class} cannot be added here")
         if command.send:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
         return items.create(item_class, command.application_data, version)
 
     async def _is_newer(self, item_id: str, revision: int | None) -> bool:
@@ -236,7 +229,7 @@ class Applier:
     async def _change(self, place: int, command: ChangeCommand) -> None:
         item_id = command.server_id
         if command.instance_id is not None:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
         digest = digest_of(command.application_data, command.send)
         earlier = self.applied.changes.get(item_id)
         stored = await self._stored(item_id)
@@ -247,9 +240,9 @@ class Applier:
                 self.conflicts[item_id] = stored
             return
         if stored is None:
-            raise Refused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+            raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         if command.send and not self._takes_drafts:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
         item = self._changed_item(place, command, stored)
         newer = await self._is_newer(item_id, None if earlier is None else earlier.revision)
         if newer and item == stored.item and not command.send:
@@ -257,7 +250,7 @@ class Applier:
         if newer and not client_wins(self._wanted.options):
             self.conflicts[item_id] = stored
             self.confirmed[item_id] = stored.revision
-            raise Refused(SyncStatus.CONFLICT, "the item changed on the server, which wins")
+            raise CommandRefused(SyncStatus.CONFLICT, "the item changed on the server, which wins")
         if command.send:
             await self._drafts.send(self._session, self._prepared.take(place, stored.item))
             revision = await self._session.remove(self._folder.folder_id, item_id)
@@ -281,7 +274,7 @@ class Applier:
         if self._takes_drafts:
             return self._prepared.take(place, stored.item).message
         if not command.application_data:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
         return items.apply_change(
             stored.item,
             command.application_data,
@@ -293,13 +286,13 @@ class Applier:
     async def _delete(self, command: DeleteCommand) -> None:
         item_id, folder_id = command.server_id, self._folder.folder_id
         if command.instance_id is not None:
-            raise Refused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
         if await self._stored(item_id) is None:
             revision = self.applied.deletes.get(item_id)
             if revision is None:
                 # Where both sides deleted it, the client need not hear of that.
                 self.confirmed[item_id] = await self._session.last_revision(folder_id, item_id)
-                raise Refused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+                raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         elif self._deletes_as_moves and self._folder.type is not FolderType.DELETED_ITEMS:
             deleted_items = await self._session.folder_of_type(FolderType.DELETED_ITEMS)
             await self._session.move(folder_id, item_id, deleted_items.folder_id)
@@ -313,6 +306,6 @@ class Applier:
     async def _fetch(self, command: FetchCommand) -> None:
         stored = await self._stored(command.server_id)
         if stored is None:
-            raise Refused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+            raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         response = FetchResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
         self.answers.append(Answer(response, stored))

@@ -18,9 +18,10 @@ from overair.items.attachments import Attachment
 from overair.items.message import Message
 from overair.mailboxes.interface import Folder, FolderType, NoSuchFolder, Session, StoredItem
 from overair.protocol.schema import SchemaError
-from overair.protocol.statuses import CommonStatus
+from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync import AddCommand, ChangeCommand, CollectionRequest, Command
 from overair.sync.partner import Partner
+from overair.sync.refusal import CommandRefused
 from overair.sync.submission import SubmissionRefused
 from overair.versions import Version
 from overair.wbxml.element import Element
@@ -57,12 +58,13 @@ class PreparedDrafts:
     """What is ready for the commands of one request, by their place in it."""
 
     ready: dict[int, Draft] = field(default_factory=dict)
-    refused: dict[int, SchemaError | SubmissionRefused] = field(default_factory=dict)
+    refused: dict[int, SchemaError | SubmissionRefused | CommandRefused] = field(default_factory=dict)
 
     def take(self, place: int, before: Item | None) -> Draft:
         """The draft for a command, made of an item as it is now.
 
-        Raises SchemaError or SubmissionRefused where it could not be made, and DraftMoved.
+        Raises SchemaError, SubmissionRefused or CommandRefused where it could not be made, and
+        DraftMoved.
         """
         if place in self.refused:
             raise self.refused[place]
@@ -125,6 +127,10 @@ class Drafts:
                 prepared.ready[place] = draft
             except (SchemaError, SubmissionRefused) as error:
                 prepared.refused[place] = error
+            except KeyError as error:
+                prepared.refused[place] = CommandRefused(
+                    SyncStatus.CONVERSION_ERROR, f"the draft's bytes are gone: {error}"
+                )
         return prepared
 
     def _draft(self, partner: Partner, before: Item | None, command: AddCommand | ChangeCommand) -> Draft:

@@ -30,11 +30,12 @@ from overair.storage.interface import DatabaseUnavailable
 from overair.sync import state as states_of
 from overair.sync.drafts import DraftMoved, Drafts
 from overair.sync.estimate import Estimate
-from overair.sync.exchange import CollectionRefused, Exchange, Exchanged
+from overair.sync.exchange import Exchange, Exchanged
 from overair.sync.filters import Clock, view_of
 from overair.sync.news import NewsReader
 from overair.sync.options import options_for
 from overair.sync.partner import Partner
+from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.state import CollectionStates
 from overair.sync.wanted import Wanted
@@ -48,14 +49,6 @@ ATTEMPTS = 5
 def utc_now() -> datetime:
     """The time now."""
     return datetime.now(UTC)
-
-
-class SyncRefused(Exception):
-    """The whole request is refused: ``status`` is a child of Sync."""
-
-    def __init__(self, status: SyncStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 @dataclass(slots=True, frozen=True)
@@ -95,7 +88,7 @@ class Engine:
         """Apply what the client did and tell it what changed, at most ``window`` things in all.
 
         Everything is committed when this returns. A collection with nothing to tell has no
-        response. Raises SyncRefused, before anything was done.
+        response. Raises SyncRefused (refusal.py).
         """
         busy = await self._busy(partner, collections)
         responses = []

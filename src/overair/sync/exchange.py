@@ -21,16 +21,9 @@ from overair.sync.keys import UNPRIMED
 from overair.sync.news import Kind, News, NewsReader, Telling
 from overair.sync.options import BadOptions, check_options, options_for
 from overair.sync.partner import Partner
+from overair.sync.refusal import CollectionRefused
 from overair.sync.state import CollectionStates, State
 from overair.sync.wanted import Wanted
-
-
-class CollectionRefused(Exception):
-    """The collection's exchange is refused with a status, and changes nothing."""
-
-    def __init__(self, status: SyncStatus, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 @dataclass(slots=True)

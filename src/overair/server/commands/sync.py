@@ -25,8 +25,8 @@ from overair.server.commands.sync_cache import InvalidCache, cached_sync, rememb
 from overair.server.context import Context
 from overair.server.responses import Outcome
 from overair.server.watch import Watch
-from overair.sync.engine import SyncRefused
 from overair.sync.partner import Partner
+from overair.sync.refusal import SyncRefused
 
 MAXIMUM_COLLECTIONS: Final = 300
 """The most collections of one request (status 15)."""
