@@ -66,7 +66,8 @@ async def prune(database: Database, horizon: datetime) -> int:
 async def collect_blobs(database: Database, blobs: FileBlobStore, others: Iterable[str] = ()) -> int:
     """Remove the blobs that no item names, younger ones apart; returns how many went.
 
-    ``others`` are the keys that rows of other rooms name, such as mail that waits to be sent. An item that moves meanwhile gets a higher number, so going through them upwards misses none.
+    ``others`` are the keys that rows of other rooms name, such as mail that waits to be sent. An
+    item that moves meanwhile gets a higher number, so going through them upwards misses none.
     """
     referenced = set(others)
     after = 0
