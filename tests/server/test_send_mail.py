@@ -22,7 +22,8 @@ from overair.server.app import build
 from overair.server.settings import load
 from overair.versions import SERVED, Version
 from support.asynchronous import run
-from support.phone import Answer, Phone, contents, letter, messages_in
+from support.mailboxes import messages_in
+from support.phone import Answer, Phone, contents, letter
 from support.server import ANNA, BEN, DOMAIN, RunningServer, running_server
 
 CARL = f"carl@{DOMAIN}"

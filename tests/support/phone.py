@@ -16,8 +16,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from overair.items import Message
-from overair.mailboxes.interface import FolderType, Session, View
+from overair.mailboxes.interface import FolderType
 from overair.protocol.commands import messages_of
 from overair.protocol.folder_sync import FolderEntry, FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import MULTIPART_TYPE, PATH, WBXML_TYPE, Command, Credentials, Request
@@ -206,18 +205,3 @@ def contents(data_dir: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
     finally:
         connection.close()
-
-
-def messages_in(server: RunningServer, address: str, folder_type: FolderType) -> list[bytes]:
-    """The MIME bytes of the messages of a default folder."""
-    mailbox = server.application.services.mailbox(server.users[address].account_id)
-
-    async def work(session: Session) -> list[bytes]:
-        folder = await session.folder_of_type(folder_type)
-        start = await session.start(folder.folder_id)
-        changes = await session.changes(folder.folder_id, View(), start, 10_000)
-        found = await session.read(folder.folder_id, [change.item_id for change in changes.items])
-        items = [stored.item for stored in found if stored is not None]
-        return [mailbox.blobs.read(item.blob) for item in items if isinstance(item, Message) and item.blob]
-
-    return server.call(lambda: mailbox.inspect(work))

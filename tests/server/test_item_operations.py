@@ -1,14 +1,13 @@
-"""Items outside of Sync: ItemOperations, GetAttachment and MoveItems."""
+"""ItemOperations and GetAttachment."""
 
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import SMTP
 
 import pytest
 
 from overair.items import Contact
-from overair.mailboxes.interface import FolderType, Session, View
+from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 from overair.protocol.http import MULTIPART_TYPE, Command
 from overair.protocol.item_operations import (
@@ -26,13 +25,12 @@ from overair.protocol.item_operations import (
     Operation,
     Properties,
 )
-from overair.protocol.move_items import ItemMove, MoveItemsRequest, MoveItemsResponse, MoveResult
 from overair.protocol.ranges import Range
 from overair.protocol.sync_options import MIMESupport
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, encode
 from overair.wbxml.pages import AirSyncBase, Contacts, Email
-from overair.wbxml.pages import Move as MovePage
+from support.mailboxes import deliver, listed
 from support.phone import Phone, letter
 from support.server import ANNA, RunningServer
 
@@ -43,28 +41,6 @@ def with_attachment(subject: str, data: bytes = DATA) -> EmailMessage:
     message = letter(subject, body="Text of the letter\n")
     message.add_attachment(data, maintype="image", subtype="png", filename="bild ä.png")
     return message
-
-
-def deliver(server: RunningServer, message: EmailMessage) -> tuple[str, str]:
-    """Deliver to Anna; returns the Inbox's id and the new item's."""
-    server.deliver(ANNA, message.as_bytes(policy=SMTP))
-    return newest(server, FolderType.INBOX)
-
-
-def newest(server: RunningServer, folder_type: FolderType) -> tuple[str, str]:
-    folder_id, items = listed(server, folder_type)
-    return folder_id, max(items, key=lambda item_id: int(item_id.partition(":")[2]))
-
-
-def listed(server: RunningServer, folder_type: FolderType) -> tuple[str, list[str]]:
-    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
-
-    async def work(session: Session) -> tuple[str, list[str]]:
-        folder = (await session.folder_of_type(folder_type)).folder_id
-        changes = await session.changes(folder, View(), await session.start(folder), 10_000)
-        return folder, [change.item_id for change in changes.items]
-
-    return server.call(lambda: mailbox.inspect(work))
 
 
 def operate(phone: Phone, *operations: Operation) -> ItemOperationsResponse:
@@ -307,58 +283,3 @@ def test_get_attachment(server: RunningServer) -> None:
     assert phone.post(Command.GET_ATTACHMENT, attachment_name=reference, base64=True).body == DATA
     assert phone.post(Command.GET_ATTACHMENT, attachment_name=f"{reference}9").status == 500
     assert phone.post(Command.GET_ATTACHMENT).status == 400
-
-
-def move(phone: Phone, *moves: tuple[str, str, str]) -> list[MoveResult]:
-    request = MoveItemsRequest(
-        moves=tuple(
-            ItemMove(source_message_id=item_id, source_folder_id=source, destination_folder_id=destination)
-            for item_id, source, destination in moves
-        )
-    )
-    response = phone.post(Command.MOVE_ITEMS, request).read(MoveItemsResponse)
-    assert response.status is None
-    return list(response.responses)
-
-
-@pytest.mark.req("MS-ASCMD_R285", "MS-ASCMD_R4217", "MS-ASCMD_R290")
-@pytest.mark.parametrize("version", SERVED)
-def test_move_items(server: RunningServer, version: Version) -> None:
-    phone = Phone(server, version)
-    inbox, first = deliver(server, letter("Moved"))
-    _, second = deliver(server, letter("Moved too"))
-    trash = phone.folders()[FolderType.DELETED_ITEMS].server_id
-    results = move(phone, (first, inbox, trash), (second, inbox, trash))
-    assert [(one.source_message_id, one.status) for one in results] == [(first, 3), (second, 3)]
-    moved = [one.destination_message_id for one in results]
-    assert set(moved) <= set(listed(server, FolderType.DELETED_ITEMS)[1])
-    assert not {first, second} & set(listed(server, FolderType.INBOX)[1])
-    # The answer was lost and the phone asks again.
-    assert move(phone, (first, inbox, trash), (second, inbox, trash)) == results
-    # To somebody else the item is gone (MS-ASCMD_R4208).
-    assert move(Phone(server, version), (first, inbox, trash))[0].status == 1
-
-
-@pytest.mark.req("MS-ASCMD_R4207", "MS-ASCMD_R4208", "MS-ASCMD_R4212", "MS-ASCMD_R4219", "MS-ASCMD_R4222")
-def test_statuses_of_move(server: RunningServer) -> None:
-    phone = Phone(server)
-    inbox, item_id = deliver(server, letter("Stays"))
-    trash = phone.folders()[FolderType.DELETED_ITEMS].server_id
-    results = move(
-        phone,
-        (item_id, inbox, inbox),
-        (item_id, "99999", trash),
-        (f"{inbox}:99999", inbox, trash),
-        ("nonsense", inbox, trash),
-        (item_id, inbox, "99999"),
-        (item_id, inbox, "nonsense"),
-        (item_id, trash, inbox),
-    )
-    assert [one.status for one in results] == [4, 1, 1, 1, 2, 2, 1]
-    assert all(one.destination_message_id is None for one in results)
-    assert item_id in listed(server, FolderType.INBOX)[1]
-    one = ItemMove(source_message_id=item_id, source_folder_id=inbox, destination_folder_id=trash)
-    tree = MoveItemsRequest(moves=(one,)).to_element(phone.version)
-    tree.children[0].children.append(Element(MovePage.DstFldId, inbox))
-    assert phone.post(Command.MOVE_ITEMS, encode(tree)).common_status == 5
-    assert item_id in listed(server, FolderType.INBOX)[1]
