@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from overair.items.body import Body
-from overair.items.contact import PICTURE_LIMIT, Contact
+from overair.items.contact import Contact
 from overair.items.vcard_cards import Card, Property
 from overair.items.vcard_dates import instant_of
+from overair.items.vcard_pictures import picture_of
 from overair.items.vcard_slots import (
     ADDRESS,
     ADDRESSES,
@@ -35,9 +37,8 @@ NOTE_LIMIT: Final = 1_000_000
 """The most characters of the notes."""
 LIST_LIMIT: Final = 300
 """The most categories or children (MS-ASCNTC 2.2.2.22 and 2.2.2.24)."""
-_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _NOT_A_PERSON: Final = {"GROUP": "is a group of contacts", "LOCATION": "is a place"}
-_LINE_ENDS: Final = ("\r\n", "\n"), ("\r", "\n"), ("\n", "\r\n")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def read(card: Card) -> tuple[Contact | None, list[str]]:
@@ -80,11 +81,10 @@ class _Reading:
         self._categories()
         self._picture()
         self._notes()
-        contact = msgspec.convert(self._fields, Contact)
-        if contact == Contact():
+        self._name()
+        if not self._fields:
             self.problems.append("says nothing that a contact holds")
             return None
-        self._name_from(contact)
         return msgspec.convert(self._fields, Contact)
 
     def _named(self, *names: str) -> list[Property]:
@@ -249,39 +249,26 @@ class _Reading:
             self._fields[field] = tuple(kept[:LIST_LIMIT])
 
     def _picture(self) -> None:
-        refused = ""
-        for found in self._named("PHOTO"):
-            try:
-                data = found.binary
-            except ValueError:
-                refused = "the picture is not in base64"
-                continue
-            if data is None:
-                refused = "the picture is only a link" if found.value.strip() else refused
-            elif not data.startswith(_PICTURES):
-                refused = "the picture is neither JPEG nor PNG" if data else refused
-            elif len(data) > PICTURE_LIMIT:
-                refused = f"the picture has {len(data)} bytes, the limit is {PICTURE_LIMIT}"
-            else:
-                self._fields["picture"] = data
-                return
-        if refused:
+        picture, refused = picture_of(self._named("PHOTO"))
+        if picture is not None:
+            self._fields["picture"] = picture
+        elif refused:
             self.problems.append(refused)
 
     def _notes(self) -> None:
-        notes = [found.text for found in self._named("NOTE")]
-        text = "\n\n".join(filter(None, ("\n".join(filter(None, notes)), "\n".join(self._more))))
-        for old, new in _LINE_ENDS:
-            text = text.replace(old, new)
-        if len(text) > NOTE_LIMIT:
-            self.problems.append(f"the notes are longer than {NOTE_LIMIT} characters")
-        elif text:
-            self._fields["body"] = Body(type=BodyType.PLAIN_TEXT, data=text)
+        notes = "\n".join(filter(None, (found.text for found in self._named("NOTE"))))
+        for part in (notes, "\n".join(self._more)):
+            body = self._fields.get("body")
+            text = f"{body.data}\n\n{part}" if part and isinstance(body, Body) else part
+            if len(text) > NOTE_LIMIT:
+                self.problems.append(f"the notes are longer than {NOTE_LIMIT} characters")
+            elif text:
+                self._fields["body"] = Body(type=BodyType.PLAIN_TEXT, data=_with_line_ends(text))
 
-    def _name_from(self, contact: Contact) -> None:
+    def _name(self) -> None:
         """Where N says nothing take FN apart, unless it repeats the company or another field."""
         named = [one.text for one in self._named("FN") if one.text]
-        name = named[0] if named else display_name(contact)
+        name = named[0] if named else display_name(msgspec.convert(self._fields, Contact))
         says_nothing = not any(field in self._fields for field in (*NAME, "file_as"))
         if says_nothing and name not in self._fields.values():
             last, comma, first = name.partition(",")
@@ -292,6 +279,10 @@ class _Reading:
         for found in self._named("N")[:1]:
             self._set("file_as", found.parameters.get("SORT-AS", "").replace(",", ", "))
         self._set("file_as", name)
+
+
+def _with_line_ends(text: str) -> str:
+    return _LINE_END.sub("\r\n", text)
 
 
 def _without_scheme(text: str, scheme: str) -> str:
