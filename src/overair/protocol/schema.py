@@ -231,6 +231,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
         """The record that an element says; raises SchemaError."""
         if cls.element_tag is not None and element.tag is not cls.element_tag:
             raise SchemaError(element.tag, Problem.UNKNOWN, f"instead of {cls.element_tag!r}")
+        if element.content and not isinstance(element.content, list):
+            raise SchemaError(element.tag, Problem.VALUE, "holds text where elements are expected")
         return cls.from_children(element.children, version)
 
 

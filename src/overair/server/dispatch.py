@@ -1,7 +1,8 @@
-"""From an authenticated request to its answer: partnership, policy, schema, handler."""
+"""From an authenticated request to its answer: schema, partnership, policy, handler."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from overair.devices.device import Device
@@ -18,6 +19,7 @@ from overair.server.commands import COMMANDS
 from overair.server.commands.command import Command, RawCommand
 from overair.server.context import Context, Services
 from overair.server.responses import Outcome, Refused
+from overair.server.settings import Limits as SizeLimits
 from overair.server.waiting import Receive
 from overair.versions import SERVED
 from overair.wbxml.decode import Limits, decode
@@ -25,6 +27,7 @@ from overair.wbxml.errors import WbxmlError
 
 VALIDATING = frozenset({http.Command.FOLDER_SYNC, http.Command.PROVISION, http.Command.SETTINGS})
 """What a device may ask that keeps no state."""
+Work = Callable[[Context], Awaitable[Outcome]]
 LONGEST_NAME = 256
 """Characters of a User-Agent or device type that are kept."""
 
@@ -60,6 +63,16 @@ async def _handle(
     command = COMMANDS.get(request.command)
     if command is None:
         raise Refused(CommonStatus.COMMAND_NOT_SUPPORTED, f"{request.command} is not served")
+    # The message is read first: a request that makes no sense leaves nothing behind, no partnership either.
+    work: Work
+    if isinstance(command, RawCommand):
+        work = command.handle
+    else:
+        try:
+            work = _work(command, request, services.settings.limits)
+        except SchemaError as error:
+            line["reason"] = str(error)
+            return command.refuse(error)
     device = await _device(services, request, user)
     demand = services.policy.demand(device, request)
     if demand is not None:
@@ -76,7 +89,7 @@ async def _handle(
                 lock=lock,
                 receive=receive,
             )
-            return await _run(command, context, line)
+            return await work(context)
     except MailboxUnavailable as error:
         raise Refused(CommonStatus.SERVER_ERROR_RETRY_LATER, str(error)) from None
 
@@ -97,28 +110,20 @@ async def _device(services: Services, request: Request, user: User) -> Device:
         raise Refused(CommonStatus.MAXIMUM_DEVICES_REACHED, str(error)) from None
 
 
-async def _run(command: Command[Any] | RawCommand, context: Context, line: dict[str, object]) -> Outcome:
-    """Read the message and have it handled."""
-    request = context.request
-    if isinstance(command, RawCommand):
-        return await command.handle(context)
+def _work(command: Command[Any], request: Request, most: SizeLimits) -> Work:
+    """What there is to do for a request, its message being read. Raises Refused, SchemaError."""
     if request.version < command.since and command.handle_raw is not None:
-        return await command.handle_raw(context)
+        return command.handle_raw
     if not request.body:
         if command.handle_empty is None:
             raise Refused(CommonStatus.INVALID_CONTENT, "the body is missing")  # MS-ASCMD_R4812
-        return await command.handle_empty(context)
+        return command.handle_empty
     if not request.has_wbxml:
         raise Refused(CommonStatus.INVALID_CONTENT, f"Content-Type {request.content_type[:40]!r}")
-    limits = context.services.settings.limits
-    bounds = Limits(size=limits.request_body, depth=limits.wbxml_depth, elements=limits.wbxml_elements)
+    bounds = Limits(size=most.request_body, depth=most.wbxml_depth, elements=most.wbxml_elements)
     try:
         tree = decode(request.body, bounds)
     except WbxmlError as error:
         raise Refused(CommonStatus.INVALID_WBXML, str(error)) from None
-    try:
-        message = command.message.from_element(tree, request.version)
-    except SchemaError as error:
-        line["reason"] = str(error)
-        return command.refuse(error)
-    return await command.handle(context, message)
+    message = command.message.from_element(tree, request.version)
+    return lambda context: command.handle(context, message)

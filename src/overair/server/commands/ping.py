@@ -129,7 +129,7 @@ async def _hierarchy_changed(context: Context) -> bool:
 
 
 def refuse(error: SchemaError) -> Outcome:
-    """A request that breaks its schema (MS-ASCMD_R4242)."""
+    """A request that breaks its schema (MS-ASCMD_R4244)."""
     return PingResponse(status=PingStatus.SYNTAX_ERROR)
 
 
