@@ -113,12 +113,13 @@ def test_importing_twice_doubles_nothing(data: Path, tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(letter("one", 1))
     (tmp_path / "people.vcf").write_text(CARD, newline="")
     arguments = ("import", ANNA, tmp_path / "one.eml", tmp_path / "people.vcf", "--json", "--data-dir", data)
-    assert json.loads(done(*arguments)) == {"imported": 2, "already_there": 0, "refused": []}
+    assert json.loads(done(*arguments)) == {"imported": 2, "already_there": 0, "refused": [], "in_part": []}
     (tmp_path / "two.eml").write_bytes(letter("one", 1).replace(b"\n", b"\r\n"))
     assert json.loads(done(*arguments, tmp_path / "two.eml")) == {
         "imported": 0,
         "already_there": 3,
         "refused": [],
+        "in_part": [],
     }
     assert len(contents(data)) == 2
 
@@ -192,7 +193,7 @@ def test_a_long_import_goes_through_a_running_server(data: Path, tmp_path: Path,
     box.add(letter("large", 28, big * 6000))
     box.flush()
     result = json.loads(done("import", ANNA, tmp_path / "old.mbox", "--json", "--data-dir", data))
-    assert result == {"imported": 231, "already_there": 0, "refused": []}
+    assert result == {"imported": 231, "already_there": 0, "refused": [], "in_part": []}
     assert served.stop() == 0
     dates = [message.date_received for message in messages(data)]
     assert len(dates) == 231

@@ -18,14 +18,20 @@ from overair.cli import mail_files
 from overair.cli.mail_files import Found, Unreadable
 from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
 from overair.cli.store import Perform, ask, store
-from overair.server.administration import AddEntries, BeginImport, Outcomes, Refused
-from overair.server.importing import Card, Entry, Mail
+from overair.server.administration import AddEntries, BeginImport, Card, Entry, Mail, Outcomes, Refused
 
 EXAMPLE: Final = "Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
 BATCH_ENTRIES: Final = 50
 BATCH_BYTES: Final = 4 * 1024 * 1024
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
-SHOWN_REFUSALS: Final = 20
+SHOWN_COMPLAINTS: Final = 20
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """Something that could not be imported, and why."""
+
+    source: str
+    reason: str
 
 
 class Summary(msgspec.Struct):
@@ -33,11 +39,13 @@ class Summary(msgspec.Struct):
 
     imported: int = 0
     already_there: int = 0
-    refused: list[dict[str, str]] = msgspec.field(default_factory=list)
+    refused: list[Complaint] = msgspec.field(default_factory=list)
+    in_part: list[Complaint] = msgspec.field(default_factory=list)
+    """What was imported, but for something in it, such as a picture that is too large."""
 
     def refuse(self, source: str, reason: str) -> None:
         """Count an entry that was not taken."""
-        self.refused.append({"source": source, "reason": reason})
+        self.refused.append(Complaint(source, reason))
 
 
 def import_(
@@ -104,7 +112,7 @@ def _find(paths: Iterable[Path], summary: Summary) -> tuple[list[Found], list[tu
     for path in chain.from_iterable(map(mail_files.files_in, paths)):
         try:
             if mail_files.is_vcard(path):
-                cards.extend((str(path), Card(text)) for text in mail_files.vcards(path))
+                cards.extend((str(path), Card(data)) for data in mail_files.vcards(path))
                 continue
             for found in mail_files.messages(path):
                 if isinstance(found, Found):
@@ -134,7 +142,7 @@ def _batches(
             size += len(mail.mime)
         else:
             batch.append(source)
-            size += len(source[1].text)
+            size += len(source[1].data)
         if len(batch) >= BATCH_ENTRIES or size >= BATCH_BYTES:
             yield end, batch
             batch, size = [], 0
@@ -175,15 +183,23 @@ async def _send(perform: Perform, batch: list[tuple[str, Entry]], summary: Summa
         summary.already_there += outcome.known
         if outcome.refused is not None:
             summary.refuse(source, outcome.refused)
+        if outcome.left_out is not None:
+            summary.in_part.append(Complaint(source, outcome.left_out))
 
 
 def _print(summary: Summary) -> None:
-    typer.echo(
-        f"{summary.imported} imported, {summary.already_there} already there, {len(summary.refused)} refused"
-    )
-    for refusal in summary.refused[:SHOWN_REFUSALS]:
-        typer.echo(f"  {refusal['source']}: {refusal['reason']}")
-    if len(summary.refused) > SHOWN_REFUSALS:
+    counts = (summary.imported, summary.already_there, len(summary.refused))
+    typer.echo("{} imported, {} already there, {} refused".format(*counts))
+    _print_complaints(summary.refused)
+    if summary.in_part:
+        typer.echo(f"{len(summary.in_part)} imported in part")
+        _print_complaints(summary.in_part)
+
+
+def _print_complaints(complaints: list[Complaint]) -> None:
+    for complaint in complaints[:SHOWN_COMPLAINTS]:
+        typer.echo(f"  {complaint.source}: {complaint.reason}")
+    if len(complaints) > SHOWN_COMPLAINTS:
         typer.echo("  and others; by reason:")
-        for reason, count in Counter(refusal["reason"] for refusal in summary.refused).most_common():
+        for reason, count in Counter(complaint.reason for complaint in complaints).most_common():
             typer.echo(f"  {count} x {reason}")

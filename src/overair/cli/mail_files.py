@@ -21,9 +21,9 @@ from typing import Final
 import msgspec
 
 HEADER_LIMIT: Final = 256 * 1024
-_CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE | re.MULTILINE)
-_CARDS: Final = re.compile(r"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_ANY_LINE_END: Final = re.compile(r"\r*\n|\r")
+_CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE)
+_CARDS: Final = re.compile(rb"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
+_ANY_LINE_END: Final = re.compile(rb"\r*\n|\r")
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
 _KNOWN_HEADERS: Final = (
     *("From", "Sender", "To", "Cc", "Subject", "Date", "Message-ID", "Received", "Return-Path"),
@@ -63,15 +63,12 @@ Problem = tuple[str, str]
 """A source and why it was refused."""
 
 
-def vcards(path: Path) -> Iterator[str]:
+def vcards(path: Path) -> Iterator[bytes]:
     """The vCards of a file. Raises Unreadable, OSError."""
     data = path.read_bytes()
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    found = [match.group() for match in _CARDS.finditer(_ANY_LINE_END.sub("\n", text))]
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode()
+    found = [match.group() for match in _CARDS.finditer(_ANY_LINE_END.sub(b"\n", data))]
     if not found:
         raise Unreadable("holds no vCard")
     yield from found
@@ -84,7 +81,7 @@ def is_vcard(path: Path) -> bool:
     if path.suffix.lower() == ".vcf":
         return True
     with path.open("rb") as file:
-        return _CARD.match(file.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
+        return _CARD.match(file.read(1024).removeprefix(codecs.BOM_UTF8).lstrip()) is not None
 
 
 def files_in(path: Path) -> Iterator[Path]:

@@ -9,13 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from overair.cli.control import ControlClient
 from overair.cli.output import Failure
-from overair.server.administration import Administrator, Answer, Refused, Request, Users
-from overair.server.app import Application, build
-from overair.server.control import ControlClient
-from overair.server.settings import load
-from overair.storage.interface import DatabaseUnavailable
-from overair.storage.open import DirectoryInUse
+from overair.server.administration import Answer, Refused, Request, Users
 
 Perform = Callable[[Request], Awaitable[Answer]]
 
@@ -31,36 +27,28 @@ async def store(directory: Path, *, create: bool = False) -> AsyncIterator[Perfo
     """
     if not create and not await asyncio.to_thread(directory.is_dir):
         raise Failure(f"there is no data directory {directory}: name it with --data-dir")
-    reached = await _reach(directory)
-    if isinstance(reached, ControlClient):
-        try:
-            yield reached.perform
-        except ConnectionError as error:
-            raise Failure(f"the server stopped before it was done: {error}") from None
-        finally:
-            await reached.close()
-        return
-    try:
-        yield Administrator(reached.services).perform
-    finally:
-        await reached.shutdown()
-
-
-async def _reach(directory: Path) -> ControlClient | Application:
-    """The running server, or the store itself where none runs."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         client = await _running_server(directory)
         if client is not None:
-            return client
+            try:
+                yield client.perform
+            except ConnectionError as error:
+                raise Failure(f"the server stopped before it was done: {error}") from None
+            finally:
+                await client.close()
+            return
+        # Loading the server takes a second, which a command that finds one running does not.
+        from overair.cli.own_store import StoreBusy, own_store
+
         try:
-            return build(load(data_dir=str(directory)))
-        except DirectoryInUse as error:
+            async with own_store(directory) as perform:
+                yield perform
+            return
+        except StoreBusy as error:
             if time.monotonic() > deadline:
                 raise Failure(str(error)) from None
             await asyncio.sleep(0.1)
-        except (DatabaseUnavailable, OSError) as error:
-            raise Failure(f"{directory} cannot be opened: {error}") from None
 
 
 async def _running_server(directory: Path) -> ControlClient | None:

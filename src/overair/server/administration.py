@@ -1,26 +1,55 @@
-"""What commands do to the store: one set of operations, on the spot or through the control socket.
+"""What commands ask of the store, and what they are answered.
 
-Requests and answers are plain records, so that they can travel as JSON lines (server/control.py).
+Plain records, which server/administrator.py carries out: on the spot, or behind the control socket,
+where they travel as JSON lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import cast
+from datetime import datetime
+from typing import Final
 
 import msgspec
-import structlog
 
-from overair.directory.accounts import AddressTaken, NoSuchUser
-from overair.directory.embedded import EmbeddedDirectory
-from overair.directory.interface import User
-from overair.directory.names import InvalidAddress
-from overair.mailboxes.interface import MailboxError
-from overair.server.context import Services
-from overair.server.importing import Entry, FolderUnfit, Import, Outcome
-from overair.storage.interface import DatabaseUnavailable
+CONTROL_SOCKET: Final = "control.sock"
+"""Its name in the data directory."""
+LINE_LIMIT: Final = 128 * 1024 * 1024
+"""Bytes of one line on the control socket: a batch of messages, or one large one, in base64."""
 
-_log = structlog.get_logger("overair.administration")
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag=str.lower):
+    """Base of what can be imported."""
+
+
+class Mail(_Entry, frozen=True):
+    """A message's bytes, when it was received, and how its old mailbox had marked it."""
+
+    mime: bytes
+    received: datetime
+    read: bool = False
+    flagged: bool = False
+    answered: bool = False
+    forwarded: bool = False
+    draft: bool = False
+
+
+class Card(_Entry, frozen=True):
+    """One vCard."""
+
+    data: bytes
+
+
+Entry = Mail | Card
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of an entry: ``added`` items, ``known`` ones that were there already, or a refusal."""
+
+    added: int = 0
+    known: int = 0
+    refused: str | None = None
+    left_out: str | None = None
+    """Why a part of it is missing, such as a contact's picture."""
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="operation", tag=True):
@@ -100,88 +129,3 @@ class Refused(_Answer, frozen=True):
 
 
 Answer = Users | Outcomes | Refused
-
-
-class Administrator:
-    """Carries out the requests of one command."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._import: Import | None = None
-        self._operations: dict[type, Callable[[Request], Awaitable[Answer]]] = {
-            AddUser: lambda request: self._add_user(cast("AddUser", request)),
-            ListUsers: lambda request: self._list_users(),
-            SetPassword: lambda request: self._set_password(cast("SetPassword", request)),
-            RemoveUser: lambda request: self._remove_user(cast("RemoveUser", request)),
-            BeginImport: lambda request: self._begin_import(cast("BeginImport", request)),
-            AddEntries: lambda request: self._add_entries(cast("AddEntries", request)),
-        }
-
-    async def perform(self, request: Request) -> Answer:
-        """Carry out one request. What goes wrong in a way that was foreseen is Refused."""
-        try:
-            return await self._operations[type(request)](request)
-        except (NoSuchUser, AddressTaken, InvalidAddress, EmptyPassword, FolderUnfit, MailboxError) as error:
-            return Refused(str(error))
-        except (DatabaseUnavailable, OSError) as error:
-            _log.error("not carried out", operation=type(request).__name__, error=str(error))
-            return Refused(f"the store does not take it: {error}")
-
-    @property
-    def _directory(self) -> EmbeddedDirectory:
-        directory = self._services.directory
-        if not isinstance(directory, EmbeddedDirectory):
-            raise NoSuchUser("the accounts are not kept here")
-        return directory
-
-    async def _add_user(self, request: AddUser) -> Answer:
-        _require(request.password)
-        user = await self._directory.add_user(request.address, request.password, request.name)
-        _log.info("account added", address=user.address)
-        return _one(user)
-
-    async def _list_users(self) -> Answer:
-        return Users(tuple(map(_account, await self._directory.list_users())))
-
-    async def _set_password(self, request: SetPassword) -> Answer:
-        _require(request.password)
-        user = await self._directory.set_password(request.address, request.password)
-        # Requests that wait were let in by the old password.
-        self._services.hub.end_waits(user.account_id)
-        _log.info("password set", address=user.address)
-        return _one(user)
-
-    async def _remove_user(self, request: RemoveUser) -> Answer:
-        user = await self._directory.remove_user(request.address)
-        self._services.hub.end_waits(user.account_id)
-        _log.info("account removed", address=user.address)
-        return _one(user)
-
-    async def _begin_import(self, request: BeginImport) -> Answer:
-        user = await self._directory.find(request.address)
-        if user is None:
-            raise NoSuchUser(f"there is no account {request.address}")
-        self._import = Import(self._services.mailbox(user.account_id), request.folder)
-        return _one(user)
-
-    async def _add_entries(self, request: AddEntries) -> Answer:
-        if self._import is None:
-            return Refused("no import was begun")
-        return Outcomes(tuple(await self._import.add(request.entries)))
-
-
-class EmptyPassword(ValueError):
-    """A password must be something."""
-
-
-def _require(password: str) -> None:
-    if not password:
-        raise EmptyPassword("the password is empty")
-
-
-def _account(user: User) -> Account:
-    return Account(user.address, user.display_name, user.aliases)
-
-
-def _one(user: User) -> Users:
-    return Users((_account(user),))

@@ -13,18 +13,15 @@ from typing import Final
 import msgspec
 import structlog
 
-from overair.server.administration import Administrator, Answer, Refused, Request
+from overair.server.administration import CONTROL_SOCKET, LINE_LIMIT, Answer, Refused, Request
+from overair.server.administrator import Administrator
 from overair.server.context import Services
 from overair.sockets import unix_listener
 
-SOCKET_NAME: Final = "control.sock"
 SOCKET_MODE: Final = 0o600
-LINE_LIMIT: Final = 128 * 1024 * 1024
-"""Bytes of one line: a batch of messages, or one large one, in base64."""
 
 _log = structlog.get_logger("overair.control")
 _requests: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
-_answers: Final[msgspec.json.Decoder[Answer]] = msgspec.json.Decoder(Answer)
 
 
 class ControlServer:
@@ -32,7 +29,7 @@ class ControlServer:
 
     def __init__(self, services: Services, directory: Path) -> None:
         self._services = services
-        self.path: Final = directory / SOCKET_NAME
+        self.path: Final = directory / CONTROL_SOCKET
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -78,31 +75,3 @@ async def _answer(administrator: Administrator, line: bytes) -> Answer:
     except Exception:
         _log.exception("request failed", operation=type(request).__name__)
         return Refused("the server failed at it; its log says why")
-
-
-class ControlClient:
-    """The other end: performs requests in the server."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    @classmethod
-    async def connect(cls, directory: Path) -> ControlClient:
-        """Raises FileNotFoundError or ConnectionRefusedError where no server runs, and OSError."""
-        reader, writer = await asyncio.open_unix_connection(directory / SOCKET_NAME, limit=LINE_LIMIT)
-        return cls(reader, writer)
-
-    async def perform(self, request: Request) -> Answer:
-        """Have a request carried out. Raises ConnectionError when the server went away."""
-        self._writer.write(msgspec.json.encode(request) + b"\n")
-        await self._writer.drain()
-        line = await self._reader.readline()
-        if not line.endswith(b"\n"):
-            raise ConnectionResetError("the server went away")
-        return _answers.decode(line)
-
-    async def close(self) -> None:
-        """Close the connection."""
-        self._writer.close()
-        await self._writer.wait_closed()

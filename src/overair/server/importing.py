@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -22,44 +21,12 @@ from overair.mailboxes.interface import (
     StoredItem,
     View,
 )
+from overair.server.administration import Card, Entry, Outcome
 
 WINDOW: Final = 500
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
 FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
-
-
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag=str.lower):
-    """Base of what can be imported."""
-
-
-class Mail(_Entry, frozen=True):
-    """A message's bytes, when it was received, and how its old mailbox had marked it."""
-
-    mime: bytes
-    received: datetime
-    read: bool = False
-    flagged: bool = False
-    answered: bool = False
-    forwarded: bool = False
-    draft: bool = False
-
-
-class Card(_Entry, frozen=True):
-    """One vCard."""
-
-    text: str
-
-
-Entry = Mail | Card
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What became of an entry: ``added`` items, ``known`` ones that were there already, or a refusal."""
-
-    added: int = 0
-    known: int = 0
-    refused: str | None = None
 
 
 class FolderUnfit(Exception):
@@ -80,27 +47,22 @@ class Import:
         Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
         """
         read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
-        for item_class in {item.item_class for items in read if not isinstance(items, str) for item in items}:
+        for item_class in {item.item_class for one in read for item in one.items}:
             if item_class not in self._places:
                 self._places[item_class] = await self._place(item_class)
         outcomes = []
         new: list[tuple[_Place, bytes, Item]] = []
         coming: set[bytes] = set()
-        for items in read:
-            if isinstance(items, str):
-                outcomes.append(Outcome(refused=items))
-                continue
-            added = known = 0
-            for item in items:
+        for one in read:
+            added = 0
+            for item in one.items:
                 place = self._places[item.item_class]
                 identity = identity_of(item)
-                if identity in place.known or identity in coming:
-                    known += 1
-                else:
+                if identity not in place.known and identity not in coming:
                     coming.add(identity)
                     new.append((place, identity, item))
                     added += 1
-            outcomes.append(Outcome(added, known))
+            outcomes.append(Outcome(added, len(one.items) - added, one.refused, one.left_out))
 
         async def work(session: Session) -> None:
             for place, _, item in new:
@@ -112,27 +74,21 @@ class Import:
             place.known.add(identity)
         return outcomes
 
-    def _read(self, entry: Entry) -> list[Item] | str:
-        """The items of an entry, or why there are none."""
+    def _read(self, entry: Entry) -> _Read:
         if isinstance(entry, Card):
-            try:
-                contacts: list[Item] = list(contacts_from_vcard(entry.text))
-            except ValueError as error:
-                return f"not a vCard: {error}"
-            return contacts or "not a vCard"
+            return _contacts(entry)
         message = index_message(entry.mime, entry.received)
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
-        return [
-            msgspec.structs.replace(
-                message,
-                blob=self._mailbox.blobs.put(entry.mime),
-                read=entry.read,
-                flag=FOLLOW_UP if entry.flagged else message.flag,
-                is_draft=True if entry.draft else message.is_draft,
-                last_verb_executed=verb,
-                last_verb_execution_time=entry.received if verb else None,
-            )
-        ]
+        marked = msgspec.structs.replace(
+            message,
+            blob=self._mailbox.blobs.put(entry.mime),
+            read=entry.read,
+            flag=FOLLOW_UP if entry.flagged else message.flag,
+            is_draft=True if entry.draft else message.is_draft,
+            last_verb_executed=verb,
+            last_verb_execution_time=entry.received if verb else None,
+        )
+        return _Read([marked])
 
     async def _place(self, item_class: ItemClass) -> _Place:
         default, own = _FOLDER_TYPES[item_class]
@@ -147,6 +103,26 @@ class Import:
             raise FolderUnfit(f"the folder {folder.name} does not hold {_WORDS[item_class]}")
         known = {identity_of(stored.item) async for stored in _items(self._mailbox, folder.folder_id)}
         return _Place(folder.folder_id, known)
+
+
+class _Read(msgspec.Struct):
+    """The items of an entry, or why there are none."""
+
+    items: list[Item]
+    refused: str | None = None
+    left_out: str | None = None
+
+
+def _contacts(card: Card) -> _Read:
+    read = _Read([])
+    for one in contacts_from_vcard(card.data):
+        if isinstance(one, Contact):
+            read.items.append(one)
+        elif one.whole:
+            read.refused = one.reason
+        else:
+            read.left_out = one.reason
+    return read
 
 
 class _Place(msgspec.Struct):

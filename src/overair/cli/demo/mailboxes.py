@@ -10,8 +10,7 @@ from overair.cli.demo.letters import ACCOUNTS, Posted, posted
 from overair.cli.demo.people import vcards
 from overair.cli.passwords import new_password
 from overair.cli.store import Perform, ask
-from overair.server.administration import AddEntries, AddUser, BeginImport, ListUsers
-from overair.server.importing import Card, Mail
+from overair.server.administration import AddEntries, AddUser, BeginImport, Card, ListUsers, Mail
 
 DOMAIN = "overair.test"
 
@@ -35,7 +34,7 @@ async def fill(perform: Perform) -> dict[str, str]:
         await perform(AddEntries(tuple(map(_mail, inside))))
     for account in ACCOUNTS:
         await ask(perform, BeginImport(address=f"{account}@{DOMAIN}"))
-        await perform(AddEntries(tuple(Card(card) for card in vcards(account, DOMAIN))))
+        await perform(AddEntries(tuple(Card(card.encode()) for card in vcards(account, DOMAIN))))
     return passwords
 
 

@@ -1,0 +1,110 @@
+"""One run of the server, from opening the store to leaving."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import AsyncExitStack
+
+import msgspec
+import structlog
+import typer
+
+from overair import tls
+from overair.cli import greeting
+from overair.cli.demo import mailboxes
+from overair.cli.identity import Identity, hosts_of, identity_of
+from overair.cli.output import Failure
+from overair.cli.store import ask
+from overair.server.administration import ListUsers
+from overair.server.administrator import Administrator
+from overair.server.app import build
+from overair.server.control import ControlServer
+from overair.server.listening import Listening
+from overair.server.page_serving import page_server
+from overair.server.pages import Setup, pages
+from overair.server.serving import OpenToEavesdropping, run, serve
+from overair.server.settings import Settings
+from overair.storage.interface import DatabaseUnavailable
+from overair.storage.open import DirectoryInUse
+from overair.tls import root_files
+
+_log = structlog.get_logger("overair.serve")
+
+
+def serve_until_told(settings: Settings, listening: Listening, *, demo: bool) -> None:
+    """Serve until SIGTERM or SIGINT. Raises Failure."""
+    try:
+        identity = identity_of(settings)
+        listening = msgspec.structs.replace(listening, tls=identity.context)
+        run(_serve(settings, listening, identity, demo), listening)
+    except (DirectoryInUse, DatabaseUnavailable, OpenToEavesdropping, tls.CertificateError) as error:
+        raise Failure(str(error)) from None
+    except ssl.SSLError as error:
+        raise Failure(f"the certificate cannot be used: {error}") from None
+    except OSError as error:
+        what = error.filename or settings.bind
+        raise Failure(f"{what}: {error.strerror or error}") from None
+    except SystemExit:
+        raise Failure("the server did not start; the log above says why") from None
+
+
+async def _serve(settings: Settings, listening: Listening, identity: Identity, demo: bool) -> None:
+    application = build(settings)
+    async with AsyncExitStack() as around:
+        around.push_async_callback(application.shutdown)
+        perform = Administrator(application.services).perform
+        passwords = await mailboxes.fill(perform) if demo else {}
+        accounts = tuple(user.address for user in (await ask(perform, ListUsers())).users)
+        control = ControlServer(application.services, settings.data_path)
+        await control.start()
+        around.callback(control.stop)
+        hosts = hosts_of(listening.host, identity, settings)
+        page_port = await _start_page(
+            around, Setup(hosts, listening.port, identity.root), settings, listening
+        )
+
+        def leave() -> None:
+            control.stop()
+            application.services.hub.end_waits()
+
+        def started(port: int | None) -> None:
+            setup = Setup(hosts, port or listening.port, identity.root)
+            application.pages = pages(setup)
+            if port is None:
+                _log.info("listening", socket=str(listening.unix_path))
+                return
+            page = _page_address(setup, None if listening.is_private else page_port)
+            facts = greeting.Greeting(
+                data_dir=settings.data_path,
+                server=setup.server(hosts[0]),
+                page=None if listening.is_private else page,
+                tls=identity.context is not None,
+                fingerprint=root_files.fingerprint_text(identity.root) if identity.root else None,
+                accounts=accounts,
+                passwords=passwords,
+            )
+            typer.echo(greeting.text(facts))
+
+        await serve(application, listening, leave, started)
+
+
+async def _start_page(
+    around: AsyncExitStack, setup: Setup, settings: Settings, listening: Listening
+) -> int | None:
+    """Serve the certificate page over plain HTTP until the stack is left; returns its port."""
+    port = settings.tls.page_port
+    if setup.root is None or port in (0, listening.port):
+        return None
+    try:
+        return await around.enter_async_context(page_server(pages(setup), listening.host, port))
+    except OSError as error:
+        _log.warning("the certificate page is served over HTTPS only", port=port, error=error.strerror)
+        return None
+
+
+def _page_address(setup: Setup, page_port: int | None) -> str:
+    if page_port is None:
+        return f"https://{setup.server(setup.hosts[0])}/"
+    host = setup.hosts[0]
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"http://{bracketed}/" if page_port == 80 else f"http://{bracketed}:{page_port}/"
