@@ -25,6 +25,7 @@ from overair.storage.statement import Statement
 
 PASSWORD: Final = "a good password"
 BATCH: Final = 10_000
+PATTERNS: Final = 50
 
 ADD_ITEM: Final = Statement(insert(items))
 LAST_ITEM: Final = Statement(select(func.max(items.c.id)))
@@ -39,6 +40,7 @@ class Filling:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._application: Application | None = None
+        self._patterns: list[Message] = []
 
     async def __aenter__(self) -> Self:
         self._application = build(load(None, data_dir=str(self._path)))
@@ -65,12 +67,13 @@ class Filling:
         await self._add(account, messages)
 
     async def add_copies(self, account: Account, number: int) -> None:
-        """So many messages in the Inbox that their bytes are shared: 50 different ones."""
-        delivery = self._open.delivery
-        patterns = [await delivery.accept(mime, received) for mime, received in Letters().messages(50)]
+        """So many messages in the Inbox that they share the bytes of few."""
+        if not self._patterns:
+            accept = self._open.delivery.accept
+            self._patterns = [await accept(*letter) for letter in Letters().messages(PATTERNS)]
         copies = (
             msgspec.structs.replace(pattern, date_received=BEGIN + timedelta(minutes=count))
-            for count, pattern in enumerate(itertools.islice(itertools.cycle(patterns), number))
+            for count, pattern in enumerate(itertools.islice(itertools.cycle(self._patterns), number))
         )
         await self._add(account, copies)
 
