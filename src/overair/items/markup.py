@@ -58,7 +58,7 @@ _RAW: Final = {
 _HIDDEN: Final = {"head": ("head", "body"), "object": ("object",), "template": ("template",)}
 """Elements whose text is not shown, with the tags that end them."""
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
-_LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}")
+_LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 
 
 def html_document(text: str) -> str:

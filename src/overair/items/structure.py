@@ -19,6 +19,8 @@ MAX_DEPTH: Final = 16
 """How deep parts may nest; the parser looks at each line once for each level."""
 MAX_PARTS: Final = 2_000
 MAX_HEADER_LINES: Final = 2_000
+MAX_PARAMETERS: Final = 4_096
+"""The most characters of a header with parameters, whose parser is quadratic in their number."""
 
 
 class LocatedMessage(MimeMessage):
@@ -106,6 +108,9 @@ class _LocatingParser(_Parser):
     def _parse_headers(self, lines: list[str]) -> None:
         super()._parse_headers(lines[:MAX_HEADER_LINES])  # type: ignore[misc]  # private
         self._cur.content = self._input.position
+        for name, value in list(self._cur.raw_items()):
+            if len(value) > MAX_PARAMETERS and name.lower() in ("content-type", "content-disposition"):
+                self._cur.replace_header(name, value[:MAX_PARAMETERS])
         if len(self._msgstack) > MAX_DEPTH:
             # Read on as if it were a file: what nests deeper is shown as an attachment.
             del self._cur["Content-Type"]

@@ -45,17 +45,18 @@ def _base64(data: bytes) -> bytes:
 def _uuencoded(data: bytes) -> bytes:
     lines = data.splitlines()
     begin = next((number for number, line in enumerate(lines) if line.startswith(b"begin ")), -1)
-    pieces = []
+    content = bytearray()
     for line in lines[begin + 1 :]:
-        if line == b"end":
+        # A line may claim more than it holds, but the whole is shorter than what encodes it.
+        if line == b"end" or len(content) > len(data):
             break
         try:
-            pieces.append(binascii.a2b_uu(line))
+            content += binascii.a2b_uu(line)
         except binascii.Error:
             # Some encoders leave bits behind the last character: the count says what belongs to it.
             count = ((line[0] - 32 & 63) * 4 + 5) // 3
             try:
-                pieces.append(binascii.a2b_uu(line[:count]))
+                content += binascii.a2b_uu(line[:count])
             except binascii.Error:
                 break
-    return b"".join(pieces)
+    return bytes(content)

@@ -1,0 +1,126 @@
+"""The declared fields against what the specifications say of each element."""
+
+from __future__ import annotations
+
+import pytest
+
+from overair.items import CLASSES, Contact, Message
+from overair.items.attachments import Attachment
+from overair.items.flag import Flag
+from overair.items.table import markdown, rows
+from overair.protocol.schema import Record
+from overair.versions import SERVED, Version
+from support.shared import needs_shared
+from support.statements import ghosted, supports
+
+LATER = {
+    *(
+        "AllDayEvent",
+        "StartTime",
+        "DtStamp",
+        "EndTime",
+        "InstanceType",
+        "Location",
+        "Organizer",
+        "RecurrenceId",
+    ),
+    *(
+        "Reminder",
+        "ResponseRequested",
+        "Recurrences",
+        "Recurrence",
+        "Type",
+        "Interval",
+        "Until",
+        "Occurrences",
+    ),
+    *(
+        "WeekOfMonth",
+        "DayOfMonth",
+        "DayOfWeek",
+        "MonthOfYear",
+        "CalendarType",
+        "IsLeapMonth",
+        "FirstDayOfWeek",
+    ),
+    *(
+        "Sensitivity",
+        "BusyStatus",
+        "TimeZone",
+        "GlobalObjId",
+        "DisallowNewTimeProposal",
+        "MeetingMessageType",
+    ),
+    *("MeetingRequest", "RightsManagementLicense"),
+}
+"""Elements of meetings and of rights management, which are not served yet."""
+ELSEWHERE = {
+    "Send": "a child of Add and Change, not of an item",
+    "DisplayName": "the Email namespace's, which no version has since 12.0; AirSyncBase's is meant",
+    "Category": "inside Categories",
+    "Child": "inside Children",
+    "Attachment": "inside Attachments",
+    "TopLevelSchemaProps": "a group of elements",
+}
+
+
+def versions_of(*records: type[Record]) -> dict[str, set[Version]]:
+    """The served versions of every declared element, by name."""
+    return {
+        bound.field.tag.name: {version for version in SERVED if bound.field.in_version(version)}
+        for record in records
+        for bound in record.fields()
+    }
+
+
+def disagreements(specification: str, declared: dict[str, set[Version]]) -> list[str]:
+    wrong = []
+    for name, by_version in supports(specification).items():
+        if name in LATER or name in ELSEWHERE:
+            continue
+        if name not in declared:
+            wrong.append(f"{name} is not declared")
+            continue
+        wrong += [
+            f"{support.requirement}: {name} in {version.text}"
+            for version, support in by_version.items()
+            if version in SERVED and (version in declared[name]) != support.supported
+        ]
+    return wrong
+
+
+@needs_shared
+@pytest.mark.req("MS-ASCNTC_R2005", "MS-ASCNTC_R2245", "MS-ASCNTC_R2001", "MS-ASCNTC_R2004001")
+def test_contact_has_every_element_in_its_versions() -> None:
+    assert len(supports("MS-ASCNTC")) > 60
+    assert disagreements("MS-ASCNTC", versions_of(Contact)) == []
+
+
+@needs_shared
+@pytest.mark.req("MS-ASCNTC_R100", "MS-ASCNTC_R110", "MS-ASCNTC_R242")
+def test_contact_ghosts_what_can_be_ghosted() -> None:
+    declared = {bound.field.tag.name for bound in Contact.fields() if bound.field.ghosted}
+    assert len(declared) > 55
+    assert declared ^ ghosted("MS-ASCNTC") <= {
+        "BusinessAddressCountry"
+    }  # whose statement is worded otherwise
+
+
+@needs_shared
+@pytest.mark.req("MS-ASEMAIL_R1132", "MS-ASEMAIL_R1159", "MS-ASEMAIL_R1180", "MS-ASEMAIL_R1280")
+def test_message_has_every_element_in_its_versions() -> None:
+    assert len(supports("MS-ASEMAIL")) > 60
+    assert disagreements("MS-ASEMAIL", versions_of(Message, Flag, Attachment)) == []
+
+
+@pytest.mark.parametrize("model", CLASSES.values())
+def test_every_field_stands_once_under_its_own_tag(model: type[Record]) -> None:
+    tags = [bound.field.tag.key for bound in model.fields()]
+    assert len(tags) == len(set(tags))
+
+
+def test_the_table_lists_every_field() -> None:
+    listed = list(rows(Contact))
+    assert [row.name for row in listed] == [bound.name for bound in Contact.fields()]
+    assert ("picture", "Contacts:Picture", "Base64") in [row[:3] for row in listed]
+    assert "| weighted_rank | Contacts:WeightedRank | Integer | 14.0, 14.1, 16.0, 16.1 | kept |" in markdown()
