@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from overair.items.body import Body
@@ -48,6 +48,8 @@ CONTACTS: Final = st.fixed_dictionaries(
 
 @given(CONTACTS)
 @settings(max_examples=150, deadline=None)
+@example(Contact(file_as="A", email1_address="a", email2_address="b", email3_address="a"))
+@example(Contact(file_as="A", business2_phone_number="1", home2_phone_number="1", im_address3="1"))
 def test_contacts_survive_the_way_there_and_back(contact: Contact) -> None:
     assert filled(only(contact_to_vcard(contact))) == filled(contact)
 

@@ -90,9 +90,9 @@ def _lines(contact: Contact) -> Iterator[_Line]:
         text = getattr(contact, field)
         if text:
             yield _Line(name, _escaped(text))
-    for place, email in _slots(contact, EMAILS):
-        preferred = ["PREF"] if place.get(SLOT) is None and email == contact.email1_address else []
-        yield _Line("EMAIL", _escaped(email), place | {"TYPE": ["INTERNET", *preferred]})
+    for count, (place, email) in enumerate(_slots(contact, EMAILS)):
+        types = ["INTERNET"] if count else ["INTERNET", "PREF"]
+        yield _Line("EMAIL", _escaped(email), place | {"TYPE": types})
     yield from _phones(contact)
     yield from _addresses(contact)
     for place, address in _slots(contact, IM_ADDRESSES):
