@@ -66,6 +66,7 @@ WRONG = [
     Wrong("no version", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, headers={"MS-ASProtocolVersion": None}),
     Wrong("a version", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, headers={"MS-ASProtocolVersion": "15.0"}),
     Wrong("an old one", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, headers={"MS-ASProtocolVersion": "2.5"}),
+    Wrong("1.0", Command.FOLDER_SYNC, FOLDER_SYNC, 505, 505, headers={"MS-ASProtocolVersion": "1.0"}),
     Wrong("a policy key", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, headers={"X-MS-PolicyKey": "many"}),
 ]
 
@@ -110,6 +111,7 @@ def refused(phone: Phone, data_dir: Path, wrong: Wrong) -> Answer:
     "MS-ASCMD_R7545",
     "MS-ASCMD_R7546",
     "MS-ASCMD_R7558",
+    "MS-ASCMD_R7560",
     "MS-ASCMD_R4811",
     "MS-ASCMD_R4815",
     "MS-ASCMD_R4828",

@@ -199,10 +199,11 @@ def _visible(value: bytes) -> str:
 def _version(value: bytes | None) -> Version:
     if value is None:
         raise BadRequest("there is no MS-ASProtocolVersion")  # MS-ASHTTP_R404
+    text = value.decode("latin-1").strip()
     try:
-        return Version.parse(value.decode("latin-1").strip())
+        return Version.parse(text)
     except ValueError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequest(str(error), 505 if text == "1.0" else 400) from None  # MS-ASCMD_R7560
 
 
 def _policy_key(value: bytes | None) -> int | None:

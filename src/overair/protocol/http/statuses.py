@@ -67,7 +67,7 @@ _UP_TO_12_1: Final[dict[int, int]] = {
     126: 403,  # MS-ASCMD_R7555
     132: 403,  # MS-ASCMD_R7556
     137: 501,  # MS-ASCMD_R7558
-    138: 400,  # MS-ASCMD_R7559; 505 is for devices of version 1.0, which cannot name themselves here
+    138: 400,  # MS-ASCMD_R7559
     140: 449,  # MS-ASCMD_R7562
     141: 449,  # MS-ASCMD_R7563
     142: 449,  # MS-ASCMD_R7564
