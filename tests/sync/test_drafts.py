@@ -51,7 +51,7 @@ def attached(client_id: str) -> Element:
     return Element(AirSyncBase.Attachments, [Element(AirSyncBase.Add, added)])
 
 
-async def subjects(there: World, folder_type: FolderType, name: str = "anna") -> list[str | None]:
+async def subjects(there: World, folder_type: FolderType, name: str = "anna") -> list[str]:
     """The subjects in a folder."""
     await there.transport.deliver_waiting()
     items = (await there.items(await there.folder(folder_type, name), name)).values()

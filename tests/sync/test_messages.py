@@ -242,7 +242,7 @@ def test_wrong_items_collections_and_classes(tmp_path: Path) -> None:
             {"conversation_mode": True},
             {"key": "0", "get_changes": True},
         ):
-            answer = await phone.ask(**request)  # type: ignore[arg-type]  # requests by name
+            answer = await phone.ask(**request)
             assert answer is not None
             assert answer.status == SyncStatus.PROTOCOL_ERROR
 
