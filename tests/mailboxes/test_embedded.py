@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy import func, select
 from mailboxes.contract import EVERYTHING, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import Phone, message
-from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, remove_mailbox
+from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, reading, remove_mailbox, session
 from overair.mailboxes.embedded.maintenance import collect_blobs, prune
 from overair.mailboxes.embedded.tables import folders, items, journal, mailboxes, removed_folders
 from overair.mailboxes.interface import FolderType, Session, TokenExpired
@@ -204,3 +205,26 @@ def test_a_removed_mailbox_leaves_no_row(store: Store) -> None:
         store.database.write(lambda transaction: remove_mailbox(transaction, mailbox.account_id))
     )
     assert store.runner.run(store.database.read(rows)) == before
+
+
+def test_no_statement_walks_through_a_table(store: Store) -> None:
+    """Each is a search by the columns that its cost may grow with, whatever the planner would prefer."""
+    searches = {
+        reading.JOURNAL: [
+            "journal USING PRIMARY KEY (folder_id=? AND modseq>?)",
+            "items USING INTEGER PRIMARY KEY",
+        ],
+        reading.FIELDS: ["ix_journal_item (item_id=? AND folder_id=? AND modseq>?)"],
+        reading.REMOVAL: ["ix_journal_item (item_id=? AND folder_id=?)"],
+        reading.BELOW_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
+        reading.ABOVE_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
+        session.ITEM: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
+        session.STATE: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
+    }
+    with sqlite3.connect(store.database.path) as connection:
+        for statement, expected in searches.items():
+            sql = statement.compiled("sqlite").sql
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", [1] * sql.count("?")).fetchall()
+            assert len(plan) == len(expected), plan
+            for (*_, step), part in zip(plan, expected, strict=True):
+                assert part in step

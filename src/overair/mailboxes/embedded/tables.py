@@ -75,6 +75,6 @@ journal: Final = Table(
     Column("removed", Integer, nullable=False),
     Column("fields", Text),  # names of the changed fields, parted by spaces; NULL where not known
     Column("written", BigInteger, nullable=False),  # when, in microseconds UTC, for pruning
-    Index("ix_journal_item", "item_id", "modseq"),
+    Index("ix_journal_item", "item_id"),
     sqlite_with_rowid=False,
 )

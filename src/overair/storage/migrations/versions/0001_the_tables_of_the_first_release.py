@@ -216,4 +216,4 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
-        batch_op.create_index("ix_journal_item", ["item_id", "modseq"], unique=False)
+        batch_op.create_index("ix_journal_item", ["item_id"], unique=False)
