@@ -103,6 +103,8 @@ def test_bcc_never_travels(tmp_path: Path) -> None:
         (f"{ANNA}, {BEN}", ANNA, f"Anna Ámund <{ANNA}>"),
         (ANNA, BEN, ANNA),
         ("nonsense", None, f"Anna Ámund <{ANNA}>"),
+        (f"{ANNA})<{BEN}>", None, f"Anna Ámund <{ANNA}>"),
+        (f"{ANNA} <{BEN}>", None, f"Anna Ámund <{ANNA}>"),
     ],
 )
 def test_from_is_the_users_own(
@@ -163,6 +165,7 @@ def test_up_to_12_1_a_message_is_known_again(tmp_path: Path, message_id: str | N
 REFUSED = [
     ("no recipient", letter("Nobody", "", From=ANNA), 119, 400),
     ("no address", b"To: nobody at all\r\nSubject: x\r\n\r\ntext", 116, 400),
+    ("half a list", f"To: Smith, <a@{DOMAIN}\r\nCc: {BEN}\r\n\r\ntext".encode(), 116, 400),
     ("no header", b"hello world\r\n\r\ntext", 107, 400),
     ("nothing but lines", b"\r\n\r\n", 107, 400),
     ("too many", letter("x", ", ".join(f"u{n}@{DOMAIN}" for n in range(11)), From=ANNA), 115, 507),
@@ -221,6 +224,15 @@ def test_a_signed_message_keeps_every_byte_of_its_body(tmp_path: Path) -> None:
         assert mime.partition(b"\r\n\r\n")[2] == body
         assert b"y@example.org" not in mime
         assert b'Content-Type: multipart/signed;\r\n boundary="x"' in mime
+
+
+def test_groups_and_comments_among_the_recipients(tmp_path: Path) -> None:
+    with running_server(tmp_path, USERS) as server:
+        fields = (
+            f"To: undisclosed-recipients:;\r\nCc: friends: {BEN}, Carl <{CARL}>;\r\nSubject: Group\r\n\r\nx"
+        )
+        sent(submit(Phone(server), fields.encode()))
+        assert len(inbox(server, BEN)) == len(inbox(server, CARL)) == 1
 
 
 def test_mail_to_oneself_and_the_same_twice_comes_once(tmp_path: Path) -> None:

@@ -78,14 +78,26 @@ def message_id(mime: bytes) -> str | None:
 
 
 def _addresses(parsed: EmailMessage, name: str) -> list[str]:
-    values = [str(value) for value in parsed.get_all(name, [])]
-    return [address.strip() for _, address in getaddresses(values) if address.strip()]
+    return [address for value in parsed.get_all(name, []) for address in _addresses_in(str(value))]
+
+
+def _addresses_in(value: str) -> list[str]:
+    return [address.strip() for _, address in getaddresses([value]) if address.strip()]
 
 
 def _recipients(parsed: EmailMessage) -> tuple[str, ...]:
-    """Every address once, whatever its letter case."""
-    found = [address for name in RECIPIENT_FIELDS for address in _addresses(parsed, name)]
-    return tuple({address.lower(): address for address in found}.values())
+    """Every address once, whatever its letter case. Raises SubmissionRefused."""
+    found: dict[str, str] = {}
+    for name in RECIPIENT_FIELDS:
+        for value in parsed.get_all(name, []):
+            addresses = _addresses_in(str(value))
+            if not addresses and "@" in value:
+                # The list cannot be read: sending to the others alone would lose these.
+                raise SubmissionRefused(
+                    CommonStatus.MESSAGE_RECIPIENT_UNRESOLVED, f"{name} is no list of addresses"
+                )
+            found |= {address.lower(): address for address in addresses}
+    return tuple(found.values())
 
 
 def _set_sender(header: RawHeader, parsed: EmailMessage, user: User) -> str:
@@ -96,5 +108,5 @@ def _set_sender(header: RawHeader, parsed: EmailMessage, user: User) -> str:
             header.remove("sender")
         return own[0]
     header.remove("from", "sender")
-    header.put_first("From", formataddr((user.display_name, user.address)))
+    header.put_first("From", formataddr((" ".join(user.display_name.split()), user.address)))
     return user.address

@@ -29,6 +29,7 @@ class Row(msgspec.Struct, frozen=True):
     user_agent: str = ""
 
     def matches(self, device_id: str, user_agent: str) -> bool:
+        """Whether the row is for the device that calls itself so."""
         return bool(
             re.match(self.device_id, device_id, re.IGNORECASE)
             and re.match(self.user_agent, user_agent, re.IGNORECASE)

@@ -56,7 +56,11 @@ class Endpoint:
         """Answer one HTTP request, whatever happens."""
         started = time.monotonic()
         request_id = secrets.token_hex(8)
-        line: dict[str, object] = {"request_id": request_id, "client": (scope.get("client") or [""])[0]}
+        line: dict[str, object] = {
+            "request_id": request_id,
+            "client": (scope.get("client") or [""])[0],
+            "method": scope["method"],
+        }
         try:
             answer = await self._answer(scope, receive, line)
         except ClientGone:

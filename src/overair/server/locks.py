@@ -36,10 +36,12 @@ class HeldLock:
         return Released(self)
 
     async def acquire(self) -> None:
+        """Wait for the lock and take it."""
         await self._entry.lock.acquire()
         self._holds = True
 
     def release(self) -> None:
+        """Give the lock to the next request."""
         # A request that is cancelled while it waits to get the lock back does not hold it.
         if self._holds:
             self._holds = False
