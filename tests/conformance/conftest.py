@@ -19,5 +19,5 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(data_dir: Path) -> Iterator[RunningServer]:
     """A server with two users over plain HTTP."""
-    with running_server(data_dir) as running:
+    with running_server(data_dir, **{"limits.devices": 10_000}) as running:
         yield running

@@ -8,7 +8,7 @@ import itertools
 import sqlite3
 import ssl
 import time
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -23,7 +23,7 @@ from overair.protocol.http import MULTIPART_TYPE, PATH, WBXML_TYPE, Command, Cre
 from overair.protocol.multipart import split_parts
 from overair.protocol.schema import Record
 from overair.storage.open import DATABASE_FILE
-from overair.versions import Version
+from overair.versions import SERVED, Version
 from overair.wbxml import Element, decode, encode
 from support.schemas import validate
 from support.server import ANNA, PASSWORD, RunningServer
@@ -52,6 +52,9 @@ class Answer:
         """The WBXML of the answer, validated against the schemas where they are."""
         multipart = self.headers.get("content-type") == MULTIPART_TYPE
         tree = decode(split_parts(self.body)[0] if multipart else self.body)
+        if self.version in SERVED:
+            later = {node.tag for node in every(tree) if self.version not in node.tag.versions}
+            assert not later, (self.version, later)
         if SHARED is not None and self.command is not None:
             validate(tree, "response", self.command)
         return tree
@@ -135,6 +138,13 @@ class Phone:
         for entry in changes.adds:
             found.setdefault(FolderType(entry.type), entry)
         return found
+
+
+def every(tree: Element) -> Iterator[Element]:
+    """An element and all inside it."""
+    yield tree
+    for child in tree:
+        yield from every(child)
 
 
 def send(

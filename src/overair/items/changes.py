@@ -126,7 +126,11 @@ def message_values(
     message: Message | None, application_data: Iterable[Element], version: Version
 ) -> dict[str, Any]:
     """The values that a client sends of a message, by attribute. Raises SchemaError for the server's own."""
-    known = [element for element in application_data if element.tag.key not in _PASSED_OVER]
+    known = [
+        element
+        for element in application_data
+        if element.tag.key not in _PASSED_OVER or version not in element.tag.versions
+    ]
     values = Message.values_of(known, version)
     tags = {bound.name: bound.field.tag for bound in Message.fields()}
     for name in _REFUSED:
