@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from mailboxes.contract import EVERYTHING, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import Phone, message
 from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, reading, remove_mailbox, session
-from overair.mailboxes.embedded.maintenance import collect_blobs, prune
+from overair.mailboxes.embedded.maintenance import collect_blobs, keep_tidy, prune
 from overair.mailboxes.embedded.tables import folders, items, journal, mailboxes, removed_folders
 from overair.mailboxes.interface import FolderType, Session, TokenExpired
 from overair.storage.blobs import FileBlobStore
@@ -79,21 +81,28 @@ class TestEmbeddedMailbox(MailboxContract):
     """The contract."""
 
 
+@cache
+def shared_store() -> Store:
+    directory = tempfile.TemporaryDirectory()
+    store = Store(Path(directory.name))
+    atexit.register(directory.cleanup)
+    return store
+
+
 class EmbeddedMachine(MailboxMachine):
     """All examples share one database."""
 
-    directory = tempfile.TemporaryDirectory()
-    store = Store(Path(directory.name))
-    runner = store.runner
-
     def open_mailbox(self) -> EmbeddedMailbox:
-        return self.store.mailbox()
+        self.runner = shared_store().runner
+        return shared_store().mailbox()
 
     async def prune(self) -> bool:
-        return await prune(self.store.database, datetime.now(UTC) + timedelta(seconds=1)) > 0
+        return await prune(shared_store().database, datetime.now(UTC) + timedelta(seconds=1)) > 0
 
 
-EmbeddedMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50)
+EmbeddedMachine.TestCase.settings = settings(
+    max_examples=(settings().max_examples + 1) // 2, stateful_step_count=50
+)
 TestEmbeddedAtRandom = EmbeddedMachine.TestCase
 
 
@@ -228,3 +237,22 @@ def test_no_statement_walks_through_a_table(store: Store) -> None:
             assert len(plan) == len(expected), plan
             for (*_, step), part in zip(plan, expected, strict=True):
                 assert part in step
+
+
+def test_the_store_is_tidied_while_the_server_runs(store: Store) -> None:
+    kept, gone = store.blobs.put(os.urandom(50)), store.blobs.put(os.urandom(50))
+    for path in store.blobs.path.glob("??/*"):
+        os.utime(path, (time.time() - 7200,) * 2)
+
+    async def others() -> list[str]:
+        return [kept]
+
+    async def scenario() -> None:
+        tidying = asyncio.ensure_future(keep_tidy(store.database, store.blobs, others))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(tidying, 1)
+
+    store.runner.run(scenario())
+    assert len(store.blobs.read(kept)) == 50
+    with pytest.raises(KeyError):
+        store.blobs.read(gone)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
 from sqlalchemy import bindparam, delete, func, select, update
 
 from overair.mailboxes.embedded.tables import folders, items, journal
 from overair.storage.blobs import FileBlobStore
-from overair.storage.interface import Database, Row, Statement, Transaction
+from overair.storage.interface import Database, DatabaseUnavailable, Row, Statement, Transaction
+
+log = structlog.get_logger(__name__)
 
 CHUNK: Final = 2000
 """Rows handled in one transaction, so that nobody waits long for the writer."""
 HORIZON: Final = timedelta(days=90)
 """How long changes are remembered; a phone that stays away longer begins anew (TokenExpired)."""
+INTERVAL: Final = timedelta(days=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 FOLDERS: Final = Statement(select(folders.c.id).order_by(folders.c.id))
@@ -45,6 +49,20 @@ BLOBS: Final = Statement(
     .order_by(items.c.id)
     .limit(bindparam("limit"))
 )
+
+
+async def keep_tidy(
+    database: Database, blobs: FileBlobStore, others: Callable[[], Awaitable[Iterable[str]]]
+) -> None:
+    """Prune and collect once a day for as long as the server runs; ``others`` is as in collect_blobs."""
+    while True:
+        try:
+            forgotten = await prune(database, datetime.now(UTC) - HORIZON)
+            removed = await collect_blobs(database, blobs, await others())
+            log.info("tidied the store", forgotten_changes=forgotten, removed_blobs=removed)
+        except (DatabaseUnavailable, OSError) as error:
+            log.warning("the store could not be tidied; tried again tomorrow", error=str(error))
+        await asyncio.sleep(INTERVAL.total_seconds())
 
 
 async def prune(database: Database, horizon: datetime) -> int:
