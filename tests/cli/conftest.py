@@ -17,7 +17,7 @@ def serve_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts servers on loopback, on free ports; they are stopped at the module's end."""
     running: list[Served] = []
     settings = tmp_path_factory.mktemp("settings") / "overair.toml"
-    settings.write_text("[tls]\npage_port = 0\n[heartbeat]\nshortest = 5\n")
+    settings.write_text("[tls]\npage_port = 0\n")
 
     def start(data_dir: Path, *arguments: str) -> Served:
         process = subprocess.Popen(

@@ -189,8 +189,7 @@ def test_a_long_import_goes_through_a_running_server(data: Path, tmp_path: Path,
     box = mailbox.mbox(tmp_path / "old.mbox")
     for number in range(230):
         box.add(letter(f"letter {number}", 1 + number % 28))
-    big = b"X-Filler: " + b"x" * 900 + b"\n"
-    box.add(letter("large", 28, big * 6000))
+    box.add(letter("large", 28) + (b"x" * 900 + b"\n") * 6000)
     box.flush()
     result = json.loads(done("import", ANNA, tmp_path / "old.mbox", "--json", "--data-dir", data))
     assert result == {"imported": 231, "already_there": 0, "refused": [], "in_part": []}

@@ -100,7 +100,7 @@ def test_an_import_wakes_a_waiting_phone(serve: Serve, tmp_path: Path) -> None:
             await device.folder_sync()
             inbox = device.folder_of_type(FolderType.INBOX).server_id
             await device.collection(inbox).sync()
-            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 50))
+            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 60))
             await asyncio.sleep(1)
             assert not wait.done()
             await asyncio.to_thread(
@@ -122,7 +122,7 @@ def test_phones_are_let_go_at_once(serve: Serve, tmp_path: Path, verb: str) -> N
             await device.folder_sync()
             inbox = device.folder_of_type(FolderType.INBOX).server_id
             await device.collection(inbox).sync()
-            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 50))
+            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 60))
             await asyncio.sleep(1)
             assert not wait.done()
             arguments = ("--password-stdin",) if verb == "passwd" else ("--yes",)
