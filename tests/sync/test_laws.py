@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,13 +10,25 @@ from pathlib import Path
 import pytest
 
 from overair.items import Contact
-from overair.mailboxes.interface import FolderType
+from overair.mailboxes.embedded import EmbeddedMailbox
+from overair.mailboxes.embedded.session import EmbeddedSession
+from overair.mailboxes.interface import Folder, FolderType, MailboxUnavailable, Session
 from overair.protocol.statuses import SyncStatus
-from overair.protocol.sync import AddResponse, DeleteCommand, ServerAdd, ServerChange, ServerDelete
+from overair.protocol.sync import (
+    AddResponse,
+    CollectionRequest,
+    DeleteCommand,
+    ServerAdd,
+    ServerChange,
+    ServerDelete,
+)
+from overair.storage.interface import Transaction
 from overair.versions import Version
+from overair.wbxml.element import Element
+from overair.wbxml.pages import Contacts
 from support.asynchronous import run
 from sync.phone import CLIENT_WINS, Phone, statuses
-from sync.world import World, contact, world
+from sync.world import World, contact, mime, world
 
 Scenario = Callable[[World, Phone], Awaitable[None]]
 
@@ -350,5 +363,83 @@ def test_an_effect_and_its_state_are_one(tmp_path: Path) -> None:
         other.close()
         await phone.sync(command)
         assert list(await there.items(phone.folder)) == list(phone.items)
+
+    play(tmp_path, scenario)
+
+
+class HalfBrokenSession(EmbeddedSession):
+    """A unit of work on a mailbox whose one folder lives on a server that is down."""
+
+    broken = ""
+
+    async def folder(self, folder_id: str) -> Folder:
+        if folder_id == self.broken:
+            raise MailboxUnavailable("the server is down")
+        return await super().folder(folder_id)
+
+
+class HalfBroken(EmbeddedMailbox):
+    """The mailbox of such sessions."""
+
+    broken = ""
+
+    def session(self, transaction: Transaction) -> Session:
+        session = HalfBrokenSession(self.account_id, transaction)
+        session.broken = self.broken
+        return session
+
+
+def test_a_broken_backend_fails_its_own_collection_only(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        inbox = await there.folder(FolderType.INBOX)
+        account = there.users["anna"].account_id
+        mailbox = HalfBroken(account, there.storage.database, there.storage.blobs)
+        partner = dataclasses.replace(phone.partner, mailbox=mailbox)
+        mail = Phone(there, partner, inbox)
+        await mail.begin()
+        await there.deliver(mime("one"))
+        await there.add(phone.folder, contact("Ada"))
+        mailbox.broken = inbox.folder_id
+        asked = [
+            CollectionRequest(sync_key=one.key, collection_id=one.folder.folder_id) for one in (mail, phone)
+        ]
+        broken, whole = await there.engine.exchange(partner, asked, 512)
+        assert broken.status == SyncStatus.RETRY
+        assert broken.sync_key == mail.key
+        assert not broken.commands
+        phone.take(whole)
+        assert phone.names == ["Ada"]
+        await there.add(phone.folder, contact("Eve"))
+        both = [inbox.folder_id, phone.folder.folder_id]
+        watched = await there.engine.has_news(partner, both)
+        assert watched.with_news == (phone.folder.folder_id,)
+        assert watched.missing == ()
+        mailbox.broken = ""
+        await mail.sync()
+        assert mail.names == ["one"]
+
+    play(tmp_path, scenario)
+
+
+@pytest.mark.req("MS-ASCMD_R5906", "MS-ASCMD_R5907", "MS-ASCMD_R5909", "MS-ASCMD_R5911", "MS-ASCMD_R5912")
+@pytest.mark.parametrize(
+    ("supported", "kept"),
+    [
+        (None, set()),
+        ([], {"company_name", "spouse"}),
+        ([Element(Contacts.Spouse)], {"company_name"}),
+    ],
+)
+def test_what_is_ghosted_stays(tmp_path: Path, supported: list[Element] | None, kept: set[str]) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.begin(supported=supported)
+        full = contact("Ada", company_name="Engines", spouse="William")
+        item_id = (await there.add(phone.folder, full)).item_id
+        await phone.rest()
+        await phone.sync(phone.change(item_id, contact("Eve")))
+        stored = (await there.items(phone.folder))[item_id]
+        assert {name for name in ("company_name", "spouse") if getattr(stored, name)} == kept
+        assert isinstance(stored, Contact)
+        assert stored.first_name == "Eve"
 
     play(tmp_path, scenario)

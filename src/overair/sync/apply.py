@@ -15,7 +15,7 @@ from overair import items
 from overair.items import Item, ItemClass
 from overair.mailboxes.interface import Folder, FolderType, Session, StoredItem
 from overair.protocol.schema import SchemaError
-from overair.protocol.statuses import SyncStatus
+from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync import (
     AddCommand,
     AddResponse,
@@ -106,14 +106,19 @@ class Applier:
 
     def _refuse(self, command: Command, error: CommandRefused | SchemaError | SubmissionRefused) -> None:
         # An item that breaks its schema is never stored (MS-ASCMD_R4440).
-        status = SyncStatus.CONVERSION_ERROR if isinstance(error, SchemaError) else error.status
+        if isinstance(error, SchemaError):
+            # What was wrong may be the user's own words, which are not for the log.
+            reason = f"{error.tag!r} {error.problem.value}"
+            status: SyncStatus | CommonStatus = SyncStatus.CONVERSION_ERROR
+        else:
+            status, reason = error.status, str(error)
         log.info(
             "a command of Sync is refused",
             account_id=self._session.account_id,
             folder_id=self._folder.folder_id,
             command=type(command).__name__,
             status=int(status),
-            reason=str(error),
+            reason=reason,
         )
         response: CommandResponse
         if isinstance(command, AddCommand):

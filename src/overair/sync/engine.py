@@ -252,6 +252,9 @@ class Engine:
                     with_news.append(collection_id)
             except NoSuchFolder:
                 missing.append(collection_id)
+            except MailboxUnavailable as error:
+                # A folder whose backend is down says nothing; the others are watched on (law 7).
+                log.info("a folder cannot be watched", collection_id=collection_id, reason=str(error))
         return WatchedFolders(tuple(with_news), tuple(missing))
 
     async def _has_news(
