@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +20,11 @@ from overair.devices import partnerships as partnerships_module
 from overair.devices.device import Device
 from overair.devices.hierarchy import Hierarchy, Place
 from overair.devices.quirks import Quirk, quirks_of
+from overair.mailboxes.interface import FolderType
 from overair.protocol.folder_sync import FolderSyncRequest
 from overair.protocol.http import PATH, Command
 from overair.protocol.ping import PingFolder, PingRequest, PingResponse
+from overair.protocol.sync import CollectionRequest, SyncRequest, SyncResponse
 from overair.server.locks import DeviceLocks
 from overair.storage.interface import DatabaseUnavailable
 from overair.versions import Version
@@ -291,3 +294,31 @@ def test_states_of_a_hierarchy() -> None:
     assert hierarchy.acknowledge(made.key) == made
     assert hierarchy.acknowledge(again.key) == again
     assert hierarchy.acknowledge(second.key) is None
+
+
+@pytest.mark.req("MS-ASCMD_R3228", "MS-ASCMD_R3230")
+def test_the_longest_heartbeat_is_a_setting(tmp_path: Path) -> None:
+    inbox = ""
+    with running_server(tmp_path) as server:
+        phone = Phone(server)
+        inbox = phone.folders()[FolderType.INBOX].server_id
+        ping = PingRequest(heartbeat_interval=700, folders=(PingFolder(id=inbox, item_class="Email"),))
+        waiting = threading.Thread(target=phone.post, args=(Command.PING, ping))
+        waiting.start()
+        hub: Any = server.application.services.hub
+        wait_until(lambda: len(hub) == 1)
+        server.loop.call_soon_threadsafe(hub.end_waits, server.users[ANNA].account_id)
+        waiting.join()
+    shorter: dict[str, Any] = {"heartbeat.longest": 600}
+    with running_server(tmp_path, **shorter) as server:
+        phone.server = server
+        for request in (ping, PingRequest()):
+            response = phone.post(Command.PING, request).read(PingResponse)
+            assert (response.status, response.heartbeat_interval) == (5, 600)
+        collection = CollectionRequest(sync_key="0", collection_id=inbox)
+        for sync, limit in (
+            (SyncRequest(collections=(collection,), wait=11), 10),
+            (SyncRequest(collections=(collection,), heartbeat_interval=601), 600),
+        ):
+            answer = phone.post(Command.SYNC, sync).read(SyncResponse)
+            assert (answer.status, answer.limit) == (14, limit)

@@ -78,6 +78,7 @@ def test_the_command_line_is_stronger(tmp_path: Path) -> None:
         ("[limits]\nrequest_body = 0", "limits.request_body"),
         ("[limits]\nrequest_body = 'much'", "limits.request_body"),
         ("[heartbeat]\nshortest = 100\nlongest = 60", "heartbeat.shortest"),
+        ("[heartbeat]\nlongest = 4000", "heartbeat.longest"),
         ("[tls]\ncertificate = 'x.pem'", "tls.private_key"),
         ("[policy]\ndocument = { device_password = true }", "device_password"),
         ("[policy]\ndocument = { min_device_password_length = 99 }", "MinDevicePasswordLength"),

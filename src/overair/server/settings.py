@@ -10,11 +10,13 @@ from typing import Annotated, Final
 import msgspec
 
 from overair.devices.policies import Policy, PolicyError
+from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 
 MEBIBYTE: Final = 1024 * 1024
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
-Seconds = Annotated[int, msgspec.Meta(gt=0, le=86_400)]
+Heartbeats = Annotated[int, msgspec.Meta(ge=HEARTBEAT_SECONDS[0], le=HEARTBEAT_SECONDS[1])]
+"""Seconds, within what the protocol allows Sync, and Ping, too (MS-ASCMD_R7493)."""
 Scalar = bool | int | str
 
 
@@ -56,12 +58,17 @@ class Limits(Section, frozen=True):
 
 
 class Heartbeat(Section, frozen=True):
-    """``[heartbeat]``: how long Ping and Sync may wait, in seconds."""
+    """``[heartbeat]``: how long Ping and Sync may wait, in seconds; less than a proxy in front waits."""
 
-    shortest: Seconds = 60
-    longest: Seconds = 3540
+    shortest: Heartbeats = HEARTBEAT_SECONDS[0]
+    longest: Heartbeats = HEARTBEAT_SECONDS[1]
     folders: Positive = 300
     """How many folders one Ping may watch."""
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """The least and the longest Wait of a Sync."""
+        return -(-self.shortest // 60), max(self.longest // 60, WAIT_MINUTES[0])
 
 
 class PolicySettings(Section, frozen=True):

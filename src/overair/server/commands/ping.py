@@ -16,16 +16,13 @@ from overair.push.interface import WaitEnded
 from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.responses import Outcome
+from overair.server.settings import Heartbeat
 from overair.server.watch import Watch
 from overair.storage.interface import DatabaseUnavailable
 from overair.sync.cached_requests import cache_request, cached_request
 from overair.sync.partner import Partner
 
 CACHE: Final = "Ping"
-HEARTBEAT_SECONDS: Final = (60, 3540)
-"""The least and the longest HeartbeatInterval (MS-ASCMD_R7493)."""
-MAXIMUM_FOLDERS: Final = 300
-"""The most folders of one Ping (status 6)."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(PingRequest).decode
@@ -67,7 +64,8 @@ async def handle_empty(context: Context) -> Outcome:
 
 async def _completed(context: Context, message: PingRequest) -> _Watched:
     """The request with what it leaves out (MS-ASCMD_R5831, R5832), which is kept. Raises _Invalid."""
-    _check(message)
+    allowed = context.services.settings.heartbeat
+    _check(message, allowed)
     database, device_key = context.services.database, context.device.device_key
     data = await cached_request(database, device_key, CACHE)
     earlier = PingRequest() if data is None else _decode(data)
@@ -77,22 +75,22 @@ async def _completed(context: Context, message: PingRequest) -> _Watched:
     if heartbeat is None or not folders:
         raise _Invalid(PingResponse(status=PingStatus.MISSING_PARAMETERS))
     complete = PingRequest(heartbeat_interval=heartbeat, folders=folders)
+    _check(complete, allowed)  # what was kept may be more than is allowed now
     await cache_request(database, device_key, CACHE, _encode(complete))
     return _Watched(heartbeat, tuple(folder.id for folder in folders))
 
 
-def _check(message: PingRequest) -> None:
+def _check(message: PingRequest, allowed: Heartbeat) -> None:
     """Raise _Invalid for what is wrong by itself."""
-    least, longest = HEARTBEAT_SECONDS
     heartbeat = message.heartbeat_interval
-    if heartbeat is not None and not least <= heartbeat <= longest:
-        limit = least if heartbeat < least else longest
+    if heartbeat is not None and not allowed.shortest <= heartbeat <= allowed.longest:
+        limit = allowed.shortest if heartbeat < allowed.shortest else allowed.longest
         raise _Invalid(PingResponse(status=PingStatus.INVALID_HEARTBEAT, heartbeat_interval=limit))
     folders = message.folders or ()
     if len({folder.id for folder in folders}) < len(folders):
         raise _Invalid(PingResponse(status=PingStatus.SYNTAX_ERROR))  # MS-ASCMD_R6699
-    if len(folders) > MAXIMUM_FOLDERS:
-        raise _Invalid(PingResponse(status=PingStatus.TOO_MANY_FOLDERS, max_folders=MAXIMUM_FOLDERS))
+    if len(folders) > allowed.folders:
+        raise _Invalid(PingResponse(status=PingStatus.TOO_MANY_FOLDERS, max_folders=allowed.folders))
 
 
 async def _wait(context: Context, watched: _Watched) -> PingResponse:

@@ -10,9 +10,7 @@ from overair.protocol import http
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
-    HEARTBEAT_SECONDS,
     MAXIMUM_WINDOW_SIZE,
-    WAIT_MINUTES,
     CollectionRequest,
     CollectionResponse,
     SyncRequest,
@@ -24,6 +22,7 @@ from overair.server.commands.command import Command
 from overair.server.commands.sync_cache import InvalidCache, cached_sync, remember_sync
 from overair.server.context import Context
 from overair.server.responses import Outcome
+from overair.server.settings import Heartbeat
 from overair.server.watch import Watch
 from overair.sync.partner import Partner
 from overair.sync.refusal import SyncRefused
@@ -45,7 +44,7 @@ class _Invalid(Exception):
 async def handle(context: Context, message: SyncRequest) -> Outcome:
     """Synchronise the collections of the request, and of the one before where it is partial."""
     try:
-        seconds = _seconds(message)
+        seconds = _seconds(message, context.services.settings.heartbeat)
         _check(message)
         if message.partial:
             message = await _completed(context, message)
@@ -60,16 +59,20 @@ async def handle_empty(context: Context) -> Outcome:
         message = await cached_sync(context, repeatable=True)
     except InvalidCache:
         return SyncResponse(status=SyncStatus.INCOMPLETE_REQUEST)
-    return await _synchronise(context, message, _seconds(message))
+    try:
+        seconds = _seconds(message, context.services.settings.heartbeat)
+    except _Invalid as invalid:
+        return invalid.answer  # what was kept may be more than is allowed now
+    return await _synchronise(context, message, seconds)
 
 
-def _seconds(message: SyncRequest) -> int:
+def _seconds(message: SyncRequest, allowed: Heartbeat) -> int:
     """How long the request may wait. Raises _Invalid."""
     if message.wait is not None and message.heartbeat_interval is not None:
         raise _Invalid(SyncStatus.PROTOCOL_ERROR)  # MS-ASCMD_R3162
     for value, (least, most), unit in (
-        (message.wait, WAIT_MINUTES, 60),
-        (message.heartbeat_interval, HEARTBEAT_SECONDS, 1),
+        (message.wait, allowed.minutes, 60),
+        (message.heartbeat_interval, (allowed.shortest, allowed.longest), 1),
     ):
         if value is not None:
             if not least <= value <= most:
