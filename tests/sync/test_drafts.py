@@ -25,7 +25,7 @@ def play(directory: Path, scenario: Scenario, version: Version = Version.V16_1) 
     """Run a scenario with a phone that has primed Drafts."""
 
     async def work() -> None:
-        async with world(directory) as there:
+        async with world(directory, listed=True) as there:
             partner = await there.partner(version=version)
             phone = Phone(there, partner, await there.folder(FolderType.DRAFTS))
             await phone.begin()

@@ -121,8 +121,10 @@ def mime(subject: str, body: str = "Hello") -> bytes:
 
 
 @asynccontextmanager
-async def world(directory: Path, users: tuple[str, ...] = ("anna", "ben")) -> AsyncIterator[World]:
-    """A world for the time of a test."""
+async def world(
+    directory: Path, users: tuple[str, ...] = ("anna", "ben"), *, listed: bool = False
+) -> AsyncIterator[World]:
+    """A world for the time of a test; ``listed`` users are in the directory and can be written to."""
     storage = open_storage(directory)
     database = storage.database
     accounts = EmbeddedDirectory(database, [AccountPart(create_mailbox, remove_mailbox)])
@@ -138,7 +140,10 @@ async def world(directory: Path, users: tuple[str, ...] = ("anna", "ben")) -> As
     found = World(storage, accounts, delivery, transport, engine, clock)
     try:
         for name in users:
-            found.users[name] = await accounts.add_user(f"{name}@example.org", "geheim", name.title())
+            if listed:
+                found.users[name] = await accounts.add_user(f"{name}@example.org", "geheim", name.title())
+            else:
+                await found.open_account(name)
         yield found
     finally:
         await transport.close()
