@@ -55,7 +55,9 @@ def hosts_of(bound_to: str, identity: Identity, settings: Settings) -> tuple[str
         return (bound_to,)
     machine = tls.this_machine()
     if bound_to in EVERY_ADDRESS:
-        own = (str(tls.primary_address()), *machine.names, *map(str, machine.network_addresses))
+        # 0.0.0.0 listens on IPv4 only, :: on both.
+        reached = [one for one in machine.network_addresses if one.version == 4 or bound_to == "::"]
+        own = (str(tls.primary_address()), *machine.names, *map(str, reached))
     else:
         own = (bound_to, *machine.names)
     return tuple(dict.fromkeys(host for host in (*settings.tls.names, *own) if host != "localhost"))
