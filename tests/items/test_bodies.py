@@ -195,7 +195,9 @@ SIGNED = (
 )
 
 
-@pytest.mark.req("MS-ASCMD_R3396", "MS-ASCMD_R3397", "MS-ASCMD_R3398", "MS-ASCMD_R3399", "MS-ASCMD_R3413")
+@pytest.mark.req(
+    "MS-ASCMD_R3409", "MS-ASCMD_R3396", "MS-ASCMD_R3397", "MS-ASCMD_R3398", "MS-ASCMD_R3399", "MS-ASCMD_R3413"
+)
 @pytest.mark.parametrize(
     ("support", "signed", "served"),
     [
@@ -215,7 +217,7 @@ def test_mime_support(support: int, signed: bool, served: BodyType) -> None:
     body = body_of(message, blobs, *wanted, mime_support=support)
     assert body.type == served
     if served == MIME:
-        assert (body.data, body.estimated_data_size) == (mime.decode(), len(mime))
+        assert (body.data, body.estimated_data_size, body.truncated) == (mime.decode(), len(mime), False)
 
 
 @pytest.mark.req("MS-ASCMD_R3418", "MS-ASCMD_R3419", "MS-ASCMD_R3426")

@@ -163,8 +163,9 @@ def body(
     return Body(
         type=preference.type,
         estimated_data_size=size,
-        # Windows Phone does not understand a Truncated of 0; its absence says the same.
-        truncated=True if truncated else None,
+        # Windows Phone does not understand a Truncated of 0, and its absence says the same; only
+        # beside MIME it has to stand (MS-ASCMD_R3409).
+        truncated=truncated if truncated or preference.type == BodyType.MIME else None,
         data=data,
         preview=preview,
     )

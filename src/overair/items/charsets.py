@@ -71,15 +71,20 @@ def code_page(label: str) -> str:
 def resolve(label: str, data: bytes) -> str:
     """The codec to read text with that claims a charset; guessed where the claim does not fit."""
     codec = codec_of(label)
-    if codec is not None:
-        codec = _WIDER.get(codec, codec)
-        if codec not in ("utf-8", "cp1252") or (codec == "cp1252" and label):
-            return codec
+    if codec is not None and _WIDER.get(codec, codec) != "utf-8":
+        return _WIDER.get(codec, codec)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return _guess(data)
+        return "utf-8" if codec == "utf-8" and _is_nearly_utf8(data) else _guess(data)
     return "utf-8"
+
+
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether most characters beyond ASCII are sound: a text that was cut or damaged somewhere."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text) > 10 * damaged
 
 
 def _guess(data: bytes) -> str:

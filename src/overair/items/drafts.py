@@ -41,6 +41,8 @@ _CONTENT: Final = ("to", "cc", "bcc", "subject", "reply_to", "importance", "body
 _HEADERS: Final = {"to": "To", "cc": "Cc", "bcc": "Bcc", "reply_to": "Reply-To"}
 _THREAD: Final = ("In-Reply-To", "References", "Thread-Index", "Thread-Topic")
 """Headers of an answer that no element says; they stay as they are."""
+_NEW: Final = -1
+"""The number of an attachment that has none yet."""
 _IMPORTANCE: Final = {0: "low", 1: "", 2: "high"}
 
 
@@ -239,6 +241,10 @@ def _with_files(mime: bytes, files: list[_File]) -> bytes:
     if not added:
         return mime
     message = message_from_bytes(mime, _class=EmailMessage, policy=SMTP)
+    for name, value in (("MIME-Version", "1.0"), ("Content-Type", "text/plain")):
+        # Without a header of its content the library takes a message for empty, and drops its text.
+        if name not in message:
+            message[name] = value
     _attach(message, added)
     return message.as_bytes(policy=SMTP.clone(refold_source="none"))
 
@@ -256,8 +262,7 @@ def _add(add: Callable[..., None], file: _File, disposition: str) -> None:
     shown = {
         "filename": one_line(file.name, 255) or None,
         "disposition": disposition,
-        "cid": f"<{file.content_id}>" if file.content_id else None,
-        "headers": [f"Content-Location: {file.content_location}"] if file.content_location else None,
+        "cid": f"<{one_line(file.content_id, 255)}>" if file.content_id else None,
     }
     if file.content_type == "message/rfc822":
         add(message_from_bytes(file.data, _class=EmailMessage, policy=SMTP), **shown)
@@ -277,16 +282,26 @@ def _numbered(message: Message, before: Message | None, files: list[_File] | Non
         return message
     following = before.index.next_number if before is not None and before.index is not None else 1
     parts = list(index.attachments)
-    numbers: list[int | None] = [None] * len(parts)
     if files is not None:
         placed = dict(zip(_in_byte_order(files, index.native_type == BodyType.HTML), parts, strict=True))
-        parts = [placed[file] for file in files]
-        numbers = [file.number for file in files]
+        # As the client gave them, also where a header cannot hold them.
+        parts = [
+            msgspec.structs.replace(
+                placed[file],
+                number=_NEW if file.number is None else file.number,
+                name=file.name,
+                content_id=file.content_id,
+                content_location=file.content_location,
+            )
+            for file in files
+        ]
+    else:
+        parts = [msgspec.structs.replace(part, number=_NEW) for part in parts]
     numbered = []
-    for part, number in zip(parts, numbers, strict=True):
-        if number is None:
-            number, following = following, following + 1
-        numbered.append(msgspec.structs.replace(part, number=number))
+    for part in parts:
+        if part.number == _NEW:
+            part, following = msgspec.structs.replace(part, number=following), following + 1
+        numbered.append(part)
     return msgspec.structs.replace(
         message, index=msgspec.structs.replace(index, attachments=tuple(numbered), next_number=following)
     )

@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from email import utils
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as MimeMessage
@@ -18,7 +19,11 @@ from overair.items.text import cleaned
 
 LONGEST: Final = 32_768
 """The most characters of a header that are read (MS-ASEMAIL_R788)."""
+LONGEST_LIST: Final = 100_000
+"""The most characters of a list of addresses that are read; only whole ones of them are shown."""
 _MAX_NESTING: Final = 20
+_LENIENT: Final[dict[str, bool]] = {"strict": False} if hasattr(utils, "supports_strict_parsing") else {}
+"""Take lists as they come: strict parsing gives nothing for one semicolon among a hundred addresses."""
 _FOLD: Final = re.compile(r"\r?\n[ \t]?|\r")
 _ENCODED_WORDS: Final = re.compile(r"=\?[^?]*\?[qQbB]\?[^?]*\?=(?:[ \t]+=\?[^?]*\?[qQbB]\?[^?]*\?=)*")
 _QUOTED: Final = re.compile(r'["\\]')
@@ -58,19 +63,27 @@ class Headers:
 
     def addresses(self, *names: str) -> tuple[Address, ...]:
         """The addresses in all headers of some names, with their display names decoded."""
-        return addresses_in([value for name in names for value in self.all(name)])
+        values = [value for name in names for value in self._values.get(name.lower(), ())]
+        return addresses_in([_unfolded(_whole_addresses(value), LONGEST_LIST) for value in values])
 
 
 def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
     """The addresses in header values that are on one line, with their display names decoded."""
     # The parser of comments calls itself for each parenthesis.
     sound = [value if value.count("(") <= _MAX_NESTING else value.replace("(", "") for value in values]
-    return tuple((decoded(name), decoded(address)) for name, address in getaddresses(sound) if address)
+    return tuple(
+        (decoded(name), decoded(address)) for name, address in getaddresses(sound, **_LENIENT) if address
+    )
 
 
-def _unfolded(value: str) -> str:
+def _whole_addresses(value: str) -> str:
+    """A raw list of addresses, cut behind one where it is too long."""
+    return value if len(value) <= LONGEST_LIST else value[:LONGEST_LIST].rpartition(",")[0]
+
+
+def _unfolded(value: str, limit: int = LONGEST) -> str:
     """A raw header on one line; bytes that are not ASCII are read as what they look like."""
-    value = _FOLD.sub(" ", value[:LONGEST])
+    value = _FOLD.sub(" ", value[:limit])
     if value.isascii():
         return value
     data = value.encode("utf-8", "surrogateescape")

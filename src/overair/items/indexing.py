@@ -7,6 +7,7 @@ from typing import Final
 
 from overair.items import charsets, markup, text
 from overair.items.headers import Headers
+from overair.items.message_class import SMIME, message_class
 from overair.items.parts import Index, Part
 from overair.items.structure import (
     LocatedMessage,
@@ -24,7 +25,6 @@ TEXT_KEPT: Final = 4_096
 PREVIEW_KEPT: Final = 255
 """How many characters of a preview a client may ask for (MS-ASAIRS_R266)."""
 _BODY_TYPES: Final = ("text/plain", "text/html")
-_SMIME_TYPES: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
 @dataclass
@@ -56,7 +56,7 @@ def index(mime: bytes, message: LocatedMessage) -> Index:
         html_size=text.utf8_size(rich if native_html else markup.html_document(plain)),
         text=plain[:TEXT_KEPT],
         preview=text.one_line(plain, PREVIEW_KEPT),
-        signed_or_encrypted=_is_smime(message),
+        signed_or_encrypted=message_class(message).startswith(SMIME),
         next_number=walk.count,
     )
 
@@ -183,10 +183,3 @@ def _as_text(walk: _Walk, part: Part) -> str:
 def _as_html(walk: _Walk, part: Part) -> str:
     found = walk.texts[part.number]
     return found if part.is_html else markup.html_fragment(found)
-
-
-def _is_smime(message: LocatedMessage) -> bool:
-    kind = message.get_content_type()
-    return kind in _SMIME_TYPES or (
-        kind == "multipart/signed" and "pkcs7-signature" in parameter(message, "protocol").lower()
-    )
