@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,5 +20,6 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(data_dir: Path) -> Iterator[RunningServer]:
     """A server with two users over plain HTTP."""
-    with running_server(data_dir, **{"limits.devices": 10_000}) as running:
+    limits: dict[str, Any] = {"limits.devices": 10_000}
+    with running_server(data_dir, **limits) as running:
         yield running
