@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
+import msgspec
 import pytest
 
 from overair.items.message import Message
-from overair.mailboxes.interface import FolderType
+from overair.mailboxes.embedded import EmbeddedMailbox
+from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync import AddCommand, AddResponse, ChangeCommand, ChangeResponse, ServerDelete
 from overair.versions import Version
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, Email, Email2
 from support.asynchronous import run
-from sync.phone import Phone, shown_of, statuses
+from sync.phone import CLIENT_WINS, Phone, shown_of, statuses
 from sync.world import World, world
 
+T = TypeVar("T")
 Scenario = Callable[[World, Phone], Awaitable[None]]
 
 
@@ -170,3 +175,34 @@ def test_older_versions_have_no_drafts(tmp_path: Path) -> None:
         assert not await there.items(phone.folder)
 
     play(tmp_path, scenario, Version.V14_1)
+
+
+class Intruded(EmbeddedMailbox):
+    """A mailbox in which another hand changes a draft just before the first unit of work."""
+
+    intruder: Callable[[Session], Awaitable[object]] | None = None
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        intruder, self.intruder = self.intruder, None
+        if intruder is not None:
+            await super().transact(intruder)
+        return await super().transact(work)
+
+
+@pytest.mark.parametrize("client_wins", [True, False])
+def test_a_draft_that_changes_while_it_is_made_ready(tmp_path: Path, client_wins: bool) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.sync(AddCommand(client_id="1", application_data=draft("one")))
+        [item_id] = phone.items
+        [stored] = (await there.items(phone.folder)).values()
+        other = msgspec.structs.replace(stored, subject="other hand")
+        mailbox = Intruded(phone.partner.user.account_id, there.storage.database, there.storage.blobs)
+        mailbox.intruder = lambda session: session.change(phone.folder.folder_id, item_id, other)
+        phone.partner = dataclasses.replace(phone.partner, mailbox=mailbox)
+        command = ChangeCommand(server_id=item_id, send=True, application_data=draft("mine"))
+        answer = await phone.ask(command, options=CLIENT_WINS if client_wins else ())
+        assert statuses(answer) == ([] if client_wins else [SyncStatus.CONFLICT])
+        assert await subjects(there, FolderType.INBOX, "ben") == (["mine"] if client_wins else [])
+        assert await subjects(there, FolderType.DRAFTS) == ([] if client_wins else ["other hand"])
+
+    play(tmp_path, scenario)
