@@ -86,7 +86,7 @@ READ: list[tuple[DataType[Any], Content, object]] = [
 
 
 @pytest.mark.parametrize(
-    ("data_type", "content", "value"), READ, ids=[f"{row[0]!r} {row[1]!r}" for row in READ]
+    ("data_type", "content", "value"), READ, ids=[f"{type(row[0]).__name__} {row[1]!r}" for row in READ]
 )
 @pytest.mark.req("MS-ASDTYPE_R5", "MS-ASDTYPE_R6", "MS-ASDTYPE_R15", "MS-ASDTYPE_R12213", "MS-ASDTYPE_R123")
 def test_read(data_type: DataType[Any], content: Content, value: object) -> None:
@@ -175,7 +175,7 @@ WRITTEN: list[tuple[DataType[Any], object, Content]] = [
 
 
 @pytest.mark.parametrize(
-    ("data_type", "value", "content"), WRITTEN, ids=[f"{row[0]!r} {row[1]!r}" for row in WRITTEN]
+    ("data_type", "value", "content"), WRITTEN, ids=[f"{type(row[0]).__name__} {row[1]!r}" for row in WRITTEN]
 )
 @pytest.mark.req("MS-ASDTYPE_R7", "MS-ASDTYPE_R15", "MS-ASDTYPE_R20", "MS-ASDTYPE_R87", "MS-ASDTYPE_R98")
 def test_written(data_type: DataType[Any], value: object, content: Content) -> None:

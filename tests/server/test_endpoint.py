@@ -156,6 +156,7 @@ def test_a_compressed_request_is_read(server: RunningServer) -> None:
         (HIERARCHY, "br", 415),
         (bytes(2_000_000), None, 413),
     ],
+    ids=["bomb", "not gzip", "cut gzip", "unknown encoding", "too large"],
 )
 def test_bodies_that_are_too_large_or_broken(
     tmp_path: Path, body: bytes, encoding: str | None, status: int
