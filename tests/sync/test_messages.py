@@ -316,3 +316,35 @@ def test_an_item_that_was_never_shown_goes_without_a_word(tmp_path: Path) -> Non
         assert phone.echoes == 0
 
     play(tmp_path, scenario)
+
+
+def test_what_does_not_fit_into_an_answer_comes_with_the_next(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        for number in range(4):
+            await there.deliver(mime(f"{number}", f"{'x' * 70}\r\n" * 50_000))
+        await phone.rest()
+        commands = [FetchCommand(server_id=item_id) for item_id in phone.items]
+        answer = await phone.sync(*commands)
+        found = statuses(answer)
+        assert found == sorted(found)
+        assert set(found) == {SyncStatus.SUCCESS, SyncStatus.SERVER_ERROR}
+        # The room is that of the whole answer: another collection only hears that there is more.
+        phone.options = WHOLE
+        other = Phone(there, phone.partner, await there.folder(FolderType.CONTACTS))
+        await phone.begin()
+        await other.begin()
+        await there.add(other.folder, contact("Ada"))
+        asked = [
+            CollectionRequest(sync_key=one.key, collection_id=one.folder.folder_id) for one in (phone, other)
+        ]
+        full, waiting = await there.engine.exchange(phone.partner, asked, 512)
+        assert len(full.commands) in (2, 3)
+        assert full.more_available
+        other.take(waiting)
+        phone.take(full)
+        await other.rest()
+        assert other.names == ["Ada"]
+        await phone.rest()
+        assert len(phone.items) == 4
+
+    play(tmp_path, scenario)

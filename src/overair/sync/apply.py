@@ -33,6 +33,7 @@ from overair.sync.drafts import Drafts, PreparedDrafts, added_attachments, takes
 from overair.sync.options import client_wins
 from overair.sync.partner import Partner
 from overair.sync.refusal import CommandRefused
+from overair.sync.size import ANSWER_BYTES, expected_size
 from overair.sync.state import Applied, AppliedAdd, AppliedChange, State
 from overair.sync.submission import SubmissionRefused
 from overair.sync.wanted import Wanted
@@ -58,7 +59,8 @@ class Applier:
     ``lost`` is what exchanges from the same key applied whose answers were lost. Afterwards
     ``applied`` is that and what this request did, ``confirmed`` the revisions that the client knows
     of because they are its own doing, ``answers`` the responses in the order of the commands, and
-    ``conflicts`` the items that the client has to be shown whole, as they stand now.
+    ``conflicts`` the items that the client has to be shown whole, as they stand now; ``fetched`` is
+    about how many bytes were asked for by Fetch.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class Applier:
         self.confirmed: dict[str, int] = {}
         self.answers: list[Answer] = []
         self.conflicts: dict[str, StoredItem] = {}
+        self.fetched = 0
 
     async def run(self, commands: Sequence[Command]) -> None:
         """Apply the commands one after the other; one that is refused does not stop the others."""
@@ -312,5 +315,8 @@ class Applier:
         stored = await self._stored(command.server_id)
         if stored is None:
             raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+        if self.fetched >= ANSWER_BYTES:
+            raise CommandRefused(SyncStatus.SERVER_ERROR, "the answer is full; ask for the item again")
+        self.fetched += expected_size(stored.item, self._wanted.whole())
         response = FetchResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
         self.answers.append(Answer(response, stored))

@@ -37,6 +37,7 @@ from overair.sync.options import options_for
 from overair.sync.partner import Partner
 from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
+from overair.sync.size import ANSWER_BYTES
 from overair.sync.state import CollectionStates
 from overair.sync.wanted import Wanted
 
@@ -57,6 +58,14 @@ class WatchedFolders:
 
     with_news: tuple[str, ...]
     missing: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Left:
+    """What of a request's answer is not filled yet: things to tell, and bytes of items."""
+
+    window: int
+    room: int = ANSWER_BYTES
 
 
 @dataclass(slots=True, frozen=True)
@@ -92,11 +101,11 @@ class Engine:
         """
         busy = await self._busy(partner, collections)
         responses = []
+        left = Left(window)
         for collection in busy:
-            response = await self._guarded(partner, collection, window)
+            response = await self._guarded(partner, collection, left)
             if response is not None:
                 responses.append(response)
-                window -= len(response.commands)
         return tuple(responses)
 
     async def _busy(
@@ -165,11 +174,11 @@ class Engine:
         return changes.token == state.token
 
     async def _guarded(
-        self, partner: Partner, collection: CollectionRequest, window: int
+        self, partner: Partner, collection: CollectionRequest, left: Left
     ) -> CollectionResponse | None:
         """One collection's answer. What goes wrong with it touches no other (law 7)."""
         try:
-            return await self._collection(partner, collection, window)
+            return await self._collection(partner, collection, left)
         except CollectionRefused as error:
             status, reason = error.status, str(error)
         except (MailboxUnavailable, DatabaseUnavailable) as error:
@@ -187,12 +196,13 @@ class Engine:
         return CollectionResponse(sync_key=key, collection_id=collection.collection_id, status=status)
 
     async def _collection(
-        self, partner: Partner, collection: CollectionRequest, window: int
+        self, partner: Partner, collection: CollectionRequest, left: Left
     ) -> CollectionResponse | None:
-        limit = min(window, window_size(collection.window_size))
-        exchanged = await self._transact(partner, collection, limit)
+        exchanged = await self._transact(partner, collection, left)
         if exchanged is None:
             return None
+        left.window -= len(exchanged.tellings)
+        left.room -= exchanged.size
         renderer = Renderer(partner.mailbox.account_id, partner.mailbox.blobs, exchanged.wanted)
         rendered = await renderer.render(exchanged.answers, exchanged.tellings)
         if rendered.failed:
@@ -208,11 +218,12 @@ class Engine:
         )
 
     async def _transact(
-        self, partner: Partner, collection: CollectionRequest, limit: int
+        self, partner: Partner, collection: CollectionRequest, left: Left
     ) -> Exchanged | None:
+        limit = min(left.window, window_size(collection.window_size))
         for _ in range(ATTEMPTS):
             prepared = await self._drafts.prepare(partner, collection)
-            exchange = Exchange(partner, collection, limit, self._clock(), self._drafts, prepared)
+            exchange = Exchange(partner, collection, limit, left.room, self._clock(), self._drafts, prepared)
             try:
                 return await partner.mailbox.transact(exchange.run)
             except DraftMoved:

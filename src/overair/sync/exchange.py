@@ -36,16 +36,19 @@ class Exchanged:
     answers: list[Answer] = field(default_factory=list)
     tellings: list[Telling] = field(default_factory=list)
     more: bool = False
+    size: int = 0
+    """About how many bytes the items will be in the answer."""
 
 
 class Exchange:
-    """The exchange of one collection; ``limit`` is how many things may be told."""
+    """The exchange of one collection; ``limit`` things and ``room`` bytes of items may be told."""
 
     def __init__(
         self,
         partner: Partner,
         request: CollectionRequest,
         limit: int,
+        room: int,
         now: datetime,
         drafts: Drafts,
         prepared: PreparedDrafts,
@@ -53,6 +56,7 @@ class Exchange:
         self._partner = partner
         self._request = request
         self._limit = limit
+        self._room = room
         self._now = now
         self._drafts = drafts
         self._prepared = prepared
@@ -152,7 +156,13 @@ class Exchange:
         states.hand_out(base, state)
         await self._save(session, states)
         return Exchanged(
-            state.key, folder, wanted, applier.answers, conflicts + news.tellings, more=news.more
+            state.key,
+            folder,
+            wanted,
+            applier.answers,
+            conflicts + news.tellings,
+            news.more,
+            applier.fetched + news.size,
         )
 
     async def _keep(self, session: Session, states: CollectionStates, base: State, state: State) -> None:
@@ -171,10 +181,10 @@ class Exchange:
             return News(token)
         view = view_of(folder.item_class, wanted.options.filter_type, self._now)
         reader = NewsReader(session, folder, view, wanted, base.exceptions)
-        if self._limit <= 0:
-            # The request's window is full: say only that there is more (MS-ASCMD_R4779).
+        if self._limit <= 0 or self._room <= 0:
+            # The answer is full: say only that there is more (MS-ASCMD_R4779).
             return News(token, more=bool(await reader.read(token, 1)))
-        news = await reader.read(token, self._limit)
+        news = await reader.read(token, self._limit, self._room)
         if base.exceptions and base.software != overair.__version__:
             await reader.retry(news, self._limit)
         return news

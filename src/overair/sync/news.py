@@ -10,14 +10,11 @@ from typing import Final
 from overair.items import Item
 from overair.items.message import Message
 from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
-from overair.sync.size import expected_size
+from overair.sync.size import ANSWER_BYTES, expected_size
 from overair.sync.wanted import Wanted
 
 ROUNDS: Final = 20
 """How many windows of changes that are not for this client one exchange reads past."""
-ANSWER_BYTES: Final = 8_000_000
-"""About how long the items of one collection's answer may be together; one item always fits."""
-
 LATER_FIELDS: Final = frozenset({"read", "flag", "categories"})
 """What of a message is told alone when nothing else changed (MS-ASEMAIL_R80 and its table)."""
 
@@ -51,6 +48,8 @@ class News:
     token: str
     tellings: list[Telling] = field(default_factory=list)
     more: bool = False
+    size: int = 0
+    """About how many bytes the items will be in the answer."""
     settled: set[str] = field(default_factory=set)
     """Exceptions that are none any more: tried again, or gone."""
 
@@ -74,21 +73,23 @@ class NewsReader:
         self._wanted = wanted
         self._exceptions = exceptions
 
-    async def read(self, token: str, limit: int) -> News:
-        """At most ``limit`` things to tell since a token. Raises TokenExpired, NoSuchFolder."""
+    async def read(self, token: str, limit: int, room: int = ANSWER_BYTES) -> News:
+        """At most ``limit`` things to tell since a token, and no more than fit into ``room`` bytes.
+
+        Raises TokenExpired, NoSuchFolder.
+        """
         news = News(token)
-        room = ANSWER_BYTES
         for _ in range(ROUNDS):
-            changes, stored = await self._window(news.token, limit - len(news.tellings), room)
+            changes, stored = await self._window(news.token, limit - len(news.tellings), room - news.size)
             for change in changes.items:
                 telling = self._telling(change, stored.get(change.item_id))
                 if telling is not None:
                     news.tellings.append(telling)
-                    room -= self._size(telling.stored)
+                    news.size += self._size(telling.stored)
                 if change.item_id in self._exceptions:
                     news.settled.add(change.item_id)
             news.token, news.more = changes.token, changes.more
-            if not news.more or len(news.tellings) >= limit or room <= 0:
+            if not news.more or len(news.tellings) >= limit or news.size >= room:
                 break
         return news
 

@@ -10,6 +10,8 @@ from overair.items.message import Message
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.sync.wanted import Wanted
 
+ANSWER_BYTES: Final = 8_000_000
+"""About how long the items of one answer may be together; one item always fits."""
 OVERHEAD: Final = 2_000
 """Bytes of an item apart from its body and picture."""
 
