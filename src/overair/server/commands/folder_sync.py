@@ -31,7 +31,9 @@ async def handle(context: Context, message: FolderSyncRequest) -> Outcome:
     except MailboxUnavailable:
         return FolderSyncResponse(status=FolderSyncStatus.SERVER_ERROR)
     if told is None:
-        return FolderSyncResponse(status=FolderSyncStatus.INVALID_SYNC_KEY)
+        # The device has to begin anew (MS-ASHTTP_R1105).
+        answer = FolderSyncResponse(status=FolderSyncStatus.INVALID_SYNC_KEY)
+        return Reply(answer, headers=RESYNCHRONIZE_HEADERS)
     answer = _answer(*told)
     return Reply(answer, headers=RESYNCHRONIZE_HEADERS) if key == FIRST_KEY else answer
 
