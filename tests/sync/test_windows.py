@@ -265,3 +265,20 @@ def test_the_estimate_is_what_the_next_sync_shows(tmp_path: Path) -> None:
         assert await estimate() == 0
 
     play(tmp_path, scenario, FolderType.INBOX)
+
+
+def test_a_filter_sent_with_a_repeated_key_stays(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await there.deliver(mime("new"))
+        await phone.rest()
+        await there.deliver(mime("older"), received=NOON - timedelta(days=3))
+        lost = await phone.ask(options=filtered(FilterType.ALL))
+        assert lost is not None
+        phone.options = filtered(FilterType.ONE_DAY)
+        assert await phone.sync() is None
+        watched = await there.engine.has_news(phone.partner, [phone.folder.folder_id])
+        assert not watched.with_news
+        phone.options = ()
+        assert await phone.sync() is None
+
+    play(tmp_path, scenario, FolderType.INBOX)

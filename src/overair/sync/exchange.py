@@ -147,9 +147,7 @@ class Exchange:
         if not (request.commands or news or conflicts):
             if not repeated:
                 await self._keep(session, states, base, state)
-            elif states.latest != base.key:
-                # What was lost is still there, for commands that are yet to be repeated.
-                states.latest = base.key
+            elif states.go_back(base, options):
                 await self._save(session, states)
             return None
         state = msgspec.structs.replace(state, key=states.next_key(base))

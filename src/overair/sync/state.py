@@ -143,6 +143,16 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
+    def go_back(self, base: State, options: tuple[Options, ...]) -> bool:
+        """The client named the older key again and there was nothing to tell; whether that is new.
+
+        What was lost is kept for commands that are yet to be repeated, so the token stays, too.
+        """
+        if self.latest == base.key and base.options == options:
+            return False
+        self.acknowledged, self.latest = msgspec.structs.replace(base, options=options), base.key
+        return True
+
     def _settle_restart(self, base: State) -> None:
         if self.restart is not None and self.restart.key == base.key:
             self.restart = None
