@@ -87,7 +87,6 @@ class Transport:
         self._domain = domain
         self._recipient_limit = recipient_limit
         self._running = asyncio.Lock()
-        self._submitted = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
 
@@ -118,19 +117,13 @@ class Transport:
         if prepared.kept is not None:
             sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
             await session.add(sent_items.folder_id, prepared.kept)
-        self._submitted = True
-
-    def wake(self) -> None:
-        """After a commit: deliver what was submitted, beside whatever else goes on."""
-        if self._submitted:
-            task = asyncio.get_running_loop().create_task(self.deliver_waiting())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
 
     async def deliver_waiting(self) -> None:
-        """Deliver everything in the queue; what cannot be delivered now stays and is tried again."""
+        """Deliver everything in the queue; what cannot be delivered now stays and is tried again.
+
+        Whoever has committed what ``enqueue`` did calls this.
+        """
         async with self._running:
-            self._submitted = False
             failed = False
             after = 0
             while (waiting := await self._next(after)) is not None:
@@ -151,8 +144,9 @@ class Transport:
 
     def _try_again(self) -> None:
         def again() -> None:
-            self._submitted = True
-            self.wake()
+            task = asyncio.get_running_loop().create_task(self.deliver_waiting())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
         if self._retry is not None:
             self._retry.cancel()

@@ -11,6 +11,8 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
     MAXIMUM_WINDOW_SIZE,
+    AddCommand,
+    ChangeCommand,
     CollectionRequest,
     CollectionResponse,
     SyncRequest,
@@ -130,10 +132,21 @@ async def _exchange_or_wait(
         try:
             while True:
                 responses = await engine.exchange(partner, collections, window)
+                if _sends(collections):
+                    await context.services.transport.deliver_waiting()
                 if responses or not await watch.wait():
                     return responses
         except WaitEnded:
             return ()
+
+
+def _sends(collections: tuple[CollectionRequest, ...]) -> bool:
+    """Whether the request may have sent mail."""
+    return any(
+        isinstance(command, AddCommand | ChangeCommand) and command.send
+        for collection in collections
+        for command in collection.commands
+    )
 
 
 def refuse(error: SchemaError) -> Outcome:
