@@ -96,16 +96,18 @@ class Policy:
     def demand(self, device: Device, request: Request) -> CommonStatus | None:
         """The status that sends a device to provision, or None where the request may go on.
 
-        A policy that is not required lets devices in that never provisioned; one that did is told
-        when the policy changed.
+        A device that sends a policy key, 0 too, can provision, and does so when a policy asks for
+        something. One that sends none cannot: it is let in unless the policy is required
+        (MS-ASPROV_R685). One that did provision is told when the policy changed.
         """
         if request.command is Command.PROVISION:
             return None
+        asked = self.digest(request.version)
         key = request.policy_key
-        if key is None and request.command is Command.PING:
+        if key is None and request.command is Command.PING and (self._required or device.policy_key):
             key = device.policy_key  # Ping carries none (MS-ASPROV_R757)
-        current = device.policy_digest == self.digest(request.version)
-        if not self._required:
+        current = device.policy_digest == asked
+        if not self._required and (key is None or not asked):
             return CommonStatus.INVALID_POLICY_KEY if device.policy_key and not current else None
         if key is None:
             return CommonStatus.LEGACY_DEVICE_ON_STRICT_POLICY

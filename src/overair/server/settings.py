@@ -79,7 +79,10 @@ class PolicySettings(Section, frozen=True):
     """
 
     required: bool = False
-    """Refuse phones that have not acknowledged the policy."""
+    """Refuse phones that cannot provision or do not apply the policy.
+
+    Otherwise those get in, and only phones that can provision are asked to.
+    """
     allow_partial: bool = True
     """Let in phones that say they could not apply every setting."""
     allow_external: bool = True

@@ -33,7 +33,10 @@ async def handle(context: Context, message: ProvisionRequest) -> Outcome:
     told = None
     if message.device_information is not None:
         await store(context, message.device_information)
-        told = DeviceInformationResponse(status=SettingsStatus.SUCCESS)
+        complete = message.device_information.set is not None  # MS-ASPROV_R607
+        told = DeviceInformationResponse(
+            status=SettingsStatus.SUCCESS if complete else SettingsStatus.PROTOCOL_ERROR
+        )
     try:
         policies = [
             await context.services.provisioning.answer(context.device, context.version, policy)
