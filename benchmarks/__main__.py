@@ -14,6 +14,7 @@ from rich.console import Console
 from benchmarks import delivery, first_sync, sync_cost, waiting, wbxml
 from benchmarks.figures import Figure, show
 
+WIDTH: Final = 120
 Measure = Callable[[Callable[[str], None]], list[Figure]]
 
 GROUPS: Final[dict[str, Measure]] = {
@@ -38,7 +39,7 @@ def main() -> int:
     unknown = set(arguments.groups) - set(groups)
     if unknown:
         parser.error(f"there is no group {', '.join(sorted(unknown))}")
-    console = Console()
+    console = Console(width=max(WIDTH, Console().width))
     begun = time.monotonic()
 
     def say(what: str) -> None:

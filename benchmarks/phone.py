@@ -82,6 +82,13 @@ class Connection(asyncio.Protocol):
             self._buffer = b""
             self._answer.set_result((int(lines[0].split()[1]), body))
 
+    def close(self) -> None:
+        """Drop the connection; who waits for an answer is cancelled."""
+        if self._answer is not None:
+            self._answer.cancel()
+        if self.transport is not None:
+            self.transport.abort()
+
     def request(self, data: bytes) -> asyncio.Future[tuple[int, bytes]]:
         """Send a request; the future gives the status and the body."""
         if self.transport is None:
@@ -113,8 +120,7 @@ class Phone:
 
     def close(self) -> None:
         """Drop the connection without a word, as phones do."""
-        if self._connection.transport is not None:
-            self._connection.transport.abort()
+        self._connection.close()
 
     def request(self, command: str, message: Record | None) -> bytes:
         """The bytes of a request; without a message it has no body."""
