@@ -30,7 +30,9 @@ A request is mostly smaller; a larger one takes more reads, which costs 3 ms of 
 IDLE_SECONDS = 75
 """How long a connection is kept open for a next request; longer than nginx keeps its own (60)."""
 GRACE_SECONDS = 3
-"""How long requests may take to end when the server leaves."""
+"""How long requests may take to end when the server leaves, and one more for each ANSWERED_A_SECOND."""
+ANSWERED_A_SECOND = 1000
+"""Waiting phones that a busy machine answers in a second, all counted."""
 
 
 class OpenToEavesdropping(ValueError):
@@ -61,6 +63,8 @@ class Server(uvicorn.Server):
         """Take no new connection, end the waits, let requests finish, end the application."""
         for server in self.servers:
             server.close()
+        connections = len(self.server_state.connections)
+        self.config.timeout_graceful_shutdown = GRACE_SECONDS + connections // ANSWERED_A_SECOND
         self._leaving()
         await super().shutdown(sockets)
 
@@ -150,6 +154,5 @@ def _config(application: ASGIApp, listening: Listening) -> uvicorn.Config:
         forwarded_allow_ips=trusted,
         backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )
