@@ -360,6 +360,25 @@ def operate(phone: Phone, fetch: list[Element], multipart: bool) -> Element:
     return succeeded(phone.post(Command.ITEM_OPERATIONS, encode(tree), accept_multipart=multipart))
 
 
+@pytest.mark.req("MS-ASCMD_R193", "MS-ASCMD_R194", "MS-ASCMD_R2488")
+@pytest.mark.parametrize("version", SERVED)
+def test_operations_of_several_kinds(house: House, version: Version) -> None:
+    fetch = E(ItemOperations.Fetch, [E(ItemOperations.Store, "Nowhere")])
+    empty = E(ItemOperations.EmptyFolderContents, [E(AirSync.CollectionId, "99999")])
+    move = E(
+        ItemOperations.Move,
+        [E(ItemOperations.ConversationId, b"c"), E(ItemOperations.DstFldId, "1")],
+    )
+    operations = [fetch, empty, fetch] + ([move, empty] if version >= Version.V14_0 else [])
+    tree = tell(
+        Phone(house.server, version), Command.ITEM_OPERATIONS, E(ItemOperations.ItemOperations, operations)
+    )
+    response = tree.find(ItemOperations.Response)
+    assert response is not None
+    told = sorted(child.tag.name for child in response)
+    assert told == sorted(operation.tag.name for operation in operations)
+
+
 @pytest.mark.req("MS-ASHTTP_R283")
 @pytest.mark.parametrize("version", SERVED)
 def test_estimates_and_pings(house: House, version: Version) -> None:

@@ -17,6 +17,7 @@ from overair.protocol.item_operations import (
     EmptyFolderContents,
     EmptyFolderContentsResponse,
     Fetch,
+    FetchResponse,
     ItemOperationsRequest,
     ItemOperationsResponse,
     Move,
@@ -31,6 +32,7 @@ from overair.server.context import Context
 from overair.server.fetching import Fetched, fetch
 from overair.server.responses import Outcome, Reply
 
+KINDS: Final = (MoveResponse, EmptyFolderContentsResponse, FetchResponse)
 BATCH: Final = 500
 """Items that are deleted in one transaction, so that other writers get their turn."""
 
@@ -40,6 +42,8 @@ async def handle(context: Context, message: ItemOperationsRequest) -> Outcome:
     multipart = context.request.accept_multipart
     fetched = Fetched(context.services.settings.limits.fetch, multipart=multipart)
     responses = [await _operate(context, operation, fetched) for operation in message.operations]
+    # Told by kind, as the schema has them; the client knows each by its ids (MS-ASCMD_R195).
+    responses.sort(key=lambda response: KINDS.index(type(response)))
     response = ItemOperationsResponse(status=ItemOperationsStatus.SUCCESS, responses=tuple(responses))
     return Reply(response, parts=tuple(fetched.parts)) if multipart else response
 
