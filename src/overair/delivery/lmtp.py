@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import logging
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ LINE_LENGTH: Final = 1024 * 1024
 SOCKET_MODE: Final = 0o660
 COMMAND_LENGTH: Final = 4096
 IDLE_SECONDS: Final = 300
+CLOSE_SECONDS: Final = 3
+"""How long deliveries may take to end when the server leaves."""
 FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 UNKNOWN: Final = "550 5.1.1 No such user here"
@@ -72,6 +75,18 @@ class LmtpHandler:
         self._delivery = delivery
         self._hostname = hostname
         self._maximum_recipients = maximum_recipients
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def finish(self) -> None:
+        """Wait until no delivery is under way."""
+        await self._idle.wait()
+
+    async def handle_exception(self, error: Exception) -> str:
+        """What nobody foresaw is told as temporary: the mail server keeps the message and tries again."""
+        log.error("LMTP command failed", exc_info=error)
+        return UNAVAILABLE
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds hooks by their names
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
@@ -93,21 +108,30 @@ class LmtpHandler:
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Deliver; an answer for each recipient, in the order of their RCPT commands."""
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            return "\r\n".join(await self._deliver(session, envelope))
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _deliver(self, session: Session, envelope: Envelope) -> list[str]:
         recipients: list[str] = envelope.rcpt_tos
         received = datetime.now(UTC)
         try:
             users = [await self._delivery.recipient(address) for address in recipients]
             mime = self._trace(session, envelope, received) + (envelope.original_content or b"")
             message = await self._delivery.accept(mime, received)
-            answers = await self._deliver_to_all(message, users)
+            return await self._deliver_to_all(message, users)
         except (DatabaseUnavailable, OSError) as error:
             log.error("message not delivered", error=str(error), recipients=len(recipients))
             answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
-            answers = [answer] * len(recipients)
+            return [answer] * len(recipients)
         except Exception:
             log.exception("message not delivered", recipients=len(recipients))
-            answers = [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
-        return "\r\n".join(answers)
+            return [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
 
     async def _deliver_to_all(self, message: Message, users: list[User | None]) -> list[str]:
         """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
@@ -177,12 +201,14 @@ class LmtpServer:
         self._socket_path = path
 
     async def close(self) -> None:
-        """Listen no more. Deliveries under way end with their transactions."""
+        """Listen no more, and finish the deliveries under way."""
         for server in self._servers:
             server.close()
         self._servers.clear()
         if self._socket_path is not None:
             self._socket_path.unlink(missing_ok=True)
+        with contextlib.suppress(TimeoutError):  # then it is answered by nobody, and tried again
+            await asyncio.wait_for(self._handler.finish(), CLOSE_SECONDS)
 
     def _protocol(self) -> LmtpConnection:
         return LmtpConnection(

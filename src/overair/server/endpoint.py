@@ -34,6 +34,7 @@ from overair.server.context import Services
 from overair.server.dispatch import dispatch
 from overair.server.offer import OFFER_HEADERS, SERVER_VERSION
 from overair.server.responses import Header, HttpError
+from overair.server.sending import send_body
 from overair.storage.interface import DatabaseUnavailable
 
 RETRY_AFTER: Final = ("Retry-After", "30")
@@ -196,4 +197,4 @@ async def _send(answer: Answer, scope: Scope, send: Send, request_id: str) -> No
             "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    await send_body(send, body)
