@@ -8,16 +8,17 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from overair.protocol.http import Command
-from overair.versions import Version
+from overair.versions import SERVED, Version
 from overair.wbxml import Element, encode
 from overair.wbxml.pages import AirSync, FolderHierarchy
 from support.phone import Answer, Phone, contents, request_lines
-from support.server import RunningServer
+from support.server import RunningServer, running_server
 from support.spoken import CASES, FOREIGN, Spoken, nested, status_at
 
 WBXML = pytest.mark.parametrize(
@@ -172,3 +173,30 @@ def test_compressed_bodies_that_are_none(
     ):
         headers = {"Content-Encoding": encoding}
         assert refused(Phone(server, version), data_dir, spoken.command, body, headers).status == status
+
+
+@pytest.mark.req("MS-ASHTTP_R188", "MS-ASCMD_R4815")
+@pytest.mark.parametrize("version", SERVED)
+def test_bodies_beyond_the_limits(tmp_path: Path, version: Version) -> None:
+    limits: dict[str, Any] = {
+        "limits.request_body": 100_000,
+        "limits.wbxml_elements": 1_000,
+        "limits.wbxml_depth": 20,
+    }
+    many = encode(Element(FolderHierarchy.FolderSync, [Element(FolderHierarchy.SyncKey, "0")] * 1_000))
+    gzipped = {"Content-Encoding": "gzip"}
+    with running_server(tmp_path, **limits) as server:
+        phone = Phone(server, version)
+        for body, headers in (
+            (bytes(100_001), None),
+            (gzip.compress(bytes(100_001)), gzipped),
+            (gzip.compress(bytes(50_000_000)), gzipped),
+        ):
+            assert refused(phone, tmp_path, Command.FOLDER_SYNC, body, headers).status == 413
+        for body in (many, nested(FolderHierarchy.FolderSync, 21), gzip.compress(many)):
+            headers = gzipped if body[:2] == b"\x1f\x8b" else None
+            assert_common(refused(phone, tmp_path, Command.FOLDER_SYNC, body, headers), 102, 400)
+        # What is declared too large is refused before it arrives.
+        declared = {"Content-Length": "100001"}
+        answer = phone.post(Command.FOLDER_SYNC, b"\x03", headers=declared)
+        assert answer.status == 413

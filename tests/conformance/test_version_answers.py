@@ -20,7 +20,7 @@ from overair.items.flag import Flag, FlagStatus
 from overair.mailboxes.interface import FolderType
 from overair.protocol.commands import messages_of
 from overair.protocol.http import Command
-from overair.protocol.sync import AddResponse, CollectionResponse, ServerAdd, SyncResponse
+from overair.protocol.sync import AddResponse, CollectionResponse, FetchResponse, ServerAdd, SyncResponse
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag, encode
 from overair.wbxml.pages import (
@@ -358,6 +358,23 @@ def test_fetched_items(house: House, version: Version, multipart: bool) -> None:
 def operate(phone: Phone, fetch: list[Element], multipart: bool) -> Element:
     tree = E(ItemOperations.ItemOperations, [E(ItemOperations.Fetch, fetch)])
     return succeeded(phone.post(Command.ITEM_OPERATIONS, encode(tree), accept_multipart=multipart))
+
+
+@pytest.mark.req("MS-ASAIRS_R120", "MS-ASAIRS_R1062", "MS-ASAIRS_R1063")
+@pytest.mark.parametrize("version", SERVED)
+def test_items_fetched_in_a_sync(house: House, version: Version) -> None:
+    phone = Phone(house.server, version)
+    inbox = house.folders[FolderType.INBOX]
+    first = exchange(phone, inbox, [], options(version))
+    fetches = [E(AirSync.Fetch, [E(AirSync.ServerId, command.server_id)]) for command in first.commands]
+    responses = exchange(phone, inbox, fetches, options(version), first.sync_key).responses
+    assert len(responses) == len(fetches)
+    for response in responses:
+        assert isinstance(response, FetchResponse)
+        assert response.status == 1
+        tags = {element.tag for element in response.application_data or []}
+        assert AirSyncBase.Body in tags
+        assert (AirSyncBase.BodyPart in tags) is (version >= Version.V14_1)
 
 
 @pytest.mark.req("MS-ASCMD_R193", "MS-ASCMD_R194", "MS-ASCMD_R2488")

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 import xmlschema
 
 from overair.wbxml import Element, Tag
-from overair.wbxml.pages import AirSync, GetItemEstimate
+from overair.wbxml.pages import AirSync, AirSyncBase, GetItemEstimate
 from overair.wbxml.xml import to_xml
 from support.shared import shared
 
@@ -49,6 +49,11 @@ OUTSIDE_THE_SCHEMAS: Final[dict[tuple[Tag, Tag, Tag], str]] = {
         AirSync.Change,
         AirSync.ApplicationData,
     ): "from 16.0 on, for attachments added",
+    (
+        AirSync.Fetch,
+        AirSync.ApplicationData,
+        AirSyncBase.BodyPart,
+    ): "MS-ASAIRS_R120: in the answer to every request with a BodyPartPreference",
 }
 """What the specification has and the schemas have not, as grandparent, parent and element."""
 
