@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -79,7 +80,11 @@ def test_nothing_is_lost_or_doubled(
                     assert relay.lose == 0
                 theirs = other.collection(folder, ItemClass.CONTACTS)
                 await theirs.sync()
-                told = {key: str(theirs.item(key).to_children(version)) for key in theirs.elements}
+                told = {
+                    # The server says of every contact what its notes are, here that there are none.
+                    key: str(msgspec.structs.replace(theirs.item(key), body=None).to_children(version))
+                    for key in theirs.elements
+                }
                 assert told == expected
                 for key in theirs.elements:
                     theirs.delete(key)

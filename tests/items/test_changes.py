@@ -76,8 +76,14 @@ def test_body_and_picture_stay() -> None:
     assert change(FULL, without_data).body == FULL.body
 
 
-def test_an_empty_picture_means_nothing() -> None:
-    assert change(FULL, Element(Contacts.Picture)).picture == b"jpeg"
+def test_an_empty_picture_deletes_it_unless_the_client_means_nothing_by_it() -> None:
+    empty = [Element(Contacts.Picture)]
+    assert apply_change(FULL, empty, Version.V16_1, None).picture is None
+    assert apply_change(
+        FULL, empty, Version.V16_1, None, ignore_empty_picture=True
+    ) == msgspec.structs.replace(
+        Contact(), picture=FULL.picture, body=FULL.body, alias=FULL.alias, weighted_rank=FULL.weighted_rank
+    )
     assert change(FULL, Element(Contacts.Picture, "bmV3")).picture == b"new"
 
 

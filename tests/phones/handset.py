@@ -85,6 +85,8 @@ class Handset:
     store: dict[str, Collection] = field(default_factory=dict)
     folders: dict[str, tuple[FolderType, str]] = field(default_factory=dict)
     hierarchy_key: str = "0"
+    moved_away: set[str] = field(default_factory=set)
+    """Ids that the phone itself gave up in a MoveItems, whose Delete it does not mind."""
     whole: tuple[FolderType, ...] = (FolderType.CONTACTS,)
     """Folders whose changes come with the whole item; of mail only what changed is told."""
     base64: bool = False
@@ -189,7 +191,7 @@ class Handset:
             assert server_id in kept.items, f"a change of {server_id}, which was never told"
             whole = self.folders[folder_id][0] in self.whole
             kept.items[server_id] = shown(data) if whole else kept.items[server_id] | shown(data)
-        else:
+        elif server_id not in self.moved_away:
             assert server_id in kept.items, f"the end of {server_id}, which was never told"
             del kept.items[server_id]
 

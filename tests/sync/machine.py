@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -242,7 +243,8 @@ class EngineMachine(RuleBasedStateMachine):
             assert set(user.phone.items) == set(stored), device
             for item_id, item in stored.items():
                 shown = list(user.phone.items[item_id].values())
-                assert Contact.from_children(shown, user.phone.partner.version) == item, device
+                told = Contact.from_children(shown, user.phone.partner.version)
+                assert msgspec.structs.replace(told, body=None) == item, device
             if device != "WINS":
                 assert user.phone.echoes == 0, device
 

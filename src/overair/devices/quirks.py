@@ -20,6 +20,12 @@ class Quirk(Enum):
     """A GetItemEstimate with a key that does not live is answered as if there were one change."""
 
 
+    KEEPS_WHAT_IT_MOVES = auto()
+    """The device gives its own copy the id that MoveItems answers; told of an Add it shows two."""
+    EMPTY_PICTURE_MEANS_NOTHING = auto()
+    """The device sends an empty Picture with every change of a contact."""
+
+
 class Row(msgspec.Struct, frozen=True):
     """A quirk and the devices that have it; a pattern that is not given matches all."""
 
@@ -51,6 +57,16 @@ QUIRKS: Final = (
         Quirk.IGNORES_STATUS_OF_ESTIMATE,
         "Android's mail application begins anew on a Sync's refusal of the key, not on an estimate's",
         user_agent=r"Android",
+    ),
+    Row(
+        Quirk.KEEPS_WHAT_IT_MOVES,
+        "Outlook 2013 and later for Windows show mail twice that they are told of after a MoveItems",
+        user_agent=r"Outlook/1[5-9]\.",
+    ),
+    Row(
+        Quirk.EMPTY_PICTURE_MEANS_NOTHING,
+        "iOS sends an empty Picture with every edit; by others it means that the picture is gone",
+        user_agent=r"(Apple-|iOS/)",
     ),
 )
 

@@ -59,12 +59,15 @@ def apply_change(
     version: Version,
     supported: frozenset[int] | None,
     options: RenderOptions | None = None,
+    *,
+    ignore_empty_picture: bool = False,
 ) -> Item:
     """The item after a Change; a new object.
 
     ``supported`` holds the tag keys of the collection's Supported element, None where it had
     none. ``options`` are those in force when the client was last told of the item: a body that
-    is what they cut off is not written back. Raises SchemaError.
+    is what they cut off is not written back. ``ignore_empty_picture`` is for clients that mean
+    nothing by one (devices/quirks.py). Raises SchemaError.
     """
     if isinstance(item, Message):
         return _changed_message(item, application_data, version)
@@ -76,8 +79,7 @@ def apply_change(
         elif bound.name not in values and _deleted_by_absence(bound, version, supported):
             after[bound.name] = None
     if isinstance(item, Contact):
-        if "picture" in after and after["picture"] is None:
-            # iOS sends an empty Picture with every change, and means nothing by it.
+        if ignore_empty_picture and "picture" in after and after["picture"] is None:
             del after["picture"]
         if "body" in after:
             after["body"] = _stored_body(after["body"], item.body, options)

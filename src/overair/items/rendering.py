@@ -21,6 +21,7 @@ from overair.wbxml.element import Element
 _log = structlog.get_logger(__name__)
 _NEVER, _SMIME, _ALWAYS = 0, 1, 2
 """Values of MIMESupport (MS-ASCMD_R3396 and on)."""
+NO_NOTES: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 _NOTE: Final = (
     "This message could not be shown on this device. The original is attached as {name}; "
     "open it in another mail program, and tell your administrator."
@@ -89,10 +90,9 @@ def _shown_message(item: Message, options: RenderOptions, blobs: ByteSource, ite
 
 @_shown.register
 def _shown_contact(item: Contact, options: RenderOptions, blobs: ByteSource, item_id: str) -> Contact:
-    if item.body is None:
-        return item
-    body = bodies.body(bodies.StoredBody(item.body), options.body_preferences)
-    return msgspec.structs.replace(item, body=body)
+    # Without notes, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty Body says that they are gone.
+    notes = item.body or NO_NOTES
+    return msgspec.structs.replace(item, body=bodies.body(bodies.StoredBody(notes), options.body_preferences))
 
 
 def _stand_in(message: Message, blobs: ByteSource, item_id: str) -> Message:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -62,15 +62,23 @@ class FolderChanges(msgspec.Struct, frozen=True):
     token: str
 
 
+APART: Final = -(2**62)
+"""The view date of an item that is not of its folder's class."""
+OF_ITS_CLASS: Final = APART + 1
+"""The cut-off of a view of everything that is of the folder's class."""
+
+
 class View(msgspec.Struct, frozen=True):
     """What a phone has asked to see of a folder.
 
     Every item has one view date in microseconds UTC: when a message was received, when the last
     occurrence of an event ends, the far future for a task that is not completed and 0 for one
-    that is. An item is in the view when its view date is not before the cut-off.
+    that is. An item is in the view when its view date is not before the cut-off. One that is not of
+    its folder's class, as a contact among deleted mail, has the view date APART.
     """
 
     cutoff: int | None = None
+    """None for everything in the folder; OF_ITS_CLASS for all that phones can be shown of it."""
 
 
 class ItemChange(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ from overair.protocol.sync import (
     FetchCommand,
     FetchResponse,
 )
-from overair.sync.digest import digest_of
+from overair.sync.digest import digest_of, digests_of_changes
 from overair.sync.drafts import Drafts, PreparedDrafts, added_attachments, takes_drafts
 from overair.sync.options import client_wins
 from overair.sync.partner import Partner
@@ -86,6 +86,8 @@ class Applier:
         self._takes_drafts = takes_drafts(folder, partner.version)
         self._deletes_as_moves = deletes_as_moves
         self._added_now: set[str] = set()
+        self._changed_now: set[str] = set()
+        self._digests: dict[str, bytes] = {}
         self.applied = Applied() if lost is None else lost.copy()
         self.confirmed: dict[str, int] = {}
         self.answers: list[Answer] = []
@@ -94,6 +96,7 @@ class Applier:
 
     async def run(self, commands: Sequence[Command]) -> None:
         """Apply the commands one after the other; one that is refused does not stop the others."""
+        self._digests = digests_of_changes(commands)
         for place, command in enumerate(commands):
             try:
                 if isinstance(command, AddCommand):
@@ -238,15 +241,17 @@ class Applier:
         item_id = command.server_id
         if command.instance_id is not None:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
-        digest = digest_of(command.application_data, command.send)
+        digest = self._digests[item_id]
         earlier = self.applied.changes.get(item_id)
         stored = await self._stored(item_id)
-        if earlier is not None and earlier.digest == digest:
+        if earlier is not None and earlier.digest == digest and item_id not in self._changed_now:
             if not earlier.sent:
                 self.confirmed[item_id] = max(earlier.revision, self.confirmed.get(item_id, 0))
             if earlier.contested and stored is not None:
                 self.conflicts[item_id] = stored
+            self._answer_attachments(command, stored)
             return
+        self._changed_now.add(item_id)
         if stored is None:
             raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         if command.send and not self._takes_drafts:
@@ -273,9 +278,13 @@ class Applier:
         if newer:
             # The client's fields stay beside what it has not seen yet.
             self.conflicts[item_id] = stored
+        self._answer_attachments(command, stored)
+
+    def _answer_attachments(self, command: ChangeCommand, stored: StoredItem | None) -> None:
+        """Say where the attachments are that a Change brought; a Change without any needs no answer."""
         attachments = added_attachments(command.application_data)
-        if self._takes_drafts and attachments:
-            response = ChangeResponse(server_id=item_id, status=SyncStatus.SUCCESS)
+        if self._takes_drafts and attachments and stored is not None:
+            response = ChangeResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
             self.answers.append(Answer(response, stored, attachments))
 
     def _changed_item(self, place: int, command: ChangeCommand, stored: StoredItem) -> Item:
@@ -289,6 +298,7 @@ class Applier:
             self._partner.version,
             self._supported,
             self._wanted.render_options(),
+            ignore_empty_picture=self._partner.ignores_empty_picture,
         )
 
     async def _delete(self, command: DeleteCommand) -> None:

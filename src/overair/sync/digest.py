@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from overair.protocol.sync import ChangeCommand, Command
 from overair.wbxml.element import Element
 
 DIGEST_BYTES = 16
@@ -29,3 +30,15 @@ def digest_of(elements: Sequence[Element], send: bool = False) -> bytes:
             digest.update(b"<%d %d>" % (element.tag.key, len(data)))
             digest.update(data)
     return digest.digest()
+
+
+def digests_of_changes(commands: Sequence[Command]) -> dict[str, bytes]:
+    """A digest of all that a request changes of each item, by item id: its Changes are repeated together."""
+    digests: dict[str, bytes] = {}
+    for command in commands:
+        if isinstance(command, ChangeCommand):
+            so_far = digests.get(command.server_id, b"")
+            digest = blake2b(so_far, digest_size=DIGEST_BYTES)
+            digest.update(digest_of(command.application_data, command.send))
+            digests[command.server_id] = digest.digest()
+    return digests

@@ -38,7 +38,7 @@ from overair.sync.partner import Partner
 from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
-from overair.sync.state import CollectionStates
+from overair.sync.state import CollectionStates, Unshown
 from overair.sync.wanted import Wanted
 
 log = structlog.get_logger(__name__)
@@ -160,7 +160,7 @@ class Engine:
             return False
         if request.get_changes is False:
             return True
-        if state.exceptions and state.software != overair.__version__:
+        if any(one.software != overair.__version__ for one in state.exceptions.values()):
             return False
         if request.item_class is not None or request.conversation_mode is not None:
             return False
@@ -181,8 +181,8 @@ class Engine:
             return await self._collection(partner, collection, left)
         except CollectionRefused as error:
             status, reason = error.status, str(error)
-        except (MailboxUnavailable, DatabaseUnavailable) as error:
-            status, reason = SyncStatus.RETRY, str(error)
+        except (MailboxUnavailable, DatabaseUnavailable, OSError) as error:
+            status, reason = SyncStatus.RETRY, str(error)  # OSError: the disk takes no draft
         log.info(
             "a collection's Sync is refused",
             account_id=partner.mailbox.account_id,
@@ -239,7 +239,8 @@ class Engine:
             states = await states_of.load(session.transaction, partner.device_key, collection_id)
             state = states.handed_out
             if state is not None and state.key == key:
-                states.handed_out = msgspec.structs.replace(state, exceptions={**state.exceptions, **failed})
+                unshown = {item_id: Unshown(had, overair.__version__) for item_id, had in failed.items()}
+                states.handed_out = msgspec.structs.replace(state, exceptions={**state.exceptions, **unshown})
                 await states_of.save(session.transaction, partner.device_key, collection_id, states)
 
         await partner.mailbox.transact(work)
@@ -278,9 +279,7 @@ class Engine:
         wanted = Wanted(options_for(state.options, folder.item_class), partner.version)
         view = view_of(folder.item_class, wanted.options.filter_type, self._clock())
         try:
-            return bool(
-                await NewsReader(session, folder, view, wanted, state.exceptions).read(state.token, 1)
-            )
+            return await NewsReader(session, folder, view, wanted, state.exceptions).exist(state.token)
         except TokenExpired:
             return True  # the next Sync tells the client to begin anew
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 
-import overair
 from overair.items import ItemClass
 from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired
 from overair.protocol.statuses import SyncStatus
@@ -142,7 +141,6 @@ class Exchange:
             options=options,
             applied=applier.applied,
             exceptions={key: old for key, old in base.exceptions.items() if key not in news.settled},
-            software=overair.__version__,
         )
         if not (request.commands or news or conflicts):
             if not repeated:
@@ -165,9 +163,7 @@ class Exchange:
 
     async def _keep(self, session: Session, states: CollectionStates, base: State, state: State) -> None:
         """Nothing to tell: the key stays, and its token moves past what was not for this client (law 8)."""
-        state = msgspec.structs.replace(state, applied=None, software=base.software)
-        if not state.exceptions:
-            state = msgspec.structs.replace(state, software="")
+        state = msgspec.structs.replace(state, applied=None)
         unchanged = state == msgspec.structs.replace(base, applied=None)
         if unchanged and states.settled_on(base):
             return
@@ -181,8 +177,7 @@ class Exchange:
         reader = NewsReader(session, folder, view, wanted, base.exceptions)
         if self._limit <= 0 or self._room <= 0:
             # The answer is full: say only that there is more (MS-ASCMD_R4779).
-            return News(token, more=bool(await reader.read(token, 1)))
+            return News(token, more=await reader.exist(token))
         news = await reader.read(token, self._limit, self._room)
-        if base.exceptions and base.software != overair.__version__:
-            await reader.retry(news, self._limit)
+        await reader.retry(news, self._limit)
         return news

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from overair.items import ItemClass
-from overair.mailboxes.interface import View
+from overair.mailboxes.interface import OF_ITS_CLASS, View
 from overair.protocol.sync_options import FilterType
 
 Clock = Callable[[], datetime]
@@ -66,7 +66,7 @@ def view_of(item_class: ItemClass, filter_type: FilterType | None, now: datetime
     that the filter covers is left out, and up to a day more is shown.
     """
     if filter_type is None or filter_type is FilterType.ALL or item_class not in FILTERS:
-        return View()
+        return View(cutoff=OF_ITS_CLASS)
     if filter_type is FilterType.INCOMPLETE_TASKS:
         # The view date of a completed task is 0.
         return View(cutoff=1)

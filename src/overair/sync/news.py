@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+import overair
 from overair.items import Item
 from overair.items.message import Message
 from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
 from overair.sync.size import ANSWER_BYTES, expected_size
+from overair.sync.state import Unshown
 from overair.sync.wanted import Wanted
 
-ROUNDS: Final = 20
-"""How many windows of changes that are not for this client one exchange reads past."""
+EXAMINED: Final = 500
+"""About how many changes that are not for this client one exchange reads past."""
+WINDOW: Final = 100
+"""How many changes are looked at together for one that is for this client."""
 LATER_FIELDS: Final = frozenset({"read", "flag", "categories"})
 """What of a message is told alone when nothing else changed (MS-ASEMAIL_R80 and its table)."""
 
@@ -60,12 +64,12 @@ class News:
 class NewsReader:
     """Reads a folder's changes for one client.
 
-    ``exceptions`` are the items that could not be rendered, and whether the client has an older form
-    of them. One that it never had comes as a new one, and its end is not told (laws 4 and 6).
+    ``exceptions`` are the items that could not be rendered. One that the client never had comes as a
+    new one, and its end is not told (laws 4 and 6).
     """
 
     def __init__(
-        self, session: Session, folder: Folder, view: View, wanted: Wanted, exceptions: Mapping[str, bool]
+        self, session: Session, folder: Folder, view: View, wanted: Wanted, exceptions: Mapping[str, Unshown]
     ) -> None:
         self._session = session
         self._folder = folder
@@ -79,8 +83,10 @@ class NewsReader:
         Raises TokenExpired, NoSuchFolder.
         """
         news = News(token)
-        for _ in range(ROUNDS):
+        examined = 0
+        while examined < EXAMINED:
             changes, stored = await self._window(news.token, limit - len(news.tellings), room - news.size)
+            examined += len(changes.items)
             for change in changes.items:
                 telling = self._telling(change, stored.get(change.item_id))
                 if telling is not None:
@@ -93,16 +99,33 @@ class NewsReader:
                 break
         return news
 
+    async def exist(self, token: str) -> bool:
+        """Whether there is anything to tell since a token. Raises TokenExpired, NoSuchFolder."""
+        limit = 1
+        while True:
+            changes, stored = await self._window(token, limit, ANSWER_BYTES)
+            if any(self._telling(change, stored.get(change.item_id)) for change in changes.items):
+                return True
+            if not changes.more:
+                return False
+            token, limit = changes.token, WINDOW
+
     async def retry(self, news: News, limit: int) -> None:
-        """Add the exceptions to what is told, as after an upgrade that may have mended them."""
-        waiting = [item_id for item_id in self._exceptions if item_id not in news.settled]
-        waiting = waiting[: max(0, limit - len(news.tellings))]
+        """Add the exceptions to what is told that this version has not tried, for it may show them."""
+        waiting = [
+            item_id
+            for item_id, unshown in self._exceptions.items()
+            if unshown.software != overair.__version__ and item_id not in news.settled
+        ]
+        fitting = max(0, limit - len(news.tellings))
+        news.more = news.more or len(waiting) > fitting
+        waiting = waiting[:fitting]
         for item_id, stored in zip(
             waiting, await self._session.read(self._folder.folder_id, waiting), strict=True
         ):
             news.settled.add(item_id)
             if stored is not None:
-                kind = Kind.CHANGE if self._exceptions[item_id] else Kind.ADD
+                kind = Kind.CHANGE if self._exceptions[item_id].had else Kind.ADD
                 news.tellings.append(Telling(kind, item_id, stored))
 
     async def _window(self, token: str, limit: int, room: int) -> tuple[Changes, dict[str, StoredItem]]:
@@ -128,24 +151,20 @@ class NewsReader:
         return 0 if stored is None else expected_size(stored.item, self._wanted)
 
     def _telling(self, change: ItemChange, stored: StoredItem | None) -> Telling | None:
-        excepted = change.item_id in self._exceptions
-        has_it = self._exceptions.get(change.item_id, change.was_in_view)
+        unshown = self._exceptions.get(change.item_id)
+        has_it = change.was_in_view if unshown is None else unshown.had
         if not change.is_in_view:
             if not has_it:
                 return None
             return Telling(Kind.SOFT_DELETE if change.exists else Kind.DELETE, change.item_id)
-        if stored is None or not self._is_of_class(stored.item):
+        if stored is None:
             return None
         if not has_it:
             return Telling(Kind.ADD, change.item_id, stored)
-        fields = None if excepted else self._fields_to_tell(change, stored.item)
+        fields = None if unshown else self._fields_to_tell(change, stored.item)
         if fields is not None and not fields:
             return None
         return Telling(Kind.CHANGE, change.item_id, stored, fields)
-
-    def _is_of_class(self, item: Item) -> bool:
-        """Whether the item is of the collection's class; Deleted Items hold others, too."""
-        return item.item_class == self._folder.item_class
 
     def _fields_to_tell(self, change: ItemChange, item: Item) -> frozenset[str] | None:
         """The fields that are told alone; empty where nothing changed that this version can say."""

@@ -17,3 +17,5 @@ class Partner:
     user: User
     device_key: int
     version: Version
+    ignores_empty_picture: bool = False
+    """An empty Picture in its changes means nothing (devices/quirks.py)."""

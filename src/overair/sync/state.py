@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -51,6 +52,14 @@ class Applied(msgspec.Struct, array_like=True):
         return Applied(dict(self.adds), dict(self.changes), dict(self.deletes))
 
 
+class Unshown(msgspec.Struct, frozen=True, array_like=True):
+    """An item that could not be rendered: whether the client has an older form of it, and the
+    version of Overair that tried last."""
+
+    had: bool
+    software: str
+
+
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a sync key stands for."""
 
@@ -64,10 +73,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """Keys of the tags that the first request's Supported listed; None where it had none."""
     applied: Applied | None = None
     """What the exchange that made this state applied, and those lost before it from the same key."""
-    exceptions: dict[str, bool] = {}
-    """Items that could not be rendered, and whether the client has an older form of them."""
-    software: str = ""
-    """The version of Overair that last tried to render them."""
+    exceptions: dict[str, Unshown] = {}
+    """Items that could not be rendered, by id."""
 
 
 class CollectionStates(msgspec.Struct, omit_defaults=True):
@@ -153,6 +160,15 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         self.acknowledged, self.latest = msgspec.structs.replace(base, options=options), base.key
         return True
 
+    def replace_tokens(self, successor: Callable[[str], str]) -> None:
+        """Put another token in the place of each one that lives."""
+
+        def moved_on(state: State | None) -> State | None:
+            return state and msgspec.structs.replace(state, token=successor(state.token))
+
+        self.acknowledged = moved_on(self.acknowledged)
+        self.handed_out = moved_on(self.handed_out)
+
     def _settle_restart(self, base: State) -> None:
         if self.restart is not None and self.restart.key == base.key:
             self.restart = None
@@ -180,6 +196,14 @@ async def load_all(transaction: Transaction, device_key: int) -> dict[str, Colle
     """The states of every collection that the device has synchronised, by collection id."""
     rows = await transaction.all(tables.STATES_OF_DEVICE, device_key=device_key)
     return {str(collection_id): _read(states) for collection_id, states in rows}
+
+
+async def forget(transaction: Transaction, device_key: int, collection_ids: Iterable[str]) -> None:
+    """Drop the states of collections that are gone for ever: no folder gets their id again."""
+    await transaction.many(
+        tables.FORGET_STATES,
+        [{"device_key": device_key, "collection_id": collection_id} for collection_id in collection_ids],
+    )
 
 
 async def save(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, bindparam, select
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, bindparam, delete, select
 
 from overair.devices.tables import partnership
 from overair.storage.schema import metadata
@@ -31,6 +31,7 @@ _of_collection: Final = sync_state.c.collection_id == bindparam("collection_id")
 
 STATES_OF_DEVICE: Final = Statement(select(sync_state.c.collection_id, sync_state.c.states).where(_of_device))
 STATES_OF_COLLECTION: Final = Statement(select(sync_state.c.states).where(_of_device, _of_collection))
+FORGET_STATES: Final = Statement(delete(sync_state).where(_of_device, _of_collection))
 SAVE_STATES: Final = Statement(upsert(sync_state, key=("device_key", "collection_id"), update=("states",)))
 
 CACHED_REQUEST: Final = Statement(

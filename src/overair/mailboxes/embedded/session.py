@@ -15,7 +15,15 @@ from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.tables import folders, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
-from overair.mailboxes.interface import Changes, NoSuchFolder, NoSuchItem, StoredItem, TokenExpired, View
+from overair.mailboxes.interface import (
+    APART,
+    Changes,
+    NoSuchFolder,
+    NoSuchItem,
+    StoredItem,
+    TokenExpired,
+    View,
+)
 from overair.storage.interface import Statement, Value
 
 POSITION: Final = Statement(
@@ -27,7 +35,7 @@ NEXT_MODSEQ: Final = Statement(
     update(folders)
     .where(folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account"))
     .values(modseq=folders.c.modseq + 1)
-    .returning(folders.c.modseq)
+    .returning(folders.c.modseq, folders.c.item_class)
 )
 _own = (
     items.c.id == bindparam("item"),
@@ -67,9 +75,9 @@ REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
 WRITE_JOURNAL: Final = Statement(insert(journal))
 
 
-def _values(item: Item, modseq: int) -> dict[str, Value]:
+def _values(item: Item, modseq: int, folder_class: str) -> dict[str, Value]:
     return {
-        "view_date": item.view_date,
+        "view_date": item.view_date if item.item_class == folder_class else APART,
         "revision": modseq,
         "item_class": item.item_class.value,
         "blobs": codec.blob_keys(item),
@@ -125,9 +133,9 @@ class EmbeddedSession(Hierarchy):
 
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item. Raises NoSuchFolder."""
-        modseq = await self._next_item_modseq(folder_id)
+        modseq, folder_class = await self._next_item_modseq(folder_id)
         folder = int(folder_id)
-        row = await self.transaction.one(ADD, folder=folder, **_values(item, modseq))
+        row = await self.transaction.one(ADD, folder=folder, **_values(item, modseq, folder_class))
         number = row[0] if row else 0
         await self._write_journal(folder, modseq, number, None)
         return StoredItem(f"{folder}:{number}", folder_id, modseq, item)
@@ -138,8 +146,8 @@ class EmbeddedSession(Hierarchy):
         row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
-        modseq = await self._next_item_modseq(folder_id)
-        await self.transaction.execute(CHANGE, item=number, **_values(item, modseq))
+        modseq, folder_class = await self._next_item_modseq(folder_id)
+        await self.transaction.execute(CHANGE, item=number, **_values(item, modseq, folder_class))
         fields = codec.changed_fields(codec.decode(*row[2:]), item)
         await self._write_journal(folder, modseq, number, row[1], fields)
         return StoredItem(item_id, folder_id, modseq, item)
@@ -150,7 +158,7 @@ class EmbeddedSession(Hierarchy):
         row = await self.transaction.one(STATE, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
-        modseq = await self._next_item_modseq(folder_id)
+        modseq, _ = await self._next_item_modseq(folder_id)
         await self.transaction.execute(REMOVE, item=number)
         await self._write_journal(folder, modseq, number, row[1], removed=True)
         return modseq
@@ -207,7 +215,8 @@ class EmbeddedSession(Hierarchy):
             raise TokenExpired(f"position {token.position} of folder {folder_id}")
         return Reading(self.transaction, int(folder_id), modseq, view.cutoff, token, limit)
 
-    async def _next_item_modseq(self, folder_id: str) -> int:
+    async def _next_item_modseq(self, folder_id: str) -> tuple[int, str]:
+        """The next modification sequence of a folder, and the folder's class. Raises NoSuchFolder."""
         number = number_of(folder_id)
         row = None
         if number is not None:
@@ -215,8 +224,8 @@ class EmbeddedSession(Hierarchy):
         if row is None:
             raise NoSuchFolder(folder_id)
         self.transaction.changed(self.account_id, str(number))
-        revision: int = row[0]
-        return revision
+        modseq, folder_class = row
+        return modseq, folder_class
 
     async def _write_journal(
         self,

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from overair.devices.quirks import Quirk, quirks_of
 from overair.protocol import http
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import SyncStatus
@@ -127,7 +128,15 @@ async def _exchange_or_wait(
     context: Context, collections: tuple[CollectionRequest, ...], window: int, seconds: int
 ) -> tuple[CollectionResponse, ...]:
     engine = context.services.engine
-    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    device = context.device
+    quirks = quirks_of(device.device_id, device.user_agent)
+    partner = Partner(
+        context.mailbox,
+        context.user,
+        device.device_key,
+        context.version,
+        ignores_empty_picture=Quirk.EMPTY_PICTURE_MEANS_NOTHING in quirks,
+    )
     with Watch(context, [collection.collection_id for collection in collections], seconds) as watch:
         try:
             while True:
