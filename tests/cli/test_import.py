@@ -140,6 +140,30 @@ def test_contacts_are_contacts(data: Path, tmp_path: Path) -> None:
     assert (kept.item.first_name, kept.item.email1_address) == ("Ines", "ines@boats.example")
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_contacts_come_in_any_character_set(data: Path, tmp_path: Path, charset: str) -> None:
+    (tmp_path / "people.vcf").write_bytes(CARD.replace("Ines", "Inês").encode(charset))
+    done("import", ANNA, tmp_path / "people.vcf", "--data-dir", data)
+    [kept] = contents(data)
+    assert isinstance(kept.item, Contact)
+    assert kept.item.first_name == "Inês"
+
+
+def test_a_card_that_cannot_be_read_is_named(data: Path, tmp_path: Path) -> None:
+    cut = CARD.replace("END:VCARD\r\n", "")
+    (tmp_path / "people.vcf").write_text(cut + CARD.replace("Duarte", "Alves"), newline="")
+    result = json.loads(done("import", ANNA, tmp_path / "people.vcf", "--json", "--data-dir", data))
+    assert result["imported"] == 1
+    [refused] = result["refused"]
+    assert refused == {
+        "source": f"{tmp_path / 'people.vcf'}, card 1 (Ines Duarte)",
+        "reason": "has no END:VCARD",
+    }
+    [kept] = contents(data)
+    assert isinstance(kept.item, Contact)
+    assert kept.item.last_name == "Alves"
+
+
 def test_what_is_refused_is_counted_with_its_reason(data: Path, tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(letter("one", 1))
     (tmp_path / "noise.eml").write_bytes(b"\x00\x01\x02 no message")

@@ -22,8 +22,6 @@ import msgspec
 
 HEADER_LIMIT: Final = 256 * 1024
 _CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE)
-_CARDS: Final = re.compile(rb"^BEGIN:VCARD\b.*?^END:VCARD[ \t]*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_ANY_LINE_END: Final = re.compile(rb"\r*\n|\r")
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
 _KNOWN_HEADERS: Final = (
     *("From", "Sender", "To", "Cc", "Subject", "Date", "Message-ID", "Received", "Return-Path"),
@@ -61,17 +59,6 @@ class Found(msgspec.Struct, frozen=True):
 
 Problem = tuple[str, str]
 """A source and why it was refused."""
-
-
-def vcards(path: Path) -> Iterator[bytes]:
-    """The vCards of a file. Raises Unreadable, OSError."""
-    data = path.read_bytes()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", "replace").encode()
-    found = [match.group() for match in _CARDS.finditer(_ANY_LINE_END.sub(b"\n", data))]
-    if not found:
-        raise Unreadable("holds no vCard")
-    yield from found
 
 
 def is_vcard(path: Path) -> bool:

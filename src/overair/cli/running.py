@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from contextlib import AsyncExitStack
 
-import msgspec
 import structlog
 import typer
 
@@ -19,7 +18,7 @@ from overair.server.administration import ListUsers
 from overair.server.administrator import Administrator
 from overair.server.app import build
 from overair.server.control import ControlServer
-from overair.server.listening import Listening
+from overair.server.listening import Listening, listening_of
 from overair.server.page_serving import page_server
 from overair.server.pages import Setup, pages
 from overair.server.serving import OpenToEavesdropping, run, serve
@@ -31,11 +30,11 @@ from overair.tls import root_files
 _log = structlog.get_logger("overair.serve")
 
 
-def serve_until_told(settings: Settings, listening: Listening, *, demo: bool) -> None:
+def serve_until_told(settings: Settings, *, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT. Raises Failure."""
     try:
         identity = identity_of(settings)
-        listening = msgspec.structs.replace(listening, tls=identity.context)
+        listening = listening_of(settings, identity.context)
         run(_serve(settings, listening, identity, demo), listening)
     except (DirectoryInUse, DatabaseUnavailable, OpenToEavesdropping, tls.CertificateError) as error:
         raise Failure(str(error)) from None
@@ -53,7 +52,7 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
     async with AsyncExitStack() as around:
         around.push_async_callback(application.shutdown)
         perform = Administrator(application.services).perform
-        passwords = await mailboxes.fill(perform) if demo else {}
+        passwords = await mailboxes.fill(perform, settings.data_path) if demo else {}
         accounts = tuple(user.address for user in (await ask(perform, ListUsers())).users)
         control = ControlServer(application.services, settings.data_path)
         await control.start()
@@ -84,6 +83,7 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
                 passwords=passwords,
             )
             typer.echo(greeting.text(facts))
+            mailboxes.told(settings.data_path)
 
         await serve(application, listening, leave, started)
 

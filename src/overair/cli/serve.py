@@ -11,7 +11,7 @@ import typer
 
 from overair.cli import logs
 from overair.cli.output import DATA_DIR, Failure
-from overair.server.listening import Listening
+from overair.server.listening import listening_of
 from overair.server.settings import Settings, SettingsError, load
 
 EXAMPLE: Final = "Example: overair serve --data-dir /var/lib/overair --bind 0.0.0.0:443"
@@ -49,7 +49,7 @@ def serve(
     # Loading the server takes a second, which help and errors need not.
     from overair.cli.running import serve_until_told
 
-    serve_until_told(settings, _listening(settings), demo=demo)
+    serve_until_told(settings, demo=demo)
 
 
 def _settings(config: Path | None, data_dir: Path | None, bind: str | None, no_tls: bool) -> Settings:
@@ -63,7 +63,7 @@ def _settings(config: Path | None, data_dir: Path | None, bind: str | None, no_t
         settings = load(config, **overrides)
         if not settings.tls.enabled and settings.bind == Settings().bind and bind is None:
             settings = msgspec.structs.replace(settings, bind=LOOPBACK)
-        if not settings.tls.enabled and not _listening(settings).is_private:
+        if not settings.tls.enabled and not listening_of(settings).is_private:
             raise Failure(
                 f"plain HTTP is for this machine only: use --bind {LOOPBACK}, or TLS on {settings.bind}",
                 code=2,
@@ -71,11 +71,3 @@ def _settings(config: Path | None, data_dir: Path | None, bind: str | None, no_t
     except SettingsError as error:
         raise Failure(str(error), code=2) from None
     return settings
-
-
-def _listening(settings: Settings) -> Listening:
-    trusted = settings.trusted_proxies
-    if settings.unix_socket is not None:
-        return Listening(unix_path=settings.unix_socket, trusted_proxies=trusted)
-    host, port = settings.address
-    return Listening(host=host, port=port, trusted_proxies=trusted)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from overair.cli.control import ControlClient
 from overair.cli.output import Failure
-from overair.server.administration import Answer, Refused, Request, Users
+from overair.server.administration import (
+    AddEntries,
+    Answer,
+    Entry,
+    Outcome,
+    Outcomes,
+    Refused,
+    Request,
+    Users,
+)
 
 Perform = Callable[[Request], Awaitable[Answer]]
+A = TypeVar("A", bound=Answer)
 
 PATIENCE_SECONDS: Final = 15.0
 """How long to wait for a server that is starting or leaving, or for another command."""
@@ -62,9 +72,17 @@ async def _running_server(directory: Path) -> ControlClient | None:
 
 async def ask(perform: Perform, request: Request) -> Users:
     """Perform a request that accounts answer. Raises Failure where it is refused."""
-    answer = await perform(request)
+    return _expect(Users, await perform(request))
+
+
+async def put(perform: Perform, entries: Iterable[Entry]) -> tuple[Outcome, ...]:
+    """Add entries to the import that was begun. Raises Failure where none of them was taken."""
+    return _expect(Outcomes, await perform(AddEntries(tuple(entries)))).outcomes
+
+
+def _expect(kind: type[A], answer: Answer) -> A:
     if isinstance(answer, Refused):
         raise Failure(answer.reason)
-    if not isinstance(answer, Users):
+    if not isinstance(answer, kind):
         raise Failure(f"the server answered {type(answer).__name__}: is it of another version?")
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from charset_normalizer import from_bytes
@@ -10,6 +11,8 @@ from charset_normalizer import from_bytes
 FALLBACK: Final = "cp1252"
 _GUESS_BYTES: Final = 4_096
 """How much is looked at in guessing; the guess costs much more than the decoding."""
+_ADJACENT: Final = re.compile(rb"[\x80-\xff]{2}")
+"""What no East Asian text is without, and a European one mostly is: one accent does not make it Chinese."""
 _NOT_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Python's codecs that are no character sets, some of them slow on hostile input."""
 _WIDER: Final = {"ascii": "utf-8", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
@@ -91,9 +94,12 @@ def _guess(data: bytes) -> str:
     # Some ASCII at the start tells nothing: look at the surroundings of the first other byte.
     first = next((position for position, byte in enumerate(data[:1_000_000]) if byte >= 0x80), 0)
     start = max(0, first - 256)
-    best = from_bytes(data[start : start + _GUESS_BYTES]).best()
+    sample = data[start : start + _GUESS_BYTES]
+    best = from_bytes(sample).best()
     codec = codec_of(best.encoding) if best is not None else None
     if codec is None or codec.startswith(("utf-16", "utf-32")):
+        return FALLBACK
+    if not _ADJACENT.search(sample) and len(decode(sample, codec)) < len(sample):
         return FALLBACK
     return _WIDER.get(codec, codec)
 

@@ -33,23 +33,21 @@ class Mail(_Entry, frozen=True):
     draft: bool = False
 
 
-class Card(_Entry, frozen=True):
-    """One vCard."""
+class Person(_Entry, frozen=True):
+    """A contact: an items.contact.Contact as JSON, the form in which stores keep it, too."""
 
-    data: bytes
+    contact: msgspec.Raw
 
 
-Entry = Mail | Card
+Entry = Mail | Person
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of an entry: ``added`` items, ``known`` ones that were there already, or a refusal."""
+    """What became of an entry: it was added, it was there already (``known``), or it was refused."""
 
-    added: int = 0
-    known: int = 0
+    added: bool = False
+    known: bool = False
     refused: str | None = None
-    left_out: str | None = None
-    """Why a part of it is missing, such as a contact's picture."""
 
 
 class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="operation", tag=True):

@@ -12,7 +12,6 @@ from overair.items import Item, ItemClass
 from overair.items.contact import Contact
 from overair.items.flag import Flag, FlagStatus
 from overair.items.message import Message, index_message
-from overair.items.vcard import contacts_from_vcard
 from overair.mailboxes.interface import (
     Folder,
     FolderType,
@@ -21,11 +20,12 @@ from overair.mailboxes.interface import (
     StoredItem,
     View,
 )
-from overair.server.administration import Card, Entry, Outcome
+from overair.server.administration import Entry, Outcome, Person
 
 WINDOW: Final = 500
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
+_contacts: Final = msgspec.json.Decoder(Contact)
 FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
 
 
@@ -47,22 +47,23 @@ class Import:
         Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
         """
         read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
-        for item_class in {item.item_class for one in read for item in one.items}:
+        for item_class in {one.item_class for one in read if isinstance(one, Item)}:
             if item_class not in self._places:
                 self._places[item_class] = await self._place(item_class)
         outcomes = []
         new: list[tuple[_Place, bytes, Item]] = []
         coming: set[bytes] = set()
         for one in read:
-            added = 0
-            for item in one.items:
-                place = self._places[item.item_class]
-                identity = identity_of(item)
-                if identity not in place.known and identity not in coming:
-                    coming.add(identity)
-                    new.append((place, identity, item))
-                    added += 1
-            outcomes.append(Outcome(added, len(one.items) - added, one.refused, one.left_out))
+            if isinstance(one, str):
+                outcomes.append(Outcome(refused=one))
+                continue
+            place = self._places[one.item_class]
+            identity = identity_of(one)
+            known = identity in place.known or identity in coming
+            if not known:
+                coming.add(identity)
+                new.append((place, identity, one))
+            outcomes.append(Outcome(added=not known, known=known))
 
         async def work(session: Session) -> None:
             for place, _, item in new:
@@ -74,12 +75,16 @@ class Import:
             place.known.add(identity)
         return outcomes
 
-    def _read(self, entry: Entry) -> _Read:
-        if isinstance(entry, Card):
-            return _contacts(entry)
+    def _read(self, entry: Entry) -> Item | str:
+        """The item of an entry, or why it is refused."""
+        if isinstance(entry, Person):
+            try:
+                return _contacts.decode(entry.contact)
+            except msgspec.DecodeError as error:
+                return f"is no contact: {error}"
         message = index_message(entry.mime, entry.received)
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
-        marked = msgspec.structs.replace(
+        return msgspec.structs.replace(
             message,
             blob=self._mailbox.blobs.put(entry.mime),
             read=entry.read,
@@ -88,7 +93,6 @@ class Import:
             last_verb_executed=verb,
             last_verb_execution_time=entry.received if verb else None,
         )
-        return _Read([marked])
 
     async def _place(self, item_class: ItemClass) -> _Place:
         default, own = _FOLDER_TYPES[item_class]
@@ -105,26 +109,6 @@ class Import:
         return _Place(folder.folder_id, known)
 
 
-class _Read(msgspec.Struct):
-    """The items of an entry, or why there are none."""
-
-    items: list[Item]
-    refused: str | None = None
-    left_out: str | None = None
-
-
-def _contacts(card: Card) -> _Read:
-    read = _Read([])
-    for one in contacts_from_vcard(card.data):
-        if isinstance(one, Contact):
-            read.items.append(one)
-        elif one.whole:
-            read.refused = one.reason
-        else:
-            read.left_out = one.reason
-    return read
-
-
 class _Place(msgspec.Struct):
     folder_id: str
     known: set[bytes]
@@ -136,6 +120,11 @@ _FOLDER_TYPES: Final = {
 }
 """Where items of a class go when no folder is named, and the type of one that is made for them."""
 _WORDS: Final = {ItemClass.EMAIL: "messages", ItemClass.CONTACTS: "contacts"}
+
+
+def entry_of(contact: Contact) -> Person:
+    """A contact as an entry of an import."""
+    return Person(msgspec.Raw(msgspec.json.encode(contact)))
 
 
 def identity_of(item: Item) -> bytes:

@@ -35,8 +35,8 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
         return self.unix_path is not None or is_loopback(self.host)
 
 
-def listening_of(settings: Settings, tls: ssl.SSLContext | None) -> Listening:
-    """Where the settings say to listen; ``tls`` is None for plain HTTP."""
+def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Listening:
+    """Where the settings say to listen; ``tls`` is None for plain HTTP. Raises SettingsError."""
     if settings.unix_socket is not None:
         return Listening(unix_path=settings.unix_socket, tls=tls, trusted_proxies=settings.trusted_proxies)
     host, port = settings.address
