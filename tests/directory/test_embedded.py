@@ -92,10 +92,10 @@ def test_a_verified_login_is_remembered_and_costs_no_statement(world: World) -> 
     user = world.add("a@example.org")
     world.login("a", b"secret")
     before = world.storage.database.statements
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         assert world.login("a", b"secret") == user
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert world.storage.database.statements == before
 
 
@@ -117,9 +117,9 @@ def test_an_unknown_user_takes_as_long_as_a_known_one(world: World) -> None:
     def fastest(login: str) -> float:
         times = []
         for attempt in range(4):
-            started = time.perf_counter()
+            started = time.process_time()
             assert world.login(login, f"{login} {attempt}".encode()) is None
-            times.append(time.perf_counter() - started)
+            times.append(time.process_time() - started)
         return min(times)
 
     known, unknown = fastest("known"), fastest("unknown")
@@ -149,10 +149,10 @@ def test_guessing_is_slowed_down_and_known_devices_are_not(world: World) -> None
 def test_one_wrong_password_counts_once_and_is_not_hashed_again(world: World) -> None:
     world.add("a@example.org")
     world.login("a", b"old password", "192.0.2.1", "PHONE")
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(50):
         assert world.login("a", b"old password", "192.0.2.1", "PHONE") is None
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert world.login("a", b"secret", "192.0.2.1", "PHONE") is not None
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from overair.items.message import Message, index_message
 from overair.items.structure import MAX_DEPTH, MAX_PARTS, LocatedMessage, extent, is_leaf, parse
-from support.shared import SHARED, shared
+from support.shared import SHARED, needs_shared, shared
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 CORPUS = sorted((SHARED / "corpora/mime").glob("*.msg")) if SHARED else []
@@ -69,6 +69,7 @@ def test_any_bytes_make_an_index_that_survives_json(mime: bytes) -> None:
     assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message
 
 
+@needs_shared
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
 def test_places_in_the_corpus(path: object) -> None:
     mime = shared(f"corpora/mime/{getattr(path, 'name', '')}").read_bytes()
