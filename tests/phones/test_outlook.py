@@ -10,6 +10,7 @@ import pytest
 
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
+from overair.protocol.item_operations import EmptyFolderContents, ItemOperationsRequest
 from overair.versions import Version
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSync, AirSyncBase, Contacts, Email, GetItemEstimate, Move
@@ -224,8 +225,6 @@ def test_contacts_go_to_no_folder_of_mail_but_deleted_items(server: RunningServe
 
 def empty_folder(server: RunningServer, folder_id: str) -> None:
     """Empty a folder from another device."""
-    from overair.protocol.item_operations import EmptyFolderContents, ItemOperationsRequest
-
     request = ItemOperationsRequest(operations=(EmptyFolderContents(collection_id=folder_id),))
     answer = Phone(server, Version.V16_1).post(Command.ITEM_OPERATIONS, request)
     assert answer.common_status == 1

@@ -104,6 +104,10 @@ def test_quirks() -> None:
     assert quirks_of("validated", "x") == frozenset()
     assert quirks_of("", "Nine/4") == {Quirk.WANTS_ASPNET_VERSION}
     assert quirks_of("", "Ninety/4") == frozenset()
+    assert quirks_of("", "Outlook/16.0 (16.0.4266.1001; MSI; x64)") == {Quirk.KEEPS_WHAT_IT_MOVES}
+    assert quirks_of("", "Outlook-iOS-Android/1.0") == frozenset()
+    for user_agent in ("Apple-iPhone9C3/1402.100", "iOS/17.4 (21E219) dataaccessd/1.0"):
+        assert quirks_of("", user_agent) == {Quirk.EMPTY_PICTURE_MEANS_NOTHING}
 
 
 def test_a_ping_lets_other_requests_of_its_device_through(server: RunningServer) -> None:
