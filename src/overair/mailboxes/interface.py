@@ -195,7 +195,10 @@ class Session(Protocol):
         """Whether the item changed or went since the token, other than accounted: a conflict."""
 
     async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
-        """The items in the order asked for; None where there is none."""
+        """The items in the order asked for; None where there is none.
+
+        So is one whose stored form cannot be read, which is logged.
+        """
 
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item."""

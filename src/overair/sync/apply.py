@@ -88,6 +88,7 @@ class Applier:
         self._added_now: set[str] = set()
         self._changed_now: set[str] = set()
         self._digests: dict[str, bytes] = {}
+        self._attachments: dict[str, tuple[str, ...]] = {}
         self.applied = Applied() if lost is None else lost.copy()
         self.confirmed: dict[str, int] = {}
         self.answers: list[Answer] = []
@@ -97,6 +98,10 @@ class Applier:
     async def run(self, commands: Sequence[Command]) -> None:
         """Apply the commands one after the other; one that is refused does not stop the others."""
         self._digests = digests_of_changes(commands)
+        for command in commands:
+            if isinstance(command, ChangeCommand):
+                so_far = self._attachments.get(command.server_id, ())
+                self._attachments[command.server_id] = so_far + added_attachments(command.application_data)
         for place, command in enumerate(commands):
             try:
                 if isinstance(command, AddCommand):
@@ -249,7 +254,8 @@ class Applier:
                 self.confirmed[item_id] = max(earlier.revision, self.confirmed.get(item_id, 0))
             if earlier.contested and stored is not None:
                 self.conflicts[item_id] = stored
-            self._answer_attachments(command, stored)
+            # The item is as all Changes of the request left it, so one answer says it of all of them.
+            self._answer_attachments(item_id, self._attachments.pop(item_id, ()), stored)
             return
         self._changed_now.add(item_id)
         if stored is None:
@@ -278,13 +284,14 @@ class Applier:
         if newer:
             # The client's fields stay beside what it has not seen yet.
             self.conflicts[item_id] = stored
-        self._answer_attachments(command, stored)
+        self._answer_attachments(item_id, added_attachments(command.application_data), stored)
 
-    def _answer_attachments(self, command: ChangeCommand, stored: StoredItem | None) -> None:
+    def _answer_attachments(
+        self, item_id: str, attachments: tuple[str, ...], stored: StoredItem | None
+    ) -> None:
         """Say where the attachments are that a Change brought; a Change without any needs no answer."""
-        attachments = added_attachments(command.application_data)
         if self._takes_drafts and attachments and stored is not None:
-            response = ChangeResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
+            response = ChangeResponse(server_id=item_id, status=SyncStatus.SUCCESS)
             self.answers.append(Answer(response, stored, attachments))
 
     def _changed_item(self, place: int, command: ChangeCommand, stored: StoredItem) -> Item:

@@ -34,7 +34,7 @@ class Kind(Enum):
 
 @dataclass(slots=True, frozen=True)
 class Telling:
-    """One thing to tell: ``stored`` is the item for ADD and CHANGE.
+    """One thing to tell: ``stored`` is the item for ADD and CHANGE, None where it cannot be read.
 
     ``fields`` are the only ones to tell; None for the whole item.
     """
@@ -123,10 +123,10 @@ class NewsReader:
         for item_id, stored in zip(
             waiting, await self._session.read(self._folder.folder_id, waiting), strict=True
         ):
+            # One that has gone meanwhile is settled when its end is read.
             news.settled.add(item_id)
-            if stored is not None:
-                kind = Kind.CHANGE if self._exceptions[item_id].had else Kind.ADD
-                news.tellings.append(Telling(kind, item_id, stored))
+            kind = Kind.CHANGE if self._exceptions[item_id].had else Kind.ADD
+            news.tellings.append(Telling(kind, item_id, stored))
 
     async def _window(self, token: str, limit: int, room: int) -> tuple[Changes, dict[str, StoredItem]]:
         """A window of changes, cut where its items would make the answer too long, and the items."""
@@ -157,11 +157,9 @@ class NewsReader:
             if not has_it:
                 return None
             return Telling(Kind.SOFT_DELETE if change.exists else Kind.DELETE, change.item_id)
-        if stored is None:
-            return None
         if not has_it:
             return Telling(Kind.ADD, change.item_id, stored)
-        fields = None if unshown else self._fields_to_tell(change, stored.item)
+        fields = None if unshown or stored is None else self._fields_to_tell(change, stored.item)
         if fields is not None and not fields:
             return None
         return Telling(Kind.CHANGE, change.item_id, stored, fields)

@@ -93,7 +93,7 @@ class Renderer:
         if telling.kind is Kind.SOFT_DELETE:
             return SoftDelete(server_id=item_id)
         if telling.stored is None:
-            raise ValueError(f"{telling.kind} of {item_id} without its item")
+            return None  # the mailbox has logged that it cannot be read
         if telling.fields is not None:
             data: list[Element] | None = self._fields(telling.stored.item, telling.fields)
         else:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
+import structlog
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from overair.items import Item
@@ -24,7 +26,9 @@ from overair.mailboxes.interface import (
     TokenExpired,
     View,
 )
-from overair.storage.interface import Statement, Value
+from overair.storage.interface import Row, Statement, Value
+
+log = structlog.get_logger(__name__)
 
 POSITION: Final = Statement(
     select(folders.c.modseq, folders.c.pruned).where(
@@ -124,12 +128,27 @@ class EmbeddedSession(Hierarchy):
         return await self.last_revision(folder_id, item_id) > revision
 
     async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
-        """The items in the order asked for; None where there is none."""
+        """The items in the order asked for; None where there is none, or none that can be read."""
         rows = await self.transaction.each(ITEM, [self._key(folder_id, item_id) for item_id in item_ids])
         return [
-            None if row is None else StoredItem(item_id, folder_id, row[0], codec.decode(*row[2:]))
+            None if row is None else self._stored(folder_id, item_id, row)
             for item_id, row in zip(item_ids, rows, strict=True)
         ]
+
+    def _stored(self, folder_id: str, item_id: str, row: Row) -> StoredItem | None:
+        """A row's item. One whose content is broken must not block its folder (law 6 of the engine)."""
+        revision, _, item_class, content = row
+        try:
+            item = codec.decode(item_class, content)
+        except (KeyError, msgspec.DecodeError) as error:
+            log.error(
+                "an item cannot be read",
+                account_id=self.account_id,
+                item_id=item_id,
+                error=type(error).__name__,
+            )
+            return None
+        return StoredItem(item_id, folder_id, revision, item)
 
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item. Raises NoSuchFolder."""
