@@ -105,6 +105,14 @@ def test_a_chunked_body_and_pipelined_requests(plain: Any) -> None:
     assert sizes == [3000, 3, 2]
 
 
+@pytest.mark.parametrize("rest", [b"\r\n", b"Content-Length: 3\r\n\r\nabc"])
+def test_an_upgrade_that_is_not_offered_is_passed_over(plain: Any, rest: bytes) -> None:
+    """RFC 9110, 7.8: curl asks for h2c with its first request."""
+    upgrade = HEAD + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    answer = raw(plain, upgrade + rest, timeout=2)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_waiting_request_is_answered_when_something_changes(plain: Any) -> None:
     waiting = connect(plain)
     waiting.request("POST", "/wait", b"")
