@@ -9,7 +9,7 @@ import pytest
 from overair.items.message import Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
-from overair.protocol.sync import AddCommand, ChangeCommand, CollectionResponse
+from overair.protocol.sync import AddCommand, ChangeCommand, ChangeResponse, CollectionResponse
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, Email
 from support.asynchronous import run
@@ -36,6 +36,7 @@ def references(response: CollectionResponse | None) -> dict[str, str]:
     assert response is not None
     found = {}
     for one in response.responses:
+        assert isinstance(one, ChangeResponse)
         assert one.status == SyncStatus.SUCCESS
         assert isinstance(one.application_data, list)
         for attachments in one.application_data:

@@ -24,7 +24,7 @@ from overair.delivery.tables import outgoing_message
 from overair.directory.interface import User
 from overair.items.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Session
-from overair.storage.interface import Row, Transaction
+from overair.storage.interface import Database, DatabaseUnavailable, Row, Transaction
 from overair.storage.statement import Statement
 
 RETRY: Final = 60.0
@@ -48,6 +48,7 @@ WAITING: Final = Statement(
     .order_by(_t.message_key)
     .limit(1)
 )
+BLOBS: Final = Statement(select(_t.blob))
 FORGET_ACCOUNT: Final = Statement(delete(outgoing_message).where(_t.account_id == bindparam("account")))
 DONE: Final = Statement(delete(outgoing_message).where(_t.message_key == bindparam("done")))
 
@@ -126,13 +127,18 @@ class Transport:
         async with self._running:
             failed = False
             after = 0
-            while (waiting := await self._next(after)) is not None:
-                after = waiting.message_key
-                try:
-                    await self._deliver(waiting)
-                except Exception:  # one message must not hold up the others, whatever is wrong with it
-                    failed = True
-                    _log.exception("message not delivered yet", message_key=after)
+            try:
+                while (waiting := await self._next(after)) is not None:
+                    after = waiting.message_key
+                    try:
+                        await self._deliver(waiting)
+                    except Exception:  # one message must not hold up the others, whatever is wrong with it
+                        failed = True
+                        _log.exception("message not delivered yet", message_key=after)
+            except DatabaseUnavailable as error:
+                # What is in the queue is safe there: whoever submitted it need not hear of this.
+                failed = True
+                _log.error("the queue cannot be read", error=str(error))
             if failed:
                 self._try_again()
 
@@ -206,6 +212,12 @@ class Transport:
         header.put_first("Received", f"by {self._domain} with ActiveSync id {waiting.message_key}; {stamp}")
         header.put_first("Return-Path", f"<{waiting.sender}>")
         return header.to_bytes()
+
+
+async def waiting_blobs(database: Database) -> set[str]:
+    """The keys of the blobs that the queue names. Raises DatabaseUnavailable."""
+    rows = await database.read(lambda transaction: transaction.all(BLOBS))
+    return {str(row[0]) for row in rows}
 
 
 async def forget_outgoing(transaction: Transaction, account_id: int) -> None:

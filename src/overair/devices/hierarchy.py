@@ -52,6 +52,17 @@ class Hierarchy(msgspec.Struct):
     acknowledged: State | None = None
     handed_out: State | None = None
     restarted: State | None = None
+    latest: str = ""
+    """The key that the device has as far as is known: the last one handed out, unless it has named
+    another since."""
+
+    @property
+    def newest(self) -> State | None:
+        """The state that the device's next FolderSync is likely to name."""
+        for state in (self.restarted, self.handed_out, self.acknowledged):
+            if state is not None and state.key == self.latest:
+                return state
+        return self.handed_out or self.acknowledged
 
     def acknowledge(self, key: str) -> State | None:
         """The state that a request's key names, which it acknowledges; None for an unknown key."""
@@ -61,6 +72,7 @@ class Hierarchy(msgspec.Struct):
             self.acknowledged, self.handed_out = self.handed_out, None
         elif self.acknowledged is None or key != self.acknowledged.key:
             return None
+        self.latest = key
         return self.acknowledged
 
     def repeated(self, state: State, request: str) -> State | None:
@@ -73,11 +85,13 @@ class Hierarchy(msgspec.Struct):
     def restart(self, token: str) -> State:
         """The first state after key 0; the old ones stay until it is acknowledged."""
         self.restarted = State(self._next_key(), token)
+        self.latest = self.restarted.key
         return self.restarted
 
     def hand_out(self, token: str) -> State:
         """A new state: the hierarchy up to a token."""
         self.handed_out = State(self._next_key(), token)
+        self.latest = self.handed_out.key
         return self.handed_out
 
     def keep(self, token: str) -> None:
@@ -90,6 +104,7 @@ class Hierarchy(msgspec.Struct):
         self.handed_out = State(
             self._next_key(), state.token, {**state.own, **changed}, request=request, answer=answer
         )
+        self.latest = self.handed_out.key
         return self.handed_out
 
     def _next_key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 import structlog
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from overair.delivery.lmtp import LmtpServer
 from overair.delivery.local import LocalDelivery
-from overair.delivery.transport import Transport, forget_outgoing
+from overair.delivery.transport import Transport, forget_outgoing, waiting_blobs
 from overair.devices.partnerships import Partnerships, forget_partnerships
 from overair.devices.policies import Policy
 from overair.devices.provisioning import Provisioning
@@ -17,6 +18,7 @@ from overair.directory.accounts import AccountPart
 from overair.directory.embedded import EmbeddedDirectory
 from overair.mailboxes.embedded.hierarchy import create_mailbox, remove_mailbox
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
+from overair.mailboxes.embedded.maintenance import keep_tidy
 from overair.protocol.http import MEANINGS, PATH, HttpStatus
 from overair.push.hub import WaitingTable
 from overair.server.context import Services
@@ -53,11 +55,15 @@ class Application:
             maximum_recipients=limits.recipients,
         )
         self._endpoint: Final = Endpoint(services)
+        self._tidying: asyncio.Task[None] | None = None
         services.database.listen(self._changed)
 
     async def startup(self) -> None:
         """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
         await self.services.transport.deliver_waiting()
+        self._tidying = asyncio.get_running_loop().create_task(
+            keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
+        )
         settings = self.services.settings
         if settings.lmtp_socket is not None:
             await self.lmtp.listen_on_socket(settings.lmtp_socket)
@@ -67,10 +73,16 @@ class Application:
     async def shutdown(self) -> None:
         """Answer the waiting phones, finish what runs, close the store."""
         self.services.hub.end_waits()
+        if self._tidying is not None:
+            self._tidying.cancel()
+            await asyncio.gather(self._tidying, return_exceptions=True)
         await self.lmtp.close()
         await self.services.transport.close()
         self.directory.close()
         await self.storage.close()
+
+    async def _other_blobs(self) -> set[str]:
+        return await waiting_blobs(self.storage.database)
 
     def _changed(self, change: MailboxChange) -> None:
         self.services.hub.publish(change.account_id, change.folder_id)

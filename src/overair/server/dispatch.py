@@ -90,7 +90,7 @@ async def _handle(
                 receive=receive,
             )
             return await work(context)
-    except MailboxUnavailable as error:
+    except (MailboxUnavailable, OSError) as error:  # OSError: the disk takes no message, or gives none
         raise Refused(CommonStatus.SERVER_ERROR_RETRY_LATER, str(error)) from None
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from overair.devices.hierarchy import Place, State, load, store
 from overair.mailboxes.interface import FolderProtected, FolderType, MailboxError, Session
 from overair.server.context import Context
+from overair.sync.state import forget as forget_states
 
 S = TypeVar("S")
 OwnChange = tuple[dict[str, Place | None], str]
@@ -38,6 +39,8 @@ async def change_hierarchy(
             return repeated
         changed, answer = await make(session)
         made = hierarchy.apply(state, request, changed, answer)
+        gone = [folder_id for folder_id, place in changed.items() if place is None]
+        await forget_states(session.transaction, context.device.device_key, gone)
         await store(session.transaction, context.device.device_key, hierarchy)
         return made
 

@@ -15,6 +15,7 @@ from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.offer import RESYNCHRONIZE_HEADERS
 from overair.server.responses import Outcome, Reply
+from overair.sync.state import forget as forget_states
 
 FIRST_KEY: Final = "0"
 
@@ -65,6 +66,7 @@ async def _exchange(session: Session, context: Context, key: str) -> tuple[str, 
         else:
             hierarchy.keep(changes.token)
             next_key = key
+    await forget_states(session.transaction, device_key, changes.removed)
     if hierarchy != before:
         await store(session.transaction, device_key, hierarchy)
     return next_key, changes

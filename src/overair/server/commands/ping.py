@@ -111,7 +111,7 @@ async def _hierarchy_changed(context: Context) -> bool:
 
     async def work(session: Session) -> bool:
         states = await hierarchy.load(session.transaction, context.device.device_key)
-        newest = states.restarted or states.handed_out or states.acknowledged
+        newest = states.newest
         if newest is None:
             return False
         try:
