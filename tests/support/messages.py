@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -70,7 +71,8 @@ def records(record: type[Record], version: Version) -> st.SearchStrategy[Any]:
 def _field(field: Field, required: bool, version: Version) -> st.SearchStrategy[Any]:
     if field.repeated:
         one = _raw(field.tag, version) if field.type is ELEMENTS else _value(field.type, version)
-        return st.lists(one, min_size=int(required), max_size=3).map(tuple)
+        unique_by = attrgetter(field.distinct) if field.distinct else None
+        return st.lists(one, min_size=int(required), max_size=3, unique_by=unique_by).map(tuple)
     if field.type is ELEMENTS:
         return _raw(field.tag, version)
     if field.type is PRESENCE and required:

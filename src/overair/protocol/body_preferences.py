@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from overair.protocol.data_types import BOOLEAN, UNSIGNED_INTEGER, Enumeration, Integer
-from overair.protocol.schema import Field, Record
+from overair.protocol.schema import Field, Nested, Record
 from overair.wbxml.pages import AirSyncBase
 
 
@@ -23,6 +23,7 @@ class BodyPreference(Record):
     """One body type the client takes, and how much of it."""
 
     element_tag = AirSyncBase.BodyPreference
+    ordered = True  # MS-ASAIRS_R348
 
     type: Annotated[BodyType, Field(AirSyncBase.Type, Enumeration(BodyType))]
     truncation_size: Annotated[int | None, Field(AirSyncBase.TruncationSize, UNSIGNED_INTEGER)] = None
@@ -30,6 +31,12 @@ class BodyPreference(Record):
     all_or_none: Annotated[bool | None, Field(AirSyncBase.AllOrNone, BOOLEAN)] = None
     preview: Annotated[int | None, Field(AirSyncBase.Preview, Integer(0, 255))] = None
     """Characters of the Unicode text."""
+
+
+BODY_PREFERENCES: Final = Field(
+    AirSyncBase.BodyPreference, Nested(BodyPreference), repeated=True, distinct="type"
+)
+"""The preferences of Options, one for each type (MS-ASAIRS_R349)."""
 
 
 class BodyPartPreference(Record):

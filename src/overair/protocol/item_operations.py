@@ -8,7 +8,7 @@ from typing import Annotated, Final, Self
 
 import msgspec
 
-from overair.protocol.body_preferences import BodyPartPreference, BodyPreference
+from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
 from overair.protocol.data_types import BASE64, BOOLEAN, DATE_TIME, INTEGER, OPAQUE, STRING, String
 from overair.protocol.ranges import ITEM_RANGE, Range
 from overair.protocol.schema import ELEMENTS, PRESENCE, Choices, Field, Nested, Record
@@ -33,10 +33,7 @@ class FetchOptions(Record):
     user_name: Annotated[str | None, Field(Page.UserName, String(max_length=100))] = None
     password: Annotated[str | None, Field(Page.Password, String(max_length=256))] = None
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
-    body_preferences: Annotated[
-        tuple[BodyPreference, ...],
-        Field(AirSyncBase.BodyPreference, Nested(BodyPreference), repeated=True),
-    ] = ()
+    body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
     body_part_preference: Annotated[
         BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
     ] = None

@@ -76,6 +76,8 @@ class Field(msgspec.Struct, frozen=True):
     """Is never deleted by its absence from a Change (the specification's lists of exceptions)."""
     repeated: bool = False
     """The element may stand several times; the value is a tuple."""
+    distinct: str = ""
+    """Of a repeated record: the attribute in which no two may be alike."""
     read_only: bool = False
     """Only the server writes it; ignored when a client sends it."""
 
@@ -204,8 +206,14 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
                 values[bound.name] = value
         for bound in cls.fields():
             if bound.field.repeated and bound.name in values:
-                values[bound.name] = tuple(values[bound.name])
+                values[bound.name] = cls._repeated(bound.field, values[bound.name])
         return values
+
+    @classmethod
+    def _repeated(cls, field: Field, found: list[Any]) -> tuple[Any, ...]:
+        if field.distinct and len({getattr(one, field.distinct) for one in found}) < len(found):
+            raise SchemaError(field.tag, Problem.REPEATED, f"with one {field.distinct}")
+        return tuple(found)
 
     @classmethod
     def _refuse_disorder(cls, children: list[Element]) -> None:

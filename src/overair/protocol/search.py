@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from overair.protocol.body_preferences import BodyPartPreference, BodyPreference
+from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
 from overair.protocol.data_types import (
     BOOLEAN,
     DATE_TIME,
@@ -98,10 +98,7 @@ class SearchOptions(Record):
     """How many results, and in what shape."""
 
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
-    body_preferences: Annotated[
-        tuple[BodyPreference, ...],
-        Field(AirSyncBase.BodyPreference, Nested(BodyPreference), repeated=True),
-    ] = ()
+    body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
     body_part_preference: Annotated[
         BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
     ] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated, Final
 
-from overair.protocol.body_preferences import BodyPartPreference, BodyPreference
+from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
 from overair.protocol.data_types import BOOLEAN, STRING, Enumeration, Integer, String
 from overair.protocol.schema import Field, Nested, Record
 from overair.versions import Version
@@ -74,10 +74,7 @@ class Options(Record):
     """A key of MIME_TRUNCATION_SIZES."""
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
     max_items: Annotated[int | None, Field(AirSync.MaxItems, Integer(minimum=1))] = None
-    body_preferences: Annotated[
-        tuple[BodyPreference, ...],
-        Field(AirSyncBase.BodyPreference, Nested(BodyPreference), repeated=True),
-    ] = ()
+    body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
     body_part_preference: Annotated[
         BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
     ] = None
