@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import mailbox
+import subprocess
+import time
 from pathlib import Path
 
 import msgspec
@@ -17,7 +19,7 @@ from overair.items.message import Message
 from overair.mailboxes.interface import Session, View
 from overair.server.app import build
 from overair.server.settings import load
-from support.command import Serve, done, overair
+from support.command import OVERAIR, Serve, done, environment, overair
 
 ANNA = "anna@example.org"
 CARD = (
@@ -189,6 +191,9 @@ def test_what_is_refused_is_counted_with_its_reason(data: Path, tmp_path: Path) 
     [
         ((ANNA, "missing.eml"), 1, "nothing was imported"),
         ((ANNA, "one.eml", "--folder", "Contacts"), 1, "does not hold messages"),
+        ((ANNA, "one.eml", "--folder", "x" * 257), 1, "is no name for a folder"),
+        ((ANNA, "one.eml", "--folder", "Work/\x07"), 1, "is no name for a folder"),
+        ((ANNA, "one.eml", "--folder", "/"), 1, "a folder's name is not empty"),
         ((ANNA, "one.eml", "people.vcf", "--folder", "Both"), 2, "either messages or contacts"),
         (("nobody@example.org", "one.eml"), 1, "there is no account nobody@example.org"),
         ((ANNA,), 2, "Missing argument"),
@@ -206,6 +211,32 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
     assert contents(data) == []
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_an_import_that_was_killed_is_taken_up(
+    data: Path, tmp_path: Path, serve: Serve, running: bool
+) -> None:
+    served = serve(data) if running else None
+    box = mailbox.mbox(tmp_path / "old.mbox")
+    for number in range(600):
+        box.add(letter(f"letter {number}", 1 + number % 28))
+    box.flush()
+    command: list[str | Path] = [OVERAIR, "import", ANNA, tmp_path / "old.mbox", "--json", "--data-dir", data]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    deadline = time.monotonic() + 60
+    while not any((data / "blobs").rglob("*")) and first.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    first.kill()
+    first.wait()
+    result = json.loads(done(*command[1:]))
+    assert result["imported"] + result["already_there"] == 600
+    if served is not None:
+        assert served.stop() == 0
+    assert sorted(message.subject or "" for message in messages(data)) == sorted(
+        f"letter {number}" for number in range(600)
+    )
 
 
 def test_a_long_import_goes_through_a_running_server(data: Path, tmp_path: Path, serve: Serve) -> None:

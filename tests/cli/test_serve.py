@@ -179,6 +179,17 @@ def test_a_data_directory_has_one_server(demo: Served) -> None:
     assert "in use" in result.stderr.splitlines()[-1]
 
 
+def test_what_a_killed_server_left_is_no_hindrance(serve: Serve, tmp_path: Path) -> None:
+    first = serve(tmp_path / "data")
+    first.process.kill()
+    first.process.wait()
+    assert (tmp_path / "data" / "control.sock").exists()
+    done("user", "add", ANNA, "--generate", "--data-dir", tmp_path / "data")
+    second = serve(tmp_path / "data")
+    assert ANNA in done("user", "list", "--data-dir", tmp_path / "data")
+    assert second.stop() == 0
+
+
 def test_old_tls_is_refused(demo: Served) -> None:
     context = demo.trust
     context.minimum_version = ssl.TLSVersion.TLSv1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 from pathlib import Path
 
 import pytest
 
-from support.command import Serve, done, overair
+from support.command import OVERAIR, Serve, done, environment, overair
 
 
 @pytest.fixture(params=["stopped", "running"], name="data")
@@ -72,6 +74,47 @@ def test_a_failure_is_one_line(
     assert result.stderr.startswith("overair: ")
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def typed(*arguments: str | Path, lines: list[str]) -> tuple[int, str]:
+    """Run the command on a terminal and type lines when it asks; returns the exit code and what is seen."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(OVERAIR, [str(OVERAIR), *map(str, arguments)], environment())
+    seen = ""
+    answered = 0
+    while True:
+        try:
+            piece = os.read(terminal, 4096).decode()
+        except OSError:  # how Linux tells that the other end was closed
+            break
+        seen += piece
+        questions = seen.count("Password: ") + seen.count("confirmation: ") + seen.count("[y/N]: ")
+        if questions > answered and answered < len(lines):
+            os.write(terminal, lines[answered].encode() + b"\n")
+            answered += 1
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
+    where = ("--data-dir", tmp_path)
+    code, seen = typed("user", "add", "anna@example.org", *where, lines=["first one", "first one"])
+    assert code == 0, seen
+    assert "Added anna@example.org." in seen
+    assert "first one" not in seen
+    # What was typed wrongly the second time is asked for again.
+    code, seen = typed("user", "passwd", "anna@example.org", *where, lines=["a1", "b2", "c3", "c3"])
+    assert code == 0, seen
+    assert not re.search("a1|b2|c3", seen)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("y", 0)])
+def test_removing_is_asked_about(tmp_path: Path, answer: str, code: int) -> None:
+    where = ("--data-dir", tmp_path)
+    done("user", "add", "anna@example.org", "--generate", *where)
+    assert typed("user", "remove", "anna@example.org", *where, lines=[answer])[0] == code
+    assert ("anna@example.org" in done("user", "list", *where)) == (answer == "n")
 
 
 def test_an_address_is_taken_once(tmp_path: Path) -> None:

@@ -26,8 +26,10 @@ async def own_store(directory: Path) -> AsyncIterator[Callable[[Request], Awaita
         application = build(load(data_dir=str(directory)))
     except DirectoryInUse as error:
         raise StoreBusy(str(error)) from None
-    except (DatabaseUnavailable, OSError) as error:
+    except DatabaseUnavailable as error:
         raise Failure(f"{directory} cannot be opened: {error}") from None
+    except OSError as error:
+        raise Failure(f"{directory} cannot be opened: {error.strerror or error}") from None
     try:
         yield Administrator(application.services).perform
     finally:

@@ -20,7 +20,9 @@ from overair.mailboxes.interface import (
     StoredItem,
     View,
 )
+from overair.protocol.folder_create import FOLDER_NAME
 from overair.server.administration import Entry, Outcome, Person
+from overair.versions import SERVED
 
 WINDOW: Final = 500
 REPLIED, FORWARDED = 1, 3
@@ -164,8 +166,17 @@ async def _folder_at(session: Session, path: str, own: FolderType) -> Folder:
             None,
         )
         if folder is None:
+            _check(name)
             folder = await session.folder(await session.create_folder(parent, name, own))
         parent = folder.folder_id
     if folder is None:
         raise FolderUnfit("a folder's name is not empty")
     return folder
+
+
+def _check(name: str) -> None:
+    """Raise FolderUnfit for a name that no phone could give to a folder, either."""
+    try:
+        FOLDER_NAME.decode(name, SERVED[-1])
+    except ValueError as error:
+        raise FolderUnfit(f"{name[:40]!r} is no name for a folder: {error}") from None
