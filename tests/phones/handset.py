@@ -165,6 +165,12 @@ class Handset:
     ) -> None:
         """What became of the phone's own commands; what is not answered was a success."""
         bad = {text(one, AirSync.ServerId) for one in responses if text(one, AirSync.Status) != "1"}
+        # What shall be deleted and is not found is gone (status 8).
+        bad -= {
+            text(one, AirSync.ServerId)
+            for one in responses
+            if one.tag is AirSync.Delete and text(one, AirSync.Status) == "8"
+        }
         given = {text(one, AirSync.ClientId): one for one in responses if one.tag is AirSync.Add}
         for command in commands:
             server_id = text(command, AirSync.ServerId)
