@@ -11,6 +11,7 @@ import pytest
 from mailboxes.phones import EPOCH, Phone, message, view_of
 from overair.items import Contact, ItemClass
 from overair.mailboxes.interface import (
+    OF_ITS_CLASS,
     FolderExists,
     FolderProtected,
     FolderType,
@@ -367,5 +368,24 @@ class MailboxContract:
             [came] = (await session.changes(deleted, EVERYTHING, there, 9)).items
             assert (left.item_id, left.exists) == (stored.item_id, False)
             assert (came.item_id, came.was_in_view) == (moved.item_id, False)
+
+        do(work)
+
+    def test_what_is_not_of_the_folder_s_class_is_no_news_of_it(self, do: Do, inbox: str) -> None:
+        of_its_class = View(cutoff=OF_ITS_CLASS)
+
+        async def work(session: Session) -> None:
+            start = await session.start(inbox)
+            ada = await session.add(inbox, Contact(first_name="Ada"))
+            old = await session.add(inbox, message(-300 * 365, "of before any phone"))
+            told = await session.changes(inbox, of_its_class, start, 9)
+            assert [change.item_id for change in told.items] == [old.item_id]
+            assert await session.count_changes(inbox, of_its_class, start) == 1
+            ada = await session.change(inbox, ada.item_id, Contact(first_name="Augusta"))
+            await session.remove(inbox, ada.item_id)
+            assert (await session.changes(inbox, of_its_class, told.token, 9)).items == ()
+            bob = await session.add(inbox, Contact(first_name="Bob"))
+            everything = (await session.changes(inbox, EVERYTHING, await session.start(inbox), 9)).items
+            assert {change.item_id for change in everything} == {old.item_id, bob.item_id}
 
         do(work)
