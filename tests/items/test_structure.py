@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overair.items import structure
 from overair.items.message import Message, index_message
 from overair.items.structure import MAX_DEPTH, MAX_PARTS, LocatedMessage, extent, is_leaf, parse
 from support.shared import SHARED, needs_shared, shared
@@ -161,3 +162,11 @@ def test_the_attachments_that_a_reader_sees(name: str, attachments: list[str]) -
     message = index_message(shared(f"corpora/mime/{name}").read_bytes(), NOW)
     assert message.index is not None
     assert [part.name for part in message.index.attachments] == attachments
+
+
+@given(mime=messages, piece=st.integers(1, 40))
+def test_pieces_make_no_difference(mime: bytes, piece: int) -> None:
+    whole = index_message(mime, NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "PIECE", piece)
+        assert index_message(mime, NOW) == whole

@@ -9,7 +9,7 @@ import logging
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiosmtpd.lmtp import LMTP
@@ -26,6 +26,8 @@ LINE_LENGTH: Final = 1024 * 1024
 """Bytes; RFC 5321 allows 1,000, but what a mail server has taken is delivered."""
 SOCKET_MODE: Final = 0o660
 COMMAND_LENGTH: Final = 4096
+LINES_AT_ONCE: Final = 500
+"""Lines taken from what has come before others have their turn; some milliseconds."""
 IDLE_SECONDS: Final = 300
 CLOSE_SECONDS: Final = 3
 """How long deliveries may take to end when the server leaves."""
@@ -44,6 +46,22 @@ class OpenToStrangers(ValueError):
     """LMTP was asked for on an address that is not loopback."""
 
 
+class PacedReader(asyncio.StreamReader):
+    """A reader that lets others run now and then, though what is asked for has come already.
+
+    aiosmtpd takes a message line by line, and a large one comes in pieces of tens of thousands.
+    """
+
+    _taken = 0
+
+    async def readuntil(self, separator: bytes = b"\n") -> bytes:  # type: ignore[override]  # typeshed: tuples
+        """Read up to a separator, as asyncio.StreamReader does."""
+        self._taken += 1
+        if self._taken % LINES_AT_ONCE == 0:
+            await asyncio.sleep(0)
+        return await super().readuntil(separator)
+
+
 class LmtpConnection(LMTP):
     """One connection: aiosmtpd's LMTP with an answer for each recipient where DATA itself is refused."""
 
@@ -51,6 +69,16 @@ class LmtpConnection(LMTP):
     command_size_limit = COMMAND_LENGTH
 
     _in_data = False
+
+    def __init__(self, handler: LmtpHandler, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        super().__init__(handler, loop=loop, **options)
+        # Once more, with another reader than aiosmtpd's own.
+        asyncio.StreamReaderProtocol.__init__(
+            self,
+            PacedReader(limit=self.line_length_limit, loop=loop),
+            client_connected_cb=self._cb_client_connected,
+            loop=loop,
+        )
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by their names
         """RFC 2033 4.2: as many answers after the final dot as there were accepted recipients."""

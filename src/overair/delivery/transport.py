@@ -167,10 +167,15 @@ class Transport:
         accounts, undelivered = await self._recipients(waiting)
         mime = await asyncio.to_thread(self._delivery.blobs.read, waiting.blob)
         now = datetime.now(UTC)
-        message = await self._delivery.accept(self._traced(mime, waiting, now), now) if accounts else None
+        message = None
+        if accounts:
+            traced = await asyncio.to_thread(self._traced, mime, waiting, now)
+            message = await self._delivery.accept(traced, now)
         report = None
         if undelivered:
-            text = non_delivery.report(mime, waiting.sender, undelivered, self._domain, now)
+            text = await asyncio.to_thread(
+                non_delivery.report, mime, waiting.sender, undelivered, self._domain, now
+            )
             report = await self._delivery.accept(text, now)
 
         async def work(transaction: Transaction) -> None:

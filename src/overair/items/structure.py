@@ -18,6 +18,8 @@ from overair.items.text import cleaned
 MAX_DEPTH: Final = 16
 """How deep parts may nest; the parser looks at each line once for each level."""
 MAX_PARTS: Final = 2_000
+PIECE: Final = 128 * 1024
+"""Bytes that the parser is given at a time."""
 MAX_HEADER_LINES: Final = 2_000
 MAX_PARAMETERS: Final = 4_096
 """The most characters of a header with parameters, whose parser is quadratic in their number."""
@@ -129,17 +131,23 @@ def parse(mime: bytes) -> LocatedMessage:
     """
     parser = _LocatingParser()
     try:
-        parser.feed(mime)
+        _feed(parser, mime)
         return parser.close()
     except (_TooManyParts, ValueError, LookupError):
         # The parser raises the others for parameters that it cannot decode, such as a boundary
         # with an impossible charset.
         flat = _LocatingParser()
         flat.read_headers_only()
-        flat.feed(mime)
+        _feed(flat, mime)
         message = flat.close()
         del message["Content-Type"], message["Content-Transfer-Encoding"]
         return message
+
+
+def _feed(parser: _LocatingParser, mime: bytes) -> None:
+    """Give the parser a message in pieces: it cuts each into lines in one go, and nothing else runs then."""
+    for position in range(0, len(mime), PIECE):
+        parser.feed(mime[position : position + PIECE])
 
 
 def is_leaf(part: LocatedMessage) -> bool:

@@ -44,6 +44,9 @@ ASPNET_VERSION: Final = (("X-AspNet-Version", "4.0.30319"),)
 THREADED_COMPRESSION: Final = 64 * 1024
 """Bytes from which on a body is compressed beside the event loop."""
 
+THREADED_DECOMPRESSION: Final = 4 * 1024
+"""Bytes of a compressed body, a thousand times as many of which may come out of it."""
+
 _log = structlog.get_logger("overair.request")
 
 
@@ -166,7 +169,9 @@ async def read_body(headers: list[tuple[bytes, bytes]], receive: Receive, limit:
     if encoding not in (b"gzip", b"x-gzip"):
         raise HttpError(HttpStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Encoding {encoding[:40]!r}")
     try:
-        return decompress(body, limit)
+        if len(body) < THREADED_DECOMPRESSION:
+            return decompress(body, limit)
+        return await asyncio.to_thread(decompress, body, limit)
     except DecompressionError as error:
         status = HttpStatus.CONTENT_TOO_LARGE if error.too_large else HttpStatus.BAD_REQUEST
         raise HttpError(status, str(error)) from None

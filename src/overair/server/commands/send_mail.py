@@ -38,10 +38,15 @@ async def handle_mime(context: Context) -> Outcome:
     request, mime = context.request, context.request.body
     if request.content_type != http.MIME_TYPE or not mime:
         raise Refused(CommonStatus.INVALID_CONTENT, f"Content-Type {request.content_type[:40]!r}")
-    found = message_id(mime)
-    repeated = f"message-id {found}" if found else f"content {hashlib.sha256(mime).hexdigest()}"
+    repeated = await asyncio.to_thread(_name_of, mime)
     await _send(context, mime, repeated, save_in_sent=request.save_in_sent)
     return None
+
+
+def _name_of(mime: bytes) -> str:
+    """By what a message without ClientId is known again."""
+    found = message_id(mime)
+    return f"message-id {found}" if found else f"content {hashlib.sha256(mime).hexdigest()}"
 
 
 async def _send(context: Context, mime: bytes, request: str, *, save_in_sent: bool) -> bool:
