@@ -78,7 +78,8 @@ def test_body_and_picture_stay() -> None:
 
 def test_an_empty_picture_deletes_it_unless_the_client_means_nothing_by_it() -> None:
     empty = [Element(Contacts.Picture)]
-    assert apply_change(FULL, empty, Version.V16_1, None).picture is None
+    changed = apply_change(FULL, empty, Version.V16_1, None)
+    assert changed == msgspec.structs.replace(FULL, picture=None)
     assert apply_change(
         FULL, empty, Version.V16_1, None, ignore_empty_picture=True
     ) == msgspec.structs.replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -25,7 +25,6 @@ from overair.protocol.data_types import (
     Integer,
     Opaque,
     String,
-    StringEnumeration,
 )
 from overair.protocol.schema import Content, DataType
 from overair.versions import Version
@@ -41,13 +40,7 @@ class Importance(IntEnum):
     HIGH = 2
 
 
-class ItemClass(StrEnum):
-    EMAIL = "Email"
-    CONTACTS = "Contacts"
-
-
 importance = Enumeration(Importance)
-item_class = StringEnumeration(ItemClass)
 
 READ: list[tuple[DataType[Any], Content, object]] = [
     (STRING, None, ""),
@@ -81,7 +74,6 @@ READ: list[tuple[DataType[Any], Content, object]] = [
     (OPAQUE, "ä", b"\xc3\xa4"),
     (OPAQUE, None, b""),
     (importance, "2", Importance.HIGH),
-    (item_class, "Email", ItemClass.EMAIL),
 ]
 
 
@@ -136,7 +128,6 @@ REFUSED: list[tuple[DataType[Any], Content]] = [
     (Opaque(max_length=2), b"abc"),
     (importance, "3"),
     (importance, "high"),
-    (item_class, "email"),
 ]
 
 
@@ -170,7 +161,6 @@ WRITTEN: list[tuple[DataType[Any], object, Content]] = [
     (BASE64, b"\0\1", "AAE="),
     (OPAQUE, b"\0\1", b"\0\1"),
     (importance, Importance.LOW, "0"),
-    (item_class, ItemClass.EMAIL, "Email"),
 ]
 
 

@@ -21,7 +21,6 @@ from overair.protocol.data_types import (
     Integer,
     Opaque,
     String,
-    StringEnumeration,
 )
 from overair.protocol.item_operations import (
     EmptyFolderContents,
@@ -131,7 +130,7 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
             return MOMENTS
         case Base64() | Opaque():
             return st.binary(max_size=40)
-        case Enumeration() | StringEnumeration():
+        case Enumeration():
             return st.sampled_from(data_type.members)
         case Double():
             return st.floats(allow_nan=False, allow_infinity=False)

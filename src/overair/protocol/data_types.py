@@ -11,7 +11,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Final, TypeVar
 
 from overair.protocol.schema import Content, DataType
@@ -28,7 +28,6 @@ _DATE_TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(?:\.(\d{1,12}))?Z", re.ASCII)
 
 E = TypeVar("E", bound=IntEnum)
-S = TypeVar("S", bound=StrEnum)
 
 
 def text_of(content: Content) -> str:
@@ -231,19 +230,6 @@ class Enumeration(DataType[E]):
 
     def encode(self, value: E, version: Version) -> Content:
         return str(value.value)
-
-
-class StringEnumeration(DataType[S]):
-    """One of the strings of a StrEnum."""
-
-    def __init__(self, members: type[S]) -> None:
-        self.members: Final = members
-
-    def decode(self, content: Content, version: Version) -> S:
-        return self.members(text_of(content))
-
-    def encode(self, value: S, version: Version) -> Content:
-        return value.value
 
 
 STRING: Final = String()

@@ -12,7 +12,6 @@ from overair.protocol.schema import PRESENCE, Field, Nested, Record, Sequence
 from overair.versions import Version
 from overair.wbxml.pages import RightsManagement, Settings
 
-
 NOT_EMPTY: Final = String(min_length=1)
 
 
