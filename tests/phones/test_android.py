@@ -27,7 +27,7 @@ from support.phone import Phone, every
 from support.server import ANNA, BEN, RunningServer
 
 USER_AGENT = "Android-Mail/2024.04.28.626938512.Release"
-VERSIONS = (Version.V12_1, Version.V14_0, Version.V14_1, Version.V16_1)
+VERSIONS = (Version.V12_1, Version.V14_1, Version.V16_1)
 
 
 @pytest.fixture(params=VERSIONS, ids=lambda version: version.text)
@@ -99,6 +99,7 @@ def change(handset: Handset, kind: FolderType, name: str, *data: Element) -> Ele
     )
 
 
+@pytest.mark.req("MS-ASCMD_R885")
 def test_a_start_with_a_new_hierarchy_keeps_the_items(server: RunningServer, version: Version) -> None:
     for number in range(25):
         server.deliver(ANNA, plain(f"letter {number:02}"))
@@ -271,6 +272,7 @@ def test_mail_is_sent(server: RunningServer, version: Version) -> None:
     assert phone[FolderType.SENT_ITEMS].subjects == receiver[FolderType.INBOX].subjects == ["sent"]
 
 
+@pytest.mark.req("MS-ASCMD_R3152", "MS-ASCMD_R5836", "MS-ASCMD_R4257")
 def test_pings_of_every_kind(server: RunningServer, version: Version) -> None:
     phone = android(server, version)
     rest(phone, FolderType.INBOX)

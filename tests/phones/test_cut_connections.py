@@ -18,7 +18,7 @@ from overair.versions import Version
 from overair.wbxml import encode
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSync, Contacts, Email
-from phones.handset import Handset, e, text
+from phones.handset import Handset, e
 from phones.letters import plain
 from phones.test_android import android, collection, rest
 from support.server import ANNA, RunningServer, running_server

@@ -108,6 +108,7 @@ def rest(handset: Handset) -> None:
     raise AssertionError("the phone never comes to rest")
 
 
+@pytest.mark.req("MS-ASCMD_R3408", "MS-ASCMD_R3409", "MS-ASCMD_R3410", "MS-ASAIRS_R250")
 def test_a_new_account(server: RunningServer) -> None:
     for number in range(60):
         server.deliver(ANNA, plain(f"letter {number:02}"))
@@ -131,6 +132,7 @@ def test_a_new_account(server: RunningServer) -> None:
     assert data.startswith("From: Ben Beck")
 
 
+@pytest.mark.req("MS-ASCMD_R3365", "MS-ASCMD_R3366", "MS-ASCMD_R3367", "MS-ASCMD_R3368", "MS-ASAIRS_R176")
 def test_bodies_are_fetched_whole(server: RunningServer) -> None:
     server.deliver(ANNA, plain("long", words=9000))
     server.deliver(ANNA, rich("rich", words=9000))
@@ -255,6 +257,7 @@ def test_reading_flagging_moving_and_deleting(server: RunningServer) -> None:
     assert not other[FolderType.INBOX].item("flagged")[Email.Flag].children
 
 
+@pytest.mark.req("MS-ASAIRS_R386", "MS-ASAIRS_R105")
 def test_contacts_are_edited_with_an_empty_picture(server: RunningServer) -> None:
     phone, other = iphone(server), iphone(server)
     rest(phone)
@@ -336,6 +339,7 @@ def test_a_lost_answer_is_asked_for_again(server: RunningServer, known: bool) ->
     assert phone[FolderType.CONTACTS].subjects == ["Ada"]
 
 
+@pytest.mark.req("MS-ASEMAIL_R1278")
 def test_a_draft_is_written_on_one_phone_and_sent_from_the_other(server: RunningServer) -> None:
     phone, other = iphone(server), iphone(server)
     for handset in (phone, other):

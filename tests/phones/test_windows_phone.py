@@ -83,6 +83,7 @@ def rest(handset: Handset, *kinds: FolderType) -> None:
     raise AssertionError("the phone never comes to rest")
 
 
+@pytest.mark.req("MS-ASAIRS_R78", "MS-ASAIRS_R80", "MS-ASCMD_R3418")
 def test_mail_arrives_in_the_form_that_it_can_show(server: RunningServer, version: Version) -> None:
     server.deliver(ANNA, rich("short"))
     server.deliver(ANNA, rich("long", words=9000))
@@ -104,6 +105,7 @@ def test_mail_arrives_in_the_form_that_it_can_show(server: RunningServer, versio
     assert (kind, truncated, data, int(size)) == ("4", "1", "", len(signed("signed")))
 
 
+@pytest.mark.req("MS-ASCMD_R166")
 def test_attachments(server: RunningServer, version: Version) -> None:
     server.deliver(ANNA, rich("rich"))
     phone = lumia(server, version)
@@ -124,6 +126,7 @@ def test_attachments(server: RunningServer, version: Version) -> None:
         assert answer.body != PDF
 
 
+@pytest.mark.req("MS-ASCMD_R2956")
 def test_a_message_is_fetched_in_a_sync(server: RunningServer, version: Version) -> None:
     server.deliver(ANNA, plain("long", words=9000))
     phone = lumia(server, version)
@@ -155,6 +158,7 @@ def test_mail_is_sent_as_it_is(server: RunningServer) -> None:
     assert receiver[FolderType.INBOX].subjects == ["saved False", "saved True"]
 
 
+@pytest.mark.req("MS-ASCMD_R2067", "MS-ASCMD_R2068", "MS-ASCMD_R2069")
 def test_conflicts_are_settled_as_each_folder_asks(server: RunningServer, version: Version) -> None:
     server.deliver(ANNA, plain("letter"))
     phone, other = lumia(server, version), lumia(server, version)
