@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import textwrap
+import time
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select
 
 from overair.mailboxes.embedded.tables import mailboxes
+from overair.storage import sqlite
 from overair.storage.interface import DatabaseUnavailable, MailboxChange, Statement, Transaction
 from overair.storage.sqlite import SqliteDatabase
 from overair.storage.sqlite_transaction import TransactionSuspended
@@ -215,6 +217,28 @@ def test_a_full_disk_is_a_database_that_is_unavailable(tmp_path: Path) -> None:
             await database.write(much)
         assert await database.write(numbers) == [0]
         await database.write(lambda transaction: add(transaction, 1))
+        await database.close()
+
+    run(scenario())
+
+
+def test_who_waits_for_a_locked_file_waits_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.5)
+
+    async def scenario() -> None:
+        database = SqliteDatabase.open(tmp_path / "db")
+        other = sqlite3.connect(database.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        outcomes = await asyncio.gather(
+            *(database.write(partial(add, number=number)) for number in range(20)), return_exceptions=True
+        )
+        assert all(isinstance(outcome, DatabaseUnavailable) for outcome in outcomes)
+        assert time.monotonic() - started < 5
+        other.execute("ROLLBACK")
+        other.close()
+        await database.write(partial(add, number=1))
+        assert await database.read(numbers) == [1]
         await database.close()
 
     run(scenario())

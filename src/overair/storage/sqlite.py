@@ -188,12 +188,20 @@ class SqliteDatabase:
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
                 _roll_back(connection)
+                # Who else waits would only wait as long again, one after the other.
+                group = group or [first, *self._waiting_writes()]
                 failure = DatabaseUnavailable(str(error))
-                log.error("the database refused a commit", error=str(error), transactions=len(group) or 1)
-                for failed in group or [first]:
+                log.error("the database refused a commit", error=str(error), transactions=len(group))
+                for failed in group:
                     failed.error, failed.changes = failed.error or failure, []
-            self._deliver(group or [first])
+            self._deliver(group)
         connection.close()
+
+    def _waiting_writes(self) -> list[_Work]:
+        found = []
+        while (work := self._next_write()) is not None:
+            found.append(work)
+        return found
 
     def _next_write(self) -> _Work | None:
         try:
@@ -261,8 +269,12 @@ def _run_in_savepoint(connection: sqlite3.Connection, work: _Work) -> int:
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
+    """End a transaction; one that cannot be ended fails the next, and the thread goes on."""
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        log.error("a transaction could not be rolled back", error=str(error))
 
 
 def _translate(error: BaseException) -> BaseException:
