@@ -19,7 +19,6 @@ class Quirk(Enum):
     IGNORES_STATUS_OF_ESTIMATE = auto()
     """A GetItemEstimate with a key that does not live is answered as if there were one change."""
 
-
     KEEPS_WHAT_IT_MOVES = auto()
     """The device gives its own copy the id that MoveItems answers; told of an Add it shows two."""
     EMPTY_PICTURE_MEANS_NOTHING = auto()
