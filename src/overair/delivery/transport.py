@@ -130,11 +130,7 @@ class Transport:
             try:
                 while (waiting := await self._next(after)) is not None:
                     after = waiting.message_key
-                    try:
-                        await self._deliver(waiting)
-                    except Exception:  # one message must not hold up the others, whatever is wrong with it
-                        failed = True
-                        _log.exception("message not delivered yet", message_key=after)
+                    failed = not await self._try(waiting) or failed
             except DatabaseUnavailable as error:
                 # What is in the queue is safe there: whoever submitted it need not hear of this.
                 failed = True
@@ -162,9 +158,28 @@ class Transport:
         row = await self._delivery.database.read(lambda transaction: transaction.one(WAITING, after=after))
         return _waiting(row) if row is not None else None
 
-    async def _deliver(self, waiting: Waiting) -> None:
-        """Deliver to every recipient, report the others, and take the message out of the queue."""
-        accounts, undelivered = await self._recipients(waiting)
+    async def _try(self, waiting: Waiting) -> bool:
+        """Deliver a message; whether it left the queue.
+
+        One that has waited for long is given up only when it fails again: the server may have been
+        down for all that time.
+        """
+        overdue = time.time_ns() // 1000 - waiting.submitted > GIVE_UP
+        for give_up in (False, True)[: 1 + overdue]:
+            try:
+                await self._deliver(waiting, give_up=give_up)
+            except Exception:  # one message must not hold up the others, whatever is wrong with it
+                _log.exception("message not delivered yet", message_key=waiting.message_key)
+            else:
+                return True
+        return False
+
+    async def _deliver(self, waiting: Waiting, *, give_up: bool) -> None:
+        """Deliver to every recipient, report the others, and take the message out of the queue.
+
+        ``give_up`` reports all of them.
+        """
+        accounts, undelivered = (set(), _addresses(waiting)) if give_up else await self._recipients(waiting)
         mime = await asyncio.to_thread(self._delivery.blobs.read, waiting.blob)
         now = datetime.now(UTC)
         message = None
@@ -197,12 +212,9 @@ class Transport:
 
     async def _recipients(self, waiting: Waiting) -> tuple[set[int], list[str]]:
         """The accounts that a message goes to, and the addresses that are none's."""
-        addresses = msgspec.json.decode(waiting.recipients, type=list[str])
-        if time.time_ns() // 1000 - waiting.submitted > GIVE_UP:
-            return set(), addresses
         accounts: set[int] = set()
         undelivered: list[str] = []
-        for address in addresses:
+        for address in _addresses(waiting):
             user = await self._delivery.recipient(address)
             if user is None:
                 undelivered.append(address)
@@ -228,6 +240,10 @@ async def waiting_blobs(database: Database) -> set[str]:
 async def forget_outgoing(transaction: Transaction, account_id: int) -> None:
     """Remove what an account has in the queue."""
     await transaction.execute(FORGET_ACCOUNT, account=account_id)
+
+
+def _addresses(waiting: Waiting) -> list[str]:
+    return msgspec.json.decode(waiting.recipients, type=list[str])
 
 
 def _waiting(row: Row) -> Waiting:
