@@ -71,8 +71,7 @@ def import_(
 ) -> None:
     """Import messages and contacts, oldest first, with their dates and marks.
 
-    A message whose exact bytes are in the folder already, or a contact that is the same in every
-    field, is counted and left out: importing twice doubles nothing.
+    Importing twice doubles nothing: what is in the folder already is counted.
     """
     summary = asyncio.run(_import(address, paths, folder, data_dir, quiet=as_json))
     if as_json:
