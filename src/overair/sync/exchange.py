@@ -171,9 +171,10 @@ class Exchange:
         await self._save(session, states)
 
     async def _news(self, session: Session, folder: Folder, base: State, wanted: Wanted, token: str) -> News:
-        if self._request.get_changes is False:
-            return News(token)
         view = view_of(folder.item_class, wanted.options.filter_type, self._now)
+        if self._request.get_changes is False:
+            # What it did itself is read past all the same, or the token would grow with every change.
+            return News((await session.changes(folder.folder_id, view, token, 0)).token)
         reader = NewsReader(session, folder, view, wanted, base.exceptions)
         if self._limit <= 0 or self._room <= 0:
             # The answer is full: say only that there is more (MS-ASCMD_R4779).
