@@ -34,7 +34,7 @@ test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in 
 
 test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian
-	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -m "full or not full" $(PYTEST_FLAGS) $(TESTS)
+	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -m "full or not full" --timeout 3600 $(PYTEST_FLAGS) $(TESTS)
 
 check: $(STAMPS)/check ## lint, format, types, imports between rooms
 	$(BIN)/ruff check
