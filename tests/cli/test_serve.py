@@ -14,7 +14,7 @@ import pytest
 from overair.client import Client, HttpError
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
-from overair.protocol.ping import PingFolder
+from overair.protocol.ping import PingFolder, PingResponse
 from overair.protocol.statuses import PingStatus
 from support.asynchronous import run
 from support.command import Serve, Served, done, overair
@@ -24,6 +24,17 @@ ANNA, BEN = "anna@overair.test", "ben@overair.test"
 
 def client(served: Served, user: str, password: str) -> Client:
     return Client(served.url, user, password, device_id="CLITEST1", ssl=served.trust)
+
+
+async def waiting_ping(device: Client) -> asyncio.Task[PingResponse]:
+    """A Ping on the Inbox that has nothing to tell yet."""
+    await device.folder_sync()
+    inbox = device.folder_of_type(FolderType.INBOX).server_id
+    await device.collection(inbox).sync()
+    wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 60))
+    await asyncio.sleep(1)
+    assert not wait.done()
+    return wait
 
 
 def passwords_in(text: str) -> dict[str, str]:
@@ -97,12 +108,7 @@ def test_an_import_wakes_a_waiting_phone(serve: Serve, tmp_path: Path) -> None:
 
     async def work() -> int:
         async with client(served, ANNA, "secret") as device:
-            await device.folder_sync()
-            inbox = device.folder_of_type(FolderType.INBOX).server_id
-            await device.collection(inbox).sync()
-            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 60))
-            await asyncio.sleep(1)
-            assert not wait.done()
+            wait = await waiting_ping(device)
             await asyncio.to_thread(
                 done, "import", ANNA, str(tmp_path / "one.eml"), "--data-dir", str(served.data_dir)
             )
@@ -119,12 +125,7 @@ def test_phones_are_let_go_at_once(serve: Serve, tmp_path: Path, verb: str) -> N
 
     async def work() -> int:
         async with client(served, ANNA, "old secret") as device:
-            await device.folder_sync()
-            inbox = device.folder_of_type(FolderType.INBOX).server_id
-            await device.collection(inbox).sync()
-            wait = asyncio.create_task(device.ping([PingFolder(id=inbox, item_class="Email")], 60))
-            await asyncio.sleep(1)
-            assert not wait.done()
+            wait = await waiting_ping(device)
             arguments = ("--password-stdin",) if verb == "passwd" else ("--yes",)
             await asyncio.to_thread(done, "user", verb, ANNA, *arguments, *where, stdin="new secret\n")
             await asyncio.gather(asyncio.wait_for(wait, 10), return_exceptions=True)
