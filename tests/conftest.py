@@ -1,4 +1,4 @@
-"""What all tests share: fixed seeds, and a summary that names what could not run."""
+"""What all tests share: fixed seeds, quiet servers, and a summary that names what could not run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from support.packages import REASON
@@ -17,6 +18,16 @@ settings.register_profile(
 settings.register_profile("full", settings.get_profile("ci"), max_examples=2000)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# Servers that run in this process log into the report of the test that fails, not between its lines.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(key_order=["event"]),
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

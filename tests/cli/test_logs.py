@@ -29,9 +29,10 @@ class Stream(io.StringIO):
 def stream(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stream]:
     stderr = Stream(request.param)
     monkeypatch.setattr(sys, "stderr", stderr)
+    before = structlog.get_config()
     logs.configure(logging.INFO)
     yield stderr
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def test_a_traceback_shows_no_values(stderr: Stream) -> None:
