@@ -15,7 +15,7 @@ from support.packages import REASON
 settings.register_profile(
     "ci", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("full", settings.get_profile("ci"), max_examples=2000)
+settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
