@@ -252,6 +252,17 @@ def test_what_is_no_database_is_unavailable(tmp_path: Path) -> None:
         SqliteDatabase.open(tmp_path / "nowhere" / "db")
 
 
+def test_a_closed_database_leaves_one_file(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        database = SqliteDatabase.open(tmp_path / "db")
+        await database.write(partial(add, number=1))
+        assert await database.read(numbers) == [1]
+        await database.close()
+        assert [path.name for path in tmp_path.iterdir()] == ["db"]
+
+    run(scenario())
+
+
 def test_a_closed_database_says_so(tmp_path: Path) -> None:
     async def scenario() -> None:
         database = SqliteDatabase.open(tmp_path / "db")

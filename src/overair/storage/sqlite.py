@@ -158,11 +158,14 @@ class SqliteDatabase:
         """Finish what is queued and close the file."""
         if not self._closed:
             self._closed = True
-            self._writes.put(None)
-            for _ in range(READERS):
+            writer, *readers = self._threads
+            for _ in readers:
                 self._reads.put(None)
-            for thread in self._threads:
+            for thread in readers:
                 await asyncio.to_thread(thread.join)
+            # The last to close brings the write-ahead log home, which a reader may not.
+            self._writes.put(None)
+            await asyncio.to_thread(writer.join)
 
     async def _submit(self, queue: _Queue, work: Callable[[Transaction], Awaitable[T]]) -> T:
         if self._closed:
