@@ -258,9 +258,9 @@ def test_a_closed_database_leaves_one_file(tmp_path: Path) -> None:
         await database.write(partial(add, number=1))
         assert await database.read(numbers) == [1]
         await database.close()
-        assert [path.name for path in tmp_path.iterdir()] == ["db"]
 
     run(scenario())
+    assert [path.name for path in tmp_path.iterdir()] == ["db"]
 
 
 def test_a_closed_database_says_so(tmp_path: Path) -> None:
