@@ -118,7 +118,7 @@ def test_a_ping_lets_other_requests_of_its_device_through(server: RunningServer)
     async def both() -> tuple[PingResponse, float]:
         waiting = asyncio.create_task(asyncio.to_thread(phone.post, Command.PING, ping))
         begun = time.monotonic()
-        while not len(server.application.services.hub):  # type: ignore[arg-type]  # the table has a length
+        while not len(server.application.services.hub):
             await asyncio.sleep(0.01)
             assert time.monotonic() < begun + 20
         for _ in range(3):
@@ -142,7 +142,7 @@ def test_a_client_that_leaves_is_noticed(server: RunningServer) -> None:
     phone = Phone(server)
     inbox = next(entry for entry in phone.folders().values())
     ping = PingRequest(heartbeat_interval=900, folders=(PingFolder(id=inbox.server_id, item_class="Email"),))
-    hub: Any = server.application.services.hub
+    hub = server.application.services.hub
     request = phone.request(Command.PING)
     connection = http.client.HTTPConnection("localhost", server.port)
     connection.request(
@@ -154,6 +154,7 @@ def test_a_client_that_leaves_is_noticed(server: RunningServer) -> None:
     wait_until(lambda: len(hub) == 1)
     connection.close()
     wait_until(lambda: len(hub) == 0)
+    assert len(hub) == 0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -218,7 +219,7 @@ def test_the_longest_heartbeat_is_a_setting(tmp_path: Path) -> None:
         ping = PingRequest(heartbeat_interval=700, folders=(PingFolder(id=inbox, item_class="Email"),))
         waiting = threading.Thread(target=phone.post, args=(Command.PING, ping))
         waiting.start()
-        hub: Any = server.application.services.hub
+        hub = server.application.services.hub
         wait_until(lambda: len(hub) == 1)
         server.loop.call_soon_threadsafe(hub.end_waits, server.users[ANNA].account_id)
         waiting.join()

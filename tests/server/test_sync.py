@@ -92,7 +92,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def soon(server: RunningServer, waiting: int = 1) -> None:
     """Return when so many requests wait."""
     deadline = time.monotonic() + 10
-    while len(server.application.services.hub) < waiting:  # type: ignore[arg-type]  # a WaitingTable
+    while len(server.application.services.hub) < waiting:
         assert time.monotonic() < deadline, "the request does not wait"
         time.sleep(0.01)
 
@@ -222,7 +222,7 @@ def test_a_waiting_sync_is_answered_by_a_delivery(server: RunningServer, threads
     assert response is not None
     [inbox] = response.collections
     assert len(inbox.commands) == 1
-    assert len(server.application.services.hub) == 0  # type: ignore[arg-type]  # a WaitingTable
+    assert len(server.application.services.hub) == 0
 
 
 def test_a_wake_without_news_goes_on_waiting(server: RunningServer, threads: ThreadPoolExecutor) -> None:

@@ -53,17 +53,16 @@ class MailCommands(Session):
         client_id: str | None = None,
     ) -> None:
         """Send a reply; the server adds the original unless ``replace_mime``."""
-        if await self.version() < Version.V14_0:
-            await self._send_mime(Command.SMART_REPLY, mime, source, save_in_sent_items)
-            return
-        request = SmartReplyRequest(
-            client_id=client_id or new_client_id(),
-            source=source,
-            save_in_sent_items=save_in_sent_items,
-            replace_mime=replace_mime,
-            mime=mime,
+        await self._send_smart(
+            SmartReplyRequest(
+                client_id=client_id or new_client_id(),
+                source=source,
+                save_in_sent_items=save_in_sent_items,
+                replace_mime=replace_mime,
+                mime=mime,
+            ),
+            mime,
         )
-        await self._compose(Command.SMART_REPLY, request, SmartReplyResponse)
 
     async def smart_forward(
         self,
@@ -75,17 +74,24 @@ class MailCommands(Session):
         client_id: str | None = None,
     ) -> None:
         """Forward a message; the server adds the original unless ``replace_mime``."""
-        if await self.version() < Version.V14_0:
-            await self._send_mime(Command.SMART_FORWARD, mime, source, save_in_sent_items)
-            return
-        request = SmartForwardRequest(
-            client_id=client_id or new_client_id(),
-            source=source,
-            save_in_sent_items=save_in_sent_items,
-            replace_mime=replace_mime,
-            mime=mime,
+        await self._send_smart(
+            SmartForwardRequest(
+                client_id=client_id or new_client_id(),
+                source=source,
+                save_in_sent_items=save_in_sent_items,
+                replace_mime=replace_mime,
+                mime=mime,
+            ),
+            mime,
         )
-        await self._compose(Command.SMART_FORWARD, request, SmartForwardResponse)
+
+    async def _send_smart(self, request: SmartReplyRequest | SmartForwardRequest, mime: bytes) -> None:
+        reply = isinstance(request, SmartReplyRequest)
+        command = Command.SMART_REPLY if reply else Command.SMART_FORWARD
+        if await self.version() < Version.V14_0:
+            await self._send_mime(command, mime, request.source, request.save_in_sent_items)
+        else:
+            await self._compose(command, request, SmartReplyResponse if reply else SmartForwardResponse)
 
     async def _compose(
         self,

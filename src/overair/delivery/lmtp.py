@@ -134,7 +134,7 @@ class LmtpHandler:
         envelope.rcpt_options.extend(options)
         return f"250 2.1.5 <{address}> is here"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         """Deliver; an answer for each recipient, in the order of their RCPT commands."""
         self._under_way += 1
         self._idle.clear()

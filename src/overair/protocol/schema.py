@@ -15,6 +15,7 @@ that declaration. The same mechanism carries command messages and items.
 from __future__ import annotations
 
 import typing
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from enum import Enum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -48,19 +49,19 @@ class SchemaError(ValueError):
         self.problem = problem
 
 
-class DataType(Generic[T]):
+class DataType(ABC, Generic[T]):
     """How the content of one element is read and written.
 
     ``decode`` raises ValueError for content that the type refuses.
     """
 
+    @abstractmethod
     def decode(self, content: Content, version: Version) -> T:
         """The value of an element's content."""
-        raise NotImplementedError  # every data type has its own
 
+    @abstractmethod
     def encode(self, value: T, version: Version) -> Content:
         """The content that stands for the value."""
-        raise NotImplementedError  # every data type has its own
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -27,6 +27,9 @@ class Subscription(Protocol):
 class Hub(Protocol):
     """The table of waiting requests."""
 
+    def __len__(self) -> int:
+        """How many wait."""
+
     def subscribe(self, account_id: int, device_key: str, folder_ids: Collection[str]) -> Subscription:
         """Enter the table; ends an earlier waiting request of the same device (law 9)."""
 
