@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from overair.protocol.data_types import BOOLEAN, UNSIGNED_INTEGER, Enumeration, Integer
 from overair.protocol.schema import Field, Nested, Record
-from overair.wbxml.pages import AirSyncBase
+from overair.wbxml.pages import AirSyncBase, RightsManagement
 
 
 class BodyType(IntEnum):
@@ -48,3 +48,9 @@ class BodyPartPreference(Record):
     truncation_size: Annotated[int | None, Field(AirSyncBase.TruncationSize, UNSIGNED_INTEGER)] = None
     all_or_none: Annotated[bool | None, Field(AirSyncBase.AllOrNone, BOOLEAN)] = None
     preview: Annotated[int | None, Field(AirSyncBase.Preview, Integer(0, 255))] = None
+
+
+BODY_PART_PREFERENCE: Final = Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
+"""The one of Options."""
+RIGHTS_MANAGEMENT_SUPPORT: Final = Field(RightsManagement.RightsManagementSupport, BOOLEAN)
+"""Whether protected bodies are to be sent readable; it stands in Options beside the preferences."""

@@ -8,8 +8,14 @@ from typing import Annotated, Final, Self
 
 import msgspec
 
-from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
-from overair.protocol.data_types import BASE64, BOOLEAN, DATE_TIME, INTEGER, OPAQUE, STRING, String
+from overair.protocol.body_preferences import (
+    BODY_PART_PREFERENCE,
+    BODY_PREFERENCES,
+    RIGHTS_MANAGEMENT_SUPPORT,
+    BodyPartPreference,
+    BodyPreference,
+)
+from overair.protocol.data_types import BASE64, DATE_TIME, INTEGER, OPAQUE, STRING, String
 from overair.protocol.ranges import ITEM_RANGE, Range
 from overair.protocol.schema import ELEMENTS, PRESENCE, Choices, Field, Nested, Record
 from overair.protocol.sync_options import CLASS_NAME, COLLECTION_ID, MIME_SUPPORT, SERVER_ID, MIMESupport
@@ -34,12 +40,8 @@ class FetchOptions(Record):
     password: Annotated[str | None, Field(Page.Password, String(max_length=256))] = None
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
     body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
-    body_part_preference: Annotated[
-        BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
-    ] = None
-    rights_management_support: Annotated[
-        bool | None, Field(RightsManagement.RightsManagementSupport, BOOLEAN)
-    ] = None
+    body_part_preference: Annotated[BodyPartPreference | None, BODY_PART_PREFERENCE] = None
+    rights_management_support: Annotated[bool | None, RIGHTS_MANAGEMENT_SUPPORT] = None
 
 
 class Fetch(Record):

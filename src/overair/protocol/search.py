@@ -7,9 +7,14 @@ from typing import Annotated, Final
 
 import msgspec
 
-from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
+from overair.protocol.body_preferences import (
+    BODY_PART_PREFERENCE,
+    BODY_PREFERENCES,
+    RIGHTS_MANAGEMENT_SUPPORT,
+    BodyPartPreference,
+    BodyPreference,
+)
 from overair.protocol.data_types import (
-    BOOLEAN,
     DATE_TIME,
     INTEGER,
     OPAQUE,
@@ -23,7 +28,7 @@ from overair.protocol.schema import ELEMENTS, PRESENCE, Content, DataType, Field
 from overair.protocol.sync_options import CLASS_NAME, COLLECTION_ID, MIME_SUPPORT, MIMESupport
 from overair.versions import Version
 from overair.wbxml.element import Element
-from overair.wbxml.pages import AirSync, AirSyncBase, DocumentLibrary, Email, RightsManagement, Search
+from overair.wbxml.pages import AirSync, DocumentLibrary, Email, Search
 
 GAL: Final = "GAL"
 MAILBOX: Final = "Mailbox"
@@ -99,12 +104,8 @@ class SearchOptions(Record):
 
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
     body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
-    body_part_preference: Annotated[
-        BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
-    ] = None
-    rights_management_support: Annotated[
-        bool | None, Field(RightsManagement.RightsManagementSupport, BOOLEAN)
-    ] = None
+    body_part_preference: Annotated[BodyPartPreference | None, BODY_PART_PREFERENCE] = None
+    rights_management_support: Annotated[bool | None, RIGHTS_MANAGEMENT_SUPPORT] = None
     range: Annotated[Range | None, Field(Search.Range, RESULT_RANGE)] = None
     user_name: Annotated[str | None, Field(Search.UserName, String(max_length=100))] = None
     password: Annotated[str | None, Field(Search.Password, String(max_length=100))] = None

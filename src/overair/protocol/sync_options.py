@@ -5,11 +5,17 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated, Final
 
-from overair.protocol.body_preferences import BODY_PREFERENCES, BodyPartPreference, BodyPreference
-from overair.protocol.data_types import BOOLEAN, STRING, Enumeration, Integer, String
-from overair.protocol.schema import Field, Nested, Record
+from overair.protocol.body_preferences import (
+    BODY_PART_PREFERENCE,
+    BODY_PREFERENCES,
+    RIGHTS_MANAGEMENT_SUPPORT,
+    BodyPartPreference,
+    BodyPreference,
+)
+from overair.protocol.data_types import STRING, Enumeration, Integer, String
+from overair.protocol.schema import Field, Record
 from overair.versions import Version
-from overair.wbxml.pages import AirSync, AirSyncBase, RightsManagement
+from overair.wbxml.pages import AirSync
 
 SYNC_KEY: Final = String(max_length=64)
 COLLECTION_ID: Final = String(max_length=64)
@@ -75,9 +81,5 @@ class Options(Record):
     mime_support: Annotated[MIMESupport | None, Field(AirSync.MIMESupport, MIME_SUPPORT)] = None
     max_items: Annotated[int | None, Field(AirSync.MaxItems, Integer(minimum=1))] = None
     body_preferences: Annotated[tuple[BodyPreference, ...], BODY_PREFERENCES] = ()
-    body_part_preference: Annotated[
-        BodyPartPreference | None, Field(AirSyncBase.BodyPartPreference, Nested(BodyPartPreference))
-    ] = None
-    rights_management_support: Annotated[
-        bool | None, Field(RightsManagement.RightsManagementSupport, BOOLEAN)
-    ] = None
+    body_part_preference: Annotated[BodyPartPreference | None, BODY_PART_PREFERENCE] = None
+    rights_management_support: Annotated[bool | None, RIGHTS_MANAGEMENT_SUPPORT] = None
