@@ -176,29 +176,33 @@ class SqliteDatabase:
         return await future
 
     def _write_loop(self, connection: sqlite3.Connection) -> None:
-        thread = threading.current_thread()
         while (first := self._writes.get()) is not None:
-            group: list[_Work] = []
-            work: _Work | None = first
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                deadline = time.monotonic() + GROUP_SECONDS
-                while work is not None:
-                    group.append(work)
-                    self._counts[thread] += _run_in_savepoint(connection, work)
-                    full = len(group) >= GROUP_LIMIT or time.monotonic() >= deadline
-                    work = None if full else self._next_write()
-                connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                _roll_back(connection)
-                # Who else waits would only wait as long again, one after the other.
-                group = group or [first, *self._waiting_writes()]
-                failure = DatabaseUnavailable(str(error))
-                log.error("the database refused a commit", error=str(error), transactions=len(group))
-                for failed in group:
-                    failed.error, failed.changes = failed.error or failure, []
-            self._deliver(group)
+            self._write_group(connection, first)
         connection.close()
+
+    def _write_group(self, connection: sqlite3.Connection, first: _Work) -> None:
+        """Run a transaction, and those that wait behind it, in one commit."""
+        thread = threading.current_thread()
+        group: list[_Work] = []
+        work: _Work | None = first
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            deadline = time.monotonic() + GROUP_SECONDS
+            while work is not None:
+                group.append(work)
+                self._counts[thread] += _run_in_savepoint(connection, work)
+                full = len(group) >= GROUP_LIMIT or time.monotonic() >= deadline
+                work = None if full else self._next_write()
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            _roll_back(connection)
+            # Who else waits would only wait as long again, one after the other.
+            group = group or [first, *self._waiting_writes()]
+            failure = DatabaseUnavailable(str(error))
+            log.error("the database refused a commit", error=str(error), transactions=len(group))
+            for failed in group:
+                failed.error, failed.changes = failed.error or failure, []
+        self._deliver(group)
 
     def _waiting_writes(self) -> list[_Work]:
         found = []
@@ -216,19 +220,21 @@ class SqliteDatabase:
         return work
 
     def _read_loop(self, connection: sqlite3.Connection) -> None:
-        thread = threading.current_thread()
         while (work := self._reads.get()) is not None:
-            transaction = SqliteTransaction(connection)
-            try:
-                connection.execute("BEGIN")
-                work.result = drive(work.run, transaction)
-            except BaseException as error:  # whatever it is belongs to whoever asked
-                work.error = _translate(error)
-            finally:
-                _roll_back(connection)
-            self._counts[thread] += transaction.statements
-            self._deliver([work])
+            self._read_one(connection, work)
         connection.close()
+
+    def _read_one(self, connection: sqlite3.Connection, work: _Work) -> None:
+        transaction = SqliteTransaction(connection)
+        try:
+            connection.execute("BEGIN")
+            work.result = drive(work.run, transaction)
+        except BaseException as error:  # whatever it is belongs to whoever asked
+            work.error = _translate(error)
+        finally:
+            _roll_back(connection)
+        self._counts[threading.current_thread()] += transaction.statements
+        self._deliver([work])
 
     def _deliver(self, group: list[_Work]) -> None:
         """Settle the futures and tell the listeners, with one wake of each event loop."""
