@@ -17,12 +17,13 @@ from overair.mailboxes.interface import FolderType
 from overair.protocol.ping import PingFolder, PingResponse
 from overair.protocol.statuses import PingStatus
 from support.asynchronous import run
-from support.command import Serve, Served, done, overair
+from support.command import done, overair
+from support.house import House, Serve
 
 ANNA, BEN = "anna@overair.test", "ben@overair.test"
 
 
-def client(served: Served, user: str, password: str) -> Client:
+def client(served: House, user: str, password: str) -> Client:
     return Client(served.url, user, password, device_id="CLITEST1", ssl=served.trust)
 
 
@@ -45,12 +46,12 @@ def passwords_in(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", name="demo")
-def served_demo(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Served:
+def served_demo(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> House:
     return serve(tmp_path_factory.mktemp("demo") / "data", "--demo")
 
 
-def test_the_demos_accounts_work_with_what_was_printed(demo: Served) -> None:
-    passwords = passwords_in(demo.text)
+def test_the_demos_accounts_work_with_what_was_printed(demo: House) -> None:
+    passwords = passwords_in(demo.greeting)
     assert set(passwords) == {ANNA, BEN}
 
     async def phone(address: str) -> tuple[int, int]:
@@ -71,25 +72,25 @@ def test_the_demos_accounts_work_with_what_was_printed(demo: Served) -> None:
         assert people >= 6
 
 
-def test_the_page_is_served_over_https(demo: Served) -> None:
+def test_the_page_is_served_over_https(demo: House) -> None:
     with urllib.request.urlopen(f"{demo.url}/", context=demo.trust, timeout=10) as answer:
         assert b"overair-root.mobileconfig" in answer.read()
 
 
-def test_the_data_directory_is_private(demo: Served) -> None:
+def test_the_data_directory_is_private(demo: House) -> None:
     assert demo.data_dir.stat().st_mode & 0o077 == 0
     assert (demo.data_dir / "control.sock").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_second_start_keeps_everything(serve: Serve, tmp_path: Path) -> None:
     first = serve(tmp_path / "data", "--demo")
-    passwords = passwords_in(first.text)
+    passwords = passwords_in(first.greeting)
     root = (tmp_path / "data" / "tls" / "root.pem").read_bytes()
-    assert first.stop() == 0
+    assert first.terminate() < 20
     assert not (tmp_path / "data" / "control.sock").exists()
     second = serve(tmp_path / "data", "--demo")
-    assert not any(password in second.text for password in passwords.values())
-    assert "user passwd" in second.text
+    assert not any(password in second.greeting for password in passwords.values())
+    assert "user passwd" in second.greeting
     assert (tmp_path / "data" / "tls" / "root.pem").read_bytes() == root
 
     async def log_in() -> int:
@@ -98,7 +99,7 @@ def test_a_second_start_keeps_everything(serve: Serve, tmp_path: Path) -> None:
             return len(device.folders)
 
     assert run(log_in()) >= 11
-    assert second.stop() == 0
+    assert second.terminate() < 20
 
 
 def test_an_import_wakes_a_waiting_phone(serve: Serve, tmp_path: Path) -> None:
@@ -147,10 +148,10 @@ def test_plain_http_is_for_loopback_only(tmp_path: Path) -> None:
 
 
 def test_plain_http_on_loopback(serve: Serve, tmp_path: Path) -> None:
-    served = serve(tmp_path / "data", "--no-tls")
+    served = serve(tmp_path / "data", tls=False)
     with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/", timeout=10) as answer:
         assert answer.status == 200
-    assert re.search(r"SSL +off", served.text)
+    assert re.search(r"SSL +off", served.greeting)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     assert "in use" in result.stderr.splitlines()[-1]
 
 
-def test_a_data_directory_has_one_server(demo: Served) -> None:
+def test_a_data_directory_has_one_server(demo: House) -> None:
     result = overair("serve", "--bind", "127.0.0.1:0", "--data-dir", demo.data_dir)
     assert result.returncode == 1
     assert "in use" in result.stderr.splitlines()[-1]
@@ -182,17 +183,17 @@ def test_a_data_directory_has_one_server(demo: Served) -> None:
 
 def test_what_a_killed_server_left_is_no_hindrance(serve: Serve, tmp_path: Path) -> None:
     first = serve(tmp_path / "data")
-    first.process.kill()
-    first.process.wait()
+    first.kill()
     assert (tmp_path / "data" / "control.sock").exists()
     done("user", "add", ANNA, "--generate", "--data-dir", tmp_path / "data")
     second = serve(tmp_path / "data")
     assert ANNA in done("user", "list", "--data-dir", tmp_path / "data")
-    assert second.stop() == 0
+    assert second.terminate() < 20
 
 
-def test_old_tls_is_refused(demo: Served) -> None:
+def test_old_tls_is_refused(demo: House) -> None:
     context = demo.trust
+    assert context is not None
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("DEFAULT:@SECLEVEL=0")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from support.command import OVERAIR, Serve, done, environment, overair
+from support.command import OVERAIR, done, environment, overair
+from support.house import Serve
 
 
 @pytest.fixture(params=["stopped", "running"], name="data")

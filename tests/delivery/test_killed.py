@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -16,16 +14,11 @@ from overair.mailboxes.interface import FolderType, Session, View
 from overair.server.app import build
 from overair.server.settings import load
 from support.asynchronous import run
+from support.house import House, add_accounts
 
 SENDERS = 4
 ENOUGH = 40
 """Acknowledged messages after which the server is killed."""
-
-
-async def prepare(directory: Path) -> None:
-    application = build(load(data_dir=str(directory)))
-    await application.directory.add_user("anna@example.org", "a good secret", "Anna")
-    await application.shutdown()
 
 
 async def message_ids(directory: Path, address: str) -> Counter[str | None]:
@@ -51,22 +44,13 @@ async def message_ids(directory: Path, address: str) -> Counter[str | None]:
 
 
 def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
-    directory = tmp_path / "data"
-    run(prepare(directory))
-    command = [str(Path(sys.executable).with_name("overair")), "serve", "--data-dir", str(directory)]
-    with (tmp_path / "log").open("wb") as log:
-        server = subprocess.Popen([*command, "--no-tls", "--bind", "127.0.0.1:0"], stdout=log, stderr=log)
-    path = directory / "lmtp.sock"
-    end = time.monotonic() + 30
-    while not path.exists():
-        assert server.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    house = House(tmp_path / "data")
+    add_accounts(house.data_dir, {"anna@example.org": "Anna"}, "a good secret")
     acknowledged: list[str] = []
 
     def send(sender: int) -> None:
         with contextlib.suppress(smtplib.SMTPException, OSError):
-            lmtp = smtplib.LMTP(str(path))
+            lmtp = smtplib.LMTP(str(house.lmtp))
             for number in range(10_000):
                 name = f"<{sender}.{number}@example.net>"
                 letter = f"Message-ID: {name}\r\nSubject: {number}\r\n\r\n{'x' * 2000}\r\n"
@@ -74,16 +58,16 @@ def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
                 acknowledged.append(name)
 
     senders = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
-    for sender in senders:
-        sender.start()
-    while len(acknowledged) < ENOUGH:
-        assert server.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.001)
-    server.kill()
-    server.wait()
+    with house:
+        for sender in senders:
+            sender.start()
+        end = time.monotonic() + 30
+        while len(acknowledged) < ENOUGH:
+            assert time.monotonic() < end
+            time.sleep(0.001)
+        house.kill()
     for sender in senders:
         sender.join()
-    found = run(message_ids(directory, "anna@example.org"))
+    found = run(message_ids(house.data_dir, "anna@example.org"))
     assert set(acknowledged) <= set(found)
     assert set(found.values()) == {1}

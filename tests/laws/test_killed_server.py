@@ -3,67 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
-import socket
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from overair.client import Client, Collection, ConnectionFailed, HttpError, StatusError
 from overair.items import Contact, ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import CommonStatus
-from overair.server.app import build
-from overair.server.settings import load
 from overair.versions import Version
 from support.asynchronous import run
+from support.house import House, add_accounts
 
 ANNA, BEN, PASSWORD = "anna@example.org", "ben@example.org", "a good secret"
 ROUNDS = 6
 LIVES = (0.0, 0.12)
 """Seconds from a request's begin until the server is killed, at least and at most."""
-
-
-async def prepare(directory: Path) -> None:
-    """A data directory with two accounts."""
-    application = build(load(data_dir=str(directory)))
-    for address in (ANNA, BEN):
-        await application.directory.add_user(address, PASSWORD, address)
-    await application.shutdown()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@contextmanager
-def serving(directory: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """``overair serve`` in a process of its own, killed at the end if it still runs."""
-    command = [str(Path(sys.executable).with_name("overair")), "serve", "--data-dir", str(directory)]
-    with (directory / "log").open("ab") as log:
-        server = subprocess.Popen(
-            [*command, "--no-tls", "--bind", f"127.0.0.1:{port}"], stdout=log, stderr=log
-        )
-    try:
-        end = time.monotonic() + 30
-        while True:
-            assert server.poll() is None
-            assert time.monotonic() < end
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        yield server
-    finally:
-        server.kill()
-        server.wait()
 
 
 async def send_once(client: Client, number: int) -> bool:
@@ -106,30 +61,29 @@ async def subjects(client: Client, folder_type: FolderType) -> Counter[str | Non
 
 def test_what_a_phone_repeats_after_a_kill_is_there_once(tmp_path: Path) -> None:
     moments = random.Random(20260304)
-    directory, port = tmp_path / "data", free_port()
-    run(prepare(directory))
+    house = House(tmp_path / "data")
+    add_accounts(house.data_dir, {ANNA: "Anna", BEN: "Ben"}, PASSWORD)
 
     async def work() -> None:
-        url = f"http://localhost:{port}"
-        anna = Client(url, ANNA, PASSWORD, device_id="phone", version=Version.V16_1, timeout=10.0)
-        ben = Client(url, BEN, PASSWORD, device_id="other", version=Version.V16_1)
+        anna = Client(house.url, ANNA, PASSWORD, device_id="phone", version=Version.V16_1, timeout=10.0)
+        ben = Client(house.url, BEN, PASSWORD, device_id="other", version=Version.V16_1)
         async with anna, ben:
-            with serving(directory, port):
+            with house:
                 await anna.folder_sync()
                 contacts = anna.collection(
                     anna.folder_of_type(FolderType.CONTACTS).server_id, ItemClass.CONTACTS
                 )
                 await contacts.sync()
             for number in range(ROUNDS):
-                with serving(directory, port) as server:
+                with house:
                     if number:
                         await insist(anna, contacts, number - 1)
                     await contacts.add(Contact(first_name=str(number), file_as=str(number)))
                     requests = asyncio.gather(send_once(anna, number), sync_once(contacts))
                     await asyncio.sleep(moments.uniform(*LIVES))
-                    server.kill()
+                    house.kill()
                     await requests
-            with serving(directory, port):
+            with house:
                 await insist(anna, contacts, ROUNDS - 1)
                 expected = {str(number): 1 for number in range(ROUNDS)}
                 assert await subjects(ben, FolderType.INBOX) == expected

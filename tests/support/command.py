@@ -1,20 +1,13 @@
-"""The installed command and its server, in processes of their own."""
+"""The installed command in a process of its own; support/house.py has its server."""
 
 from __future__ import annotations
 
 import os
-import re
-import signal
-import ssl
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 OVERAIR = Path(sys.executable).parent / "overair"
-START_SECONDS = 60
 
 
 def environment() -> dict[str, str]:
@@ -46,47 +39,3 @@ def done(*arguments: str | Path, stdin: str = "") -> str:
     result = overair(*arguments, stdin=stdin)
     assert result.returncode == 0, result.stderr
     return result.stdout
-
-
-@dataclass
-class Served:
-    """A running `overair serve`."""
-
-    process: subprocess.Popen[str]
-    data_dir: Path
-    output: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.output)
-
-    @property
-    def port(self) -> int:
-        found = re.search(r"^ +Server +\S+:(\d+)$", self.text, re.MULTILINE)
-        assert found is not None, self.text
-        return int(found[1])
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
-    @property
-    def trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.data_dir / "tls" / "root.pem"))
-
-    def await_greeting(self) -> None:
-        """Wait until the server listens and has said so."""
-        deadline = time.monotonic() + START_SECONDS
-        while " SSL " not in self.text:
-            assert self.process.poll() is None, self.text
-            assert time.monotonic() < deadline, self.text
-            time.sleep(0.05)
-
-    def stop(self) -> int:
-        """Send SIGTERM; returns the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-
-Serve = Callable[..., Served]
-"""Starts `overair serve` on a data directory, with further options."""

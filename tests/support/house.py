@@ -1,0 +1,315 @@
+"""A real ``overair serve`` in a process of its own, and the faults of the house that it stands in.
+
+Every lever takes hold of the process or its files from outside, as the world does::
+
+    with House(tmp_path / "data") as house:  # started, and killed at the end
+        with house.locked_database():
+            ...  # what the server answers now
+        house.terminate()
+        house.start()  # on the same port
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from overair.server.app import build
+from overair.server.settings import load
+from overair.storage.open import DATABASE_FILE
+from support.asynchronous import run
+from support.command import OVERAIR, environment
+
+START_SECONDS = 60
+LEAVE_SECONDS = 60
+"""Beyond what any test asks; a server that hangs fails it."""
+PORTS = range(10_240, 32_768)
+"""Below those from which the kernel takes a client's own: a phone must not come to talk to itself."""
+FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+"""Debian's libfaketime, where it is installed (``needs("faketime")``)."""
+
+
+class House:
+    """``overair serve`` on loopback over a data directory, with levers.
+
+    Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; with
+    ``own_clock`` the wall clock can be stepped. What the server logs and prints is kept over restarts
+    beside the data directory.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        tls: bool = False,
+        settings: str = "",
+        own_clock: bool = False,
+    ) -> None:
+        self.data_dir = data_dir
+        self.tls = tls
+        self.port = free_port()
+        self._arguments = arguments
+        self._config = data_dir.with_name(f"{data_dir.name}.toml")
+        self._config.write_text(f"{settings}\n[tls]\npage_port = 0\n", encoding="utf-8")
+        self._printed = data_dir.with_name(f"{data_dir.name}.out")
+        self._logged = data_dir.with_name(f"{data_dir.name}.log")
+        self._clock = data_dir.with_name(f"{data_dir.name}.clock") if own_clock else None
+        self.step_clock(0)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    # Coming and going
+
+    def start(self) -> Self:
+        """Start the server, on the port that it had, and wait until it listens."""
+        command = [str(OVERAIR), "serve", "--data-dir", str(self.data_dir), "--config", str(self._config)]
+        command += ["--bind", f"127.0.0.1:{self.port}", *([] if self.tls else ["--no-tls"]), *self._arguments]
+        with self._printed.open("wb") as out, self._logged.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=self._environment()
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not re.search(r"^ +SSL +o", self.greeting, re.MULTILINE):
+            assert self.process.poll() is None, self.greeting + self.log_text
+            assert time.monotonic() < deadline, self.greeting + self.log_text
+            time.sleep(0.02)
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        process = self._running
+        process.kill()
+        process.wait()
+
+    def terminate(self) -> float:
+        """SIGTERM; returns the seconds until the process has ended, which it must with 0."""
+        begun = time.monotonic()
+        self._running.send_signal(signal.SIGTERM)
+        assert self._running.wait(LEAVE_SECONDS) == 0, self.log_text[-2000:]
+        return time.monotonic() - begun
+
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """SIGSTOP, and SIGCONT at the end: a machine that stands still, or sleeps."""
+        self._running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._running.send_signal(signal.SIGCONT)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    # What can be seen of it
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log_text[-2000:]
+        return self.process
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._running.pid
+
+    @property
+    def url(self) -> str:
+        """Where it is reached."""
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """What a client over TLS trusts."""
+        if not self.tls:
+            return None
+        return ssl.create_default_context(cafile=str(self.data_dir / "tls" / "root.pem"))
+
+    @property
+    def lmtp(self) -> Path:
+        """The socket that takes mail."""
+        return self.data_dir / "lmtp.sock"
+
+    @property
+    def greeting(self) -> str:
+        """What the last start printed."""
+        return self._printed.read_text(encoding="utf-8")
+
+    @property
+    def log_text(self) -> str:
+        """What was logged since the first start."""
+        return self._logged.read_text(encoding="utf-8", errors="replace")
+
+    def log(self, since: int = 0) -> list[dict[str, Any]]:
+        """The log's lines from the ``since``-th on; one that is no JSON object is an error."""
+        return [json.loads(line) for line in self.log_text.splitlines()[since:]]
+
+    def events(self, event: str, since: int = 0) -> list[dict[str, Any]]:
+        """The lines of one event."""
+        return [line for line in self.log(since) if line["event"] == event]
+
+    @property
+    def log_length(self) -> int:
+        """Lines so far, for ``since``."""
+        return self.log_text.count("\n")
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all threads so far; its resolution is 10 ms."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def open_files(self) -> int:
+        """How many descriptors the process has."""
+        return sum(1 for _ in Path(f"/proc/{self.pid}/fd").iterdir())
+
+    # Faults
+
+    @contextlib.contextmanager
+    def limited(self, what: int, most: int) -> Iterator[None]:
+        """A limit of the ``resource`` module that is lowered while the server runs."""
+        soft, hard = resource.prlimit(self.pid, what)
+        resource.prlimit(self.pid, what, (most, hard))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.pid, what, (soft, hard))
+
+    def few_files(self, more: int) -> contextlib.AbstractContextManager[None]:
+        """It may open only so many files more than it has now."""
+        return self.limited(resource.RLIMIT_NOFILE, self.open_files() + more)
+
+    def short_files(self, size: int) -> contextlib.AbstractContextManager[None]:
+        """It may write no file beyond so many bytes: a disk that takes no more, without root's help."""
+        return self.limited(resource.RLIMIT_FSIZE, size)
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return self.data_dir / DATABASE_FILE
+
+    @contextlib.contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Another process writes all the while, as a backup or a slow disk would have it."""
+        connection = sqlite3.connect(self.database, isolation_level=None, timeout=30)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def without(self, *paths: Path) -> Iterator[None]:
+        """Files that are taken away, and brought back at the end."""
+        away = [path.with_name(f"{path.name}.away") for path in paths]
+        for path, other in zip(paths, away, strict=True):
+            path.rename(other)
+        try:
+            yield
+        finally:
+            for path, other in zip(paths, away, strict=True):
+                other.rename(path)
+
+    def step_clock(self, seconds: int) -> None:
+        """Set the server's wall clock that far from the true one; its monotonic clock goes on."""
+        if self._clock is None:
+            assert seconds == 0, "a house with own_clock=True"
+            return
+        fresh = self._clock.with_suffix(".new")
+        fresh.write_text(f"{seconds:+d}\n", encoding="ascii")
+        fresh.rename(self._clock)
+
+    def _environment(self) -> dict[str, str]:
+        if self._clock is None:
+            return environment()
+        [library] = FAKETIME
+        return environment() | {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self._clock),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
+
+Serve = Callable[..., House]
+"""A fixture that starts servers: it takes what a House is made of."""
+
+
+class SmallDisk:
+    """A file system of its own that can be filled; mounting one takes root's rights."""
+
+    def __init__(self, place: Path, megabytes: int) -> None:
+        self.place = place
+        self._megabytes = megabytes
+        self._balloon = place / "balloon"
+
+    def __enter__(self) -> Self:
+        """Mount it. Raises PermissionError where that is not allowed."""
+        self.place.mkdir(exist_ok=True)
+        options = f"size={self._megabytes}m,mode=0700"
+        command = ["mount", "-t", "tmpfs", "-o", options, "overair-test", str(self.place)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except FileNotFoundError as error:
+            raise PermissionError("there is no mount command") from error
+        if done.returncode:
+            raise PermissionError(done.stderr.strip())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        subprocess.run(["umount", "--lazy", str(self.place)], check=True)
+
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        """Not a byte is left."""
+        try:
+            with contextlib.suppress(OSError), self._balloon.open("wb", buffering=0) as balloon:
+                while balloon.write(bytes(4096)):
+                    pass
+            yield
+        finally:
+            self._balloon.unlink(missing_ok=True)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+
+
+def add_accounts(data_dir: Path, addresses: dict[str, str], password: str) -> None:
+    """Accounts (address: name) in a data directory that no server has; it is made where there is none."""
+
+    async def work() -> None:
+        application = build(load(data_dir=str(data_dir)))
+        try:
+            for address, name in addresses.items():
+                await application.directory.add_user(address, password, name)
+        finally:
+            await application.shutdown()
+
+    run(work())
