@@ -223,6 +223,12 @@ async def forget_partnerships(transaction: Transaction, account_id: int) -> None
     await transaction.execute(FORGET_ACCOUNT, account=account_id)
 
 
+async def knows_device(transaction: Transaction, account_id: int, device_id: str) -> bool:
+    """Whether an account has a partnership with a device that was used in the last 30 days."""
+    row = await transaction.one(FIND, account=account_id, device=device_id)
+    return row is not None and _device(row).last_seen >= time.time_ns() // 1000 - ORPHANED_AFTER
+
+
 def _device(row: Row) -> Device:
     """A device from a row of the columns above, which are in the order of its fields."""
     return msgspec.convert(dict(zip(Device.__struct_fields__, row, strict=True)), Device)

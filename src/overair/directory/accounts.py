@@ -64,11 +64,13 @@ class NoSuchUser(LookupError):
 class AccountPart(msgspec.Struct, frozen=True):
     """What a room keeps for each account: made and removed in the transaction that does it to the user.
 
-    Both are given the transaction and the account id.
+    Both are given the transaction and the account id. ``knows_device`` says whether the account has
+    a device of that id in use, which is then not held up by the guesses of others.
     """
 
     create: Callable[[Transaction, int], Awaitable[None]] | None = None
     remove: Callable[[Transaction, int], Awaitable[None]] | None = None
+    knows_device: Callable[[Transaction, int, str], Awaitable[bool]] | None = None
 
 
 class Accounts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,17 +9,12 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from overair.directory.accounts import AccountPart, Accounts, owner_of
-from overair.directory.interface import AddressListEntry, LoginHeldUp, User
-from overair.directory.names import InvalidAddress, normalized_address, parse_login, query_words
-from overair.directory.passwords import WORKERS
-from overair.directory.remembered import CredentialsKey, RememberedLogins
+from overair.directory.interface import AddressListEntry, User
+from overair.directory.logins import Found, Logins
+from overair.directory.names import InvalidAddress, Login, normalized_address, parse_login, query_words
 from overair.directory.tables import search_words, users
-from overair.directory.throttle import Throttle
 from overair.storage.interface import Database, Statement, Transaction
 
-WAITING_LIMIT: Final = 500
-"""Log-ins that may wait for a turn to be hashed; at 20 ms each that is some ten seconds."""
-BUSY_SECONDS: Final = 10
 MAXIMUM_QUERY: Final = 256
 """Characters of a search that are looked at."""
 
@@ -46,57 +40,45 @@ class EmbeddedDirectory(Accounts):
 
     def __init__(self, database: Database, parts: Iterable[AccountPart]) -> None:
         super().__init__(database, parts)
-        self._key = CredentialsKey()
-        self._remembered = RememberedLogins()
-        self._throttle = Throttle()
-        self._slots = asyncio.Semaphore(WORKERS)
-        self._waiting = 0
+        self._logins: Final = Logins(self._passwords, self._find_login)
 
     async def authenticate(
         self, login: str, password: bytes, client_address: str = "", device_id: str = ""
     ) -> User | None:
         """The user whose log-in and password these are, or None. Raises LoginHeldUp."""
         login = login.encode("utf-8", "replace").decode()  # half of a surrogate pair names nobody
-        digest = self._key.digest(login.lower().encode(), password)
-        user = self._remembered.find(digest)
-        if user is not None:
-            self._throttle.succeeded(str(user.account_id), client_address, device_id)
-            return user
-        if self._waiting >= WAITING_LIMIT:
-            raise LoginHeldUp(BUSY_SECONDS)
-        self._waiting += 1
-        try:
-            async with self._slots:
-                # Those that wait are often one phone's many connections with the same credentials.
-                user = self._remembered.find(digest)
-                return user or await self._verify(login, password, digest, client_address, device_id)
-        finally:
-            self._waiting -= 1
+        return await self._logins.authenticate(login, password, client_address, device_id)
 
-    async def _verify(
-        self, login: str, password: bytes, digest: bytes, client_address: str, device_id: str
-    ) -> User | None:
-        generation = self._remembered.generation
-        user, kept = await self._database.read(lambda transaction: _user_of_login(transaction, login))
-        # A name of nobody's may be long, so a digest of it is counted under.
-        account = str(user.account_id) if user else self._key.digest(login.lower().encode()).hex()
-        guess = self._key.digest(account.encode(), password)
-        if self._throttle.known_wrong(account, guess):
-            return None
-        self._throttle.check(account, client_address, device_id)
-        if user is not None and await self._passwords.verify(kept, password):
-            self._throttle.succeeded(account, client_address, device_id)
-            self._remembered.remember(digest, user, generation)
-            return user
-        if user is None:
-            await self._passwords.verify(None, password)
-        self._throttle.failed(account, client_address, device_id, guess)
-        return None
+    @property
+    def generation(self) -> int:
+        """Grows whenever log-ins are dropped; to be taken before ``authenticate``."""
+        return self._logins.generation
+
+    def holds(self, user: User, generation: int) -> bool:
+        """Whether a log-in of that generation was not dropped since."""
+        return self._logins.holds(user.account_id, generation)
 
     def forget(self, account_id: int) -> None:
         """Drop the remembered log-ins of an account, and what is counted against it."""
-        self._remembered.forget(account_id)
-        self._throttle.forget(str(account_id))
+        self._logins.forget(account_id)
+
+    async def _find_login(self, login: str, device_id: str) -> Found:
+        parsed = parse_login(login)
+
+        async def work(transaction: Transaction) -> Found:
+            user, kept = await _user_of_login(transaction, parsed)
+            if user is None:
+                return Found(parsed.address or parsed.local_part)
+            known = device_id != "" and await self._knows_device(transaction, user.account_id, device_id)
+            return Found(parsed.address or parsed.local_part, user, kept, known)
+
+        return await self._database.read(work)
+
+    async def _knows_device(self, transaction: Transaction, account_id: int, device_id: str) -> bool:
+        for part in self._parts:
+            if part.knows_device is not None and await part.knows_device(transaction, account_id, device_id):
+                return True
+        return False
 
     async def find(self, address: str) -> User | None:
         """The user who receives mail at an address, aliases included."""
@@ -132,17 +114,14 @@ class EmbeddedDirectory(Accounts):
         self._passwords.close()
 
 
-async def _user_of_login(transaction: Transaction, login: str) -> tuple[User | None, str | None]:
+async def _user_of_login(transaction: Transaction, login: Login) -> tuple[User | None, str]:
     """The user whom a log-in names, with the password's hash."""
-    parsed = parse_login(login)
-    address = parsed.address
+    address = login.address
     if address is None:
-        candidates = [row[0] for row in await transaction.all(BY_LOCAL_PART, local_part=parsed.local_part)]
+        candidates = [row[0] for row in await transaction.all(BY_LOCAL_PART, local_part=login.local_part)]
         # Phones ask for a domain and people make one up, so it decides only where it has to.
-        fitting = [candidate for candidate in candidates if parsed.fits(candidate)] or candidates
+        fitting = [candidate for candidate in candidates if login.fits(candidate)] or candidates
         address = fitting[0] if len(fitting) == 1 else None
     user = await owner_of(transaction, address) if address else None
-    if user is None:
-        return None, None
-    row = await transaction.one(PASSWORD, account=user.account_id)
-    return user, row[0] if row else None
+    row = await transaction.one(PASSWORD, account=user.account_id) if user else None
+    return (user, str(row[0])) if row else (None, "")

@@ -1,4 +1,7 @@
-"""Log-ins that were verified lately, so that not every request of a phone costs a password hash."""
+"""What log-ins showed lately, so that not every request of a phone costs a password hash.
+
+Only keyed digests are held, in memory; passwords are in none of it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,14 @@ from typing import Final
 from overair.directory.interface import User
 
 SECONDS: Final = 300.0
+"""How long a verified log-in is remembered."""
 LIMIT: Final = 50_000
 """Log-ins remembered at most, the oldest go first."""
+WRONG_LIMIT: Final = 100_000
+TRUSTED_SECONDS: Final = 30 * 86_400.0
+TRUSTED_PER_ACCOUNT: Final = 50
+"""Pairs of device and network: a few phones, each in the networks of a month."""
+TRUSTED_ACCOUNTS: Final = 50_000
 
 
 class CredentialsKey:
@@ -34,6 +43,7 @@ class RememberedLogins:
 
     def __init__(self) -> None:
         self._users: OrderedDict[bytes, tuple[User, float]] = OrderedDict()
+        self._forgotten: dict[int, int] = {}
         self.generation = 0
         """Grows when something is forgotten: what was verified before is not to be remembered after."""
 
@@ -60,5 +70,58 @@ class RememberedLogins:
     def forget(self, account_id: int) -> None:
         """Drop an account's log-ins, as after a new password."""
         self.generation += 1
+        self._forgotten[account_id] = self.generation
         for digest in [digest for digest, (user, _) in self._users.items() if user.account_id == account_id]:
             del self._users[digest]
+
+    def holds(self, account_id: int, generation: int) -> bool:
+        """Whether a log-in to the account that was verified in a generation was not dropped since."""
+        return self._forgotten.get(account_id, 0) <= generation
+
+
+class WrongPasswords:
+    """Passwords that were found wrong: a phone that keeps trying an old one costs no hash."""
+
+    def __init__(self) -> None:
+        self._digests: OrderedDict[bytes, None] = OrderedDict()
+
+    def __contains__(self, digest: bytes) -> bool:
+        if digest not in self._digests:
+            return False
+        self._digests.move_to_end(digest)  # what somebody keeps trying stays
+        return True
+
+    def add(self, digest: bytes) -> None:
+        """Keep a digest of the password and of the hash that it does not fit: a new hash makes it moot."""
+        self._digests[digest] = None
+        if len(self._digests) > WRONG_LIMIT:
+            self._digests.popitem(last=False)
+
+
+class TrustedDevices:
+    """Which devices logged in to an account in the last 30 days, from which networks."""
+
+    def __init__(self) -> None:
+        self._accounts: OrderedDict[int, OrderedDict[tuple[str, str], float]] = OrderedDict()
+
+    def trust(self, account_id: int, device_id: str, network: str) -> None:
+        """Note that a device logged in. One that does not say who it is is not trusted."""
+        if not device_id or not network:
+            return
+        devices = self._accounts.setdefault(account_id, OrderedDict())
+        devices[device_id, network] = time.monotonic() + TRUSTED_SECONDS
+        devices.move_to_end((device_id, network))
+        self._accounts.move_to_end(account_id)
+        if len(devices) > TRUSTED_PER_ACCOUNT:
+            devices.popitem(last=False)
+        if len(self._accounts) > TRUSTED_ACCOUNTS:
+            self._accounts.popitem(last=False)
+
+    def trusts(self, account_id: int, device_id: str, network: str) -> bool:
+        """Whether a device logged in lately from a network."""
+        devices = self._accounts.get(account_id)
+        return devices is not None and devices.get((device_id, network), 0.0) > time.monotonic()
+
+    def forget(self, account_id: int) -> None:
+        """Trust none of an account's devices, as after a new password: one may be the reason for it."""
+        self._accounts.pop(account_id, None)

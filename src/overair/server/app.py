@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from overair.delivery.lmtp import LmtpServer
 from overair.delivery.local import LocalDelivery
 from overair.delivery.transport import Transport, forget_outgoing, waiting_blobs
-from overair.devices.partnerships import Partnerships, forget_partnerships
+from overair.devices.partnerships import Partnerships, forget_partnerships, knows_device
 from overair.devices.policies import Policy
 from overair.devices.provisioning import Provisioning
 from overair.directory.accounts import AccountPart
@@ -119,18 +119,19 @@ async def _not_found(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def build(settings: Settings) -> Application:
-    """Put the rooms together on the data directory, which is made where there is none.
+def build(settings: Settings, storage: Storage | None = None) -> Application:
+    """Put the rooms together on an open store, by default that of the data directory, which is made
+    where there is none.
 
     Raises DirectoryInUse, DatabaseUnavailable, OSError.
     """
-    storage = open_storage(settings.data_path)
+    storage = storage or open_storage(settings.data_path)
     database, blobs = storage.database, storage.blobs
     directory = EmbeddedDirectory(
         database,
         (
             AccountPart(create=create_mailbox, remove=remove_mailbox),
-            AccountPart(remove=forget_partnerships),
+            AccountPart(remove=forget_partnerships, knows_device=knows_device),
             AccountPart(remove=forget_outgoing),
         ),
     )
