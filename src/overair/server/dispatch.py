@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,12 +29,14 @@ from overair.wbxml.errors import WbxmlError
 VALIDATING = frozenset({http.Command.FOLDER_SYNC, http.Command.PROVISION, http.Command.SETTINGS})
 """What a device may ask that keeps no state."""
 Work = Callable[[Context], Awaitable[Outcome]]
+THREADED_READING = 16 * 1024
+"""Bytes from which on a body is read beside the event loop: a megabyte of elements takes a second."""
 LONGEST_NAME = 256
 """Characters of a User-Agent or device type that are kept."""
 
 
 async def dispatch(
-    services: Services, request: Request, user: User, receive: Receive, line: dict[str, object]
+    services: Services, request: Request, admission: Admission, receive: Receive, line: dict[str, object]
 ) -> Answer:
     """The answer to a request; what goes wrong in an orderly way is an answer, too.
 
@@ -44,7 +47,7 @@ async def dispatch(
         # MS-ASCMD_R7559; R7560 has 505 for devices of version 1.0.
         return Answer(HttpStatus.BAD_REQUEST, reason=f"version {version.text} is not served")
     try:
-        outcome = await _handle(services, request, user, receive, line)
+        outcome = await _handle(services, request, admission, receive, line)
     except Refused as error:
         line["status"] = int(error.status)
         has_policy_key = request.policy_key is not None
@@ -56,7 +59,7 @@ async def dispatch(
 
 
 async def _handle(
-    services: Services, request: Request, user: User, receive: Receive, line: dict[str, object]
+    services: Services, request: Request, admission: Admission, receive: Receive, line: dict[str, object]
 ) -> Outcome:
     if not command_in_version(request.command, request.version):
         raise Refused(CommonStatus.VERSION_NOT_SUPPORTED, f"no {request.command} in {request.version.text}")
@@ -69,22 +72,29 @@ async def _handle(
         work = command.handle
     else:
         try:
-            work = _work(command, request, services.settings.limits)
+            limits = services.settings.limits
+            if len(request.body) < THREADED_READING:
+                work = _work(command, request, limits)
+            else:
+                work = await asyncio.to_thread(_work, command, request, limits)
         except SchemaError as error:
             line["reason"] = str(error)
             return command.refuse(error)
-    device = await _device(services, request, user)
+    # The body may have taken its time, and so may the device's lock.
+    admission.require(services.directory)
+    device = await _device(services, request, admission.user)
     demand = services.policy.demand(device, request)
     if demand is not None:
         raise Refused(demand, "the policy asks for provisioning")
     try:
         async with services.locks.hold(device.device_key) as lock:
+            admission.require(services.directory)
             context = Context(
                 services=services,
                 request=request,
-                user=user,
+                admission=admission,
                 device=device,
-                mailbox=services.mailbox(user.account_id),
+                mailbox=services.mailbox(admission.user.account_id),
                 version=request.version,
                 lock=lock,
                 receive=receive,

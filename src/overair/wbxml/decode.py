@@ -26,6 +26,7 @@ class Limits:
     depth: int = 64
     """Elements inside each other; what the protocol sends stays below 16."""
     elements: int = 1_000_000
+    """Elements with the pieces of their texts; and as many changes of the code page."""
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -77,13 +78,15 @@ def _decode_text(data: bytes, start: int, stop: int) -> str:
         raise WbxmlError(f"text is not UTF-8: {error.reason}", start + error.start) from None
 
 
-def _read_content(data: bytes, position: int) -> tuple[str | bytes, int]:
-    """Strings and opaque data up to the END of their element, and the position behind it.
+def _read_content(data: bytes, position: int, most: int) -> tuple[str | bytes, int, int]:
+    """Strings and opaque data up to the END of their element, the position behind it, and their number.
 
-    Several pieces become one; they are bytes when any of them is opaque.
+    Several pieces, at most ``most``, become one; they are bytes when any of them is opaque.
     """
     pieces: list[str | bytes] = []
     while (token := data[position]) != END:
+        if len(pieces) >= most:
+            raise WbxmlError("there are too many pieces of text", position)
         if token == INLINE_STRING:
             stop = data.find(0, position + 1)
             if stop < 0:
@@ -102,10 +105,11 @@ def _read_content(data: bytes, position: int) -> tuple[str | bytes, int]:
             raise WbxmlError("an element stands beside text", position)
     position += 1
     if len(pieces) == 1:
-        return pieces[0], position
+        return pieces[0], position, 1
     if all(isinstance(piece, str) for piece in pieces):
-        return "".join(map(str, pieces)), position
-    return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces), position
+        return "".join(map(str, pieces)), position, len(pieces)
+    joined = b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+    return joined, position, len(pieces)
 
 
 def _explain(token: int, page: int, offset: int) -> WbxmlError:
@@ -128,7 +132,7 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Element:
         raise WbxmlError(f"{length} bytes exceed the limit of {limits.size}", limits.size)
     position = _read_header(data)
     find, most, deepest = data.find, limits.elements, limits.depth
-    page, tags, count = 0, TAGS[0], 0
+    page, tags, count, switches = 0, TAGS[0], 0, 0
 
     # `children` belong to the innermost open element; `outer` has those of the elements around it,
     # and is empty where the document itself is open: before the root and, at the end, after it.
@@ -154,12 +158,14 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Element:
                         children.append(Element(tag, data[position + 2 : stop].decode()))
                         position = stop + 2
                     else:
-                        content, position = _read_content(data, position + 1)
+                        content, position, pieces = _read_content(data, position + 1, most + 1 - count)
+                        count += pieces - 1
                         children.append(Element(tag, content))
                     if not outer:
                         break
                 elif following == OPAQUE:
-                    content, position = _read_content(data, position + 1)
+                    content, position, pieces = _read_content(data, position + 1, most + 1 - count)
+                    count += pieces - 1
                     children.append(Element(tag, content))
                     if not outer:
                         break
@@ -179,6 +185,9 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Element:
                 if not outer:
                     break
             elif token == SWITCH_PAGE:
+                switches += 1
+                if switches > most:
+                    raise WbxmlError(f"there are more than {most} changes of the code page", position)
                 page = data[position + 1]
                 if page not in TAGS:
                     raise WbxmlError(f"there is no code page {page}", position + 1)

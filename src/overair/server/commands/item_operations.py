@@ -33,12 +33,16 @@ from overair.server.fetching import Fetched, fetch
 from overair.server.responses import Outcome, Reply
 
 KINDS: Final = (MoveResponse, EmptyFolderContentsResponse, FetchResponse)
+MAXIMUM_OPERATIONS: Final = 100
+"""The most operations of one request (MS-ASCMD_R7489)."""
 BATCH: Final = 500
 """Items that are deleted in one transaction, so that other writers get their turn."""
 
 
 async def handle(context: Context, message: ItemOperationsRequest) -> Outcome:
     """Carry the operations out in their order (MS-ASCMD_R193), each with a status of its own."""
+    if len(message.operations) > MAXIMUM_OPERATIONS:
+        return ItemOperationsResponse(status=ItemOperationsStatus.TOO_LARGE)  # MS-ASCMD_R7490
     multipart = context.request.accept_multipart
     fetched = Fetched(context.services.settings.limits.fetch, multipart=multipart)
     responses = [await _operate(context, operation, fetched) for operation in message.operations]

@@ -17,6 +17,11 @@ from overair.server.responses import Outcome, Refused
 from overair.sync.moves import account_for_move
 from overair.wbxml.pages import Move
 
+MAXIMUM_MOVES: Final = 1_000
+"""The most moves of one request (MS-ASCMD_R5652)."""
+BATCH: Final = 50
+"""Items that are moved in one transaction, so that other writers get their turn."""
+
 
 async def handle(context: Context, message: MoveItemsRequest) -> Outcome:
     """Move the items, each on its own; a move that is repeated gets the same answer.
@@ -26,20 +31,29 @@ async def handle(context: Context, message: MoveItemsRequest) -> Outcome:
     """
     if not message.moves:
         raise Refused(CommonStatus.INVALID_XML, "no Move")
+    if len(message.moves) > MAXIMUM_MOVES:
+        raise Refused(CommonStatus.INVALID_XML, f"{len(message.moves)} moves")  # MS-ASCMD_R5653
+    results: list[MoveResult] = []
+    for start in range(0, len(message.moves), BATCH):
+        results += await _move_all(context, message.moves[start : start + BATCH])
+    return MoveItemsResponse(responses=tuple(results))
+
+
+async def _move_all(context: Context, moves: tuple[ItemMove, ...]) -> list[MoveResult]:
+    """Moves in one transaction."""
     device = context.device
     keeps = Quirk.KEEPS_WHAT_IT_MOVES in quirks_of(device.device_id, device.user_agent)
 
-    async def work(session: Session) -> tuple[MoveResult, ...]:
-        return tuple([await _move(session, device.device_key, move, keeps=keeps) for move in message.moves])
+    async def work(session: Session) -> list[MoveResult]:
+        return [await _move(session, device.device_key, move, keeps=keeps) for move in moves]
 
     try:
-        return MoveItemsResponse(responses=await context.mailbox.transact(work))
+        return await context.mailbox.transact(work)
     except MailboxUnavailable:
-        locked = [
+        return [
             MoveResult(source_message_id=move.source_message_id, status=MoveItemsStatus.LOCKED)
-            for move in message.moves
+            for move in moves
         ]
-        return MoveItemsResponse(responses=tuple(locked))
 
 
 async def _move(session: Session, device_key: int, move: ItemMove, *, keeps: bool) -> MoveResult:

@@ -51,6 +51,7 @@ async def handle(context: Context, message: SyncRequest) -> Outcome:
         _check(message)
         if message.partial:
             message = await _completed(context, message)
+            _check(message)  # all of it together may be more than is allowed
         return await _synchronise(context, message, seconds)
     except _Invalid as invalid:
         return invalid.answer
