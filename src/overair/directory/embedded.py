@@ -51,11 +51,11 @@ class EmbeddedDirectory(Accounts):
 
     @property
     def generation(self) -> int:
-        """Grows whenever log-ins are dropped; to be taken before ``authenticate``."""
+        """Grows whenever log-ins are dropped; taken before ``authenticate``, it is for ``holds``."""
         return self._logins.generation
 
     def holds(self, user: User, generation: int) -> bool:
-        """Whether a log-in of that generation was not dropped since."""
+        """Whether what ``authenticate`` said in a generation still counts."""
         return self._logins.holds(user.account_id, generation)
 
     def forget(self, account_id: int) -> None:

@@ -62,6 +62,13 @@ class Directory(Protocol):
         network is not held up by somebody else's guesses. Raises LoginHeldUp.
         """
 
+    @property
+    def generation(self) -> int:
+        """Grows whenever log-ins are dropped; taken before ``authenticate``, it is for ``holds``."""
+
+    def holds(self, user: User, generation: int) -> bool:
+        """Whether what ``authenticate`` said in a generation still counts: no new password, not removed."""
+
     async def find(self, address: str) -> User | None:
         """The user who receives mail at an address, aliases included."""
 

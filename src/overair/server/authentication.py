@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from overair.directory.interface import Directory, LoginHeldUp, User
 from overair.protocol.http import Credentials, HttpStatus
 from overair.server.responses import HttpError
@@ -11,12 +13,30 @@ from overair.server.responses import HttpError
 CHALLENGE: Final = (("WWW-Authenticate", 'Basic realm="Overair", charset="UTF-8"'),)
 
 
+class Admission(msgspec.Struct, frozen=True):
+    """Who was let in, and when: a request may take an hour, and a password may change meanwhile."""
+
+    user: User
+    generation: int
+    """That of the directory when it began to check."""
+
+    def require(self, directory: Directory) -> None:
+        """Raise HttpError (401) when the log-in was dropped since, as by a new password."""
+        if not self.holds(directory):
+            raise HttpError(HttpStatus.UNAUTHORIZED, "the log-in was dropped meanwhile", CHALLENGE)
+
+    def holds(self, directory: Directory) -> bool:
+        """Whether the log-in was not dropped since."""
+        return directory.holds(self.user, self.generation)
+
+
 async def authenticate(
     directory: Directory, credentials: Credentials | None, client_address: str, device_id: str
-) -> User:
+) -> Admission:
     """The user who sends a request. Raises HttpError: 401, or 503 while log-ins are held up."""
     if credentials is None:
         raise HttpError(HttpStatus.UNAUTHORIZED, "no Basic credentials", CHALLENGE)
+    generation = directory.generation
     try:
         user = await directory.authenticate(
             credentials.login, credentials.password, client_address, device_id
@@ -26,4 +46,4 @@ async def authenticate(
         raise HttpError(HttpStatus.SERVICE_UNAVAILABLE, str(error), headers) from None
     if user is None:
         raise HttpError(HttpStatus.UNAUTHORIZED, "wrong log-in or password", CHALLENGE)
-    return user
+    return Admission(user, generation)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from overair.devices.policies import Policy
     from overair.devices.provisioning import Provisioning
     from overair.protocol.http import Request
+    from overair.server.authentication import Admission
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
     from overair.server.waiting import Receive
@@ -57,9 +58,14 @@ class Context:
 
     services: Services
     request: Request
-    user: User
+    admission: Admission
     device: Device
     mailbox: Mailbox
     version: Version
     lock: HeldLock
     receive: Receive
+
+    @property
+    def user(self) -> User:
+        """Who sent it."""
+        return self.admission.user

@@ -16,6 +16,7 @@ from overair.protocol.http import HttpStatus, Request, command_in_version
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus
 from overair.server.answers import Answer, answer, refusal
+from overair.server.authentication import Admission
 from overair.server.commands import COMMANDS
 from overair.server.commands.command import Command, RawCommand
 from overair.server.context import Context, Services

@@ -100,8 +100,9 @@ class Endpoint:
         credentials = parse_authorization(_header(headers, b"authorization"))
         device_id = request.device_id if request is not None else ""
         line["user"] = credentials.login if credentials is not None else ""
-        user = await authenticate(self._services.directory, credentials, str(line["client"]), device_id)
-        line["user"] = user.address
+        directory = self._services.directory
+        admission = await authenticate(directory, credentials, str(line["client"]), device_id)
+        line["user"] = admission.user.address
         if malformed is not None:
             return _malformed(malformed)
         if request is None:
@@ -114,7 +115,7 @@ class Endpoint:
         }
         body = await read_body(headers, receive, self._services.settings.limits.request_body)
         return await dispatch(
-            self._services, msgspec.structs.replace(request, body=body), user, receive, line
+            self._services, msgspec.structs.replace(request, body=body), admission, receive, line
         )
 
 

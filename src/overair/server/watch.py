@@ -7,6 +7,7 @@ from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
+from overair.push.interface import ShuttingDown
 from overair.server.context import Context
 from overair.server.waiting import wait_or_gone
 
@@ -36,6 +37,9 @@ class Watch:
         remaining = self._deadline - asyncio.get_running_loop().time()
         if remaining <= 0:
             return False
+        # Who was let in by a password that has changed since does not begin to wait; later ones are ended.
+        if not self._context.admission.holds(self._context.services.directory):
+            raise ShuttingDown
         async with self._context.lock.released():
             changed = await wait_or_gone(self._subscription, remaining, self._context.receive)
         # A change, or a newer request that ends this one, may have come before the lock came back.
