@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from overair.mailboxes.interface import FolderType
 from overair.protocol.commands import messages_of
@@ -26,7 +26,7 @@ from overair.storage.open import DATABASE_FILE
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, decode, encode
 from support.schemas import validate
-from support.server import ANNA, PASSWORD, RunningServer
+from support.server import ANNA, PASSWORD
 from support.shared import SHARED
 
 R = TypeVar("R", bound=Record)
@@ -70,11 +70,23 @@ class Answer:
         return int(next(child.text for child in self.tree if child.tag.name == "Status"))
 
 
+class Server(Protocol):
+    """Where a phone finds its server: a RunningServer, or one in a process of its own."""
+
+    @property
+    def port(self) -> int:
+        """Of loopback."""
+
+    @property
+    def trust(self) -> ssl.SSLContext | None:
+        """What a client over TLS trusts."""
+
+
 @dataclass
 class Phone:
     """One device of one user."""
 
-    server: RunningServer
+    server: Server
     version: Version = Version.V14_1
     address: str = ANNA
     device_id: str = field(default_factory=lambda: f"phone{next(_device_numbers)}")
@@ -148,7 +160,7 @@ def every(tree: Element) -> Iterator[Element]:
 
 
 def send(
-    server: RunningServer,
+    server: Server,
     method: str,
     target: str,
     headers: Mapping[str, str | None],
@@ -159,7 +171,6 @@ def send(
     """One HTTP request on a connection of its own."""
     connection: http.client.HTTPConnection
     if server.trust is not None:
-        assert isinstance(server.trust, ssl.SSLContext)
         connection = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=server.trust)
     else:
         connection = http.client.HTTPConnection("localhost", server.port, timeout=60)

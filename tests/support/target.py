@@ -2,40 +2,32 @@
 
 CPU seconds and memory are read from the kernel, so a busy machine changes neither::
 
-    with target(tmp_path) as server, server.measured() as cost:
-        ...  # attack; an honest phone goes on meanwhile
-    assert cost.cpu < 2
+    with Target(tmp_path / "data") as server:
+        with server.measured() as cost:
+            ...  # attack; an honest phone goes on meanwhile
+        assert cost.cpu < 2
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import ssl
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.protocol.sync import AddCommand, CollectionRequest, SyncRequest, SyncResponse
-from overair.server.app import build
-from overair.server.settings import load
 from overair.wbxml import Element
 from overair.wbxml.pages import Contacts
-from support.asynchronous import run
+from support.house import House, add_accounts
 from support.phone import Phone
 from support.server import BEN, DOMAIN, PASSWORD, USERS
 
-START_SECONDS = 60
 PAUSE = 0.02
 """Seconds between two requests of the honest phone."""
 MEBIBYTE = 1024 * 1024
@@ -57,23 +49,15 @@ class Cost:
     changes: int = 0
 
 
-@dataclass
-class Target:
-    """The attacked server. `support.phone.Phone` takes it for a RunningServer."""
+class Target(House):
+    """A house with two accounts and LMTP, that is attacked by phones of the one and by strangers."""
 
-    process: psutil.Process
-    port: int
-    data_dir: Path
-    trust: ssl.SSLContext | None = None
-    log: Path = field(default_factory=Path)
-
-    @property
-    def lmtp(self) -> Path:
-        """Its socket for LMTP."""
-        return self.data_dir / "lmtp.sock"
+    def __init__(self, data_dir: Path, *, tls: bool = False, settings: str = "") -> None:
+        super().__init__(data_dir, tls=tls, settings=f'domain = "{DOMAIN}"\n{settings}')
+        add_accounts(data_dir, USERS, PASSWORD)
 
     def phone(self, **fields: Any) -> Phone:
-        """A phone of the attacker, who is a user, too."""
+        """A phone of Anna, who attacks."""
         return Phone(self, **fields)
 
     def connect(self, timeout: float = 60) -> socket.socket:
@@ -90,19 +74,14 @@ class Target:
         connection.connect(str(self.lmtp))
         return connection
 
-    def cpu(self) -> float:
-        """CPU seconds of all threads since the start."""
-        times = self.process.cpu_times()
-        return times.user + times.system
-
     def loop_cpu(self) -> float:
         """CPU seconds of the event loop's thread."""
-        schedstat = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/schedstat")
+        schedstat = Path(f"/proc/{self.pid}/task/{self.pid}/schedstat")
         return int(schedstat.read_text(encoding="ascii").split()[0]) / 1e9
 
     def status(self, name: str) -> int:
         """Bytes from /proc/PID/status, such as VmRSS."""
-        lines = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines()
+        lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines()
         return int(next(line.split()[1] for line in lines if line.startswith(f"{name}:"))) * 1024
 
     @contextlib.contextmanager
@@ -114,12 +93,12 @@ class Target:
         cost = Cost()
         honest = Honest(self, cost)
         # The peak since now on: man 5 proc, clear_refs.
-        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
-        before, cpu = self.status("VmRSS"), self.cpu()
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
+        before, cpu = self.status("VmRSS"), self.cpu_seconds()
         with honest.at_work():
             yield cost
         cost.growth = self.status("VmHWM") - before
-        cost.cpu = self.cpu() - cpu
+        cost.cpu = self.cpu_seconds() - cpu
 
 
 class Honest:
@@ -160,12 +139,12 @@ class Honest:
         assert answer.status == 200, answer
         self._cost.held = max(self._cost.held, self._server.loop_cpu() - before)
         self._cost.looks += 1
-        begun = self._server.cpu()
+        begun = self._server.cpu_seconds()
         name = Element(Contacts.FirstName, f"No. {self._cost.changes}")
         self._key = self._sync(
             self._key, AddCommand(client_id=str(time.monotonic_ns()), application_data=[name])
         )
-        self._cost.delay = max(self._cost.delay, self._server.cpu() - begun)
+        self._cost.delay = max(self._cost.delay, self._server.cpu_seconds() - begun)
         self._cost.changes += 1
 
     def _headers(self) -> dict[str, str]:
@@ -177,41 +156,3 @@ class Honest:
         (collection,) = answer.read(SyncResponse).collections
         assert collection.status == 1, collection
         return collection.sync_key
-
-
-async def prepare(directory: Path) -> None:
-    """A data directory with two accounts."""
-    application = build(load(data_dir=str(directory)))
-    for address, name in USERS.items():
-        await application.directory.add_user(address, PASSWORD, name)
-    await application.shutdown()
-
-
-@contextlib.contextmanager
-def target(directory: Path, *, tls: bool = False, settings: str = "") -> Iterator[Target]:
-    """``overair serve`` over a new data directory; ``settings`` is what its overair.toml says."""
-    data = directory / "data"
-    run(prepare(data))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
-    config = directory / "overair.toml"
-    config.write_text(f'domain = "{DOMAIN}"\n{settings}', encoding="utf-8")
-    command = [str(Path(sys.executable).with_name("overair")), "serve", "--config", str(config)]
-    command += ["--data-dir", str(data), "--bind", f"127.0.0.1:{port}", *([] if tls else ["--no-tls"])]
-    log = directory / "log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ)
-    try:
-        end = time.monotonic() + START_SECONDS
-        while True:
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        trust = ssl.create_default_context(cafile=str(data / "tls" / "root.pem")) if tls else None
-        yield Target(psutil.Process(process.pid), port, data, trust, log)
-    finally:
-        process.kill()
-        process.wait()

@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+MAXIMUM_HEADER: Final = 256 * 1024
+"""Bytes of a submitted message's header; five hundred long addresses with names have room in it."""
+ADDED_HERE: Final = 4 * 1024
+"""Bytes of fields that this server puts in front on the way, beyond MAXIMUM_HEADER."""
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
@@ -25,10 +29,10 @@ class RawField(NamedTuple):
 
 
 class RawHeader:
-    """The header's fields and the bytes behind them. Raises HeaderError."""
+    """The header's fields and the bytes behind them. Raises HeaderError, for one that is too long, too."""
 
-    def __init__(self, mime: bytes) -> None:
-        self.fields: list[RawField] = []
+    def __init__(self, mime: bytes, limit: int = MAXIMUM_HEADER) -> None:
+        found: list[tuple[str, list[bytes]]] = []
         position = 0
         while position < len(mime):
             match = _LINE.match(mime, position)
@@ -36,18 +40,20 @@ class RawHeader:
             if not line.strip(b"\r\n"):
                 break
             position += len(line)
+            if position > limit:
+                raise HeaderError(f"the header has more than {limit} bytes")
             if line[:1] in b" \t":
-                if not self.fields:
+                if not found:
                     raise HeaderError("the header begins with a continuation")
-                last = self.fields[-1]
-                self.fields[-1] = RawField(last.name, last.lines + line)
+                found[-1][1].append(line)
                 continue
             field = _FIELD.match(line)
             if field is None:
                 raise HeaderError(f"a line of the header is no field (at byte {position - len(line)})")
-            self.fields.append(RawField(field[1].decode("ascii").lower(), line))
-        if not self.fields:
+            found.append((field[1].decode("ascii").lower(), [line]))
+        if not found:
             raise HeaderError("there is no header")
+        self.fields = [RawField(name, b"".join(lines)) for name, lines in found]
         self.newline: Final = b"\r\n" if self.fields[0].lines.endswith(b"\r\n") else b"\n"
         self.rest: Final = mime[position:]
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -26,15 +27,20 @@ LINE_LENGTH: Final = 1024 * 1024
 """Bytes; RFC 5321 allows 1,000, but what a mail server has taken is delivered."""
 SOCKET_MODE: Final = 0o660
 COMMAND_LENGTH: Final = 4096
-LINES_AT_ONCE: Final = 500
-"""Lines taken from what has come before others have their turn; some milliseconds."""
+COMMANDS_AT_ONCE: Final = 50
+"""Commands taken from what has come before others have their turn; some milliseconds."""
 IDLE_SECONDS: Final = 300
 CLOSE_SECONDS: Final = 3
 """How long deliveries may take to end when the server leaves."""
+_LINE_END: Final = b"\r\n"
+_LONE_DOT: Final = b".\r\n"
+_END_OF_MESSAGE: Final = _LINE_END + _LONE_DOT
 FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 UNKNOWN: Final = "550 5.1.1 No such user here"
 TOO_MANY: Final = "452 4.5.3 Too many recipients"
+TOO_LARGE: Final = "552 5.3.4 Message too large"
+LINE_TOO_LONG: Final = "500 5.5.2 Line too long"
 UNAVAILABLE: Final = "451 4.3.0 Mailbox temporarily not available"
 NO_SPACE: Final = "452 4.3.1 Insufficient system storage"
 
@@ -46,10 +52,19 @@ class OpenToStrangers(ValueError):
     """LMTP was asked for on an address that is not loopback."""
 
 
-class PacedReader(asyncio.StreamReader):
-    """A reader that lets others run now and then, though what is asked for has come already.
+class MessageTooLarge(Exception):
+    """The message is larger than the server takes."""
 
-    aiosmtpd takes a message line by line, and a large one comes in pieces of tens of thousands.
+
+class LineTooLong(Exception):
+    """A line of the message is longer than the server takes."""
+
+
+class MessageReader(asyncio.StreamReader):
+    """A reader that takes a message whole, in large blocks, and lets others run between commands.
+
+    aiosmtpd takes a message line by line and keeps each as an object of its own: 30 MB of empty lines
+    would take 800 MB and half a minute.
     """
 
     _taken = 0
@@ -57,43 +72,81 @@ class PacedReader(asyncio.StreamReader):
     async def readuntil(self, separator: bytes = b"\n") -> bytes:  # type: ignore[override]  # typeshed: tuples
         """Read up to a separator, as asyncio.StreamReader does."""
         self._taken += 1
-        if self._taken % LINES_AT_ONCE == 0:
+        if self._taken % COMMANDS_AT_ONCE == 0:
             await asyncio.sleep(0)
         return await super().readuntil(separator)
 
+    async def read_message(self, most: int) -> bytes:
+        """A message up to the line with a lone dot, without the dots of transparency (RFC 5321, 4.5.2).
+
+        Raises MessageTooLarge above ``most`` bytes and LineTooLong, both when all of it was read.
+        """
+        # The line end of the DATA command, so that an empty message ends as any other. The buffer is a
+        # private attribute, the same since Python 3.4.
+        self._buffer[:0] = _LINE_END  # type: ignore[attr-defined]
+        content = bytearray()
+        size = 0
+        whole = False
+        while not whole:
+            try:
+                block = await self.readuntil(_END_OF_MESSAGE)
+                whole = True
+            except asyncio.LimitOverrunError as error:
+                block = await self.readexactly(error.consumed)
+            size += len(block)
+            if size - len(_END_OF_MESSAGE) <= most:
+                content += block
+            else:
+                content.clear()  # the rest is read all the same: the answer comes behind it
+            await asyncio.sleep(0)  # what is asked for may have come already: let others have their turn
+        if size - len(_END_OF_MESSAGE) > most:
+            raise MessageTooLarge
+        del content[-len(_LONE_DOT) :]
+        place = 0
+        while place + LINE_LENGTH < len(content):
+            place = content.rfind(b"\n", place, place + LINE_LENGTH) + 1
+            if not place:
+                raise LineTooLong
+        return bytes(content.replace(_LINE_END + b".", _LINE_END)[len(_LINE_END) :])
+
 
 class LmtpConnection(LMTP):
-    """One connection: aiosmtpd's LMTP with an answer for each recipient where DATA itself is refused."""
+    """One connection: aiosmtpd's LMTP, with another way to take the message."""
 
     line_length_limit = LINE_LENGTH
     command_size_limit = COMMAND_LENGTH
 
-    _in_data = False
-
     def __init__(self, handler: LmtpHandler, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(handler, loop=loop, **options)
         # Once more, with another reader than aiosmtpd's own.
+        self._messages = MessageReader(limit=self.line_length_limit, loop=loop)
         asyncio.StreamReaderProtocol.__init__(
-            self,
-            PacedReader(limit=self.line_length_limit, loop=loop),
-            client_connected_cb=self._cb_client_connected,
-            loop=loop,
+            self, self._messages, client_connected_cb=self._cb_client_connected, loop=loop
         )
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by their names
         """RFC 2033 4.2: as many answers after the final dot as there were accepted recipients."""
+        if await self.check_helo_needed("LHLO"):
+            return
+        envelope = self.envelope
+        if envelope is None or not envelope.rcpt_tos:
+            await self.push("503 5.5.1 Error: need RCPT command")
+            return
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
         try:
-            await super().smtp_DATA(arg)
-        finally:
-            self._in_data = False
-
-    async def push(self, status: str | bytes) -> None:
-        """Send an answer."""
-        answer = status if isinstance(status, str) else status.decode("utf-8")
-        if self._in_data and answer.startswith(("500", "552")) and self.envelope is not None:
-            answer = "\r\n".join([answer] * len(self.envelope.rcpt_tos))
-        self._in_data = answer.startswith("354")
-        await super().push(answer)
+            content = await self._messages.read_message(self.data_size_limit or sys.maxsize)
+        except MessageTooLarge:
+            answer = "\r\n".join([TOO_LARGE] * len(envelope.rcpt_tos))
+        except LineTooLong:
+            answer = "\r\n".join([LINE_TOO_LONG] * len(envelope.rcpt_tos))
+        else:
+            envelope.content = envelope.original_content = content
+            answer = await self._call_handler_hook("DATA")
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(answer)
 
 
 class LmtpHandler:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.message import Message as EmailMessage
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime, formataddr, getaddresses, make_msgid
+from email.utils import format_datetime, formataddr, make_msgid
 from typing import Final
 
 import msgspec
 
 from overair.delivery.header_fields import HeaderError, RawHeader
 from overair.directory.interface import User
+from overair.items.headers import undecoded_addresses
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused
 
@@ -82,7 +83,7 @@ def _addresses(parsed: EmailMessage, name: str) -> list[str]:
 
 
 def _addresses_in(value: str) -> list[str]:
-    return [address.strip() for _, address in getaddresses([value]) if address.strip()]
+    return [address.strip() for _, address in undecoded_addresses([value]) if address.strip()]
 
 
 def _recipients(parsed: EmailMessage) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import bindparam, delete, insert, select
 
 from overair.delivery import non_delivery
-from overair.delivery.header_fields import RawHeader
+from overair.delivery.header_fields import ADDED_HERE, MAXIMUM_HEADER, RawHeader
 from overair.delivery.local import LocalDelivery
 from overair.delivery.submission import check
 from overair.delivery.tables import outgoing_message
@@ -224,7 +224,7 @@ class Transport:
 
     def _traced(self, mime: bytes, waiting: Waiting, now: datetime) -> bytes:
         """The message with the fields that say how it came (RFC 5321, 4.4)."""
-        header = RawHeader(mime)
+        header = RawHeader(mime, MAXIMUM_HEADER + ADDED_HERE)
         stamp = format_datetime(now)
         header.put_first("Received", f"by {self._domain} with ActiveSync id {waiting.message_key}; {stamp}")
         header.put_first("Return-Path", f"<{waiting.sender}>")

@@ -22,6 +22,8 @@ LONGEST: Final = 32_768
 LONGEST_LIST: Final = 100_000
 """The most characters of a list of addresses that are read; only whole ones of them are shown."""
 _MAX_NESTING: Final = 20
+_NESTING: Final = {"(": _MAX_NESTING, ":": 100}
+"""Signs that nest in a list of addresses, and how many it may have to be taken at its word."""
 _LENIENT: Final[dict[str, bool]] = {"strict": False} if hasattr(utils, "supports_strict_parsing") else {}
 """Take lists as they come: strict parsing gives nothing for one semicolon among a hundred addresses."""
 _FOLD: Final = re.compile(r"\r?\n[ \t]?|\r")
@@ -69,11 +71,19 @@ class Headers:
 
 def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
     """The addresses in header values that are on one line, with their display names decoded."""
-    # The parser of comments calls itself for each parenthesis.
-    sound = [value if value.count("(") <= _MAX_NESTING else value.replace("(", "") for value in values]
-    return tuple(
-        (decoded(name), decoded(address)) for name, address in getaddresses(sound, **_LENIENT) if address
-    )
+    found = undecoded_addresses(values)
+    return tuple((decoded(name), decoded(address)) for name, address in found if address)
+
+
+def undecoded_addresses(values: Sequence[str]) -> list[Address]:
+    """The addresses in header values as they stand, in time that grows with their length.
+
+    The standard library's parser calls itself for each parenthesis and each colon of a group.
+    """
+    flat = list(values)
+    for sign, most in _NESTING.items():
+        flat = [value if value.count(sign) <= most else value.replace(sign, " ") for value in flat]
+    return getaddresses(flat, **_LENIENT)
 
 
 def _whole_addresses(value: str) -> str:
