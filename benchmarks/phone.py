@@ -14,7 +14,7 @@ from overair.protocol.body_preferences import BodyPreference
 from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.ping import PingFolder, PingRequest, PingResponse
 from overair.protocol.schema import Record
-from overair.protocol.sync import CollectionRequest, SyncRequest, SyncResponse
+from overair.protocol.sync import CollectionRequest, CollectionResponse, SyncRequest, SyncResponse
 from overair.protocol.sync_options import Options
 from overair.versions import Version
 from overair.wbxml import decode, encode
@@ -50,6 +50,14 @@ def any_certificate() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+class Refused(RuntimeError):
+    """A request was answered with something other than success."""
+
+    def __init__(self, command: str, status: int, body: bytes = b"") -> None:
+        super().__init__(f"{command} was answered with {status}: {body[:200]!r}")
+        self.status = status
 
 
 class Connection(asyncio.Protocol):
@@ -145,7 +153,7 @@ class Phone:
         return head.encode() + body
 
     async def ask(self, command: str, message: Record | None) -> bytes:
-        """The body of an answer. Raises RuntimeError when it is not 200."""
+        """The body of an answer. Raises Refused when it is not 200, OSError."""
         return _body(command, await self._connection.request(self.request(command, message)))
 
     async def folder_sync(self) -> None:
@@ -170,14 +178,24 @@ class Phone:
 
     async def sync(self, window: int = 100, preference: BodyPreference | None = None) -> tuple[int, bool]:
         """One Sync of the Inbox; returns how many changes came and whether there are more."""
+        collection = await self.collection(window, preference)
+        return (len(collection.commands), collection.more_available) if collection else (0, False)
+
+    async def collection(
+        self, window: int = 100, preference: BodyPreference | None = None
+    ) -> CollectionResponse | None:
+        """What one Sync of the Inbox told; None for nothing. Raises Refused, OSError."""
         body = await self.ask("Sync", self.sync_request(window, preference))
         if not body:
-            return 0, False
-        [collection] = SyncResponse.from_element(decode(body), VERSION).collections
+            return None
+        answer = SyncResponse.from_element(decode(body), VERSION)
+        if answer.status not in (None, 1):
+            raise Refused("Sync", int(answer.status or 0))
+        [collection] = answer.collections
         if collection.status != 1:
-            raise RuntimeError(f"Sync was answered with status {collection.status}")
+            raise Refused("Sync", int(collection.status))
         self.key = collection.sync_key
-        return len(collection.commands), collection.more_available
+        return collection
 
     async def sync_all(self, window: int = 100, preference: BodyPreference | None = None) -> int:
         """Sync from key 0 until there is no more; returns how many items came."""
@@ -203,5 +221,5 @@ class Phone:
 def _body(command: str, answer: tuple[int, bytes]) -> bytes:
     status, body = answer
     if status != 200:
-        raise RuntimeError(f"{command} was answered with {status}: {body[:200]!r}")
+        raise Refused(command, status, body)
     return body

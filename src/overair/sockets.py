@@ -9,13 +9,39 @@ import os
 import resource
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 MAXIMUM_DESCRIPTORS: Final = 1_048_576
 """More is of no use to one process, and some systems refuse it."""
 LONGEST_PATH: Final = 100
+EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Why no connection can be taken now, though one is there."""
+REST_SECONDS: Final = 0.5
+"""How long a listener that could take no connection reports none; asyncio tries again after one."""
+
+
+class Listener(socket.socket):
+    """A listening socket that fails once where there is no descriptor left, and then has nothing to give.
+
+    asyncio asks as many times in a row as the backlog is long, and in Python 3.11 goes on asking after
+    such an error, with one log line and one timer for each.
+    """
+
+    _rests_until = 0.0
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection. Raises BlockingIOError for none, OSError."""
+        if time.monotonic() < self._rests_until:
+            raise BlockingIOError(errno.EAGAIN, "no descriptor was left a moment ago")
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                self._rests_until = time.monotonic() + REST_SECONDS
+            raise
 
 
 def is_loopback(host: str) -> bool:
@@ -50,7 +76,7 @@ def tcp_listeners(host: str, port: int) -> list[socket.socket]:
 
 
 def _tcp_listener(family: int, address: tuple[str, int]) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = Listener(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6 and address[0] == "::":
@@ -65,7 +91,7 @@ def _tcp_listener(family: int, address: tuple[str, int]) -> socket.socket:
 
 def unix_listener(path: Path, mode: int) -> socket.socket:
     """A unix socket with a mode; a dead one in its place is removed. Raises OSError when one is alive."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener = Listener(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         with _short(path) as name:
             if path.exists() and stat.S_ISSOCK(path.stat().st_mode):

@@ -160,8 +160,9 @@ class House:
         return self._logged.read_text(encoding="utf-8", errors="replace")
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """The log's lines from the ``since``-th on; one that is no JSON object is an error."""
-        return [json.loads(line) for line in self.log_text.splitlines()[since:]]
+        """The log's lines from the ``since``-th on; what a library wrote is an event without a level."""
+        lines = self.log_text.splitlines()[since:]
+        return [json.loads(line) if line.startswith("{") else {"event": line} for line in lines]
 
     def events(self, event: str, since: int = 0) -> list[dict[str, Any]]:
         """The lines of one event."""

@@ -11,7 +11,10 @@ class ByteSource(Protocol):
     """Where the bytes of messages are kept; a BlobStore is one."""
 
     def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        """The bytes of a key, or a range of them. Raises KeyError for an unknown key."""
+        """The bytes of a key, or a range of them.
+
+        Raises KeyError for a key whose bytes are not to be had, OSError when none are, for now.
+        """
 
 
 class ByteStore(ByteSource, Protocol):

@@ -47,16 +47,21 @@ def render(
     """The children of the item's ApplicationData.
 
     A message that cannot be shown becomes a stand-in with the original attached (law 6 of the
-    engine). Raises CannotRender where that fails too.
+    engine). Raises CannotRender where that fails too, and OSError where no bytes can be read at all: then
+    it is no fault of the item.
     """
     try:
         return _shown(item, options, blobs, item_id).to_children(version)
+    except OSError:
+        raise
     except Exception as error:  # whatever is wrong with one item, it must not block the folder
         if not isinstance(item, Message):
             raise CannotRender(item_id) from error
         _log.warning("message shown as a stand-in", item_id=item_id, error=type(error).__name__)
         try:
             return _stand_in(item, blobs, item_id).to_children(version)
+        except OSError:
+            raise
         except Exception as second:
             raise CannotRender(item_id) from second
 

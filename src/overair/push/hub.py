@@ -11,6 +11,8 @@ from collections.abc import Collection
 
 from overair.push.interface import ShuttingDown, Superseded, WaitEnded
 
+ENDED_AT_ONCE = 100
+
 
 class WaitingRequest:
     """An entry of the table: a Subscription (push/interface.py)."""
@@ -104,8 +106,7 @@ class WaitingTable:
         else:
             self._leaving = True
             ending = [entry for devices in self._accounts.values() for entry in devices.values()]
-        for entry in ending:
-            entry.end(ShuttingDown)
+        _end(ending)
 
     def leave(self, account_id: int, device_key: str, entry: WaitingRequest) -> None:
         """Take an entry out, unless a newer request of the device has taken its place."""
@@ -114,6 +115,14 @@ class WaitingTable:
             del devices[device_key]
             if not devices:
                 del self._accounts[account_id]
+
+
+def _end(entries: list[WaitingRequest]) -> None:
+    """End waits, some at a time: answering thousands in one turn of the loop would hold up its timers."""
+    for entry in entries[:ENDED_AT_ONCE]:
+        entry.end(ShuttingDown)
+    if rest := entries[ENDED_AT_ONCE:]:
+        asyncio.get_running_loop().call_soon(_end, rest)
 
 
 def _resolve(waiter: asyncio.Future[None]) -> None:

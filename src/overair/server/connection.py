@@ -13,6 +13,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from overair.server.descriptors import DESCRIPTORS
 from overair.server.light_event import LightEvent
 
 MAXIMUM_TARGET = 8 * 1024
@@ -34,6 +35,8 @@ LARGE_BODY = 64 * 1024
 """A TLS connection that received more is closed after the answer: its buffers have grown."""
 LINGERING_BODY = 4 * 1024 * 1024
 """How much of a body is still read after its request was answered, so that the peer reads the answer."""
+COME_LATER = b"retry-after: 30\r\n\r\n"
+"""The end of a head."""
 UNIX_PEER = "unix:"
 """The client's address on a unix socket, where there is none: the proxy in front."""
 
@@ -73,6 +76,7 @@ class LimitedConnection(HttpToolsProtocol):
         "_arrived",
         "_body_size",
         "_body_size_before",
+        "_crowded",
         "_drain_timer",
         "_headers_size",
         "_in_body",
@@ -90,6 +94,8 @@ class LimitedConnection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.pipeline = _Pipeline()  # type: ignore[assignment]  # is used as a deque
         self._refusal = 400
+        self._crowded = False
+        """Whether there was no room for this connection: its request is told to come later."""
         self._receiving = True
         """Whether a request (on a new connection: the first) is awaited or arriving and not whole."""
         self._in_body = False
@@ -112,6 +118,7 @@ class LimitedConnection(HttpToolsProtocol):
             self.client = (UNIX_PEER, 0)
         elif connection is not None:
             tune(connection)
+        self._crowded = not DESCRIPTORS.room_for(len(self.connections))
         self._await_arrival(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -155,6 +162,9 @@ class LimitedConnection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
+        if self._crowded:
+            self._refusal = 503
+            raise HttpParserError("There are too many connections.")
         if len(self.url) > MAXIMUM_TARGET:
             self._refusal = 414
             raise HttpParserError("The request target is too long.")
@@ -199,10 +209,12 @@ class LimitedConnection(HttpToolsProtocol):
         return cycle is None or cycle.response_complete
 
     def _refuse(self, status: int) -> None:
-        log.info("request refused", status=status, client=self.client)
+        if not self._crowded:  # else it was said (descriptors.py)
+            log.info("request refused", status=status, client=self.client)
         unanswered = not self.cycle.response_started if self._in_body else self._answered
         if unanswered and not self.pipeline:  # else it would land within or behind another answer
-            answer = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
+            answer = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n"
+            answer += COME_LATER if status == 503 else b"\r\n"
             self.transport.write(answer)
         self.transport.close()
 

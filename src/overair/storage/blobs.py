@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+
+from overair.sockets import EXHAUSTED
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +34,11 @@ class FileBlobStore:
         self.path: Final = Path(path)
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock: Final = threading.Lock()
+        self._directory: Final = self._identity()
 
     def put(self, data: bytes) -> str:
         """Bring bytes durably to disk; returns their key. Raises OSError when the disk does not take them."""
+        self._require_directory()
         key = blake2b(data, digest_size=32).hexdigest()
         path = self._path(key)
         if not self._renew(path):
@@ -43,7 +48,10 @@ class FileBlobStore:
         return key
 
     def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        """The bytes, or ``length`` of them from ``offset``. Raises KeyError for an unknown key."""
+        """The bytes, or ``length`` of them from ``offset``.
+
+        Raises KeyError for a key whose bytes are not to be had, OSError when none are, for now.
+        """
         if KEY.fullmatch(key) is None:
             raise KeyError(key)
         try:
@@ -52,7 +60,23 @@ class FileBlobStore:
                     file.seek(offset)
                 return file.read(-1 if length is None else length)
         except FileNotFoundError:
+            self._require_directory()
             raise KeyError(key) from None
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                raise
+            self._require_directory()
+            log.error("a message's file cannot be read", file=str(self._path(key)), error=error.strerror)
+            raise KeyError(key) from error
+
+    def _identity(self) -> tuple[int, int]:
+        found = self.path.stat()
+        return found.st_dev, found.st_ino
+
+    def _require_directory(self) -> None:
+        """Raise OSError where the directory has gone, as one that is mounted may."""
+        if self._identity() != self._directory:
+            raise OSError(errno.ESTALE, "another directory than at the start", str(self.path))
 
     def collect(self, referenced: Iterable[str]) -> int:
         """Remove the files that no key in ``referenced`` names; returns how many went.

@@ -74,10 +74,16 @@ class BlobStore(Protocol):
     """Message bytes, apart from the rows that a Sync reads. Keys are made from the content."""
 
     def put(self, data: bytes) -> str:
-        """Bring bytes durably to disk, before the row that names them; returns their key."""
+        """Bring bytes durably to disk, before the row that names them; returns their key.
+
+        Raises OSError when the disk does not take them.
+        """
 
     def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        """The bytes, or a range of them. Raises KeyError for an unknown key."""
+        """The bytes, or a range of them.
+
+        Raises KeyError for a key whose bytes are not to be had, OSError when none are, for now.
+        """
 
 
 __all__ = [

@@ -22,6 +22,7 @@ from typing import Any, Final, Self, TypeVar
 import structlog
 from alembic.util import CommandError
 
+from overair.storage.health import Health
 from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
 from overair.storage.migrate import migrate
 from overair.storage.sqlite_transaction import DIALECT, SqliteTransaction, drive
@@ -37,6 +38,8 @@ GROUP_SECONDS: Final = 0.05
 """A commit waits no longer than this for the transactions that came together with its first."""
 BUSY_SECONDS: Final = 10
 """How long to wait for another process that holds the file, such as a backup."""
+BUSY_STEP: Final = 0.5
+"""Seconds between two looks whether the database is to be closed meanwhile."""
 CACHED_STATEMENTS: Final = 500
 UNAVAILABLE: Final = frozenset(
     {
@@ -95,8 +98,10 @@ class SqliteDatabase:
         self._reads: _Queue = SimpleQueue()
         self._counts: dict[threading.Thread, int] = {}
         self._closed = False
+        self._write_health, self._read_health = Health("writes"), Health("reads")
         writer = self._connect("rwc")
         writer.execute("PRAGMA journal_mode = WAL")
+        self._file: Final = _identity(path)
         self._threads = [threading.Thread(target=self._write_loop, args=(writer,), name="overair-write")]
         for number in range(READERS):
             reader = self._connect("ro")
@@ -128,7 +133,7 @@ class SqliteDatabase:
         connection = sqlite3.connect(
             f"{self.path.resolve().as_uri()}?mode={mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=BUSY_STEP,
             isolation_level=None,
             check_same_thread=False,  # made here so that errors are raised here, then used by one thread
             cached_statements=CACHED_STATEMENTS,
@@ -284,6 +289,15 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         log.error("a transaction could not be rolled back", error=str(error))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """What tells a file from others of its name. Raises DatabaseUnavailable where there is none."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DatabaseUnavailable(f"{path} is gone: {error.strerror}") from error
+    return found.st_dev, found.st_ino
 
 
 def _translate(error: BaseException) -> BaseException:

@@ -1,0 +1,58 @@
+"""The file descriptors of this process: each connection takes one, and some are kept for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+from typing import Any, Final
+
+import structlog
+
+from overair.sockets import EXHAUSTED
+
+RESERVED: Final = 128
+"""Descriptors that connections leave to the store, to mail that comes in and to commands."""
+REPEAT_SECONDS: Final = 60.0
+"""How often it is said that there are too few."""
+
+log = structlog.get_logger("overair.serving")
+
+
+class Descriptors:
+    """Says whether there is room for another connection, and tells the administrator when not."""
+
+    def __init__(self) -> None:
+        self._said: float | None = None
+        self._refused = 0
+
+    def room_for(self, connections: int) -> bool:
+        """Whether so many connections leave enough descriptors."""
+        if connections <= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED:
+            return True
+        self._missing(connections)
+        return False
+
+    def loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """The event loop's exception handler: a connection could not be accepted, or anything else."""
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in EXHAUSTED:
+            self._missing(None)
+        else:
+            loop.default_exception_handler(context)
+
+    def _missing(self, connections: int | None) -> None:
+        self._refused += 1
+        now = time.monotonic()
+        if self._said is None or now - self._said >= REPEAT_SECONDS:
+            self._said = now
+            log.error(
+                "no more phones can connect: raise the limit of open files (LimitNOFILE in systemd)",
+                limit=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+                connections=connections,
+                refused=self._refused,
+            )
+
+
+DESCRIPTORS: Final = Descriptors()
+"""There is one table of them in a process."""
