@@ -191,7 +191,7 @@ class SqliteDatabase:
         group: list[_Work] = []
         work: _Work | None = first
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin_writing(connection)
             deadline = time.monotonic() + GROUP_SECONDS
             while work is not None:
                 group.append(work)
@@ -199,15 +199,37 @@ class SqliteDatabase:
                 full = len(group) >= GROUP_LIMIT or time.monotonic() >= deadline
                 work = None if full else self._next_write()
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, DatabaseUnavailable) as error:
             _roll_back(connection)
             # Who else waits would only wait as long again, one after the other.
             group = group or [first, *self._waiting_writes()]
             failure = DatabaseUnavailable(str(error))
-            log.error("the database refused a commit", error=str(error), transactions=len(group))
             for failed in group:
                 failed.error, failed.changes = failed.error or failure, []
+        _report(self._write_health, group)
         self._deliver(group)
+
+    def _begin_writing(self, connection: sqlite3.Connection) -> None:
+        """Begin when no other process writes. Raises sqlite3.Error, DatabaseUnavailable."""
+        self._require_file()
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or self._closed or time.monotonic() >= deadline:
+                    raise
+            else:
+                return
+
+    def _require_file(self) -> None:
+        """Raise DatabaseUnavailable where the open file is not the one that a next start would open.
+
+        SQLite itself would go on, and what it acknowledges would be lost with the process.
+        """
+        if _identity(self.path) != self._file:
+            raise DatabaseUnavailable(f"{self.path} was replaced; restart the server to open the new file")
 
     def _waiting_writes(self) -> list[_Work]:
         found = []
@@ -232,6 +254,7 @@ class SqliteDatabase:
     def _read_one(self, connection: sqlite3.Connection, work: _Work) -> None:
         transaction = SqliteTransaction(connection)
         try:
+            self._require_file()
             connection.execute("BEGIN")
             work.result = drive(work.run, transaction)
         except BaseException as error:  # whatever it is belongs to whoever asked
@@ -239,6 +262,7 @@ class SqliteDatabase:
         finally:
             _roll_back(connection)
         self._counts[threading.current_thread()] += transaction.statements
+        _report(self._read_health, [work])
         self._deliver([work])
 
     def _deliver(self, group: list[_Work]) -> None:
@@ -289,6 +313,15 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         log.error("a transaction could not be rolled back", error=str(error))
+
+
+def _report(health: Health, group: list[_Work]) -> None:
+    """Tell what became of transactions."""
+    failures = [work.error for work in group if isinstance(work.error, DatabaseUnavailable)]
+    if failures:
+        health.failed(str(failures[0]), len(failures))
+    else:
+        health.worked()
 
 
 def _identity(path: Path) -> tuple[int, int]:
