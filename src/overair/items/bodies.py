@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from email import message_from_bytes
-from email.policy import SMTP
 from typing import Final, Protocol
 
-from overair.items import charsets, markup, text
+from overair.items import charsets, eight_bit, markup, text
 from overair.items.body import Body, BodyPart
 from overair.items.parts import ByteSource, Index, Part
 from overair.items.transfer import decode_transfer_start
@@ -123,17 +121,7 @@ class MessageBody:
             return found if part.clean else text.cleaned(found)
 
     def _mime(self) -> str:
-        data = self._blobs.read(self._blob)
-        try:
-            mime = data.decode()
-        except UnicodeDecodeError:
-            # 8-bit text in another charset has no place in a string: encode it for transfer.
-            mime = (
-                message_from_bytes(data)
-                .as_bytes(policy=SMTP.clone(cte_type="7bit"))
-                .decode("ascii", "replace")
-            )
-        return text.cleaned(mime)
+        return text.cleaned(eight_bit.as_text(self._blobs.read(self._blob)))
 
 
 def body(

@@ -13,6 +13,11 @@ _GUESS_BYTES: Final = 4_096
 """How much is looked at in guessing; the guess costs much more than the decoding."""
 _ADJACENT: Final = re.compile(rb"[\x80-\xff]{2}")
 """What no East Asian text is without, and a European one mostly is: one accent does not make it Chinese."""
+_CANDIDATES: Final = (
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("cp932", "euc_jp", "cp949", "gb18030", "big5"),
+)
+"""What a guess can be: the character sets that mail came in without saying so. Each one costs time."""
 _NOT_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Python's codecs that are no character sets, some of them slow on hostile input."""
 _WIDER: Final = {"ascii": "utf-8", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
@@ -95,9 +100,9 @@ def _guess(data: bytes) -> str:
     first = next((position for position, byte in enumerate(data[:1_000_000]) if byte >= 0x80), 0)
     start = max(0, first - 256)
     sample = data[start : start + _GUESS_BYTES]
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_isolation=list(_CANDIDATES), preemptive_behaviour=False).best()
     codec = codec_of(best.encoding) if best is not None else None
-    if codec is None or codec.startswith(("utf-16", "utf-32")):
+    if codec is None:
         return FALLBACK
     if not _ADJACENT.search(sample) and len(decode(sample, codec)) < len(sample):
         return FALLBACK

@@ -44,18 +44,16 @@ def index(mime: bytes, message: LocatedMessage) -> Index:
     """The index of a message whose parsed tree is given."""
     walk = _Walk(mime)
     _visit(walk, [message], "mixed", in_alternative=False, text_body=walk.text_body, html_body=walk.html_body)
-    plain = "".join(_as_text(walk, part) for part in walk.text_body)
-    rich = "".join(_as_html(walk, part) for part in walk.html_body)
-    native_html = any(part.is_html for part in walk.html_body)
+    start, text_size = _start_and_size(walk)
     return Index(
         size=len(mime),
         text_body=tuple(walk.text_body),
         html_body=tuple(walk.html_body),
         attachments=tuple(walk.attachments),
-        text_size=text.utf8_size(plain),
-        html_size=text.utf8_size(rich if native_html else markup.html_document(plain)),
-        text=plain[:TEXT_KEPT],
-        preview=text.one_line(plain, PREVIEW_KEPT),
+        text_size=text_size,
+        html_size=_html_size(walk),
+        text=start,
+        preview=text.one_line(start, PREVIEW_KEPT),
         signed_or_encrypted=message_class(message).startswith(SMIME),
         next_number=walk.count,
     )
@@ -175,11 +173,23 @@ _EXTENSIONS: Final = {
 }
 
 
-def _as_text(walk: _Walk, part: Part) -> str:
-    found = walk.texts[part.number]
-    return markup.html_to_text(found) if part.is_html else found
+def _start_and_size(walk: _Walk) -> tuple[str, int]:
+    """The first characters of the text body and the size of all of it, which is never put together here."""
+    start, size = "", 0
+    for part in walk.text_body:
+        found = walk.texts[part.number]
+        piece = markup.html_to_text(found) if part.is_html else found
+        start += piece[: TEXT_KEPT - len(start)]
+        size += text.utf8_size(piece)
+    return start, size
 
 
-def _as_html(walk: _Walk, part: Part) -> str:
-    found = walk.texts[part.number]
-    return found if part.is_html else markup.html_fragment(found)
+def _html_size(walk: _Walk) -> int:
+    """The size of the HTML body: its parts one behind the other or, of text alone, one document."""
+    if not any(part.is_html for part in walk.html_body):
+        return markup.html_document_size("".join(walk.texts[part.number] for part in walk.text_body))
+    return sum(
+        text.utf8_size(found) if part.is_html else markup.html_fragment_size(found)
+        for part in walk.html_body
+        for found in (walk.texts[part.number],)
+    )

@@ -11,6 +11,8 @@ import html
 import re
 from typing import Final
 
+from overair.items.text import utf8_size
+
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _SPACED: Final = frozenset(
     ["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"]
@@ -58,12 +60,30 @@ _RAW: Final = {
 _HIDDEN: Final = {"head": ("head", "body"), "object": ("object",), "template": ("template",)}
 """Elements whose text is not shown, with the tags that end them."""
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_ATTRIBUTES: Final = re.compile(r"""(?:[^>"']++|"[^"]{0,100000}+"|'[^']{0,100000}+')*+""")
+"""What stands in a tag behind its name: a sign in a quoted value does not end it.
+
+Values are bounded, so that a quote that nobody closes is not looked for again and again.
+"""
 _LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+
+
+_ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "<br>\n", "\t": " \xa0 \xa0"}
+_ESCAPES: Final = str.maketrans(_ESCAPED)
+_PAIR: Final = " \xa0"
+"""Two spaces in HTML; as the character itself, which takes less than its name."""
+_FRAGMENT: Final = ("<div>", "</div>")
+_DOCUMENT: Final = ("<html><body><div>", "</div></body></html>")
 
 
 def html_document(text: str) -> str:
     """Plain text as an HTML document that shows it alike."""
-    return f"<html><body>{html_fragment(text)}</body></html>"
+    return _escaped(text).join(_DOCUMENT)
+
+
+def html_document_size(text: str) -> int:
+    """The size of ``html_document`` in bytes of UTF-8, without the document: it may be six times the text."""
+    return _escaped_size(text) + sum(map(len, _DOCUMENT))
 
 
 def html_fragment(text: str) -> str:
@@ -71,8 +91,23 @@ def html_fragment(text: str) -> str:
 
     No style sheet: Outlook's renderer knows no ``white-space: pre-wrap``.
     """
-    escaped = html.escape(text.replace("\r\n", "\n").expandtabs(8), quote=False)
-    return f"<div>{escaped.replace('  ', ' &nbsp;').replace(chr(10), '<br>' + chr(10))}</div>"
+    return _escaped(text).join(_FRAGMENT)
+
+
+def html_fragment_size(text: str) -> int:
+    """The size of ``html_fragment`` in bytes of UTF-8."""
+    return _escaped_size(text) + sum(map(len, _FRAGMENT))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\r\n", "\n").translate(_ESCAPES).replace("  ", _PAIR)
+
+
+def _escaped_size(text: str) -> int:
+    longer = sum(text.count(character) * (utf8_size(said) - 1) for character, said in _ESCAPED.items())
+    # A tab begins with a space, too, and may be the second of two.
+    pairs = text.replace("\t", " .").count("  ")
+    return utf8_size(text) + longer - text.count("\r\n") + pairs * (utf8_size(_PAIR) - 2)
 
 
 def html_to_text(source: str) -> str:
@@ -130,22 +165,9 @@ def _end_of_other(source: str, start: int) -> int:
 
 def _end_of_tag(source: str, position: int) -> int:
     """Where the tag whose name ends at ``position`` ends; a sign in a quoted value does not end it."""
-    while True:
-        end = source.find(">", position)
-        if end < 0:
-            return len(source)
-        quotes = [place for quote in "\"'" if (place := source.find(quote, position, end)) >= 0]
-        if not quotes:
-            return end + 1
-        opening = min(quotes)
-        closing = source.find(source[opening], opening + 1, opening + _LONGEST_VALUE)
-        if closing < 0:
-            return end + 1
-        position = closing + 1
-
-
-_LONGEST_VALUE: Final = 100_000
-"""The longest attribute value, so that a quote nobody closes is not looked for again and again."""
+    attributes = _ATTRIBUTES.match(source, position)
+    end = source.find(">", attributes.end() if attributes is not None else position)
+    return end + 1 if end >= 0 else len(source)
 
 
 def _unescaped(text: str) -> str:

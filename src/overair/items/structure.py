@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from email.feedparser import (  # type: ignore[attr-defined]  # two of them are not in typeshed
+from collections import deque
+from collections.abc import Callable
+from email.feedparser import (  # type: ignore[attr-defined]  # three of them are not in typeshed
     BufferedSubFile,
     BytesFeedParser,
     NeedMoreData,
+    headerRE,
 )
 from email.message import Message as MimeMessage
 from email.utils import collapse_rfc2231_value
@@ -62,16 +65,35 @@ class _TooManyParts(Exception):
 
 
 class _CountingFile(BufferedSubFile):  # type: ignore[misc]  # not in typeshed
-    """The parser's lines, with the number of characters that were taken."""
+    """The parser's lines, with the number of characters that were taken.
+
+    Where only the end of a text matters, many lines are given as one: the parser keeps each line that
+    it is given by itself, and a message of short ones would take forty times its size.
+    """
+
+    _lines: deque[str]
 
     def __init__(self) -> None:
         super().__init__()
         self.position = 0
+        self.joins: Callable[[str], object] | None = None
+        """Whether a line may be given together with those before it; None where each stands alone."""
+        self._behind_another = False
+        """Whether the line before was one to stand alone: a boundary, behind which a header begins."""
 
     def readline(self) -> object:
         line = super().readline()
-        if line is not NeedMoreData:
-            self.position += len(line)
+        if line is NeedMoreData:
+            return line
+        if self.joins is not None and line:
+            joins = bool(self.joins(line))
+            if joins and not self._behind_another:
+                lines, joined = self._lines, [line]
+                while lines and self.joins(lines[0]):
+                    joined.append(lines.popleft())
+                line = "".join(joined)
+            self._behind_another = not joins
+        self.position += len(line)
         return line
 
     def unreadline(self, line: str) -> None:
@@ -95,6 +117,7 @@ class _LocatingParser(_Parser):
         super().__init__(LocatedMessage)
         self._input = _CountingFile()
         self._parts = 0
+        self._header_lines = 0
 
     def read_headers_only(self) -> None:
         """Take everything behind the headers for one text."""
@@ -106,10 +129,17 @@ class _LocatingParser(_Parser):
         if self._parts > MAX_PARTS:
             raise _TooManyParts
         self._cur.start = self._cur.content = self._input.position
+        self._header_lines = 0
+        self._input.joins = self._is_beyond_the_header_lines
+
+    def _is_beyond_the_header_lines(self, line: str) -> bool:
+        self._header_lines += 1
+        return self._header_lines > 2 * MAX_HEADER_LINES and headerRE.match(line) is not None
 
     def _parse_headers(self, lines: list[str]) -> None:
         super()._parse_headers(lines[:MAX_HEADER_LINES])  # type: ignore[misc]  # private
         self._cur.content = self._input.position
+        self._input.joins = None
         for name, value in list(self._cur.raw_items()):
             if len(value) > MAX_PARAMETERS and name.lower() in ("content-type", "content-disposition"):
                 self._cur.replace_header(name, value[:MAX_PARAMETERS])
@@ -117,6 +147,11 @@ class _LocatingParser(_Parser):
             # Read on as if it were a file: what nests deeper is shown as an attachment.
             del self._cur["Content-Type"]
             self._cur["Content-Type"] = "application/octet-stream"
+        if all(part.get_content_type() != "message/delivery-status" for part in self._msgstack):
+            # There, an empty line ends a part; everywhere else only a boundary does.
+            boundaries = [part.get_boundary() for part in self._msgstack]
+            prefixes = tuple(f"--{boundary}" for boundary in boundaries if boundary is not None)
+            self._input.joins = lambda line: not line.startswith(prefixes)
 
     def _pop_message(self) -> LocatedMessage:
         self._cur.end = self._input.position

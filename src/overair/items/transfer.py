@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import binascii
 import quopri
+import re
 from typing import Final
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64: Final = bytes(set(range(256)) - set(_BASE64))
+_UNPADDED: Final = re.compile(rb"[^=]++")
+_BEGIN: Final = re.compile(rb"(?:\A|(?<=[\r\n]))begin [^\r\n]*+(?:\r\n|\r|\n|\Z)")
+_LINE: Final = re.compile(rb"([^\r\n]*+)(?:\r\n|\r|\n|\Z)")
 _UUENCODE: Final = ("x-uuencode", "uuencode", "uue", "x-uue")
 
 
@@ -33,20 +37,20 @@ def decode_transfer_start(data: bytes, encoding: str) -> bytes:
 
 def _base64(data: bytes) -> bytes:
     # Padding in the middle comes from parts that were put one behind the other.
-    pieces = []
-    for run in data.split(b"="):
-        letters = run.translate(None, _NOT_BASE64)
+    content = bytearray()
+    for run in _UNPADDED.finditer(data):
+        letters = run[0].translate(None, _NOT_BASE64)
         # One letter beyond a multiple of four holds less than a byte.
         whole = letters[: len(letters) - (len(letters) % 4 == 1)]
-        pieces.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
-    return b"".join(pieces)
+        content += binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+    return bytes(content)
 
 
 def _uuencoded(data: bytes) -> bytes:
-    lines = data.splitlines()
-    begin = next((number for number, line in enumerate(lines) if line.startswith(b"begin ")), -1)
+    begin = _BEGIN.search(data)
     content = bytearray()
-    for line in lines[begin + 1 :]:
+    for match in _LINE.finditer(data, begin.end() if begin is not None else 0):
+        line = match[1]
         # A line may claim more than it holds, but the whole is shorter than what encodes it.
         if line == b"end" or len(content) > len(data):
             break
