@@ -21,6 +21,9 @@ MAXIMUM_TARGET = 8 * 1024
 MAXIMUM_HEAD = 32 * 1024
 """Bytes of a request line with its headers."""
 MAXIMUM_HEADERS = 100
+MAXIMUM_PIPELINE = 16
+"""Requests that wait on a connection behind one that is answered; phones send none."""
+HTTP_VERSIONS = frozenset({"1.0", "1.1"})
 OVERHEAD_PER_BYTE = 16
 """Bytes that a chunked body may cost on the wire beside each of its own, above MAXIMUM_HEAD."""
 HEAD_SECONDS = 30.0
@@ -177,6 +180,10 @@ class LimitedConnection(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        refusal = self._refusal_of_head()
+        if refusal is not None:
+            self._refusal = refusal
+            raise HttpParserError("The head is one that nobody needs to send.")
         self._in_body = True
         self._body_size = self._body_size_before = 0
         self._stop_arrival_timer()
@@ -195,6 +202,23 @@ class LimitedConnection(HttpToolsProtocol):
         self._receiving = self._in_body = False
         self._arrived = self._body_size = 0
         super().on_message_complete()
+
+    def _refusal_of_head(self) -> int | None:
+        """The status for a head that the parser takes and that two servers may read in two ways."""
+        version = self.parser.get_http_version()
+        if version not in HTTP_VERSIONS:
+            return 505
+        if self.parser.get_method() == b"CONNECT":
+            return 501
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and version == "1.1"):
+            return 400  # RFC 9112, 3.2
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and version == "1.0":
+            return 400  # RFC 9112, 6.1: the framing is faulty
+        if codings and codings != [b"chunked"]:
+            return 501
+        return 400 if len(self.pipeline) >= MAXIMUM_PIPELINE else None
 
     def send_400_response(self, msg: str) -> None:
         """Answer what the parser or a limit refused."""

@@ -17,7 +17,7 @@ from overair.mailboxes.interface import (
 from overair.protocol import http
 from overair.protocol.folder_create import FolderCreateRequest, FolderCreateResponse
 from overair.protocol.schema import SchemaError
-from overair.protocol.statuses import FolderCreateStatus
+from overair.protocol.statuses import CommonStatus, FolderCreateStatus
 from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.hierarchy import (
@@ -27,7 +27,7 @@ from overair.server.hierarchy import (
     check_parent,
     status_of,
 )
-from overair.server.responses import Outcome
+from overair.server.responses import Outcome, Refused
 
 CREATABLE: Final = frozenset(
     {
@@ -41,6 +41,9 @@ CREATABLE: Final = frozenset(
     }
 )
 """MS-ASCMD_R4654; the others are default folders."""
+
+MAXIMUM_FOLDERS: Final = 1_000
+"""The most folders of a mailbox that devices make (MS-ASCMD_R4932)."""
 
 STATUSES: Final[dict[type[MailboxError], FolderCreateStatus]] = {
     FolderExists: FolderCreateStatus.FOLDER_EXISTS,
@@ -59,6 +62,8 @@ async def handle(context: Context, message: FolderCreateRequest) -> Outcome:
 
     async def make(session: Session) -> OwnChange:
         await check_parent(session, place.parent_id)
+        if len(await session.folders()) >= MAXIMUM_FOLDERS:
+            raise Refused(CommonStatus.TOO_MANY_FOLDERS, f"the mailbox has {MAXIMUM_FOLDERS} folders")
         folder_id = await session.create_folder(place.parent_id, place.name, folder_type)
         return {folder_id: place}, folder_id
 
