@@ -73,7 +73,7 @@ def test_who_is_held_up_is_not_asked_for_a_password(server: RunningServer) -> No
     assert phone.folder_sync().status == 1
 
 
-def waiting_ping(phone: Phone) -> tuple[threading.Thread, list[Answer]]:
+def waiting_ping(server: RunningServer, phone: Phone) -> tuple[threading.Thread, list[Answer]]:
     """A Ping on the Inbox that is waiting."""
     inbox = phone.folders()[FolderType.INBOX].server_id
     first = SyncRequest(collections=(CollectionRequest(sync_key="0", collection_id=inbox),))
@@ -87,7 +87,7 @@ def waiting_ping(phone: Phone) -> tuple[threading.Thread, list[Answer]]:
     thread = threading.Thread(target=lambda: answers.append(phone.post(Command.PING, ping)), daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
-    while not len(phone.server.application.services.hub):
+    while not len(server.application.services.hub):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return thread, answers
@@ -96,7 +96,7 @@ def waiting_ping(phone: Phone) -> tuple[threading.Thread, list[Answer]]:
 def test_a_flood_of_guesses_from_many_addresses(server: RunningServer) -> None:
     """Guesses at full speed from 250 addresses, at Anna and at names of nobody."""
     anna = Phone(server, device_id="ANNAS", address=ANNA)
-    thread, answers = waiting_ping(anna)
+    thread, answers = waiting_ping(server, anna)
     ben = Phone(server, device_id="BENS", address=BEN)
     ben.folder_sync()
     stop = threading.Event()
@@ -166,7 +166,7 @@ def test_a_body_that_came_before_a_new_password_does_nothing_after_it(
 def test_a_wait_that_was_let_in_before_a_new_password_does_not_begin(server: RunningServer) -> None:
     """Its device's lock was taken while the password changed and waits were ended."""
     phone = Phone(server, device_id="STOLEN")
-    thread, answers = waiting_ping(phone)
+    thread, answers = waiting_ping(server, phone)
     application = server.application
     account_id = server.users[ANNA].account_id
     partnerships = application.services.partnerships

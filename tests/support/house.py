@@ -23,7 +23,7 @@ import sqlite3
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,8 +47,8 @@ class House:
     """``overair serve`` on loopback over a data directory, with levers.
 
     Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; with
-    ``own_clock`` the wall clock can be stepped. What the server logs and prints is kept over restarts
-    beside the data directory.
+    ``own_clock`` the wall clock can be stepped; ``before`` is a command that runs the server.
+    What the server logs and prints is kept over restarts beside the data directory.
     """
 
     def __init__(
@@ -58,11 +58,15 @@ class House:
         tls: bool = False,
         settings: str = "",
         own_clock: bool = False,
+        umask: int = -1,
+        before: Sequence[str] = (),
     ) -> None:
         self.data_dir = data_dir
         self.tls = tls
         self.port = free_port()
         self._arguments = arguments
+        self._umask = umask
+        self._before = before
         self._config = data_dir.with_name(f"{data_dir.name}.toml")
         self._config.write_text(f"{settings}\n[tls]\npage_port = 0\n", encoding="utf-8")
         self._printed = data_dir.with_name(f"{data_dir.name}.out")
@@ -75,11 +79,23 @@ class House:
 
     def start(self) -> Self:
         """Start the server, on the port that it had, and wait until it listens."""
-        command = [str(OVERAIR), "serve", "--data-dir", str(self.data_dir), "--config", str(self._config)]
-        command += ["--bind", f"127.0.0.1:{self.port}", *([] if self.tls else ["--no-tls"]), *self._arguments]
+        command = [*self._before, str(OVERAIR), "serve", "--data-dir", str(self.data_dir)]
+        command += [
+            "--config",
+            str(self._config),
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            *([] if self.tls else ["--no-tls"]),
+            *self._arguments,
+        ]
         with self._printed.open("wb") as out, self._logged.open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=log, env=self._environment()
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=log,
+                env=self._environment(),
+                umask=self._umask,
             )
         deadline = time.monotonic() + START_SECONDS
         while not re.search(r"^ +SSL +o", self.greeting, re.MULTILINE):
@@ -160,9 +176,11 @@ class House:
         return self._logged.read_text(encoding="utf-8", errors="replace")
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """The log's lines from the ``since``-th on; what a library wrote is an event without a level."""
-        lines = self.log_text.splitlines()[since:]
-        return [json.loads(line) if line.startswith("{") else {"event": line} for line in lines]
+        """The log's lines from the ``since``-th on.
+
+        What a library wrote, or a part of a line that found no more room, is an event without a level.
+        """
+        return [_log_line(line) for line in self.log_text.splitlines()[since:]]
 
     def events(self, event: str, since: int = 0) -> list[dict[str, Any]]:
         """The lines of one event."""
@@ -291,6 +309,14 @@ class SmallDisk:
             yield
         finally:
             self._balloon.unlink(missing_ok=True)
+
+
+def _log_line(line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {"event": line}
+    return found if isinstance(found, dict) else {"event": line}
 
 
 def free_port() -> int:

@@ -14,6 +14,7 @@ PACKAGES = {
     "libwbxml2": "libwbxml2-1",
     "nginx": "nginx",
     "openssl": "openssl",
+    "systemd-analyze": "systemd",
 }
 """What a test may need (a command, or a library as ``lib...``), and the package that has it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -45,6 +46,9 @@ def overview(
 
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 not done, 2 asked for wrongly."""
+    # What is written is for this user alone: files and folders of libraries, too, and a socket in the
+    # moment before it gets its mode.
+    os.umask(0o077)
     try:
         code = application(standalone_mode=False)
     except TyperException as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ssl
+import stat
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import structlog
 from cryptography import x509
 
 from overair import tls
@@ -14,6 +16,8 @@ from overair.server.listening import tls_context
 from overair.server.settings import Settings
 from overair.sockets import is_loopback
 from overair.tls.authority import names_of
+
+_log = structlog.get_logger("overair.serve")
 
 TLS_FOLDER: Final = "tls"
 EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - to be recognised, not bound to
@@ -38,6 +42,8 @@ def identity_of(settings: Settings) -> Identity:
         return Identity()
     if wanted.certificate is not None and wanted.private_key is not None:
         path = Path(wanted.certificate)
+        if Path(wanted.private_key).stat().st_mode & stat.S_IROTH:
+            _log.warning("everybody on this machine can read the private key", path=wanted.private_key)
         context = tls_context(path, Path(wanted.private_key), legacy=wanted.legacy)
         names, _ = names_of(x509.load_pem_x509_certificate(path.read_bytes()))
         return Identity(context, names=tuple(sorted(name for name in names if "*" not in name)))

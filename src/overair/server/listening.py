@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import ssl
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -37,10 +39,19 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
 
 def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Listening:
     """Where the settings say to listen; ``tls`` is None for plain HTTP. Raises SettingsError."""
+    proxies = tuple(chain.from_iterable(map(_as_peers, settings.trusted_proxies)))
     if settings.unix_socket is not None:
-        return Listening(unix_path=settings.unix_socket, tls=tls, trusted_proxies=settings.trusted_proxies)
+        return Listening(unix_path=settings.unix_socket, tls=tls, trusted_proxies=proxies)
     host, port = settings.address
-    return Listening(host=host, port=port, tls=tls, trusted_proxies=settings.trusted_proxies)
+    return Listening(host=host, port=port, tls=tls, trusted_proxies=proxies)
+
+
+def _as_peers(proxy: str) -> tuple[str, ...]:
+    """A proxy's addresses as connections show them: a socket of both families maps IPv4 into IPv6."""
+    network = ipaddress.ip_network(proxy)
+    if network.version == 6:
+        return (str(network),)
+    return (str(network), f"::ffff:{network.network_address}/{network.prefixlen + 96}")
 
 
 def tls_context(certificate: Path, key: Path, *, legacy: bool = False) -> ssl.SSLContext:

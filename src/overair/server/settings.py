@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import tomllib
 from pathlib import Path
@@ -106,7 +107,7 @@ class Settings(Section, frozen=True):
     domain: str = msgspec.field(default_factory=socket.getfqdn)
     """Names the server in Received lines, Message-IDs and non-delivery reports."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     tls: Tls = Tls()
     limits: Limits = Limits()
     heartbeat: Heartbeat = Heartbeat()
@@ -139,7 +140,7 @@ def parse_address(text: str) -> tuple[str, int]:
     """Split ``HOST:PORT``; raises SettingsError."""
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or int(port) > 65_535:
+    if not host or not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
         raise SettingsError(f"{text!r} is not an address: write HOST:PORT, such as 0.0.0.0:8443")
     return host, int(port)
 
@@ -157,7 +158,7 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise SettingsError(f"{path}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, endless nesting
             raise SettingsError(f"{path}: {error}") from None
     for name, value in overrides.items():
         if value is not None:
@@ -182,6 +183,13 @@ def _check(settings: Settings, where: str) -> None:
         parse_address(settings.bind)
     if (settings.tls.certificate is None) != (settings.tls.private_key is None):
         raise SettingsError(f"{where}: tls.certificate and tls.private_key go together")
+    for proxy in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError:
+            raise SettingsError(
+                f"{where}: trusted_proxies: {proxy!r} is neither an address nor a network"
+            ) from None
     lmtp = settings.delivery.lmtp
     if lmtp and settings.lmtp_socket is None:
         parse_address(lmtp)

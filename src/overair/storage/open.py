@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+
+import structlog
 
 from overair.storage.blobs import FileBlobStore
 from overair.storage.sqlite import SqliteDatabase
@@ -14,6 +17,9 @@ from overair.storage.sqlite import SqliteDatabase
 LOCK_FILE: Final = "overair.lock"
 DATABASE_FILE: Final = "overair.sqlite3"
 BLOB_DIRECTORY: Final = "blobs"
+OTHERS: Final = 0o077
+
+log = structlog.get_logger(__name__)
 
 
 class DirectoryInUse(Exception):
@@ -61,6 +67,22 @@ class Storage:
         await self.close()
 
 
+def _warn_if_open(directory: Path) -> None:
+    """Say in one line when others may enter the directory, and what is open to them there."""
+    mode = stat.S_IMODE(directory.stat().st_mode)
+    if not mode & OTHERS:
+        return
+    entries = ((path.name, path.lstat().st_mode) for path in sorted(directory.iterdir()))
+    files = [name for name, kind in entries if kind & OTHERS and (stat.S_ISREG(kind) or stat.S_ISDIR(kind))]
+    log.warning(
+        "the data directory is open to others",
+        directory=str(directory),
+        mode=f"{mode:04o}",
+        open_files=files,
+        remedy=f"chmod -R go= {directory}",
+    )
+
+
 def open_storage(directory: Path | str) -> Storage:
     """Open a data directory, creating it (mode 0700) where there is none.
 
@@ -69,6 +91,7 @@ def open_storage(directory: Path | str) -> Storage:
     """
     directory = Path(directory)
     lock = DirectoryLock(directory)
+    _warn_if_open(directory)
     try:
         database = SqliteDatabase.open(directory / DATABASE_FILE)
         return Storage(directory, database, FileBlobStore(directory / BLOB_DIRECTORY), lock)

@@ -60,7 +60,7 @@ def ensure(folder: Path, machine: Machine, now: datetime | None = None) -> Serve
     if certificate is None or renew:
         certificate = authority.server_certificate(root, root_key, key.public_key(), machine, now)
         chain = certificate.public_bytes(Encoding.PEM) + root.public_bytes(Encoding.PEM)
-        _write(path, chain, 0o644)
+        _write(path, chain)
     return ServerCertificate(root, certificate, path, folder / "server.key", renew)
 
 
@@ -79,7 +79,7 @@ def _authority(folder: Path, now: datetime) -> tuple[rsa.RSAPrivateKey, x509.Cer
     # Phones tell authorities apart by their names, so two of one machine must not share one.
     host = socket.gethostname().partition(".")[0][:40]
     root = authority.root_certificate(key, f"Overair CA {host} {secrets.token_hex(2)}", now)
-    _write(path, root.public_bytes(Encoding.PEM), 0o644)
+    _write(path, root.public_bytes(Encoding.PEM))
     return key, root
 
 
@@ -100,8 +100,10 @@ def _is_stale(
 def _key(path: Path, bits: int) -> rsa.RSAPrivateKey:
     if not path.exists():
         key = authority.new_key(bits)
-        _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
+        _write(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return key
+    if path.stat().st_mode & 0o077:
+        raise CertificateError(f"{path} is open to others: chmod 600, or a new authority if somebody read it")
     try:
         loaded = load_pem_private_key(path.read_bytes(), password=None)
     except ValueError as error:
@@ -118,10 +120,10 @@ def _read_certificate(path: Path) -> x509.Certificate:
         raise CertificateError(f"{path} is not a certificate: {error}") from None
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Write a file whole or not at all; nobody else can read a private one at any moment."""
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; nobody else can read it at any moment."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
