@@ -20,10 +20,11 @@ from overair.items.text import cleaned
 LONGEST: Final = 32_768
 """The most characters of a header that are read (MS-ASEMAIL_R788)."""
 LONGEST_LIST: Final = 100_000
-"""The most characters of a list of addresses that are read; only whole ones of them are shown."""
+"""The most characters of a list of addresses, in one field or several, that are read; only whole ones of
+them are shown."""
 _MAX_NESTING: Final = 20
-_NESTING: Final = {"(": _MAX_NESTING, ":": 100}
-"""Signs that nest in a list of addresses, and how many it may have to be taken at its word."""
+_MAX_GROUPS: Final = 100
+_LARGEST_GROUP: Final = 1_000
 _LENIENT: Final[dict[str, bool]] = {"strict": False} if hasattr(utils, "supports_strict_parsing") else {}
 """Take lists as they come: strict parsing gives nothing for one semicolon among a hundred addresses."""
 _FOLD: Final = re.compile(r"\r?\n[ \t]?|\r")
@@ -65,8 +66,12 @@ class Headers:
 
     def addresses(self, *names: str) -> tuple[Address, ...]:
         """The addresses in all headers of some names, with their display names decoded."""
-        values = [value for name in names for value in self._values.get(name.lower(), ())]
-        return addresses_in([_unfolded(_whole_addresses(value), LONGEST_LIST) for value in values])
+        room, values = LONGEST_LIST, []
+        for value in (value for name in names for value in self._values.get(name.lower(), ())):
+            whole = _whole_addresses(value, room)
+            room -= len(whole)
+            values.append(_unfolded(whole, LONGEST_LIST))
+        return addresses_in(values)
 
 
 def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
@@ -76,19 +81,26 @@ def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
 
 
 def undecoded_addresses(values: Sequence[str]) -> list[Address]:
-    """The addresses in header values as they stand, in time that grows with their length.
+    """The addresses in header values as they stand, in time that grows with their length."""
+    return getaddresses(map(_flat, values), **_LENIENT)
 
-    The standard library's parser calls itself for each parenthesis and each colon of a group.
+
+def _flat(value: str) -> str:
+    """A list of addresses without what the standard library's parser is slow at or fails on.
+
+    It calls itself for each parenthesis and each colon of a group, and copies what it has of a group
+    for each member. A colon becomes a comma, so that the name of a group spoils no address.
     """
-    flat = list(values)
-    for sign, most in _NESTING.items():
-        flat = [value if value.count(sign) <= most else value.replace(sign, " ") for value in flat]
-    return getaddresses(flat, **_LENIENT)
+    if value.count("(") > _MAX_NESTING:
+        value = value.replace("(", " ")
+    if value.count(":") > _MAX_GROUPS or (":" in value and value.count(",") > _LARGEST_GROUP):
+        value = value.replace(":", ",")
+    return value
 
 
-def _whole_addresses(value: str) -> str:
+def _whole_addresses(value: str, room: int) -> str:
     """A raw list of addresses, cut behind one where it is too long."""
-    return value if len(value) <= LONGEST_LIST else value[:LONGEST_LIST].rpartition(",")[0]
+    return value if len(value) <= room else value[:room].rpartition(",")[0]
 
 
 def _unfolded(value: str, limit: int = LONGEST) -> str:

@@ -11,7 +11,7 @@ import html
 import re
 from typing import Final
 
-from overair.items.text import utf8_size
+from overair.items.text import PIECE, utf8_size
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _SPACED: Final = frozenset(
@@ -72,6 +72,7 @@ _ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "<br>\n", "\t":
 _ESCAPES: Final = str.maketrans(_ESCAPED)
 _PAIR: Final = " \xa0"
 """Two spaces in HTML; as the character itself, which takes less than its name."""
+_NO_PAIR: Final = re.compile(r"[^ \r]")
 _FRAGMENT: Final = ("<div>", "</div>")
 _DOCUMENT: Final = ("<html><body><div>", "</div></body></html>")
 
@@ -100,7 +101,17 @@ def html_fragment_size(text: str) -> int:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\r\n", "\n").translate(_ESCAPES).replace("  ", _PAIR)
+    # In pieces: most of them hold no wide characters and take little memory, and other threads have
+    # their turn. A line end and a pair of spaces are not parted.
+    pieces: list[str] = []
+    start = 0
+    while start < len(text):
+        whole = _NO_PAIR.search(text, start + PIECE)
+        end = whole.end() if whole is not None else len(text)
+        piece = text[start:end].replace("\r\n", "\n")
+        pieces.append(piece.translate(_ESCAPES).replace("  ", _PAIR))
+        start = end
+    return "".join(pieces)
 
 
 def _escaped_size(text: str) -> int:

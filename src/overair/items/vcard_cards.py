@@ -22,6 +22,8 @@ from overair.items.text import cleaned
 CARD_CHARACTERS: Final = 16_000_000
 """The most of one card; photographs of several megabytes are met, and are left out one by one."""
 CARD_PROPERTIES: Final = 5_000
+ESCAPED_CHARACTERS: Final = 1_000_000
+"""The most of a data URI that is not in base64: each escape takes eighty times its size while it is read."""
 _LINE: Final = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _PROPERTY: Final = re.compile(
     r"""[ ]*+(?:([\w-]++)\.)?+([\w-]++)((?:;[^":;]*+(?:"[^"]*+"[^":;]*+)*+)*+)[ ]*+:(.*+)""",
@@ -78,12 +80,14 @@ class Property(msgspec.Struct, frozen=True):
     def binary(self) -> bytes | None:
         """The bytes of a value in base64 or of a data URI; None where the value is no bytes.
 
-        Raises ValueError for bad base64.
+        Raises ValueError for bad base64, and for too much that is escaped.
         """
         value = self.value
         if value[:5].lower() == "data:":
             head, _, data = value.partition(",")
             if not head.lower().rstrip("\\").endswith(";base64"):
+                if len(data) > ESCAPED_CHARACTERS:
+                    raise ValueError("too many bytes are escaped")
                 return unquote_to_bytes(data)
             value = data
         elif _encoding(self.types, self.parameters) not in _BASE64:
