@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -59,3 +61,21 @@ def test_lines_are_json_where_nobody_looks(stderr: Stream) -> None:
         assert "anna@example.org" in line
     else:
         assert json.loads(line)["address"] == "anna@example.org"
+
+
+def test_a_full_disk_under_the_log_stops_nothing_and_is_told(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full, (tmp_path / "log").open("w") as log:
+        there = os.dup(log.fileno())
+        os.dup2(full.fileno(), log.fileno())
+        stream = logs.LossyStream(log)
+        assert stream.write("lost\n") == 5
+        assert stream.write("lost, too\n") == 10
+        os.dup2(there, log.fileno())
+        os.close(there)
+        stream.write("there\n")
+    assert (tmp_path / "log").read_text().split("\n") == [
+        "",
+        '{"event": "log lines were lost", "lines": 2}',
+        "there",
+        "",
+    ]

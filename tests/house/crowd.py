@@ -28,6 +28,7 @@ PAUSES: Final = (0.1, 0.5)
 """A phone that was refused or cut off comes again after so many seconds, at least and at most."""
 AT_ONCE: Final = 64
 """How many phones connect or synchronise at the same time."""
+SETTLED_SECONDS: Final = 0.5
 PATIENCE: Final = 120.0
 """Seconds after which what is awaited will not come any more."""
 SETTINGS: Final = "[limits]\ndevices = 100000\n"
@@ -126,8 +127,18 @@ class Crowd:
             await asyncio.sleep(0.05)
 
     async def all_waiting(self) -> None:
-        """Until every phone waits."""
-        await self.until(lambda: self.waiting == len(self.waiters), "not every phone waits")
+        """Until every phone has waited for a moment: what it sent may not have been read before."""
+        begun: float | None = None
+
+        def settled() -> bool:
+            nonlocal begun
+            if self.waiting < len(self.waiters):
+                begun = None
+            elif begun is None:
+                begun = time.monotonic()
+            return begun is not None and time.monotonic() - begun > SETTLED_SECONDS
+
+        await self.until(settled, "not every phone waits")
 
     @property
     def told(self) -> Counter[tuple[int, int]]:

@@ -30,7 +30,7 @@ A request is mostly smaller; a larger one takes more reads, which costs 3 ms of 
 """
 IDLE_SECONDS = 75
 """How long a connection is kept open for a next request; longer than nginx keeps its own (60)."""
-GRACE_SECONDS = 3
+GRACE_SECONDS = 2.5
 """How long requests may take to end when the server leaves; it is to be gone in five.
 
 A machine answers 1,000 to 2,000 waiting phones in a second. Whoever is left then is told to come
@@ -156,6 +156,7 @@ def _config(application: ASGIApp, listening: Listening) -> uvicorn.Config:
         forwarded_allow_ips=trusted,
         backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        # Declared as whole seconds, but only ever waited for.
+        timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )

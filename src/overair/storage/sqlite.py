@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -38,8 +38,8 @@ GROUP_SECONDS: Final = 0.05
 """A commit waits no longer than this for the transactions that came together with its first."""
 BUSY_SECONDS: Final = 10
 """How long to wait for another process that holds the file, such as a backup."""
-BUSY_STEP: Final = 0.5
-"""Seconds between two looks whether the database is to be closed meanwhile."""
+BUSY_STEP: Final = 100
+"""Milliseconds between two looks whether the database is to be closed meanwhile."""
 CACHED_STATEMENTS: Final = 500
 UNAVAILABLE: Final = frozenset(
     {
@@ -101,10 +101,15 @@ class SqliteDatabase:
         self._write_health, self._read_health = Health("writes"), Health("reads")
         writer = self._connect("rwc")
         writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute(f"PRAGMA busy_timeout = {BUSY_STEP}")
         self._file: Final = _identity(path)
-        self._threads = [threading.Thread(target=self._write_loop, args=(writer,), name="overair-write")]
-        for number in range(READERS):
-            reader = self._connect("ro")
+        self._threads: list[threading.Thread] = []
+        self._start(writer, [self._connect("ro") for _ in range(READERS)])
+
+    def _start(self, writer: sqlite3.Connection, readers: Sequence[sqlite3.Connection]) -> None:
+        """Give each connection to the thread that will own it."""
+        self._threads.append(threading.Thread(target=self._write_loop, args=(writer,), name="overair-write"))
+        for number, reader in enumerate(readers):
             self._threads.append(
                 threading.Thread(target=self._read_loop, args=(reader,), name=f"overair-read-{number}")
             )
@@ -133,7 +138,7 @@ class SqliteDatabase:
         connection = sqlite3.connect(
             f"{self.path.resolve().as_uri()}?mode={mode}",
             uri=True,
-            timeout=BUSY_STEP,
+            timeout=BUSY_SECONDS,
             isolation_level=None,
             check_same_thread=False,  # made here so that errors are raised here, then used by one thread
             cached_statements=CACHED_STATEMENTS,

@@ -1,0 +1,200 @@
+"""The database gone, locked or full, and the disk under the messages: come later, and then all goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from house.crowd import PASSWORD, Crowd, crowd, inhabited
+from house.resident import Resident, refusal, resident
+from overair.mailboxes.interface import FolderType
+from overair.protocol.http import PATH, Credentials
+from overair.versions import Version
+from support.asynchronous import run
+from support.house import House, SmallDisk
+
+Fault = Callable[[House], AbstractContextManager[None]]
+LITTLE = 32 * 1024
+"""Bytes of a file when the disk takes no more: the log still fits, what the resident writes does not."""
+PHONES = 5
+HELD_SECONDS = 3.0
+
+FAULTS: dict[str, Fault] = {
+    "database gone": lambda house: house.without(house.database),
+    "database locked": lambda house: house.locked_database(),
+    "messages gone": lambda house: house.without(house.data_dir / "blobs"),
+    "no room": lambda house: house.short_files(LITTLE),
+}
+"""Each lasts as long as the block."""
+REFUSED = {
+    "database gone": {"contact", "draft", "letter", "delivery"},
+    "database locked": {"contact", "draft", "letter", "delivery"},
+    "messages gone": {"draft", "letter", "delivery"},
+    "no room": {"contact", "draft", "letter", "delivery"},
+}
+
+
+async def options(house: House, address: str) -> float:
+    """Ask what the server offers; returns the seconds until it said so."""
+    begun = time.monotonic()
+    headers = {"Authorization": Credentials(address, PASSWORD.encode()).to_header()}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.options(house.url + PATH, headers=headers) as answer,
+    ):
+        assert answer.status == 200
+    return time.monotonic() - begun
+
+
+async def suffer(people: Crowd, somebody: Resident, fault: AbstractContextManager[None]) -> dict[str, str]:
+    """Try everything under a fault and again after it; returns how it was refused."""
+    house = people.house
+    await people.all_waiting()
+    await somebody.prepare()
+    people.forget_ends()
+    since = house.log_length
+    with fault:
+        errands = somebody.errands()
+        refusals = dict(zip(errands, await asyncio.gather(*map(refusal, errands.values())), strict=True))
+        # What needs no disk is answered, and nobody who waits is disturbed.
+        await options(house, people.accounts[0])
+        assert people.waiting == PHONES
+    for name, errand in somebody.errands().items():
+        if refusals[name]:
+            assert await refusal(errand) == "", name
+    await people.all_told(2)  # the letter and the delivery
+    await people.all_waiting()
+    assert set(people.ends) <= {"Ping 2"}
+    assert not [line for line in house.log(since) if "exception" in line or "Traceback" in line["event"]]
+    return refusals
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        pytest.param(name, version, id=f"{name} {version.text}", marks=[pytest.mark.full] if heavy else [])
+        for name in FAULTS
+        for version in (Version.V12_1, Version.V16_1)
+        # Whoever writes under a lock waits for ten seconds, one after the other.
+        for heavy in [name == "database locked" or (name == "messages gone" and version < Version.V16_1)]
+    ],
+)
+def test_what_cannot_be_written_is_tried_again(tmp_path: Path, name: str, version: Version) -> None:
+    house = House(tmp_path / "data")
+    [address] = inhabited(house, PHONES)
+
+    async def work() -> None:
+        with house:
+            async with (
+                crowd(house, [address], PHONES) as people,
+                resident(house, address, version) as somebody,
+            ):
+                refusals = await suffer(people, somebody, FAULTS[name](house))
+                assert {errand for errand, how in refusals.items() if how} == REFUSED[name] & set(refusals)
+                await expect_once(somebody, version)
+        if name.startswith("database"):
+            assert house.events("the database works again")
+            # One line for reading and one for writing, however many fail.
+            assert 1 <= len(house.events("the database fails; phones are told to come later")) <= 2
+
+    run(work())
+
+
+async def expect_once(somebody: Resident, version: Version) -> None:
+    """Everything that was tried, refused and tried again is there once."""
+    found = await somebody.found()
+    assert found == {
+        FolderType.INBOX: Counter({"sent": 1, "delivered": 1}),
+        FolderType.SENT_ITEMS: Counter({"sent": 1}),
+        FolderType.DRAFTS: Counter({"draft": 1} if version >= Version.V16_0 else {}),
+        FolderType.CONTACTS: Counter({"Ada": 1}),
+    }
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with contextlib.ExitStack() as mounted:
+        try:
+            disk = mounted.enter_context(SmallDisk(tmp_path / "disk", 16))
+        except PermissionError as error:
+            pytest.skip(f"a file system cannot be mounted here: {error}")
+        yield disk
+
+
+@pytest.mark.parametrize(
+    "version", [pytest.param(Version.V12_1, marks=pytest.mark.full), Version.V16_1], ids=str
+)
+def test_a_full_disk_under_everything(small_disk: SmallDisk, version: Version) -> None:
+    house = House(small_disk.place / "data")  # its log, too
+    [address] = inhabited(house, PHONES)
+
+    async def work() -> None:
+        with house:
+            async with (
+                crowd(house, [address], PHONES) as people,
+                resident(house, address, version) as somebody,
+            ):
+                refusals = await suffer(people, somebody, small_disk.full())
+                assert all(refusals.values()), refusals
+                await expect_once(somebody, version)
+
+    run(work())
+
+
+def test_a_slow_database_holds_up_only_who_writes(tmp_path: Path) -> None:
+    house = House(tmp_path / "data")
+    [address] = inhabited(house, PHONES)
+
+    async def work() -> None:
+        with house:
+            async with (
+                crowd(house, [address], PHONES) as people,
+                resident(house, address, Version.V16_1) as somebody,
+            ):
+                await people.all_waiting()
+                await somebody.prepare()
+                with house.locked_database():
+                    writing: list[Awaitable[str]] = [
+                        asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()
+                    ]
+                    await asyncio.sleep(HELD_SECONDS)
+                    assert await options(house, address) < HELD_SECONDS / 2
+                    assert people.waiting == PHONES
+                assert set(await asyncio.gather(*writing)) == {""}
+                await people.all_told(2)
+                await expect_once(somebody, Version.V16_1)
+
+    run(work())
+
+
+def test_a_locked_database_holds_up_no_leaving(tmp_path: Path) -> None:
+    house = House(tmp_path / "data")
+    [address] = inhabited(house, PHONES)
+
+    async def work() -> None:
+        with house:
+            async with (
+                crowd(house, [address], PHONES) as people,
+                resident(house, address, Version.V16_1) as somebody,
+            ):
+                await people.all_waiting()
+                await somebody.prepare()
+                with house.locked_database():
+                    errands = [asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()]
+                    await asyncio.sleep(0.5)
+                    assert await asyncio.to_thread(house.terminate) < 5.0
+                    await asyncio.gather(*errands, return_exceptions=True)
+                house.start()
+                for name, errand in somebody.errands().items():
+                    assert await refusal(errand) == "", name
+                await expect_once(somebody, Version.V16_1)
+
+    run(work())
