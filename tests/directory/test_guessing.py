@@ -20,6 +20,7 @@ from support.directories import Clock, World
 ANNA = "anna@example.org"
 HOME, OFFICE, CELLULAR, THIEF = "192.0.2.1", "203.0.113.7", "198.18.0.9", "198.51.100.7"
 HOUR = 3600
+DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
 
 
 @pytest.fixture
@@ -59,17 +60,19 @@ def guesses(clock: Clock, hours: int, callers: list[Caller]) -> int:
 
 
 @pytest.mark.parametrize(
-    ("addresses", "hours", "most"), [(1, 1, 25), (1, 24, 310), (1000, 1, 60), (1000, 24, 520)]
+    ("addresses", "hours", "most"),
+    [(1, 1, 25), (1, 24, 310), (1000, 1, 60), pytest.param(1000, 24, 520, marks=pytest.mark.full)],
 )
 def test_guesses_at_one_account_are_few(clock: Clock, addresses: int, hours: int, most: int) -> None:
     callers = [Caller("account 1", f"10.0.{n >> 8}.{n & 255}", "") for n in range(addresses)]
     checked = guesses(clock, hours, callers)
     print(f"{addresses} addresses, {hours} h: {checked} guesses")
     assert most // 2 < checked <= most
+    assert f" {most} " in DOCUMENT.read_text(encoding="utf-8"), "as docs/security.md says"
 
 
 def test_guesses_of_one_network_at_many_accounts_are_few(clock: Clock) -> None:
-    callers = [Caller(f"account {n}", THIEF, "") for n in range(500)]
+    callers = [Caller(f"account {n}", THIEF, "") for n in range(100)]
     assert guesses(clock, 1, callers) <= 60
     assert guesses(clock, 24, callers) <= 640
 
@@ -176,8 +179,8 @@ def test_an_old_password_is_hashed_once_and_counts_once(world: World, clock: Clo
     """Days of a phone that was forgotten in a drawer, in the network of the one with the right password."""
     world.add(ANNA)
     before = world.directory._logins._throttle._accounts
-    for _ in range(3 * 24 * 60):
-        clock.now += 60
+    for _ in range(3 * 24 * 20):
+        clock.now += 180
         assert world.outcome("anna", b"last year's", HOME, "DRAWER") == 401
     assert before.level("account 1", clock.now) == 0, "forgotten, and never counted again"
     assert world.outcome("anna", b"secret", HOME, "NEW") == 200
@@ -190,8 +193,8 @@ def test_success_does_not_buy_guesses(world: World, clock: Clock) -> None:
     user = world.add(ANNA)
     world.pair(user, "PHONE")
     checked = 0
-    for second in range(HOUR):
-        clock.now += 1
+    for second in range(0, HOUR, 3):
+        clock.now += 3
         assert second or world.outcome("anna", b"secret", HOME, "PHONE") == 200
         world.outcome("anna", b"secret", HOME, "PHONE")
         checked += world.outcome("anna", f"guess {second}".encode(), HOME, "PHONE") == 401

@@ -15,8 +15,8 @@ from overair.directory.interface import User
 
 SECONDS: Final = 300.0
 """How long a verified log-in is remembered."""
-LIMIT: Final = 50_000
-"""Log-ins remembered at most, the oldest go first."""
+LIMIT: Final = 100_000
+"""Digests remembered at most, two for a log-in; the oldest go first."""
 WRONG_LIMIT: Final = 100_000
 TRUSTED_SECONDS: Final = 30 * 86_400.0
 TRUSTED_PER_ACCOUNT: Final = 50

@@ -21,9 +21,13 @@ class Admission(msgspec.Struct, frozen=True):
     """That of the directory when it began to check."""
 
     def require(self, directory: Directory) -> None:
-        """Raise HttpError (401) when the log-in was dropped since, as by a new password."""
+        """Raise HttpError (503) when the log-in was dropped since, as by a new password.
+
+        It may still be right, so the phone comes back, and is asked for a password only if it is not.
+        """
         if not self.holds(directory):
-            raise HttpError(HttpStatus.UNAUTHORIZED, "the log-in was dropped meanwhile", CHALLENGE)
+            reason = "the log-in was dropped meanwhile"
+            raise HttpError(HttpStatus.SERVICE_UNAVAILABLE, reason, (("Retry-After", "1"),))
 
     def holds(self, directory: Directory) -> bool:
         """Whether the log-in was not dropped since."""
