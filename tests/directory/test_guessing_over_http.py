@@ -54,6 +54,7 @@ def forget_remembered(server: RunningServer) -> None:
     server.application.directory._logins._remembered._users.clear()
 
 
+@pytest.mark.req("MS-ASHTTP_R288")
 def test_who_is_held_up_is_not_asked_for_a_password(server: RunningServer) -> None:
     phone = Phone(server, device_id="PHONE1")
     phone.folder_sync()
