@@ -83,14 +83,19 @@ class Hierarchy(msgspec.Struct):
         return None
 
     def restart(self, token: str) -> State:
-        """The first state after key 0; the old ones stay until it is acknowledged."""
-        self.restarted = State(self._next_key(), token)
+        """The first state after key 0; the old ones stay until it is acknowledged.
+
+        A beginning that is repeated is the same one, so that any of its answers will do.
+        """
+        if self.restarted is None or self.restarted.token != token:
+            self.restarted = State(self._next_key(), token)
         self.latest = self.restarted.key
         return self.restarted
 
     def hand_out(self, token: str) -> State:
-        """A new state: the hierarchy up to a token."""
-        self.handed_out = State(self._next_key(), token)
+        """A new state: the hierarchy up to a token; the one handed out before, where it is the same."""
+        if self.handed_out is None or self.handed_out != State(self.handed_out.key, token):
+            self.handed_out = State(self._next_key(), token)
         self.latest = self.handed_out.key
         return self.handed_out
 

@@ -148,7 +148,7 @@ class Exchange:
             elif states.go_back(base, options):
                 await self._save(session, states)
             return None
-        state = msgspec.structs.replace(state, key=states.next_key(base))
+        state = msgspec.structs.replace(state, key=states.next_key(base, state))
         states.hand_out(base, state)
         await self._save(session, states)
         return Exchanged(

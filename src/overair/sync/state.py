@@ -120,21 +120,34 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         return state is self.handed_out and self.acknowledged is None and self.latest == state.key
 
     def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
-        """Begin a new life beside what there is; returns its first state."""
-        generation = new_generation()
-        self.counter += 1
-        state = State(
-            key=sync_key(generation, self.counter),
-            generation=generation,
-            token=token,
-            options=options,
-            supported=supported,
-        )
-        self.restart, self.latest = state, state.key
-        return state
+        """Begin a new life beside what there is; returns its first state.
 
-    def next_key(self, base: State) -> str:
-        """A key that was never handed out."""
+        A beginning that is repeated is the same one, so that any of its answers will do.
+        """
+        begun = self.restart
+        if begun is None or (begun.token, begun.options, begun.supported) != (token, options, supported):
+            generation = new_generation()
+            self.counter += 1
+            begun = State(
+                key=sync_key(generation, self.counter),
+                generation=generation,
+                token=token,
+                options=options,
+                supported=supported,
+            )
+        self.restart, self.latest = begun, begun.key
+        return begun
+
+    def next_key(self, base: State, state: State) -> str:
+        """The key for a state that follows ``base``: one that was never handed out.
+
+        Where a repeated request comes to the very state that was handed out before, the key is that
+        one's: a request that was doubled on its way has two answers, and the client reads either.
+        """
+        handed_out = self.handed_out
+        if self.repeats(base) and handed_out is not None:
+            if msgspec.structs.replace(state, key=handed_out.key) == handed_out:
+                return handed_out.key
         self.counter += 1
         return sync_key(base.generation, self.counter)
 

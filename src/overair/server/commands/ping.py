@@ -96,14 +96,17 @@ def _check(message: PingRequest, allowed: Heartbeat) -> None:
 async def _wait(context: Context, watched: _Watched) -> PingResponse:
     partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
     with Watch(context, watched.folder_ids, watched.heartbeat_interval) as watch:
+        waiting = True
         while True:
             found = await context.services.engine.has_news(partner, watched.folder_ids)
             if found.missing or await _hierarchy_changed(context):
                 return PingResponse(status=PingStatus.HIERARCHY_CHANGED)
             if found.with_news:
                 return PingResponse(status=PingStatus.CHANGES, folders=found.with_news)
-            if not await watch.wait():
+            if not waiting:
                 return PingResponse(status=PingStatus.EXPIRED)
+            # When the time is up it looks once more: nothing is missed though a notification was.
+            waiting = await watch.wait()
 
 
 async def _hierarchy_changed(context: Context) -> bool:

@@ -139,13 +139,16 @@ async def _exchange_or_wait(
         ignores_empty_picture=Quirk.EMPTY_PICTURE_MEANS_NOTHING in quirks,
     )
     with Watch(context, [collection.collection_id for collection in collections], seconds) as watch:
+        waiting = seconds > 0
         try:
             while True:
                 responses = await engine.exchange(partner, collections, window)
                 if _sends(collections):
                     await context.services.transport.deliver_waiting()
-                if responses or not await watch.wait():
+                if responses or not waiting:
                     return responses
+                # When the time is up it looks once more: nothing is missed though a notification was.
+                waiting = await watch.wait()
         except WaitEnded:
             return ()
 

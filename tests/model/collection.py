@@ -1,0 +1,302 @@
+"""What a phone keeps of one folder, and how it believes the answers of Sync (MS-ASCMD 3.1.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+
+from model.laws import Law, hold
+from model.ledger import Ledger, Shown
+from overair.items import ItemClass
+from overair.mailboxes.interface import FolderType
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync_options import Conflict, FilterType
+from overair.versions import Version
+from overair.wbxml.element import Element, Tag
+from overair.wbxml.pages import AirSync, Contacts, Email, Email2
+from phones.handset import e, text
+
+RETRIED: Final = frozenset({SyncStatus.RETRY, SyncStatus.SERVER_ERROR})
+"""What says that the same may be asked again."""
+
+
+class Kind(StrEnum):
+    """What the owner did to an item on the phone."""
+
+    ADD = "add"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Something that the owner did and the server has not confirmed."""
+
+    kind: Kind
+    marker: str
+    value: str | None = None
+    """The new value; None where it says nothing of that."""
+    read: bool | None = None
+    known: int = 0
+    """How many values of the item had been seen when it was asked for."""
+    send: bool = False
+    """A draft that is to leave as mail."""
+    permanent: bool = False
+    """A deletion that does not move."""
+
+    def applied(self, shown: Shown) -> Shown:
+        """The item as the phone shows it afterwards."""
+        return Shown(
+            self.marker,
+            shown.value if self.value is None else self.value,
+            shown.read if self.read is None else self.read,
+        )
+
+    def says_more(self, later: Edit) -> Edit:
+        """This with what the owner did after it."""
+        return replace(
+            later,
+            kind=self.kind if later.kind is Kind.CHANGE else later.kind,
+            value=self.value if later.value is None else later.value,
+            read=self.read if later.read is None else later.read,
+            send=self.send or later.send,
+        )
+
+
+@dataclass
+class Collection:
+    """A folder on a phone.
+
+    ``items`` is what the server has confirmed or told, by ServerId; ``edits`` are by ServerId or, for
+    new items, by ClientId.
+    """
+
+    account: str
+    author: str
+    version: Version
+    ledger: Ledger
+    folder_id: str
+    type: FolderType
+    item_class: ItemClass
+    conflict: Conflict
+    key: str = "0"
+    items: dict[str, Shown] = field(default_factory=dict)
+    edits: dict[str, Edit] = field(default_factory=dict)
+    more: bool = False
+    filter: FilterType = FilterType.ALL
+    in_force: FilterType = FilterType.ALL
+    """The filter of the last answer that was taken."""
+    moved_away: set[str] = field(default_factory=set)
+    """Ids that a MoveItems of the phone's own took away, whose end it does not mind."""
+    serial: int = 0
+    """The ledger's when the request was made whose answer was taken last."""
+    unsettled: bool = False
+    """Whether it was asked for and the answer did not come: the server may have told more than is here."""
+    begun_anew: int = 0
+    """How often the server made it begin anew."""
+
+    @property
+    def is_contacts(self) -> bool:
+        return self.item_class is ItemClass.CONTACTS
+
+    @property
+    def takes_drafts(self) -> bool:
+        """Whether mail is written here."""
+        return self.type is FolderType.DRAFTS and self.version >= Version.V16_0
+
+    def compose(self, window: int | None, *, edits: bool = True) -> Asking:
+        """The Collection element of a Sync, with everything that the owner did."""
+        first = self.key == "0"
+        self.unsettled = True
+        asked = dict(self.edits) if edits and not first else {}
+        permanent = any(edit.permanent for edit in asked.values())  # it is said for all of a request
+        options = [e(AirSync.Conflict, int(self.conflict))]
+        if not self.is_contacts:
+            options.insert(0, e(AirSync.FilterType, int(self.filter)))
+        element = e(
+            AirSync.Collection,
+            e(AirSync.SyncKey, self.key),
+            e(AirSync.CollectionId, self.folder_id),
+            e(AirSync.DeletesAsMoves, "0") if permanent else None,
+            None if window is None else e(AirSync.WindowSize, window),
+            e(AirSync.Options, *options),
+            e(AirSync.Commands, *(self._command(key, edit) for key, edit in asked.items()))
+            if asked
+            else None,
+        )
+        return Asking(element, self.key, asked, self.filter, self.ledger.serial)
+
+    def _command(self, key: str, edit: Edit) -> Element:
+        if edit.kind is Kind.ADD:
+            data = e(AirSync.ApplicationData, *self._data(edit))
+            return e(AirSync.Add, e(AirSync.ClientId, key), _sends(edit), data)
+        if edit.kind is Kind.DELETE:
+            return e(AirSync.Delete, e(AirSync.ServerId, key))
+        # A draft that only is to be sent says nothing else.
+        content = None if edit.value is None and edit.send else e(AirSync.ApplicationData, *self._data(edit))
+        return e(AirSync.Change, e(AirSync.ServerId, key), _sends(edit), content)
+
+    def _data(self, edit: Edit) -> list[Element]:
+        if self.is_contacts:
+            return [e(Contacts.FirstName, edit.marker), e(Contacts.LastName, edit.value or "")]
+        if self.takes_drafts:
+            subject = [] if edit.value is None else [e(Email.Subject, f"{edit.marker} {edit.value}")]
+            return [e(Email.To, RECIPIENTS[self.account]), *subject]
+        data = [] if edit.read is None else [e(Email.Read, int(edit.read))]
+        if edit.value is not None:
+            data.append(e(Email.Flag, e(Email.Status, "2"), e(Email.FlagType, edit.value)))
+        return data
+
+    def take(self, asking: Asking, answer: Element) -> None:
+        """Believe an answer. Raises Broken."""
+        status = int(text(answer, AirSync.Status))
+        self.unsettled = False
+        if status in RETRIED:
+            hold(text(answer, AirSync.SyncKey) == asking.key, Law.RETRIED, f"{status} changes the key")
+            return
+        if status == SyncStatus.INVALID_SYNC_KEY:
+            # What the phone sent last may be done or not: it will hear (MS-ASCMD_R4428).
+            self.begin_anew()
+            self.begun_anew += 1
+            return
+        if status in (SyncStatus.OBJECT_NOT_FOUND, SyncStatus.HIERARCHY_CHANGED):
+            return  # the phone will ask for the folders
+        hold(status == SyncStatus.SUCCESS, Law.KEY_LIVES, f"status {status} of folder {self.folder_id}")
+        key = text(answer, AirSync.SyncKey)
+        hold(key not in (self.key, "0"), Law.KEY_LIVES, "an answer with content has the key that it had")
+        if asking.key == "0":
+            self.begin_anew()
+        self.key, self.in_force, since = key, asking.filter, self.serial
+        self.serial = asking.serial
+        self.more = answer.find(AirSync.MoreAvailable) is not None
+        self._settle(asking.edits, answer.find(AirSync.Responses) or ())
+        for told in answer.find(AirSync.Commands) or ():
+            self._told(told, since)
+
+    def begin_anew(self) -> None:
+        """Forget what was here; what was not confirmed is given up."""
+        self.key, self.more = "0", False
+        self.items.clear()
+        self.edits.clear()
+        self.moved_away.clear()
+
+    def _settle(self, asked: Mapping[str, Edit], responses: Iterable[Element]) -> None:
+        """What became of the phone's own commands; what is not answered was a success."""
+        statuses: dict[str, int] = {}
+        given: dict[str, str] = {}
+        for one in responses:
+            name = text(one, AirSync.ClientId) or text(one, AirSync.ServerId)
+            statuses[name] = int(text(one, AirSync.Status))
+            if one.tag is AirSync.Add:
+                given[name] = text(one, AirSync.ServerId)
+        for name, edit in asked.items():
+            later = self.edits.get(name)
+            if later is edit:
+                del self.edits[name]
+                later = None
+            status = statuses.get(name, SyncStatus.SUCCESS)
+            if edit.kind is Kind.ADD:
+                hold(name in statuses, Law.ONCE, f"the Add of {edit.marker} has no response")
+                self._added(edit, status, given[name], name, later)
+            elif edit.kind is Kind.CHANGE:
+                self._changed(edit, status, name)
+            else:
+                known = (SyncStatus.SUCCESS, SyncStatus.OBJECT_NOT_FOUND)
+                hold(status in known, Law.ONCE, f"the Delete of {name} got {status}")
+                self.items.pop(name, None)
+
+    def _added(self, edit: Edit, status: int, server_id: str, name: str, later: Edit | None) -> None:
+        hold(status == SyncStatus.SUCCESS, Law.ONCE, f"the Add of {edit.marker} got {status}")
+        self.ledger.promised(self.account, edit.marker)
+        if edit.send or not server_id:
+            self.edits.pop(name, None)  # it left as mail
+            return
+        hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is given to a second item")
+        self.ledger.promised_value(self.account, edit.marker, edit.value or "", edit.known)
+        self.items[server_id] = edit.applied(Shown("", "", read=self.type is FolderType.DRAFTS))
+        if later is not None:
+            # Edited again meanwhile: from now on that is a change of an item that has an id.
+            del self.edits[name]
+            self.edits[server_id] = replace(later, kind=Kind.CHANGE if later.kind is Kind.ADD else later.kind)
+
+    def _changed(self, edit: Edit, status: int, server_id: str) -> None:
+        if status == SyncStatus.SUCCESS:
+            if edit.send:
+                return  # the draft's end is told like any other
+            if edit.value is not None:
+                self.ledger.promised_value(self.account, edit.marker, edit.value, edit.known)
+            if server_id in self.items:
+                self.items[server_id] = edit.applied(self.items[server_id])
+            return
+        hold(
+            status in (SyncStatus.CONFLICT, SyncStatus.OBJECT_NOT_FOUND),
+            Law.CONFLICTS,
+            f"the Change of {server_id} got {status}",
+        )
+        if status == SyncStatus.CONFLICT:
+            hold(self.conflict is Conflict.SERVER_WINS, Law.CONFLICTS, "7, though the client wins")
+
+    def _told(self, told: Element, since: int) -> None:
+        server_id = text(told, AirSync.ServerId)
+        data = told.find(AirSync.ApplicationData)
+        if told.tag is AirSync.Add:
+            hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is told a second time")
+            self.items[server_id] = self._read(data, Shown("", "", read=False))
+        elif told.tag is AirSync.Change:
+            known = self.items.get(server_id)
+            hold(known, Law.ADD_FIRST, f"a change of {server_id}, which was never told")
+            assert known is not None
+            shown = self._read(data, Shown("", "", read=False) if self.is_contacts else known)
+            others = self.ledger.touched_by_others(self.account, known.marker, self.author, since)
+            hold(shown != known or others, Law.NO_ECHO, f"{server_id} is told as {shown}, as it was")
+            self.items[server_id] = shown
+        elif server_id in self.moved_away:
+            self.moved_away.discard(server_id)
+            self.items.pop(server_id, None)
+        else:
+            hold(server_id in self.items, Law.ADD_FIRST, f"the end of {server_id}, which was never told")
+            del self.items[server_id]
+        if told.tag in (AirSync.Delete, AirSync.SoftDelete):
+            self.edits.pop(server_id, None)
+
+    def _read(self, data: Element | None, known: Shown) -> Shown:
+        fields: dict[Tag, Element] = {child.tag: child for child in data or ()}
+        if self.is_contacts:
+            return Shown(_text(fields, Contacts.FirstName), _text(fields, Contacts.LastName), read=False)
+        read = _text(fields, Email.Read) == "1" if Email.Read in fields else known.read
+        marker, value = known.marker, known.value
+        if Email.Subject in fields:
+            found = Shown.named(_text(fields, Email.Subject), "", read=read)
+            marker, value = found.marker, found.value
+        if Email.Flag in fields:
+            flag_type = fields[Email.Flag].find(Email.FlagType)
+            value = (flag_type.text if flag_type is not None else "") or (
+                value if Email.Subject in fields else ""
+            )
+        return Shown(marker, value, read)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What was asked for a collection in one request."""
+
+    element: Element
+    key: str
+    edits: Mapping[str, Edit]
+    filter: FilterType
+    serial: int
+
+
+RECIPIENTS: Final = {"anna": "ben@example.org", "ben": "anna@example.org"}
+"""To whom each account writes, so that no mailbox gets its own mail."""
+
+
+def _sends(edit: Edit) -> Element | None:
+    return e(Email2.Send) if edit.send else None
+
+
+def _text(fields: Mapping[Tag, Element], tag: Tag) -> str:
+    found = fields.get(tag)
+    return "" if found is None else found.text

@@ -1,0 +1,77 @@
+"""Reads what the mailboxes hold straight from the tables, past the server whose word is on trial."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from model.drive import FolderAsItIs
+from overair.items import Item, ItemClass
+from overair.mailboxes.embedded.codec import decode
+from overair.mailboxes.interface import Folder, FolderType
+
+FOLDERS: Final = (
+    "SELECT id, parent_id, name, type, item_class, modseq FROM folders WHERE account_id = ? ORDER BY id"
+)
+ITEMS: Final = "SELECT id, revision FROM items WHERE folder_id = ? ORDER BY id"
+ITEM: Final = "SELECT item_class, content FROM items WHERE id = ?"
+
+
+class Eye:
+    """A connection that only reads; what has not changed is not read again."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
+        )
+        self._version = -1
+        self._folders: dict[int, tuple[int, dict[str, Item]]] = {}
+        """The modseq and the items of a folder as they were read last."""
+        self._items: dict[int, tuple[int, Item]] = {}
+
+    def changed(self) -> bool:
+        """Whether anything was committed since this was asked last."""
+        [version] = self._connection.execute("PRAGMA data_version").fetchone()
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    def account_id(self, address: str) -> int:
+        """The number of an account."""
+        [found] = self._connection.execute(
+            "SELECT account_id FROM addresses WHERE address = ?", (address,)
+        ).fetchone()
+        return int(found)
+
+    def mailbox(self, account_id: int) -> dict[str, FolderAsItIs]:
+        """Every folder of an account with its items, by folder id; all of one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            found = {}
+            for number, parent, name, kind, item_class, modseq in self._connection.execute(
+                FOLDERS, (account_id,)
+            ).fetchall():
+                folder = Folder(str(number), str(parent), name, FolderType(kind), ItemClass(item_class))
+                found[folder.folder_id] = FolderAsItIs(folder, self._read(number, modseq))
+            return found
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _read(self, folder_id: int, modseq: int) -> dict[str, Item]:
+        known = self._folders.get(folder_id)
+        if known is not None and known[0] == modseq:
+            return known[1]
+        items = {}
+        for number, revision in self._connection.execute(ITEMS, (folder_id,)).fetchall():
+            kept = self._items.get(number)
+            if kept is None or kept[0] != revision:
+                item_class, content = self._connection.execute(ITEM, (number,)).fetchone()
+                kept = self._items[number] = (revision, decode(item_class, content))
+            items[f"{folder_id}:{number}"] = kept[1]
+        self._folders[folder_id] = (modseq, items)
+        return items
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()

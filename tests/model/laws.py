@@ -1,0 +1,40 @@
+"""The laws of the engine (docs/architecture.md) as the model words them, and their breach."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Law(StrEnum):
+    """What holds all the way through every story."""
+
+    ONCE = "a request that is repeated is neither done twice nor taken for another (law 1)"
+    KEPT = "nothing that was acknowledged is gone (laws 2 and 3)"
+    NOT_TWICE = "nothing exists twice (laws 1 and 2)"
+    NOT_BACK = "what was overwritten or deleted does not come back (laws 1 and 2)"
+    NOT_OUT_OF_NOTHING = "nothing is there that nobody asked for (law 2)"
+    KEY_LIVES = "a key that the phone may still use is taken (law 3)"
+    ADD_FIRST = "a phone hears of an item before it hears of a change to it, and once (law 4)"
+    NO_ECHO = "a phone is never told of its own change as news (law 4)"
+    CONFLICTS = "a conflict is settled as the request says, and the loser is told (law 5)"
+    NEVER_BLOCKED = "a folder comes to rest, whatever is in it (law 6)"
+    RETRIED = "what cannot be done now is refused with a status that keeps the key (law 7)"
+    NOT_FRUITLESS = "a phone is woken only for what the next Sync shows (law 8)"
+    WOKEN = "no phone waits for something that is there (law 8)"
+    ALONE = "requests of one device are served one after the other (law 9)"
+    AGREED = "at rest every phone shows the mailbox as its filter has it"
+
+
+class Broken(AssertionError):
+    """A law does not hold."""
+
+    def __init__(self, law: Law, detail: str) -> None:
+        super().__init__(f"{law}: {detail}")
+        self.law = law
+        self.detail = detail
+
+
+def hold(condition: object, law: Law, detail: str) -> None:
+    """Raise Broken unless the condition holds."""
+    if not condition:
+        raise Broken(law, detail)

@@ -1,0 +1,228 @@
+"""What everybody asked for and was promised, against what the mailboxes were seen to hold.
+
+Every item has a marker that no other has and, once somebody wrote to it, a value that nobody else
+writes: so what was lost, done twice, undone or made up shows by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from model.drive import FolderAsItIs
+from model.laws import Law, hold
+from overair.items import Contact, Item
+from overair.items.message import Message
+from overair.mailboxes.interface import Folder
+
+OUTSIDE = "outside"
+"""The author of what no phone did."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is looked at of an item."""
+
+    marker: str
+    value: str
+    read: bool
+
+    @classmethod
+    def of(cls, item: Item) -> Shown:
+        """An item as the mailbox has it."""
+        if isinstance(item, Contact):
+            return cls(item.first_name or "", item.last_name or "", read=False)
+        assert isinstance(item, Message)
+        flag = item.flag.flag_type if item.flag is not None else None
+        return cls.named(item.subject or "", flag or "", read=bool(item.read))
+
+    @classmethod
+    def named(cls, subject: str, flag_type: str, *, read: bool) -> Shown:
+        """A message: a draft has its value in its subject, another in its flag."""
+        marker, _, value = subject.partition(" ")
+        return cls(marker, flag_type or value, read)
+
+
+@dataclass
+class Fate:
+    """What is known of one item: what was asked for it and what was seen."""
+
+    wanted: dict[str, str] = field(default_factory=dict)
+    """Each value that somebody asked for, and who."""
+    places: set[str] = field(default_factory=set)
+    """The folders in which it may be."""
+    sources: list[Fate] = field(default_factory=list)
+    """What it may be a copy of."""
+    removers: set[str] = field(default_factory=set)
+    values: list[str] = field(default_factory=list)
+    """The values that it was seen to have, one after the other."""
+    touched: list[tuple[int, str | None]] = field(default_factory=list)
+    """When it was seen to change, and by whose hand if that can be told."""
+    present: tuple[str, str] | None = None
+    """Folder and ServerId, while it is there."""
+    seen: Shown | None = None
+    gone: bool = False
+    promised: bool = False
+
+
+class Ledger:
+    """The items of every account, by marker."""
+
+    def __init__(self) -> None:
+        self._fates: dict[tuple[str, str], Fate] = {}
+        self._doomed: set[str] = set()
+        self._numbers = count(1)
+        self.serial = 0
+        """Grows with everything that is seen to happen."""
+        self.mailboxes: dict[str, dict[str, FolderAsItIs]] = {}
+
+    def number(self) -> int:
+        """A number that was never given before."""
+        return next(self._numbers)
+
+    def fate(self, account: str, marker: str) -> Fate:
+        """What is known of an item."""
+        return self._fates.setdefault((account, marker), Fate())
+
+    def may_appear(self, account: str, marker: str, folder_id: str, value: str, author: str) -> None:
+        """Somebody asks for a new item."""
+        fate = self.fate(account, marker)
+        fate.places.add(folder_id)
+        fate.wanted[value] = author
+
+    def may_become(self, account: str, marker: str, value: str, author: str) -> None:
+        """Somebody asks for another value."""
+        self.fate(account, marker).wanted[value] = author
+
+    def may_move(self, account: str, marker: str, folder_id: str) -> None:
+        """Somebody asks for a move."""
+        self.fate(account, marker).places.add(folder_id)
+
+    def may_be_copied(self, account: str, other: str, marker: str, folder_id: str) -> None:
+        """Somebody asks for a copy in another account's folder, as it will be then."""
+        copy = self.fate(other, marker)
+        copy.places.add(folder_id)
+        copy.sources.append(self.fate(account, marker))
+
+    def may_go(self, account: str, marker: str, author: str) -> None:
+        """Somebody asks for its removal."""
+        self.fate(account, marker).removers.add(author)
+
+    def may_lose_folder(self, folder_id: str) -> None:
+        """Somebody asks for the removal of a folder with what it holds, now or until then."""
+        self._doomed.add(folder_id)
+
+    def promised(self, account: str, marker: str) -> None:
+        """Whoever asked for an item was told that it is there."""
+        fate = self.fate(account, marker)
+        fate.promised = True
+        hold(fate.values, Law.KEPT, f"{marker} of {account} was acknowledged and was never there")
+
+    def promised_at_rest(self, account: str, marker: str) -> None:
+        """Whoever asked for an item was told that it will be there."""
+        self.fate(account, marker).promised = True
+
+    def promised_folder(self, account: str, folder_id: str) -> None:
+        """Whoever asked for a folder was told that it is there."""
+        there = folder_id in self.mailboxes[account] or folder_id in self._doomed
+        hold(there, Law.KEPT, f"folder {folder_id} of {account} was acknowledged and is not there")
+
+    def promised_value(self, account: str, marker: str, value: str, known: int) -> None:
+        """Whoever asked for a value was told that it is so; ``known`` values had been seen before."""
+        fate = self.fate(account, marker)
+        overwritten = len(fate.values) > known or fate.gone
+        hold(
+            value in fate.values or overwritten,
+            Law.KEPT,
+            f"{marker}={value!r} of {account} was acknowledged, and it is {fate.values[-1:]}",
+        )
+
+    def touched_by_others(self, account: str, marker: str, author: str, since: int) -> bool:
+        """Whether somebody else changed an item since a serial."""
+        return any(serial > since and who != author for serial, who in self.fate(account, marker).touched)
+
+    def observe(self, account: str, mailbox: Mapping[str, FolderAsItIs]) -> None:
+        """See what an account's mailbox holds now."""
+        before = self.mailboxes.get(account, {})
+        self.mailboxes[account] = dict(mailbox)
+        names = Counter((one.folder.parent_id, one.folder.name) for one in mailbox.values())
+        hold(not names or max(names.values()) == 1, Law.NOT_TWICE, f"folders of {account}: {names}")
+        for folder_id in before.keys() - mailbox.keys():
+            hold(folder_id in self._doomed, Law.KEPT, f"folder {folder_id} of {account} is gone")
+        if all(
+            (known := before.get(folder_id)) is not None
+            and known.items is one.items
+            and known.folder == one.folder
+            for folder_id, one in mailbox.items()
+        ) and len(before) == len(mailbox):
+            return
+        self.serial += 1
+        here: dict[str, tuple[str, str, Shown]] = {}
+        for folder_id, one in mailbox.items():
+            for item_id, item in one.items.items():
+                shown = Shown.of(item)
+                other = here.get(shown.marker)
+                hold(
+                    other is None,
+                    Law.NOT_TWICE,
+                    f"{shown.marker} of {account} is {item_id} and {other and other[1]}",
+                )
+                here[shown.marker] = (folder_id, item_id, shown)
+        for marker, (folder_id, item_id, shown) in here.items():
+            self._see(account, marker, folder_id, item_id, shown)
+        for folder_id, one in before.items():
+            for item in one.items.values():
+                marker = Shown.of(item).marker
+                if marker not in here:
+                    self._miss(account, marker, folder_id)
+
+    def _see(self, account: str, marker: str, folder_id: str, item_id: str, shown: Shown) -> None:
+        fate = self.fate(account, marker)
+        if fate.seen == shown and fate.present == (folder_id, item_id):
+            return
+        hold(not fate.gone, Law.NOT_BACK, f"{marker} of {account} was removed and is there again")
+        hold(
+            folder_id in fate.places,
+            Law.NOT_OUT_OF_NOTHING,
+            f"{marker} of {account} is in folder {folder_id}, where nobody put it",
+        )
+        author: str | None = None
+        if not fate.values or fate.values[-1] != shown.value:
+            hold(
+                shown.value not in fate.values,
+                Law.NOT_BACK,
+                f"{marker} of {account} is {shown.value!r} again after {fate.values}",
+            )
+            hold(
+                shown.value in fate.wanted or any(shown.value in one.wanted for one in fate.sources),
+                Law.NOT_OUT_OF_NOTHING,
+                f"{marker} of {account} is {shown.value!r}, which nobody asked for",
+            )
+            fate.values.append(shown.value)
+            author = fate.wanted.get(shown.value)
+        fate.touched.append((self.serial, author))
+        fate.present = (folder_id, item_id)
+        fate.seen = shown
+
+    def _miss(self, account: str, marker: str, folder_id: str) -> None:
+        fate = self.fate(account, marker)
+        if fate.gone:
+            return
+        hold(
+            fate.removers or folder_id in self._doomed,
+            Law.KEPT,
+            f"{marker} of {account} is gone from folder {folder_id}, and nobody removed it",
+        )
+        fate.gone, fate.present = True, None
+        fate.touched.append((self.serial, None))
+
+    def check_promises(self) -> None:
+        """At rest: everything that was acknowledged is there, or somebody removed it."""
+        for (account, marker), fate in self._fates.items():
+            hold(
+                not fate.promised or fate.present or fate.gone,
+                Law.KEPT,
+                f"{marker} of {account} was acknowledged and is not there",
+            )

@@ -1,0 +1,256 @@
+"""What a story is made of, and how a seed makes one.
+
+A step names nothing by its id: numbers choose among what is there when it runs. So a story from which
+steps were taken out is still a story, and one without any ballast can be found.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from model.drive import Fate
+from model.phone import Owner, Temper
+from overair.protocol.sync_options import Conflict, FilterType
+from overair.versions import SERVED
+
+ACCOUNTS: Final = ("anna", "ben")
+WINDOWS: Final = (None, 1, 2, 3, 5, 25, 100, 512)
+FILTERS: Final = (
+    FilterType.ALL,
+    FilterType.ONE_DAY,
+    FilterType.THREE_DAYS,
+    FilterType.ONE_WEEK,
+    FilterType.ONE_MONTH,
+)
+FAULTS: Final = (
+    "kill",
+    "restart",
+    "busy",
+    "full",
+    "slow",
+    "jump",
+    "notification lost",
+    "notification late",
+)
+"""What a Trouble can be."""
+
+
+class Step(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """Base of the steps."""
+
+
+class Edit(Step, frozen=True, omit_defaults=True):
+    """The owner of a phone does something there: see OWNER."""
+
+    phone: int
+    what: str
+    folder: int = 0
+    choice: int = 0
+
+
+OWNER: Final = {
+    "add": 4,
+    "change": 6,
+    "mark": 3,
+    "delete": 3,
+    "draft": 2,
+    "send draft": 2,
+    "letter": 2,
+    "think again": 1,
+    "filter": 1,
+}
+"""What owners do, and how often."""
+
+
+class Ask(Step, frozen=True, omit_defaults=True):
+    """A phone asks for something: see REQUESTS. ``choice`` says of what, ``moment`` when its fate comes.
+
+    ``again`` repeats the last request of the kind to which there is no answer, if there is one.
+    ``at_once`` goes on without waiting for the answer.
+    """
+
+    phone: int
+    what: str
+    folder: int = 0
+    choice: int = 0
+    window: int | None = None
+    fate: Fate = Fate.GOOD
+    moment: int = 0
+    again: bool = False
+    at_once: bool = False
+
+
+REQUESTS: Final = {
+    "sync": 12,
+    "sync all": 6,
+    "sync and wait": 3,
+    "ping": 6,
+    "folders": 2,
+    "send": 3,
+    "move": 3,
+    "create folder": 1,
+    "rename folder": 1,
+    "delete folder": 1,
+    "restart": 1,
+}
+"""What phones ask for, and how often."""
+
+
+class Outside(Step, frozen=True, omit_defaults=True):
+    """Something happens in the mailbox by another hand: see WORLD."""
+
+    account: int
+    what: str
+    folder: int = 0
+    choice: int = 0
+
+
+WORLD: Final = {
+    "deliver": 8,
+    "add": 3,
+    "change": 3,
+    "mark": 2,
+    "remove": 2,
+    "move": 2,
+    "create folder": 1,
+    "rename folder": 1,
+    "delete folder": 1,
+}
+"""What others do, and how often."""
+
+
+class Pass(Step, frozen=True):
+    """Time goes by."""
+
+    seconds: float
+
+
+class Trouble(Step, frozen=True, omit_defaults=True):
+    """A fault of the house: see FAULTS."""
+
+    fault: str
+    amount: int = 0
+
+
+class Relief(Step, frozen=True):
+    """The faults of the house end."""
+
+
+class Rest(Step, frozen=True):
+    """The faults end, every phone comes to rest, and all agree."""
+
+
+AnyStep = Edit | Ask | Outside | Pass | Trouble | Relief | Rest
+
+
+class Story(msgspec.Struct, frozen=True):
+    """Whose phones they are, and what happens. ``seed`` only says when the database is how fast."""
+
+    seed: int
+    phones: tuple[Owner, ...]
+    steps: tuple[AnyStep, ...]
+
+
+FATES: Final = {
+    Temper.PATIENT: {Fate.GOOD: 20, Fate.ANSWER_LOST: 1},
+    Temper.IMPATIENT: {Fate.GOOD: 6, Fate.HANGS_UP: 4, Fate.TWICE: 1, Fate.REQUEST_CUT: 1},
+    Temper.STUBBORN: {Fate.GOOD: 6, Fate.ANSWER_LOST: 3, Fate.REQUEST_LOST: 1, Fate.KILLED: 1, Fate.TWICE: 1},
+    Temper.FICKLE: {
+        Fate.GOOD: 6,
+        Fate.ANSWER_LOST: 3,
+        Fate.ANSWER_CUT: 1,
+        Fate.KILLED: 1,
+        Fate.REQUEST_LOST: 1,
+    },
+    Temper.FORGETFUL: {Fate.GOOD: 10, Fate.ANSWER_LOST: 3, Fate.KILLED: 1},
+}
+"""What becomes of a phone's requests, and how often."""
+AGAIN: Final = {
+    Temper.STUBBORN: 0.9,
+    Temper.FICKLE: 0.1,
+    Temper.PATIENT: 0.5,
+    Temper.IMPATIENT: 0.5,
+    Temper.FORGETFUL: 0.2,
+}
+"""How often a phone repeats a request without an answer as it was."""
+
+
+def phones(chance: random.Random) -> tuple[Owner, ...]:
+    """Three phones of one account and two of another; two of them have the same DeviceId."""
+    device_ids = ("PHONE1", "PHONE2", "PHONE3", "PHONE1", "PHONE5")
+    accounts = ("anna", "anna", "anna", "ben", "ben")
+    return tuple(
+        Owner(
+            account,
+            device_id,
+            chance.choice(sorted(SERVED)),
+            chance.choice(list(Temper)),
+            chance.choice(list(Conflict)),
+        )
+        for account, device_id in zip(accounts, device_ids, strict=True)
+    )
+
+
+def make(seed: int, length: int, faults: Sequence[str]) -> Story:
+    """The story of a seed: ``length`` steps, and a rest now and then and at the end."""
+    chance = random.Random(seed)
+    owners = phones(chance)
+    steps: list[AnyStep] = []
+    for number in range(length - 1):
+        if number == length // 2:
+            steps.append(Rest())
+        else:
+            steps.append(_step(chance, owners, faults))
+    return Story(seed, owners, (*steps, Rest()))
+
+
+def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str]) -> AnyStep:
+    kind = chance.random()
+    if kind < 0.33:
+        return Edit(
+            chance.randrange(len(owners)),
+            _weighted(chance, OWNER),
+            chance.randrange(12),
+            chance.randrange(100),
+        )
+    if kind < 0.80:
+        return _ask(chance, owners)
+    if kind < 0.93:
+        return Outside(
+            chance.randrange(len(ACCOUNTS)),
+            _weighted(chance, WORLD),
+            chance.randrange(12),
+            chance.randrange(100),
+        )
+    if kind < 0.96:
+        return Pass(chance.choice([0.1, 5, 60, 900, 40_000]))
+    if kind < 0.98 and faults:
+        return Trouble(chance.choice(list(faults)), chance.randrange(100))
+    return Relief()
+
+
+def _ask(chance: random.Random, owners: Sequence[Owner]) -> Ask:
+    phone = chance.randrange(len(owners))
+    temper = owners[phone].temper
+    what = _weighted(chance, REQUESTS)
+    if temper is Temper.FORGETFUL and chance.random() < 0.1:
+        what = "restart"
+    return Ask(
+        phone=phone,
+        what=what,
+        folder=chance.randrange(12),
+        choice=chance.randrange(100),
+        window=chance.choice(WINDOWS),
+        fate=_weighted(chance, FATES[temper]),
+        moment=chance.randrange(40),
+        again=chance.random() < AGAIN[temper],
+        at_once=chance.random() < (0.3 if temper is Temper.IMPATIENT else 0.05),
+    )
+
+
+def _weighted(chance: random.Random, table: dict[str, int] | dict[Fate, int]):  # type: ignore[no-untyped-def]
+    return chance.choices(list(table), list(table.values()))[0]
