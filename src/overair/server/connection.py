@@ -13,7 +13,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from overair.server.descriptors import DESCRIPTORS
+from overair.server.descriptors import DESCRIPTORS, Room
 from overair.server.light_event import LightEvent
 
 MAXIMUM_TARGET = 8 * 1024
@@ -121,7 +121,10 @@ class LimitedConnection(HttpToolsProtocol):
             self.client = (UNIX_PEER, 0)
         elif connection is not None:
             tune(connection)
-        self._crowded = not DESCRIPTORS.room_for(len(self.connections))
+        room = DESCRIPTORS.room_for(len(self.connections))
+        self._crowded = room is not Room.ENOUGH
+        if room is Room.NONE:
+            transport.abort()
         self._await_arrival(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:

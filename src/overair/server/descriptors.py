@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import time
+from enum import Enum, auto
 from typing import Any, Final
 
 import structlog
@@ -19,6 +20,16 @@ REPEAT_SECONDS: Final = 60.0
 log = structlog.get_logger("overair.serving")
 
 
+class Room(Enum):
+    """What there is for a connection."""
+
+    ENOUGH = auto()
+    LITTLE = auto()
+    """Its request is answered: come later."""
+    NONE = auto()
+    """It is closed: to answer it would take a descriptor until its request has come."""
+
+
 class Descriptors:
     """Says whether there is room for another connection, and tells the administrator when not."""
 
@@ -26,12 +37,13 @@ class Descriptors:
         self._said: float | None = None
         self._refused = 0
 
-    def room_for(self, connections: int) -> bool:
+    def room_for(self, connections: int) -> Room:
         """Whether so many connections leave enough descriptors."""
-        if connections <= resource.getrlimit(resource.RLIMIT_NOFILE)[0] - RESERVED:
-            return True
+        left = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - connections
+        if left >= RESERVED:
+            return Room.ENOUGH
         self._missing(connections)
-        return False
+        return Room.LITTLE if left >= RESERVED // 2 else Room.NONE
 
     def loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The event loop's exception handler: a connection could not be accepted, or anything else."""
