@@ -31,6 +31,10 @@ from support.server import BEN, DOMAIN, PASSWORD, USERS
 PAUSE = 0.02
 """Seconds between two requests of the honest phone."""
 MEBIBYTE = 1024 * 1024
+HELD = 0.2
+"""CPU seconds for which an attack may hold the event loop."""
+HONEST = 0.01
+"""CPU seconds of a request of the honest phone, well reckoned."""
 
 
 @dataclass
@@ -48,6 +52,12 @@ class Cost:
     looks: int = 0
     changes: int = 0
 
+    def assert_within(self, cpu: float = 0.6, growth: int = 64 * MEBIBYTE, held: float = HELD) -> None:
+        """Assert that it cost no more; what the honest phone cost is taken off."""
+        assert self.cpu - HONEST * (self.looks + self.changes) <= cpu, self
+        assert self.growth <= growth, self
+        assert self.held <= held, self
+
 
 class Target(House):
     """A house with two accounts and LMTP, that is attacked by phones of the one and by strangers."""
@@ -55,10 +65,11 @@ class Target(House):
     def __init__(self, data_dir: Path, *, tls: bool = False, settings: str = "") -> None:
         super().__init__(data_dir, tls=tls, settings=f'domain = "{DOMAIN}"\n{settings}')
         add_accounts(data_dir, USERS, PASSWORD)
+        self._honest: Honest | None = None
 
     def phone(self, **fields: Any) -> Phone:
-        """A phone of Anna, who attacks."""
-        return Phone(self, **fields)
+        """A phone of Anna, who attacks; always the same one unless ``fields`` say otherwise."""
+        return Phone(self, **({"device_id": "attacker"} | fields))
 
     def connect(self, timeout: float = 60) -> socket.socket:
         """A connection, with TLS where the server has it."""
@@ -91,11 +102,13 @@ class Target(House):
         An honest phone looks and changes all the while; it must be answered each time.
         """
         cost = Cost()
-        honest = Honest(self, cost)
+        if self._honest is None:
+            self._honest = Honest(self)
+        honest = self._honest
         # The peak since now on: man 5 proc, clear_refs.
         Path(f"/proc/{self.pid}/clear_refs").write_text("5", encoding="ascii")
         before, cpu = self.status("VmRSS"), self.cpu_seconds()
-        with honest.at_work():
+        with honest.at_work(cost):
             yield cost
         cost.growth = self.status("VmHWM") - before
         cost.cpu = self.cpu_seconds() - cpu
@@ -104,8 +117,8 @@ class Target(House):
 class Honest:
     """A phone of somebody else that wants to be served while others misbehave."""
 
-    def __init__(self, server: Target, cost: Cost) -> None:
-        self._server, self._cost = server, cost
+    def __init__(self, server: Target) -> None:
+        self._server, self._cost = server, Cost()
         self._phone = Phone(server, address=BEN)
         self._contacts = self._phone.folders()[FolderType.CONTACTS].server_id
         self._key = self._sync("0")
@@ -113,7 +126,10 @@ class Honest:
         self._error: BaseException | None = None
 
     @contextlib.contextmanager
-    def at_work(self) -> Iterator[None]:
+    def at_work(self, cost: Cost) -> Iterator[None]:
+        """Ask all through the block; what it took is written into the cost. Raises what went wrong."""
+        self._cost = cost
+        self._ended.clear()
         thread = threading.Thread(target=self._work)
         self._once()
         thread.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from email.feedparser import (  # type: ignore[attr-defined]  # three of them are not in typeshed
@@ -26,6 +27,8 @@ PIECE: Final = 128 * 1024
 MAX_HEADER_LINES: Final = 2_000
 MAX_PARAMETERS: Final = 4_096
 """The most characters of a header with parameters, whose parser is quadratic in their number."""
+_MISLEADING: Final = re.compile("[\t\r\n\u202a-\u202e\u2066-\u2069]")
+"""What makes one line of a name two, or shows its end as its beginning."""
 
 
 class LocatedMessage(MimeMessage):
@@ -225,7 +228,7 @@ def file_name(part: LocatedMessage) -> str:
     if not name.isascii():
         data = name.encode("utf-8", "surrogateescape")
         name = charsets.decode(data, charsets.resolve("", data))
-    return decoded(name).replace("\\", "/").rpartition("/")[2][:255]
+    return _MISLEADING.sub(" ", decoded(name)).replace("\\", "/").rpartition("/")[2].strip()[:255]
 
 
 def disposition(part: LocatedMessage) -> str:

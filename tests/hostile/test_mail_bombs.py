@@ -1,0 +1,179 @@
+"""Messages that mean harm, as they come from outside by LMTP and from a phone by SendMail."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+from dataclasses import dataclass
+
+import pytest
+
+from overair.protocol.http import Command
+from overair.protocol.send_mail import SendMailRequest
+from support.server import ANNA, BEN
+from support.target import MEBIBYTE, Target
+
+HEADER = f"From: {ANNA}\r\nTo: {BEN}\r\nSubject: bomb\r\nMIME-Version: 1.0\r\n".encode()
+MIXED = HEADER + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+NO_ADDRESS, INVALID = 116, 107
+SCALES = [1, pytest.param(10, marks=pytest.mark.full)]
+"""How often the repeated piece is repeated more, which must cost no more than that in proportion."""
+_client_ids = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message: a piece repeated between two others; ``status`` is SendMail's, None where it is sent."""
+
+    name: str
+    piece: bytes
+    count: int
+    before: bytes = HEADER
+    after: bytes = b"\r\n\r\nend\r\n"
+    status: int | None = None
+    cpu: float = 2.0
+    growth: int = 128 * MEBIBYTE
+
+    def mime(self, scale: int) -> bytes:
+        return self.before + self.piece * (self.count * scale) + self.after
+
+
+def typed(content_type: str, encoding: str = "8bit") -> bytes:
+    return HEADER + f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+
+
+def to(more: bytes) -> bytes:
+    return f"From: {ANNA}\r\nTo: {BEN}".encode() + more
+
+
+def nested(depth: int) -> bytes:
+    """Multiparts inside each other, each with a boundary of its own."""
+    open_ = b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n'
+    return HEADER + b"".join(open_ % (level, level) for level in range(depth))
+
+
+LETTERS = [
+    # Nesting and number
+    Letter("multiparts", b"", 1, before=nested(20_000)),
+    Letter("one boundary", b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", 20_000, MIXED),
+    Letter("messages", b"Content-Type: message/rfc822\r\n\r\n", 20_000),
+    Letter("parts", b"--b\r\n\r\nx\r\n", 100_000, MIXED),
+    Letter("headers", b"X: y\r\n", 50_000, status=INVALID),
+    Letter("continuations", b" y\r\n", 60_000, HEADER + b"X: y\r\n"),
+    Letter("more continuations", b" y\r\n", 100_000, HEADER + b"X: y\r\n", status=INVALID),
+    Letter("a header of one line", b"y", 900_000, HEADER + b"X: ", status=INVALID),
+    Letter("references", b"\r\n <a@b>", 20_000, HEADER + b"References: <a@b>"),
+    Letter("prefixes", b"Re: ", 10_000, f"From: {ANNA}\r\nTo: {BEN}\r\nSubject: ".encode()),
+    Letter("encoded words", b"\r\n =?utf-8?q?a?=", 10_000, to(b"\r\nSubject: x")),
+    Letter("a name", b"n", 900_000, HEADER + b"Content-Disposition: attachment; filename=", status=INVALID),
+    # Addresses
+    Letter("recipients", b",\r\n u@example.org", 12_000, to(b"")),
+    Letter("angles", b"\r\n <", 40_000, to(b"")),
+    Letter("comments", b"(", 100_000, to(b"")),
+    Letter("groups", b"\r\n a:", 40_000, to(b", "), status=NO_ADDRESS),
+    Letter("routes", b"\r\n <@a,", 25_000, to(b", ")),
+    Letter("IDN", b"", 1, to(b", x@xn--" + b"a" * 1000), status=NO_ADDRESS),
+    # HTML
+    Letter("nested elements", b"<div>\r\n", 100_000, typed("text/html")),
+    Letter("overlapping elements", b"<b><p></b>\r\n", 100_000, typed("text/html")),
+    Letter("open signs", b"<\r\n", 500_000, typed("text/html"), cpu=4.0, growth=256 * MEBIBYTE),
+    Letter("open quotes", b"<a b='\r\n", 100_000, typed("text/html")),
+    Letter("open comments", b"<!--\r\n", 200_000, typed("text/html")),
+    Letter("open scripts", b"<script>\r\n", 100_000, typed("text/html")),
+    Letter("a long number", b"1", 900_000, typed("text/html") + b"&#"),
+    # Text
+    Letter("a long line", b"x", 900_000, typed("text/plain")),
+    Letter("empty lines", b"\r\n", 1_000_000, typed("text/plain"), growth=160 * MEBIBYTE),
+    Letter("dots", b"..\r\n", 500_000, typed("text/plain"), growth=160 * MEBIBYTE),
+    Letter("utf-7", b"+AGE-\r\n", 200_000, typed("text/plain; charset=utf-7")),
+    Letter("utf-16 without end", b"\xd8", 900_001, typed("text/plain; charset=utf-16")),
+    Letter("no charset", b"\xff\xfe\x80\r\n", 200_000, typed("text/plain; charset=klingon")),
+    Letter("idna", b"xn--\r\n", 200_000, typed("text/plain; charset=idna")),
+    Letter("punycode", b"a-b", 300_000, typed("text/plain; charset=punycode")),
+    Letter("escapes", b"\x1b$B\r\n", 200_000, typed("text/plain; charset=iso-2022-jp")),
+    Letter("uuencode", b"M\r\n", 300_000, typed("text/plain", "x-uuencode") + b"begin 6 x\r\n"),
+    Letter("padding", b"AA==", 200_000, typed("text/plain", "base64")),
+    Letter("soft breaks", b"=\r\n", 300_000, typed("text/plain", "quoted-printable")),
+]
+STRUCTURED = LETTERS[: [letter.name for letter in LETTERS].index("nested elements")]
+"""Those with a header or structure that SendMail looks into."""
+ENDLESS = [
+    Letter("a line without end", b"x", 12 * MEBIBYTE, typed("text/plain")),
+    Letter("a header without end", b"y", 12 * MEBIBYTE, HEADER + b"X: "),
+]
+"""Lines that no mail server sends."""
+
+
+def command(connection: socket.socket, line: bytes) -> bytes:
+    connection.sendall(line + b"\r\n")
+    return reply(connection)
+
+
+def reply(connection: socket.socket) -> bytes:
+    """The last line of a reply."""
+    received = b""
+    while not received.endswith(b"\r\n") or received.splitlines()[-1][3:4] == b"-":
+        received += connection.recv(65536)
+    return received.splitlines()[-1]
+
+
+def delivered(server: Target, mime: bytes, address: str = BEN) -> bytes:
+    """Deliver over LMTP; what it is answered."""
+    with server.connect_lmtp(120) as connection:
+        reply(connection)
+        command(connection, b"LHLO outside")
+        command(connection, b"MAIL FROM:<>")
+        command(connection, b"RCPT TO:<" + address.encode() + b">")
+        command(connection, b"DATA")
+        return command(connection, mime.replace(b"\r\n.", b"\r\n..") + b"\r\n.")
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter.name)
+def test_a_message_from_outside_is_delivered_whatever_it_is(
+    server: Target, letter: Letter, scale: int
+) -> None:
+    mime = letter.mime(scale)
+    with server.measured() as cost:
+        answer = delivered(server, mime)
+    endless = max(map(len, mime.split(b"\n"))) >= MEBIBYTE
+    assert answer.startswith(b"500" if endless else b"250"), answer
+    cost.assert_within(cpu=letter.cpu * scale, growth=letter.growth * scale)
+
+
+@pytest.mark.parametrize("letter", ENDLESS, ids=lambda letter: letter.name)
+def test_a_line_without_end_is_refused_and_the_rest_taken_no_notice_of(
+    server: Target, letter: Letter
+) -> None:
+    with server.measured() as cost:
+        answer = delivered(server, letter.mime(1))
+    assert answer.startswith(b"500 ")
+    cost.assert_within(cpu=0.6, growth=64 * MEBIBYTE)
+
+
+@pytest.mark.parametrize("letter", STRUCTURED, ids=lambda letter: letter.name)
+def test_a_message_that_is_sent_costs_little_too(server: Target, letter: Letter) -> None:
+    message = SendMailRequest(client_id=f"{next(_client_ids)}", mime=letter.mime(1))
+    with server.measured() as cost:
+        answer = server.phone().post(Command.SEND_MAIL, message)
+    assert answer.status == 200
+    assert (answer.common_status if answer.body else None) == letter.status
+    cost.assert_within(cpu=letter.cpu * 1.5, growth=letter.growth)
+
+
+def test_commands_over_lmtp_have_a_length_and_take_turns(server: Target) -> None:
+    with server.measured() as cost, server.connect_lmtp() as connection:
+        reply(connection)
+        assert command(connection, b"NOOP " + b"x" * 100_000).startswith(b"500 ")
+        connection.sendall(b"NOOP\r\n" * 20_000 + b"QUIT\r\n")
+        while connection.recv(65536):
+            pass
+    cost.assert_within(cpu=6.0)
+
+
+def test_a_message_beyond_the_limit_is_refused_and_forgotten(server: Target) -> None:
+    line = b"x" * 998 + b"\r\n"
+    with server.measured() as cost:
+        answer = delivered(server, HEADER + b"\r\n" + line * (40 * 1024))
+    assert answer.startswith(b"552 ")
+    cost.assert_within(cpu=1.5, growth=80 * MEBIBYTE)
