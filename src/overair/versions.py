@@ -28,7 +28,7 @@ class Version(IntEnum):
         for version in cls:
             if version.text == text:
                 return version
-        raise ValueError(f"unknown protocol version {text!r}")
+        raise ValueError(f"unknown protocol version {text[:8]!r}")
 
 
 ALL: Final = frozenset(Version)

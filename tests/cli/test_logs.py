@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import structlog
+import uvloop
 
 from overair.cli import logs
+from overair.storage.interface import DatabaseUnavailable
 
 
 class Stream(io.StringIO):
@@ -32,24 +36,83 @@ def stream(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     stderr = Stream(request.param)
     monkeypatch.setattr(sys, "stderr", stderr)
     before = structlog.get_config()
+    handlers = logging.root.handlers[:]
+    logging.root.handlers.clear()
     logs.configure(logging.INFO)
     yield stderr
     structlog.configure(**before)
+    logging.root.handlers[:] = handlers
 
 
-def test_a_traceback_shows_no_values(stderr: Stream) -> None:
-    def deliver(text: str) -> None:
-        raise ValueError(f"a text of {len(text)} characters")
+PRIVATE = "dear Ben, nobody else may read this"
 
-    private = "dear Ben, nobody else may read this"
+
+def _number(text: str) -> None:
+    int(text)
+
+
+def _own(text: str) -> None:
     try:
-        deliver(private)
-    except ValueError:
-        structlog.get_logger("overair.test").exception("not delivered")
-    assert "not delivered" in stderr.getvalue()
-    assert "a text of 35 characters" in stderr.getvalue()
-    assert "in deliver" in stderr.getvalue()
-    assert "nobody else may read" not in stderr.getvalue()
+        int(text)
+    except ValueError as error:
+        raise DatabaseUnavailable("the database is locked") from error
+
+
+def _key(text: str) -> None:
+    dict[str, str]()[text]
+
+
+def _group(text: str) -> None:
+    raise ExceptionGroup(text, [KeyError(text), OSError(28, "No space left on device")])
+
+
+@pytest.mark.parametrize(
+    ("work", "shown"),
+    [
+        (_number, ["ValueError", "in _number"]),
+        (_own, ["ValueError", "in _own", "DatabaseUnavailable: the database is locked"]),
+        (_key, ["KeyError", "in _key"]),
+        (_group, ["ExceptionGroup", "KeyError", "No space left on device"]),
+    ],
+)
+@pytest.mark.parametrize("library", [False, True])
+def test_a_traceback_repeats_no_texts(
+    stderr: Stream, work: Callable[[str], None], shown: list[str], library: bool
+) -> None:
+    try:
+        work(PRIVATE)
+    except Exception:
+        if library:
+            logging.getLogger("some.library").exception("not delivered")
+        else:
+            structlog.get_logger("overair.test").exception("not delivered")
+    for text in ("not delivered", *shown):
+        assert text in stderr.getvalue()
+    assert "Ben" not in stderr.getvalue()
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_what_an_event_loop_reports_repeats_no_texts(
+    stderr: Stream, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def fail() -> None:
+        int(PRIVATE)
+
+    async def main() -> None:
+        task = asyncio.get_running_loop().create_task(fail())
+        await asyncio.sleep(0.01)
+        del task
+        gc.collect()
+        asyncio.get_running_loop().call_soon(_number, PRIVATE)
+        await asyncio.sleep(0.01)
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(main())
+    told = stderr.getvalue()
+    assert "Task exception was never retrieved" in told
+    assert "Exception in callback" in told
+    assert "in _number" in told
+    assert "Ben" not in told
 
 
 def test_lines_are_json_where_nobody_looks(stderr: Stream) -> None:

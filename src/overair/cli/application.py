@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 import overair
-from overair.cli import logs
+from overair.cli import logs, tracebacks
 from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
 from overair.cli.importing import import_
 from overair.cli.output import Failure
@@ -49,6 +49,7 @@ def main() -> None:
     # What is written is for this user alone: files and folders of libraries, too, and a socket in the
     # moment before it gets its mode.
     os.umask(0o077)
+    tracebacks.take_uncaught()
     try:
         code = application(standalone_mode=False)
     except TyperException as error:

@@ -11,6 +11,8 @@ from typing import Final, TextIO, cast
 
 import structlog
 
+from overair.cli import tracebacks
+
 
 class LossyStream(io.TextIOBase):
     """A stream that loses lines rather than failing: a full disk under the log stops no server.
@@ -58,15 +60,16 @@ def configure(level: int) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S" if on_terminal else "iso", utc=not on_terminal),
             structlog.processors.StackInfoRenderer(),
-            *([] if on_terminal else [structlog.processors.format_exc_info]),
+            *([] if on_terminal else [structlog.processors.ExceptionRenderer(tracebacks.for_lines)]),
             _for_people() if on_terminal else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(stream),
     )
-    logging.basicConfig(stream=stream, level=logging.WARNING, format="%(name)s: %(message)s")
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(tracebacks.LibraryFormatter("%(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
 def _for_people() -> structlog.dev.ConsoleRenderer:
-    # The formatter that it would choose shows local variables, which hold messages and passwords.
-    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(exception_formatter=tracebacks.for_people)

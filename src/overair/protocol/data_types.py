@@ -2,7 +2,9 @@
 
 Reading is as strict as the specification and the XML Schema types that it names: an integer may
 have a sign, leading zeros and white space around it, because xs:integer may; a boolean is "1" or
-"0" and nothing else. Every ``decode`` raises ValueError for content that the type refuses.
+"0" and nothing else. Every ``decode`` raises ValueError for content that the type refuses. Its
+text never holds the content, which may be a message or a password that stands in the wrong place:
+the text comes into log lines.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ class String(DataType[str]):
         if len(text) < self.min_length:
             raise ValueError(f"has {len(text)} characters, the least is {self.min_length}")
         if self.allowed is not None and text not in self.allowed:
-            raise ValueError(f"{text[:40]!r} is none of {', '.join(sorted(self.allowed))}")
+            raise ValueError(f"is none of {', '.join(sorted(self.allowed))}")
         return text
 
     def encode(self, value: str, version: Version) -> Content:
@@ -93,12 +95,12 @@ class Integer(DataType[int]):
     def decode(self, content: Content, version: Version) -> int:
         text = text_of(content).strip(XML_SPACE)
         if _INTEGER.fullmatch(text) is None:
-            raise ValueError(f"{text[:40]!r} is not an integer")
+            raise ValueError("is not an integer")
         value = int(text)
         if not self.minimum <= value <= self.maximum:
-            raise ValueError(f"{value} is not between {self.minimum} and {self.maximum}")
+            raise ValueError(f"is not between {self.minimum} and {self.maximum}")
         if self.allowed is not None and value not in self.allowed:
-            raise ValueError(f"{value} is none of {', '.join(map(str, sorted(self.allowed)))}")
+            raise ValueError(f"is none of {', '.join(map(str, sorted(self.allowed)))}")
         return value
 
     def encode(self, value: int, version: Version) -> Content:
@@ -111,10 +113,10 @@ class Double(DataType[float]):
     def decode(self, content: Content, version: Version) -> float:
         text = text_of(content).strip(XML_SPACE)
         if _DOUBLE.fullmatch(text) is None:
-            raise ValueError(f"{text[:40]!r} is not a number")
+            raise ValueError("is not a number")
         value = float(text)
         if value in (float("inf"), float("-inf")):
-            raise ValueError(f"{text[:40]!r} is too large")
+            raise ValueError("is too large")
         return value
 
     def encode(self, value: float, version: Version) -> Content:
@@ -127,7 +129,7 @@ class Boolean(DataType[bool]):
     def decode(self, content: Content, version: Version) -> bool:
         text = text_of(content).strip(XML_SPACE)
         if text not in ("", "0", "1"):
-            raise ValueError(f"{text[:40]!r} is not a boolean")
+            raise ValueError("is not a boolean")
         return text != "0"
 
     def encode(self, value: bool, version: Version) -> Content:
@@ -161,7 +163,7 @@ class DateTime(DataType[datetime]):
         text = text_of(content).strip(XML_SPACE)
         match = _DATE_TIME.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text[:40]!r} is not a dateTime in UTC")
+            raise ValueError("is not a dateTime in UTC")
         return _datetime_of(match)
 
     def encode(self, value: datetime, version: Version) -> Content:
@@ -179,7 +181,7 @@ class CompactDateTime(DataType[datetime]):
         text = text_of(content).strip(XML_SPACE)
         match = _COMPACT.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text[:40]!r} is not a Compact DateTime in UTC")
+            raise ValueError("is not a Compact DateTime in UTC")
         return _datetime_of(match)
 
     def encode(self, value: datetime, version: Version) -> Content:
@@ -227,7 +229,11 @@ class Enumeration(DataType[E]):
         self.members: Final = members
 
     def decode(self, content: Content, version: Version) -> E:
-        return self.members(INTEGER.decode(content, version))
+        value = INTEGER.decode(content, version)
+        try:
+            return self.members(value)
+        except ValueError:
+            raise ValueError(f"is no {self.members.__name__}") from None
 
     def encode(self, value: E, version: Version) -> Content:
         return str(value.value)

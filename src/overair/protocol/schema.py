@@ -250,7 +250,7 @@ class _Presence(DataType[bool]):
 
     def decode(self, content: Content, version: Version) -> bool:
         if isinstance(content, str) and content not in ("", "0", "1"):
-            raise ValueError(f"{content!r} is not a boolean")
+            raise ValueError("is not a boolean")
         return content != "0"
 
     def encode(self, value: bool, version: Version) -> Content:

@@ -214,7 +214,7 @@ class Applier:
         try:
             item_class = ItemClass(command.item_class) if command.item_class else folder.item_class
         except ValueError:
-            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, f"no class {command.item_class!r}") from None
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "there is no such class") from None
         if item_class is ItemClass.EMAIL and self._takes_drafts:
             return self._prepared.take(place, None).message
         # Mail is not added by Sync (MS-ASCMD_R755), and what is of another class or cannot be

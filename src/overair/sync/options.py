@@ -38,7 +38,7 @@ def class_of(options: Options, collection_class: ItemClass) -> ItemClass:
     try:
         return ItemClass(options.item_class)
     except ValueError:
-        raise BadOptions(f"there is no class {options.item_class!r}") from None
+        raise BadOptions("there is no such class") from None
 
 
 def options_for(options: Sequence[Options], collection_class: ItemClass) -> Options:

@@ -211,5 +211,5 @@ def _policy_key(value: bytes | None) -> int | None:
     if not text:
         return None
     if _POLICY_KEY.fullmatch(text) is None or int(text) > 0xFFFF_FFFF:
-        raise BadRequest(f"the policy key {text[:20]!r} is not an unsigned 32-bit integer")
+        raise BadRequest("the policy key is not an unsigned 32-bit integer")
     return int(text)
