@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from overair.items.parts import ByteSource, Part
+from overair.items.parts import ByteSource, Part, read_exactly
 from overair.items.transfer import decode_transfer
 from overair.protocol.data_types import (
     BOOLEAN,
@@ -112,6 +112,6 @@ def attachment(message: Message, part: str | int, blobs: ByteSource) -> Attachme
         return AttachmentBytes("message/rfc822", ORIGINAL_NAME, blobs.read(message.blob))
     for found in message.index.attachments:
         if str(found.number) == str(part):
-            data = blobs.read(message.blob, found.offset, found.length)
+            data = read_exactly(blobs, message.blob, found.offset, found.length)
             return AttachmentBytes(found.content_type, found.name, decode_transfer(data, found.encoding))
     raise KeyError(part)

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from overair.items import charsets, eight_bit, markup, text
 from overair.items.body import Body, BodyPart
-from overair.items.parts import ByteSource, Index, Part
+from overair.items.parts import ByteSource, Index, Part, read_exactly
 from overair.items.transfer import decode_transfer_start
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 
@@ -109,7 +109,7 @@ class MessageBody:
             window = limit + limit // 2 + 256
         while True:
             data = decode_transfer_start(
-                self._blobs.read(self._blob, part.offset, min(window, part.length)), part.encoding
+                read_exactly(self._blobs, self._blob, part.offset, min(window, part.length)), part.encoding
             )
             if window >= part.length:
                 found = charsets.decode(data, part.charset)
@@ -121,7 +121,7 @@ class MessageBody:
             return found if part.clean else text.cleaned(found)
 
     def _mime(self) -> str:
-        return text.cleaned(eight_bit.as_text(self._blobs.read(self._blob)))
+        return text.cleaned(eight_bit.as_text(read_exactly(self._blobs, self._blob, 0, self._index.size)))
 
 
 def body(

@@ -24,6 +24,18 @@ class ByteStore(ByteSource, Protocol):
         """Bring bytes durably to disk; returns their key."""
 
 
+class CutShort(KeyError):
+    """A message's file ends before what its index names."""
+
+
+def read_exactly(blobs: ByteSource, key: str, offset: int, length: int) -> bytes:
+    """A range of a message's bytes, all of it. Raises CutShort, and what ``read`` raises."""
+    data = blobs.read(key, offset, length)
+    if len(data) < length:
+        raise CutShort(f"{key} ends before {offset + length}")
+    return data
+
+
 class Part(msgspec.Struct, frozen=True, array_like=True):
     """A leaf of a message's MIME tree, or an attached message.
 

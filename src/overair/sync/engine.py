@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
-import overair
 from overair.delivery.transport import Transport
 from overair.mailboxes.interface import (
     FolderType,
@@ -38,7 +37,7 @@ from overair.sync.partner import Partner
 from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
-from overair.sync.state import CollectionStates, Unshown
+from overair.sync.state import CollectionStates, Unshown, attempt_at
 from overair.sync.wanted import Wanted
 
 log = structlog.get_logger(__name__)
@@ -160,7 +159,7 @@ class Engine:
             return False
         if request.get_changes is False:
             return True
-        if any(one.software != overair.__version__ for one in state.exceptions.values()):
+        if any(one.attempt != attempt_at(self._clock()) for one in state.exceptions.values()):
             return False
         if request.item_class is not None or request.conversation_mode is not None:
             return False
@@ -239,7 +238,8 @@ class Engine:
             states = await states_of.load(session.transaction, partner.device_key, collection_id)
             state = states.handed_out
             if state is not None and state.key == key:
-                unshown = {item_id: Unshown(had, overair.__version__) for item_id, had in failed.items()}
+                attempt = attempt_at(self._clock())
+                unshown = {item_id: Unshown(had, attempt) for item_id, had in failed.items()}
                 states.handed_out = msgspec.structs.replace(state, exceptions={**state.exceptions, **unshown})
                 await states_of.save(session.transaction, partner.device_key, collection_id, states)
 

@@ -21,7 +21,7 @@ from overair.sync.news import Kind, News, NewsReader, Telling
 from overair.sync.options import BadOptions, check_options, options_for
 from overair.sync.partner import Partner
 from overair.sync.refusal import CollectionRefused
-from overair.sync.state import CollectionStates, State
+from overair.sync.state import CollectionStates, State, attempt_at
 from overair.sync.wanted import Wanted
 
 
@@ -83,7 +83,7 @@ class Exchange:
         except NoSuchFolder:
             raise CollectionRefused(SyncStatus.HIERARCHY_CHANGED, "the folder does not exist") from None
         if request.item_class is not None and request.item_class != folder.item_class:
-            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, f"not a folder of {request.item_class}")
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "not a folder of that class")
         if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
             raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "conversations are of mail")  # MS-ASCMD_R2117
         try:
@@ -180,5 +180,5 @@ class Exchange:
             # The answer is full: say only that there is more (MS-ASCMD_R4779).
             return News(token, more=await reader.exist(token))
         news = await reader.read(token, self._limit, self._room)
-        await reader.retry(news, self._limit)
+        await reader.retry(news, self._limit, attempt_at(self._now))
         return news

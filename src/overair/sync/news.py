@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-import overair
 from overair.items import Item
 from overair.items.message import Message
 from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
@@ -110,12 +109,12 @@ class NewsReader:
                 return False
             token, limit = changes.token, WINDOW
 
-    async def retry(self, news: News, limit: int) -> None:
-        """Add the exceptions to what is told that this version has not tried, for it may show them."""
+    async def retry(self, news: News, limit: int, attempt: str) -> None:
+        """Add the exceptions to what is told that this attempt has not tried, for it may show them."""
         waiting = [
             item_id
             for item_id, unshown in self._exceptions.items()
-            if unshown.software != overair.__version__ and item_id not in news.settled
+            if unshown.attempt != attempt and item_id not in news.settled
         ]
         fitting = max(0, limit - len(news.tellings))
         news.more = news.more or len(waiting) > fitting

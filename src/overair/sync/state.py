@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
+import overair
 from overair.protocol.sync_options import Options
 from overair.storage.interface import Transaction
 from overair.sync import tables
@@ -53,11 +55,16 @@ class Applied(msgspec.Struct, array_like=True):
 
 
 class Unshown(msgspec.Struct, frozen=True, array_like=True):
-    """An item that could not be rendered: whether the client has an older form of it, and the
-    version of Overair that tried last."""
+    """An item that could not be rendered: whether the client has an older form of it, and the last
+    attempt to show it."""
 
     had: bool
-    software: str
+    attempt: str
+
+
+def attempt_at(now: datetime) -> str:
+    """What tells attempts apart: another version may show an item, and one that was mended a day later."""
+    return f"{overair.__version__} {now:%Y-%m-%d}"
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
