@@ -87,7 +87,11 @@ def test_no_page_tells_who_is_here(house: House, method: str) -> None:
         path.read_bytes() for path in (house.data_dir / "tls").iterdir() if b"PRIVATE" in path.read_bytes()
     ]
     assert keys
-    secrets = [NAME, ADDRESS, *(line for key in keys for line in key.splitlines() if len(line) > 40)]
+    secrets: list[str | bytes] = [
+        NAME,
+        ADDRESS,
+        *(line for key in keys for line in key.splitlines() if len(line) > 40),
+    ]
     for path in PATHS:
         status, told = asked(house, method, path, **{"User-Agent": "iPhone"})
         assert not found_in(told, secrets), path

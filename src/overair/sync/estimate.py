@@ -60,7 +60,7 @@ class Estimate:
         request = self._request
         if request.item_class is not None and request.item_class != folder.item_class:
             raise EstimateRefused(
-                GetItemEstimateStatus.INVALID_COLLECTION, f"not a folder of {request.item_class}"
+                GetItemEstimateStatus.INVALID_COLLECTION, "not a folder of that class"
             )
         if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
             raise EstimateRefused(CommonStatus.INVALID_XML, "conversations are of mail")  # MS-ASCMD_R2100
