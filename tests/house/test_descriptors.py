@@ -39,8 +39,8 @@ async def with_too_few(people: Crowd, more: int, stack: contextlib.ExitStack) ->
         await asyncio.sleep(SECONDS)
         assert people.waiting == PHONES
         assert not people.ends
-        # A loop that is busy takes all of a core.
-        assert house.cpu_seconds() - cpu < SECONDS / 2
+        # 0.01 seconds; with an accept for each place of the backlog it was 0.5.
+        assert house.cpu_seconds() - cpu < SECONDS / 20
         lines = house.log(since)
         assert [line["event"] for line in lines if line["event"] == TOO_FEW] == [TOO_FEW]
         assert len(lines) < STRANGERS + 5, Counter(line["event"] for line in lines)
@@ -56,7 +56,7 @@ def test_nothing_is_left_for_connections(tmp_path: Path, tls: bool) -> None:
     async def work() -> None:
         with house, contextlib.ExitStack() as stack:
             async with crowd(house, accounts, PHONES) as people:
-                await with_too_few(people, 2, stack)
+                await with_too_few(people, 0 if tls else 2, stack)
                 stack.close()
                 await people.deliver("after")
                 await people.all_told(1)
