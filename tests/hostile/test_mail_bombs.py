@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import socket
+import threading
 from dataclasses import dataclass
 
 import pytest
@@ -177,3 +178,26 @@ def test_a_message_beyond_the_limit_is_refused_and_forgotten(server: Target) -> 
         answer = delivered(server, HEADER + b"\r\n" + line * (40 * 1024))
     assert answer.startswith(b"552 ")
     cost.assert_within(cpu=1.5, growth=80 * MEBIBYTE)
+
+
+@pytest.mark.parametrize(
+    ("count", "size"), [(6, 6), pytest.param(12, 20, marks=pytest.mark.full)], ids=["six", "twelve"]
+)
+def test_many_large_messages_at_once_are_worked_on_in_turns(server: Target, count: int, size: int) -> None:
+    mime = HEADER + b"Content-Transfer-Encoding: base64\r\n\r\n" + (b"A" * 76 + b"\r\n") * (size * 13_000)
+    answers: list[int] = []
+    server.phone().folder_sync()  # the log-in is known
+
+    def send(number: int) -> None:
+        message = SendMailRequest(client_id=f"large {number}", mime=mime)
+        answers.append(server.phone(device_id=f"sender{number}").post(Command.SEND_MAIL, message).status)
+
+    senders = [threading.Thread(target=send, args=(number,)) for number in range(count)]
+    with server.measured() as cost:
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+    assert answers == [200] * count
+    # Each body waits as it came and decoded; two messages are taken apart.
+    cost.assert_within(cpu=count * size * 0.3, growth=(count * 3 + 2 * 13) * size * MEBIBYTE)

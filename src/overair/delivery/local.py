@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -13,6 +15,10 @@ from overair.directory.interface import Directory, User
 from overair.items.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Mailbox
 from overair.storage.interface import BlobStore, Database, Transaction
+
+LARGE: Final = 1024 * 1024
+"""Bytes of a message that is worked on in its turn: a while it takes some twelve times its size."""
+LARGE_AT_ONCE: Final = 2
 
 
 @dataclass(slots=True, frozen=True)
@@ -23,6 +29,16 @@ class LocalDelivery:
     blobs: BlobStore
     directory: Directory
     mailbox: Callable[[int], Mailbox]
+    _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
+
+    @contextlib.asynccontextmanager
+    async def turn(self, size: int) -> AsyncIterator[None]:
+        """Held while a message of that many bytes is taken apart, so that many large ones wait."""
+        if size < LARGE:
+            yield
+            return
+        async with self._large:
+            yield
 
     async def recipient(self, address: str) -> User | None:
         """Whose mail an address is: an exact match, else that of ``user+tag@domain`` without its tag."""
@@ -39,7 +55,8 @@ class LocalDelivery:
 
         Raises OSError where the disk does not take them. No row names the bytes yet.
         """
-        return await asyncio.to_thread(self._accept, mime, received or datetime.now(UTC))
+        async with self.turn(len(mime)):
+            return await asyncio.to_thread(self._accept, mime, received or datetime.now(UTC))
 
     def _accept(self, mime: bytes, received: datetime) -> Message:
         return msgspec.structs.replace(index_message(mime, received), blob=self.blobs.put(mime))

@@ -54,7 +54,10 @@ async def _send(context: Context, mime: bytes, request: str, *, save_in_sent: bo
     transport = context.services.transport
     device_key = context.device.device_key
     try:
-        prepared = await asyncio.to_thread(transport.prepare, context.user, mime, save_in_sent=save_in_sent)
+        async with context.services.delivery.turn(len(mime)):
+            prepared = await asyncio.to_thread(
+                transport.prepare, context.user, mime, save_in_sent=save_in_sent
+            )
     except SubmissionRefused as error:
         raise Refused(error.status, str(error)) from None
 
