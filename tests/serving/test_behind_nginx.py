@@ -117,3 +117,37 @@ def test_waiting_behind_the_proxy(proxy: tuple[Any, int], certificate: tuple[Pat
     assert asked(other, "/")["ended"] == ["ClientGone"]
     assert running.terminate() < 5
     assert json.loads(staying.getresponse().read())["result"] == "ShuttingDown"
+
+
+HIDDEN: Final = b"POST /hidden HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+"""What an attacker would have the server take for a request of the next client's."""
+AMBIGUOUS: Final = {
+    "length and coding": b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    % (5 + len(HIDDEN)),
+    "two lengths": b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(HIDDEN),
+    "a coding nobody knows": b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+    "a coding in disguise": b"Content-Length: 5\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "a folded coding": b"Content-Length: 5\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "two codings": b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "a signed length": b"Content-Length: +%d\r\n\r\n" % len(HIDDEN),
+}
+
+
+@needs("nginx")
+@pytest.mark.parametrize("fields", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_no_request_is_smuggled_past_the_proxy(
+    proxy: tuple[Any, int], certificate: tuple[Path, Path], fields: bytes
+) -> None:
+    port = proxy[1]
+    trust = ssl.create_default_context(cafile=str(certificate[0]))
+    received = b""
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        trust.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
+    ):
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + fields + HIDDEN)
+        with contextlib.suppress(ConnectionResetError, ssl.SSLError):
+            while piece := connection.recv(65536):
+                received += piece
+    assert received.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 501 ")), received[:80]
+    assert received.count(b"HTTP/1.1 ") == 1
