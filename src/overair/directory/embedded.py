@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
-from overair.directory.accounts import AccountPart, Accounts, owner_of
+from overair.directory.accounts import ALL_ADDRESSES, AccountPart, Accounts, owner_of
 from overair.directory.interface import AddressListEntry, User
 from overair.directory.logins import Found, Logins
 from overair.directory.names import InvalidAddress, Login, normalized_address, parse_login, query_words
@@ -41,6 +41,8 @@ class EmbeddedDirectory(Accounts):
     def __init__(self, database: Database, parts: Iterable[AccountPart]) -> None:
         super().__init__(database, parts)
         self._logins: Final = Logins(self._passwords, self._find_login)
+        self._domains: tuple[int, frozenset[str]] = (-1, frozenset())
+        """The domains of the accounts' addresses, and the generation in which they were read."""
 
     async def authenticate(
         self, login: str, password: bytes, client_address: str = "", device_id: str = ""
@@ -68,11 +70,26 @@ class EmbeddedDirectory(Accounts):
         async def work(transaction: Transaction) -> Found:
             user, kept = await _user_of_login(transaction, parsed)
             if user is None:
-                return Found(parsed.address or parsed.local_part)
+                return Found(await self._name_of_nobody(transaction, parsed))
             known = device_id != "" and await self._knows_device(transaction, user.account_id, device_id)
             return Found(parsed.address or parsed.local_part, user, kept, known)
 
         return await self._database.read(work)
+
+    async def _name_of_nobody(self, transaction: Transaction, login: Login) -> str:
+        """The name under which guesses at nobody are counted: one for all forms that could be one account's.
+
+        Otherwise whoever guesses in turn at ``x`` and ``x@domain`` learns from when they are held up
+        whether the two are the same, as they are where there is an x.
+        """
+        if login.address is None:
+            return login.local_part
+        generation = self.generation
+        if self._domains[0] != generation:
+            rows = await transaction.all(ALL_ADDRESSES)
+            self._domains = (generation, frozenset(address.rpartition("@")[2] for _, address in rows))
+        local_part, _, domain = login.address.rpartition("@")
+        return local_part if domain in self._domains[1] else login.address
 
     async def _knows_device(self, transaction: Transaction, account_id: int, device_id: str) -> bool:
         for part in self._parts:
