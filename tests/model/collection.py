@@ -91,7 +91,7 @@ class Collection:
     moved_away: set[str] = field(default_factory=set)
     """Ids that a MoveItems of the phone's own took away, whose end it does not mind."""
     serial: int = 0
-    """The ledger's when the request was made whose answer was taken last."""
+    """The ledger's when the last request was made whose answer left nothing to be told."""
     unsettled: bool = False
     """Whether it was asked for and the answer did not come: the server may have told more than is here."""
     begun_anew: int = 0
@@ -169,8 +169,9 @@ class Collection:
         if asking.key == "0":
             self.begin_anew()
         self.key, self.in_force, since = key, asking.filter, self.serial
-        self.serial = asking.serial
         self.more = answer.find(AirSync.MoreAvailable) is not None
+        if not self.more:
+            self.serial = asking.serial
         self._settle(asking.edits, answer.find(AirSync.Responses) or ())
         for told in answer.find(AirSync.Commands) or ():
             self._told(told, since)

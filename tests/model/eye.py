@@ -28,6 +28,7 @@ class Eye:
         self._version = -1
         self._folders: dict[int, tuple[int, dict[str, Item]]] = {}
         """The modseq and the items of a folder as they were read last."""
+        self._mailboxes: dict[int, tuple[list[tuple[object, ...]], dict[str, FolderAsItIs]]] = {}
         self._items: dict[int, tuple[int, Item]] = {}
 
     def changed(self) -> bool:
@@ -45,13 +46,19 @@ class Eye:
         return int(found)
 
     def mailbox(self, account_id: int) -> dict[str, FolderAsItIs]:
-        """Every folder of an account with its items, by folder id; all of one moment."""
+        """Every folder of an account with its items, by folder id; all of one moment.
+
+        The very same answer where nothing has changed.
+        """
         self._connection.execute("BEGIN")
         try:
-            found = {}
-            for number, parent, name, kind, item_class, modseq in self._connection.execute(
-                FOLDERS, (account_id,)
-            ).fetchall():
+            rows = self._connection.execute(FOLDERS, (account_id,)).fetchall()
+            known = self._mailboxes.get(account_id)
+            if known is not None and known[0] == rows:
+                return known[1]
+            found: dict[str, FolderAsItIs] = {}
+            self._mailboxes[account_id] = (rows, found)
+            for number, parent, name, kind, item_class, modseq in rows:
                 folder = Folder(str(number), str(parent), name, FolderType(kind), ItemClass(item_class))
                 found[folder.folder_id] = FolderAsItIs(folder, self._read(number, modseq))
             return found

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
 from model.eye import Eye
 from model.simulation import SimulatedLoop
-from model.store import LATENCY, InlineDatabase
+from model.store import InlineDatabase
 from overair.directory import passwords
 from overair.items import Contact
 from overair.items.message import Message
@@ -34,7 +34,6 @@ from overair.storage.open import BLOB_DIRECTORY, DATABASE_FILE, DirectoryLock, S
 T = TypeVar("T")
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a disk that needs no time, where there is one
-TICK: Final = LATENCY / 4
 CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -218,7 +217,7 @@ class InProcess:
                 continue
             if not self._database.outstanding:
                 return
-            await asyncio.sleep(TICK)
+            await self._database.progress()
 
     async def pass_time(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -76,7 +76,7 @@ class Ledger:
         self._numbers = count(1)
         self.serial = 0
         """Grows with everything that is seen to happen."""
-        self.mailboxes: dict[str, dict[str, FolderAsItIs]] = {}
+        self.mailboxes: dict[str, Mapping[str, FolderAsItIs]] = {}
 
     def number(self) -> int:
         """A number that was never given before."""
@@ -146,18 +146,13 @@ class Ledger:
     def observe(self, account: str, mailbox: Mapping[str, FolderAsItIs]) -> None:
         """See what an account's mailbox holds now."""
         before = self.mailboxes.get(account, {})
-        self.mailboxes[account] = dict(mailbox)
+        if mailbox is before:
+            return
+        self.mailboxes[account] = mailbox
         names = Counter((one.folder.parent_id, one.folder.name) for one in mailbox.values())
         hold(not names or max(names.values()) == 1, Law.NOT_TWICE, f"folders of {account}: {names}")
         for folder_id in before.keys() - mailbox.keys():
             hold(folder_id in self._doomed, Law.KEPT, f"folder {folder_id} of {account} is gone")
-        if all(
-            (known := before.get(folder_id)) is not None
-            and known.items is one.items
-            and known.folder == one.folder
-            for folder_id, one in mailbox.items()
-        ) and len(before) == len(mailbox):
-            return
         self.serial += 1
         here: dict[str, tuple[str, str, Shown]] = {}
         for folder_id, one in mailbox.items():

@@ -42,7 +42,17 @@ class InlineDatabase(SqliteDatabase):
         self.full = 0
         self.slowness = 0.0
         """Simulated seconds that every transaction takes longer."""
-        self.commits = 0
+        self._progress: asyncio.Future[None] | None = None
+
+    async def progress(self) -> None:
+        """Wait until one of the transactions that are outstanding has run."""
+        self._progress = asyncio.get_running_loop().create_future()
+        await self._progress
+
+    def _went_on(self) -> None:
+        self.outstanding -= 1
+        if self._progress is not None and not self._progress.done():
+            self._progress.set_result(None)
 
     def _begin_writing(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")  # nobody waits for another process in real time
@@ -63,10 +73,9 @@ class InlineDatabase(SqliteDatabase):
         return await future
 
     def _write(self) -> None:
-        self.outstanding -= 1
+        self._went_on()
         if self._closed or (first := self._next_write()) is None:
             return  # killed, or run in the commit of another
-        self.commits += 1
         if self.busy:
             self.busy -= 1
             blocker = sqlite3.connect(self.path, isolation_level=None)
@@ -83,7 +92,7 @@ class InlineDatabase(SqliteDatabase):
             self._write_group(self._writer, first)
 
     def _read(self, item: _Work) -> None:
-        self.outstanding -= 1
+        self._went_on()
         if not self._closed:
             self._read_one(self._reader, item)
 
@@ -96,6 +105,6 @@ class InlineDatabase(SqliteDatabase):
     async def close(self) -> None:
         """Finish what is queued and close the file."""
         while self.outstanding:
-            await asyncio.sleep(LATENCY)
+            await self.progress()
         if not self._closed:
             self.kill()

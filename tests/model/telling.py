@@ -76,15 +76,15 @@ class Teller:
         await self._look()
         await self._begin()
         for self.place, step in enumerate(self._story.steps):
-            self._say(f"{self.place} {step}")
+            self._say(self.place, step)
             await self._do(step)
             self.counts["steps"] += 1
             if not isinstance(step, Rest):
                 await self._look()
 
-    def _say(self, line: str) -> None:
+    def _say(self, *words: object) -> None:
         if self.trace is not None:
-            self.trace(line)
+            self.trace(" ".join(map(str, words)))
 
     async def _begin(self) -> None:
         """Every phone gets to know its folders."""
@@ -253,7 +253,7 @@ class Teller:
     def _start(self, phone: Phone, exchange: Exchange, cut: Fate) -> Flying:
         self.counts["requests"] += 1
         asked = self._drive.ask(phone.account, exchange.request, cut)
-        self._say(f"   {phone.author} asks {exchange}, {cut}")
+        self._say("  ", phone.author, "asks", exchange, cut)
         flying = Flying(phone, exchange, asked)
         for folder_id in exchange.waits:
             flying.cutoffs[folder_id] = self._cutoff(phone.collections[folder_id])
@@ -377,7 +377,7 @@ class Teller:
     def _take(self, flying: Flying) -> None:
         answer = flying.asked.answer
         phone = flying.phone
-        self._say(f"   {phone.author} gets {answer} to {flying.exchange.command}")
+        self._say("  ", phone.author, "gets", answer, "to", flying.exchange.command)
         if answer is None:
             self.counts["answers lost"] += 1
             return
@@ -486,14 +486,16 @@ class Teller:
         while phone.behind or key != phone.hierarchy_key:
             key = phone.hierarchy_key
             hold(await now(phone.folder_sync()), Law.NEVER_BLOCKED, "no answer to FolderSync")
-        for folder_id in sorted(phone.collections):
-            while (collection := phone.collections.get(folder_id)) is not None:
-                key = collection.key
-                hold(await now(phone.sync([folder_id], 512)), Law.NEVER_BLOCKED, f"no answer of {folder_id}")
-                if phone.behind:
-                    await now(phone.folder_sync())
-                if collection.key == key and not collection.edits:
-                    break
+        while phone.collections:
+            if phone.behind:
+                hold(await now(phone.folder_sync()), Law.NEVER_BLOCKED, "no answer to FolderSync")
+                continue
+            keys = [one.key for one in phone.collections.values()]
+            hold(
+                await now(phone.sync(sorted(phone.collections), 512)), Law.NEVER_BLOCKED, "no answer to Sync"
+            )
+            if keys == [one.key for one in phone.collections.values()] and not phone.behind:
+                break
 
     def _check_agreed(self, phone: Phone) -> None:
         there = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -70,6 +71,7 @@ QUIRKS: Final = (
 )
 
 
+@lru_cache(maxsize=10_000)
 def quirks_of(device_id: str, user_agent: str) -> frozenset[Quirk]:
     """The quirks of the device that sent a request."""
     return frozenset(row.quirk for row in QUIRKS if row.matches(device_id, user_agent))
