@@ -191,7 +191,10 @@ def test_a_locked_database_holds_up_no_leaving(tmp_path: Path) -> None:
                     errands = [asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()]
                     await asyncio.sleep(0.5)
                     assert await asyncio.to_thread(house.terminate) < 5.0
-                    await asyncio.gather(*errands, return_exceptions=True)
+                    ends = await asyncio.gather(*errands, return_exceptions=True)
+                # Whoever could not be served until then is told to come later.
+                assert all(isinstance(end, str) and end for end in ends), ends
+                assert "Traceback" not in house.log_text
                 house.start()
                 for name, errand in somebody.errands().items():
                     assert await refusal(errand) == "", name

@@ -76,6 +76,9 @@ class Endpoint:
         except DatabaseUnavailable as error:
             line["reason"] = str(error)
             answer = Answer(HttpStatus.SERVICE_UNAVAILABLE)
+        except asyncio.CancelledError:  # the server leaves and has waited for this request long enough
+            line["reason"] = "the server leaves"
+            answer = Answer(HttpStatus.SERVICE_UNAVAILABLE)
         except Exception:
             _log.exception("request failed", **line)
             answer = Answer(HttpStatus.INTERNAL_SERVER_ERROR)
