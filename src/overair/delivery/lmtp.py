@@ -30,7 +30,7 @@ COMMAND_LENGTH: Final = 4096
 COMMANDS_AT_ONCE: Final = 50
 """Commands taken from what has come before others have their turn; some milliseconds."""
 IDLE_SECONDS: Final = 300
-CLOSE_SECONDS: Final = 3
+CLOSE_SECONDS: Final = 0.5
 """How long deliveries may take to end when the server leaves."""
 _LINE_END: Final = b"\r\n"
 _LONE_DOT: Final = b".\r\n"
