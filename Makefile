@@ -7,6 +7,8 @@ DATA_DIR ?= data
 SERVE_FLAGS ?=
 TESTS ?= tests
 PYTEST_FLAGS ?=
+SECONDS ?= 600
+FUZZ_FLAGS ?=
 
 UV := .uv/bin/uv
 BIN := .venv/bin
@@ -18,7 +20,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-all check bench bench-full lock requirements clean
+.PHONY: help install serve test test-all check bench bench-full fuzz lock requirements clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -50,6 +52,9 @@ bench-full: $(STAMPS)/test ## the benchmarks at full size
 	@tools/debian-packages.sh --optional requirements/test.debian
 	$(BIN)/python -m benchmarks --full
 
+fuzz: $(STAMPS)/fuzz ## fuzz every parser for SECONDS=600 in all; KEEP=1 keeps what it learned, RECORD=1 the figures
+	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(KEEP),--keep) $(if $(RECORD),--record) $(FUZZ_FLAGS)
+
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py
 
@@ -69,6 +74,10 @@ $(STAMPS)/base: $(UV) pyproject.toml requirements/base.txt requirements/build.tx
 
 $(STAMPS)/test: $(STAMPS)/base requirements/test.txt
 	@tools/install.sh test
+	@touch $@
+
+$(STAMPS)/fuzz: $(STAMPS)/test requirements/fuzz.txt
+	@tools/install.sh fuzz
 	@touch $@
 
 # The types of the tests are checked, too, so their packages are needed.

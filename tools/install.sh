@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install locked requirements by hash into .venv/: install.sh base|build|test|check ...
+# Install locked requirements by hash into .venv/: install.sh base|build|test|check|fuzz ...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -33,6 +33,7 @@ def test_the_targets_are_there() -> None:
         "check",
         "bench",
         "bench-full",
+        "fuzz",
         "lock",
         "clean",
         "help",

@@ -124,6 +124,22 @@ class LmtpConnection(LMTP):
             self, self._messages, client_connected_cb=self._cb_client_connected, loop=loop
         )
 
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address and the rest of an argument; None for both where it is malformed."""
+        try:
+            found: tuple[str | None, str | None] = super()._getaddr(arg)
+        except (IndexError, RecursionError):
+            # The standard library's parser runs past the end of half an address, and calls itself for
+            # each comment in a comment.
+            return None, None
+        return found
+
+    async def push(self, status: str | bytes) -> None:
+        """Send an answer. What a peer sent may stand in it, but no second answer, and nothing but text."""
+        answer = status if isinstance(status, str) else status.decode("utf-8", "replace")
+        lines = ("".join(c if c.isprintable() else "?" for c in line) for line in answer.split("\r\n"))
+        await super().push("\r\n".join(lines))
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by their names
         """RFC 2033 4.2: as many answers after the final dot as there were accepted recipients."""
         if await self.check_helo_needed("LHLO"):

@@ -1,0 +1,14 @@
+"""The table of everything that is fuzzed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fuzz import conversation, mail, making, people, stored, web, wire
+from fuzz.target import Target
+
+TARGETS: Final[dict[str, Target]] = {
+    target.name: target
+    for room in (wire, web, mail, making, people, conversation, stored)
+    for target in room.TARGETS
+}
