@@ -34,7 +34,7 @@ class Eye:
     def changed(self) -> bool:
         """Whether anything was committed since this was asked last."""
         [version] = self._connection.execute("PRAGMA data_version").fetchone()
-        changed = version != self._version
+        changed = bool(version != self._version)
         self._version = version
         return changed
 

@@ -15,6 +15,7 @@ from typing import Final, Self, TypeVar
 from unittest import mock
 
 from argon2 import PasswordHasher
+from starlette.types import Message
 
 from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
 from model.eye import Eye
@@ -22,7 +23,7 @@ from model.simulation import SimulatedLoop
 from model.store import InlineDatabase
 from overair.directory import passwords
 from overair.items import Contact
-from overair.items.message import Message
+from overair.items import message as messages
 from overair.mailboxes.interface import FolderType, MailboxError, Session
 from overair.protocol.http import PATH, Request
 from overair.server.app import Application, build
@@ -33,7 +34,7 @@ from overair.storage.open import BLOB_DIRECTORY, DATABASE_FILE, DirectoryLock, S
 
 T = TypeVar("T")
 
-MEMORY: Final = Path("/dev/shm")  # noqa: S108  # a disk that needs no time, where there is one
+MEMORY: Final = Path("/dev/shm")  # a disk that needs no time, where there is one
 CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -90,7 +91,7 @@ class AskedInProcess:
     def hang_up(self) -> None:
         self._gone.set()
 
-    async def _receive(self) -> dict[str, object]:
+    async def _receive(self) -> Message:
         if self._sent < len(self._pieces):
             piece = self._pieces[self._sent]
             self._sent += 1
@@ -100,7 +101,7 @@ class AskedInProcess:
             await self._gone.wait()
         return {"type": "http.disconnect"}
 
-    async def _send(self, message: dict[str, object]) -> None:
+    async def _send(self, message: Message) -> None:
         if self._gone.is_set():
             return
         if message["type"] == "http.response.start":
@@ -251,7 +252,9 @@ class InProcess:
     async def add(self, account: str, folder_id: str, item: Contact) -> bool:
         return await self._hand(account, lambda session: session.add(folder_id, item))
 
-    async def change(self, account: str, folder_id: str, item_id: str, item: Contact | Message) -> bool:
+    async def change(
+        self, account: str, folder_id: str, item_id: str, item: Contact | messages.Message
+    ) -> bool:
         return await self._hand(account, lambda session: session.change(folder_id, item_id, item))
 
     async def remove(self, account: str, folder_id: str, item_id: str) -> bool:

@@ -15,7 +15,6 @@ from model.drive import FolderAsItIs
 from model.laws import Law, hold
 from overair.items import Contact, Item
 from overair.items.message import Message
-from overair.mailboxes.interface import Folder
 
 OUTSIDE = "outside"
 """The author of what no phone did."""

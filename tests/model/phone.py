@@ -16,7 +16,7 @@ import msgspec
 from model.collection import RECIPIENTS, Asking, Collection, Edit, Kind
 from model.drive import DOMAIN, PASSWORD, Answer, to_text
 from model.laws import Broken, Law, hold
-from model.ledger import Ledger, Shown
+from model.ledger import Ledger
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import MIME_TYPE, WBXML_TYPE, Command, Credentials, Request

@@ -80,7 +80,5 @@ def _simpler(step: AnyStep) -> list[AnyStep]:
     for name, value in plain.items():
         if isinstance(step, Ask) and getattr(step, name) != value:
             found.append(msgspec.structs.replace(step, **{name: value}))
-    for name in ("folder", "choice", "amount"):
-        if getattr(step, name, 0):
-            found.append(msgspec.structs.replace(step, **{name: 0}))
-    return found
+    numbers = [name for name in ("folder", "choice", "amount") if getattr(step, name, 0)]
+    return found + [msgspec.structs.replace(step, **{name: 0}) for name in numbers]

@@ -55,7 +55,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             self._wall.shift(timeout)
         return []
 
-    def run_in_executor(  # type: ignore[override]  # the base class says Any of the arguments
+    def run_in_executor(
         self, executor: Executor | None, func: Callable[..., T], *args: object
     ) -> asyncio.Future[T]:
         """Run the function at once; its result is there in the next round of the loop."""

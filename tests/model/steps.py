@@ -7,8 +7,8 @@ steps were taken out is still a story, and one without any ballast can be found.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,6 +16,8 @@ from model.drive import Fate
 from model.phone import Owner, Temper
 from overair.protocol.sync_options import Conflict, FilterType
 from overair.versions import SERVED
+
+T = TypeVar("T")
 
 ACCOUNTS: Final = ("anna", "ben")
 WINDOWS: Final = (None, 1, 2, 3, 5, 25, 100, 512)
@@ -252,5 +254,5 @@ def _ask(chance: random.Random, owners: Sequence[Owner]) -> Ask:
     )
 
 
-def _weighted(chance: random.Random, table: dict[str, int] | dict[Fate, int]):  # type: ignore[no-untyped-def]
+def _weighted(chance: random.Random, table: Mapping[T, int]) -> T:
     return chance.choices(list(table), list(table.values()))[0]

@@ -11,7 +11,6 @@ import random
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Final, TypeVar
 
 from overair.storage.interface import DatabaseUnavailable, Transaction

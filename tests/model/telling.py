@@ -28,7 +28,7 @@ from model.steps import (
     Trouble,
 )
 from overair.items import Contact
-from overair.items.flag import Flag
+from overair.items.flag import Flag, FlagStatus
 from overair.items.message import Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
@@ -75,7 +75,8 @@ class Teller:
         """The whole story. Raises Broken."""
         await self._look()
         await self._begin()
-        for self.place, step in enumerate(self._story.steps):
+        for place, step in enumerate(self._story.steps):
+            self.place = place
             self._say(self.place, step)
             await self._do(step)
             self.counts["steps"] += 1
@@ -287,7 +288,7 @@ class Teller:
         account = ACCOUNTS[step.account % len(ACCOUNTS)]
         mailbox = self.ledger.mailboxes[account]
         folders = sorted(mailbox, key=int)
-        by_type = {one.folder.type: key for key, one in reversed(mailbox.items())}
+        by_type = {mailbox[key].folder.type: key for key in reversed(folders)}
         if step.what == "deliver":
             marker = f"m{self.ledger.number()}"
             self.ledger.may_appear(account, marker, by_type[FolderType.INBOX], "", OUTSIDE)
@@ -351,7 +352,7 @@ class Teller:
             value = f"v{self.ledger.number()}"
             self.ledger.may_become(account, marker, value, OUTSIDE)
             if isinstance(item, Message):
-                flagged = msgspec.structs.replace(item, flag=Flag(status=2, flag_type=value))
+                flagged = msgspec.structs.replace(item, flag=Flag(status=FlagStatus.ACTIVE, flag_type=value))
                 await self._drive.change(account, folder_id, item_id, flagged)
             elif isinstance(item, Contact):
                 contact = msgspec.structs.replace(item, last_name=value)
@@ -411,7 +412,7 @@ class Teller:
         for folder_id in flying.exchange.waits:
             collection = flying.phone.collections.get(folder_id)
             if collection is not None and collection.key != "0":
-                waits = collection.more or self._differs(collection, flying.cutoffs[folder_id])
+                waits = self._differs(collection, flying.cutoffs[folder_id])
                 hold(not waits, Law.WOKEN, f"{flying.phone.author} waits for folder {folder_id}: {waits}")
 
     def _differs(self, collection: Collection, cutoff: int | None) -> str:
@@ -482,20 +483,18 @@ class Teller:
                 hold(await now(unanswered), Law.NEVER_BLOCKED, f"no answer to {command}")
         while phone.outbox:
             hold(await now(phone.send()), Law.NEVER_BLOCKED, "no answer to SendMail")
-        key = ""
-        while phone.behind or key != phone.hierarchy_key:
-            key = phone.hierarchy_key
+        before: tuple[object, ...] = ()
+        while before != (before := self._where(phone)):
             hold(await now(phone.folder_sync()), Law.NEVER_BLOCKED, "no answer to FolderSync")
-        while phone.collections:
-            if phone.behind:
-                hold(await now(phone.folder_sync()), Law.NEVER_BLOCKED, "no answer to FolderSync")
-                continue
-            keys = [one.key for one in phone.collections.values()]
-            hold(
-                await now(phone.sync(sorted(phone.collections), 512)), Law.NEVER_BLOCKED, "no answer to Sync"
-            )
-            if keys == [one.key for one in phone.collections.values()] and not phone.behind:
-                break
+            if phone.collections:
+                sync = phone.sync(sorted(phone.collections), 512)
+                hold(await now(sync), Law.NEVER_BLOCKED, "no answer to Sync")
+
+    @staticmethod
+    def _where(phone: Phone) -> tuple[object, ...]:
+        """What changes as long as there is something to tell."""
+        keys = (one.key for one in phone.collections.values())
+        return (phone.hierarchy_key, phone.behind, *keys)
 
     def _check_agreed(self, phone: Phone) -> None:
         there = {

@@ -263,7 +263,9 @@ class Applier:
         if command.send and not self._takes_drafts:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
         item = self._changed_item(place, command, stored)
-        newer = await self._is_newer(item_id, None if earlier is None else earlier.revision)
+        # What somebody else did before the client's lost change is as unknown to it as what came after.
+        contested = earlier is not None and earlier.contested
+        newer = contested or await self._is_newer(item_id, None if earlier is None else earlier.revision)
         if newer and item == stored.item and not command.send:
             return  # both sides did the same: what else changed is told as news
         if newer and not client_wins(self._wanted.options):

@@ -1,0 +1,44 @@
+"""The stories that broke a law once, kept as files with telling names, one step a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from model.phone import Owner
+from model.steps import AnyStep, Story
+
+DIRECTORY: Final = Path(__file__).with_name("stories")
+SUFFIX: Final = ".story"
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The first line of a file."""
+
+    seed: int
+    phones: tuple[Owner, ...]
+
+
+def names() -> list[str]:
+    """The names of the stories that are kept."""
+    return sorted(path.stem for path in DIRECTORY.glob(f"*{SUFFIX}"))
+
+
+def read(name: str) -> Story:
+    """A story by its name."""
+    head, *lines = (DIRECTORY / f"{name}{SUFFIX}").read_bytes().splitlines()
+    found = msgspec.json.decode(head, type=Head)
+    return Story(found.seed, found.phones, tuple(msgspec.json.decode(line, type=AnyStep) for line in lines))
+
+
+def write(name: str, story: Story) -> Path:
+    """Keep a story; returns its file."""
+    DIRECTORY.mkdir(exist_ok=True)
+    path = DIRECTORY / f"{name}{SUFFIX}"
+    lines = [Head(story.seed, story.phones), *story.steps]
+    path.write_bytes(b"".join(_encode(line) + b"\n" for line in lines))
+    return path
