@@ -68,7 +68,7 @@ class ControlServer:
 async def _answer(administrator: Administrator, line: bytes) -> Answer:
     try:
         request = _requests.decode(line)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Refused(f"not a request: {error}")
     try:
         return await administrator.perform(request)

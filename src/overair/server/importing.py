@@ -82,7 +82,7 @@ class Import:
         if isinstance(entry, Person):
             try:
                 return _contacts.decode(entry.contact)
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 return f"is no contact: {error}"
         message = index_message(entry.mime, entry.received)
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
