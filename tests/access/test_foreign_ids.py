@@ -108,7 +108,9 @@ def query_of(name: str, value: str) -> dict[str, Any]:
 @st.composite
 def attacks(draw: st.DrawFn, worlds: Worlds, own_folder: str) -> Attack:
     """Any command in any version, with up to three parts, each with up to four ids that are not Eve's."""
-    command = draw(st.sampled_from(Command))
+    # Those that name items and attachments have the most forms to be tried in.
+    reading = [Command.ITEM_OPERATIONS, Command.SYNC, Command.MOVE_ITEMS] * 5
+    command = draw(st.sampled_from([*Command, *reading]))
     version = draw(st.sampled_from(SERVED))
     everything = foreign(worlds.ids)
     item_id = draw(st.sampled_from(worlds.ids[Role.ITEM]))
@@ -117,7 +119,7 @@ def attacks(draw: st.DrawFn, worlds: Worlds, own_folder: str) -> Attack:
 
     def value(role: Role) -> str:
         kinds = [
-            st.just(alike[role]) if role in alike else every,
+            *[st.just(alike[role]) if role in alike else every] * 4,
             st.sampled_from(everything.get(role, ("1",))),
             st.sampled_from(mixed(own_folder, item_id)),
             st.sampled_from(SHAPES),
@@ -143,7 +145,7 @@ def attacks(draw: st.DrawFn, worlds: Worlds, own_folder: str) -> Attack:
     return Attack(command, version, tuple(parts), query, raw)
 
 
-@settings(max_examples=120)
+@settings(max_examples=200)
 @given(data=st.data())
 def test_any_id_in_any_place(worlds: Worlds, data: st.DataObject) -> None:
     attack(worlds, data.draw(attacks(worlds, worlds.own_folder)))

@@ -80,10 +80,12 @@ def test_whatever_is_asked(server: RunningServer, method: str, query: str) -> No
 
 @pytest.mark.parametrize(
     ("pair", "forms"),
-    zip(
-        SERIES,
-        (FORMS[:1], FORMS[:2], FORMS[:4], (FORMS[0], FORMS[4]), (FORMS[0], FORMS[5])),
-        strict=True,
+    list(
+        zip(
+            SERIES,
+            (FORMS[:1], FORMS[:2], FORMS[:4], (FORMS[0], FORMS[4]), (FORMS[0], FORMS[5])),
+            strict=True,
+        )
     ),
 )
 def test_a_series_of_wrong_passwords(
