@@ -27,7 +27,13 @@ from overair.directory.interface import User
 from overair.items import Item, rendering
 from overair.items.attachments import attachment
 from overair.items.body import Body
-from overair.items.markup import html_document, html_fragment, html_to_text
+from overair.items.markup import (
+    html_document,
+    html_document_size,
+    html_fragment,
+    html_fragment_size,
+    html_to_text,
+)
 from overair.items.message import Message, index_message
 from overair.items.rendering import RenderOptions
 from overair.items.text import utf8_size
@@ -165,10 +171,18 @@ def check_raw_header(read: tuple[RawHeader, bytes]) -> None:
 DELIVERED: Final = read_mime(LETTER)
 
 
-def check_html(source: str) -> None:
-    text = html_to_text(source)
-    html_to_text(html_document(text))
-    html_fragment(source)
+def read_html(data: bytes) -> tuple[str, str]:
+    """A page, and the text of it."""
+    source = data.decode("utf-8", "replace")
+    return source, html_to_text(source)
+
+
+def check_html(read: tuple[str, str]) -> None:
+    """Text is the same when it was HTML in between, and HTML has the size that is said of it."""
+    for text in read:
+        assert html_document_size(text) == utf8_size(html_document(text))
+        assert html_fragment_size(text) == utf8_size(html_fragment(text))
+    assert html_to_text(html_document(read[1])).split() == read[1].split()
 
 
 TARGETS: Final = (
@@ -216,7 +230,7 @@ TARGETS: Final = (
     ),
     Target(
         name="html",
-        read=lambda data: data.decode("utf-8", "replace"),
+        read=read_html,
         check=check_html,
         seeds=lambda: PAGES,
         words=(

@@ -79,7 +79,7 @@ _DOCUMENT: Final = ("<html><body><div>", "</div></body></html>")
 
 def html_document(text: str) -> str:
     """Plain text as an HTML document that shows it alike."""
-    return _escaped(text).join(_DOCUMENT)
+    return _framed(text, _DOCUMENT)
 
 
 def html_document_size(text: str) -> int:
@@ -92,7 +92,7 @@ def html_fragment(text: str) -> str:
 
     No style sheet: Outlook's renderer knows no ``white-space: pre-wrap``.
     """
-    return _escaped(text).join(_FRAGMENT)
+    return _framed(text, _FRAGMENT)
 
 
 def html_fragment_size(text: str) -> int:
@@ -100,10 +100,11 @@ def html_fragment_size(text: str) -> int:
     return _escaped_size(text) + sum(map(len, _FRAGMENT))
 
 
-def _escaped(text: str) -> str:
+def _framed(text: str, frame: tuple[str, str]) -> str:
+    """Text escaped, between two tags."""
     # In pieces: most of them hold no wide characters and take little memory, and other threads have
     # their turn. A line end and a pair of spaces are not parted.
-    pieces: list[str] = []
+    pieces = [frame[0]]
     start = 0
     while start < len(text):
         whole = _NO_PAIR.search(text, start + PIECE)
@@ -111,6 +112,7 @@ def _escaped(text: str) -> str:
         piece = text[start:end].replace("\r\n", "\n")
         pieces.append(piece.translate(_ESCAPES).replace("  ", _PAIR))
         start = end
+    pieces.append(frame[1])
     return "".join(pieces)
 
 
