@@ -33,6 +33,9 @@ class Broken(AssertionError):
         self.law = law
         self.detail = detail
 
+    def __reduce__(self) -> tuple[type[Broken], tuple[Law, str]]:
+        return Broken, (self.law, self.detail)
+
 
 def hold(condition: object, law: Law, detail: str) -> None:
     """Raise Broken unless the condition holds."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from logging import CRITICAL
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -69,6 +71,15 @@ class Simulation:
             raise Failure(*self.shortest(story, outcome), seed)
         return outcome
 
+    def seeds(self, seeds: Iterable[int]) -> Counter[str]:
+        """The stories of some seeds, in as many processes as there are cores. Raises Failure."""
+        counts: Counter[str] = Counter()
+        fork = get_context("fork")  # what is imported already need not be imported again
+        with ProcessPoolExecutor(mp_context=fork, initializer=_use, initargs=(self,)) as pool:
+            for some in pool.map(_counts_of, seeds):
+                counts += some
+        return counts
+
     def shortest(self, story: Story, outcome: Outcome) -> tuple[Story, Broken]:
         """The shortest story that breaks the law which a story broke."""
         assert outcome.broken is not None
@@ -80,11 +91,29 @@ class Failure(AssertionError):
     """A seed's story broke a law; the message has the shortest that does."""
 
     def __init__(self, story: Story, broken: Broken, seed: int) -> None:
+        self._made_of = (story, broken, seed)
         lines = [msgspec.json.encode(step).decode() for step in story.steps]
         phones = msgspec.json.encode(story.phones).decode()
         super().__init__("\n".join([f"seed {seed}: {broken}", phones, *lines]))
         self.story = story
         self.broken = broken
+
+    def __reduce__(self) -> tuple[type[Failure], tuple[Story, Broken, int]]:
+        return Failure, self._made_of  # it comes from another process
+
+
+_simulation: Simulation | None = None
+"""The one of this process, where it is a helper of another."""
+
+
+def _use(simulation: Simulation) -> None:
+    global _simulation  # what a process is started with
+    _simulation = simulation
+
+
+def _counts_of(seed: int) -> Counter[str]:
+    assert _simulation is not None
+    return _simulation.seed(seed).counts
 
 
 @contextmanager
