@@ -71,6 +71,8 @@ class Owner(msgspec.Struct, frozen=True):
     version: Version
     temper: Temper = Temper.PATIENT
     conflict: Conflict = Conflict.SERVER_WINS
+    keeps_moved: bool = False
+    """It gives its own copy the id that MoveItems answers, as Outlook for Windows does."""
 
 
 @dataclass
@@ -115,6 +117,9 @@ class Phone:
     named: set[str] = field(default_factory=set)
     """Folders that a Ping named, which the next Sync has to show something of."""
     client_ids: int = 0
+    last_asked: dict[str, Asking] = field(default_factory=dict)
+    """The collections of the last Sync that the server may refer to, as it was asked."""
+    last_wait: int | None = None
 
     @property
     def author(self) -> str:
@@ -247,7 +252,7 @@ class Phone:
             "device_id": self.owner.device_id,
             "device_type": "Phone",
             "version": self.owner.version,
-            "user_agent": "Model/1.0",
+            "user_agent": "Outlook/16.0 Model" if self.owner.keeps_moved else "Model/1.0",
             "credentials": Credentials(f"{self.account}@{DOMAIN}", PASSWORD),
             "content_type": WBXML_TYPE,
             "body": body,
@@ -364,10 +369,48 @@ class Phone:
             None if wait is None else e(AirSync.Wait, wait),
             None if total is None else e(AirSync.WindowSize, total),
         )
+        self.last_asked, self.last_wait = asked, wait
         waits = tuple(asked) if wait is not None else ()
         return self._exchange(Command.SYNC, tree, lambda answer: self._take_sync(asked, answer), waits=waits)
 
-    def _take_sync(self, asked: dict[str, Asking], answer: Element | None) -> None:
+    def sync_in_short(self, *, partial: bool) -> Exchange | None:
+        """The last Sync once more: without a body, or partial with what is other than it was.
+
+        A collection whose key is another since then has to be named again (MS-ASCMD_R673, R3645).
+        """
+        if not self.last_asked or self.unanswered.get(Command.SYNC):
+            return None
+        known = {key: one for key, one in self.last_asked.items() if key in self.collections}
+        named = [
+            key
+            for key, one in known.items()
+            if self.collections[key].key != one.key or (partial and self.collections[key].edits)
+        ]
+        if len(known) < len(self.last_asked) or (named and not partial):
+            return None
+        asked = dict(known)
+        for key, one in known.items():
+            if key in named:
+                asked[key] = self.collections[key].compose(None)
+            else:
+                asked[key] = replace(one, edits={}, serial=self.ledger.serial)
+                self.collections[key].unsettled = True
+        tree = None
+        if partial:
+            tree = e(
+                AirSync.Sync,
+                e(AirSync.Collections, *(asked[key].element for key in named)) if named else None,
+                e(AirSync.WindowSize, 100),
+                e(AirSync.Partial),
+            )
+            self.last_wait = None
+        self.last_asked = asked
+        waits = tuple(asked) if self.last_wait is not None else ()
+        return self._exchange(
+            Command.SYNC, tree, lambda answer: self._take_sync(asked, answer, in_short=True), waits=waits
+        )
+
+    def _take_sync(self, asked: dict[str, Asking], answer: Element | None, *, in_short: bool = False) -> None:
         if answer is None:
             for folder_id, asking in asked.items():
                 collection = self.collections.get(folder_id)
@@ -379,6 +422,9 @@ class Phone:
         if status:
             if int(status) == SyncStatus.HIERARCHY_CHANGED:
                 self.behind = True
+                return
+            if int(status) == SyncStatus.INCOMPLETE_REQUEST and in_short:
+                self.last_asked = {}
                 return
             raise Broken(Law.KEY_LIVES, f"the Sync got status {status}")
         answered = set()
@@ -509,9 +555,11 @@ class Phone:
                 status = int(text(response, Move.Status))
                 hold(status != MoveItemsStatus.SAME_FOLDER, Law.ONCE, "4, though the folders differ")
                 if status == MoveItemsStatus.SUCCESS:
+                    shown = source.items.pop(item_id, None)
                     source.moved_away.add(item_id)
-                    source.items.pop(item_id, None)
                     source.edits.pop(item_id, None)
+                    if self.owner.keeps_moved and shown is not None and destination.key != "0":
+                        destination.items[text(response, Move.DstMsgId)] = shown
 
         return self._exchange(Command.MOVE_ITEMS, tree, take)
 
@@ -605,6 +653,15 @@ class Phone:
         """The owner wants to see more or less."""
         if not collection.is_contacts:
             collection.filter = filter_type
+
+    def upgrade(self, version: Version) -> None:
+        """Another version of the protocol from now on."""
+        self.owner = msgspec.structs.replace(self.owner, version=version)
+        for collection in self.collections.values():
+            collection.version = version
+            if collection.type is FolderType.DRAFTS and not collection.takes_drafts:
+                collection.edits.clear()
+        self.unanswered.clear()
 
     def restart(self, collection: Collection) -> None:
         """Begin a folder anew."""

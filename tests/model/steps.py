@@ -54,7 +54,7 @@ class Edit(Step, frozen=True, omit_defaults=True):
     choice: int = 0
 
 
-OWNER: Final = {
+OWNER: Final[Mapping[str, float]] = {
     "add": 4,
     "change": 6,
     "mark": 3,
@@ -64,6 +64,7 @@ OWNER: Final = {
     "letter": 2,
     "think again": 1,
     "filter": 1,
+    "upgrade": 0.2,
 }
 """What owners do, and how often."""
 
@@ -90,6 +91,8 @@ REQUESTS: Final = {
     "sync": 12,
     "sync all": 6,
     "sync and wait": 3,
+    "sync without a body": 2,
+    "partial sync": 2,
     "ping": 6,
     "folders": 2,
     "send": 3,
@@ -192,6 +195,7 @@ def phones(chance: random.Random) -> tuple[Owner, ...]:
             chance.choice(sorted(SERVED)),
             chance.choice(list(Temper)),
             chance.choice(list(Conflict)),
+            chance.random() < 0.2,
         )
         for account, device_id in zip(accounts, device_ids, strict=True)
     )
@@ -254,5 +258,5 @@ def _ask(chance: random.Random, owners: Sequence[Owner]) -> Ask:
     )
 
 
-def _weighted(chance: random.Random, table: Mapping[T, int]) -> T:
+def _weighted(chance: random.Random, table: Mapping[T, float]) -> T:
     return chance.choices(list(table), list(table.values()))[0]

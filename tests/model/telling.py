@@ -33,6 +33,7 @@ from overair.items.message import Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.sync.filters import view_of
+from overair.versions import SERVED as SERVED_VERSIONS
 
 HEARTBEAT: Final = 600
 ROUNDS_OF_REST: Final = 400
@@ -128,6 +129,7 @@ class Teller:
             "send draft": lambda: phone.send_draft(step.choice),
             "letter": phone.write_letter,
             "think again": lambda: phone.think_again(collection, step.choice),
+            "upgrade": lambda: phone.upgrade(sorted(SERVED_VERSIONS)[step.choice % len(SERVED_VERSIONS)]),
             "filter": lambda: phone.set_filter(collection, FILTERS[step.choice % len(FILTERS)]),
         }
         work[step.what]()
@@ -163,6 +165,10 @@ class Teller:
             case "sync and wait":
                 ready = [one for one in phone.settled() if not phone.collections[one].more]
                 return phone.sync(ready, step.window, wait=1 + step.choice % 30, edits=False)
+            case "sync without a body":
+                return phone.sync_in_short(partial=False)
+            case "partial sync":
+                return phone.sync_in_short(partial=True)
             case "ping":
                 return phone.ping(HEARTBEAT, folders)
             case "send":
