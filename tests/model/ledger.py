@@ -50,6 +50,8 @@ class Fate:
 
     wanted: dict[str, str] = field(default_factory=dict)
     """Each value that somebody asked for, and who."""
+    again: set[str] = field(default_factory=set)
+    """The values that may come back after others."""
     places: set[str] = field(default_factory=set)
     """The folders in which it may be."""
     sources: list[Fate] = field(default_factory=list)
@@ -94,6 +96,10 @@ class Ledger:
     def may_become(self, account: str, marker: str, value: str, author: str) -> None:
         """Somebody asks for another value."""
         self.fate(account, marker).wanted[value] = author
+
+    def may_return(self, account: str, marker: str, value: str) -> None:
+        """Somebody whose word is the last asks for a value again, with something else."""
+        self.fate(account, marker).again.add(value)
 
     def may_move(self, account: str, marker: str, folder_id: str) -> None:
         """Somebody asks for a move."""
@@ -185,7 +191,7 @@ class Ledger:
         author: str | None = None
         if not fate.values or fate.values[-1] != shown.value:
             hold(
-                shown.value not in fate.values,
+                shown.value not in fate.values or shown.value in fate.again,
                 Law.NOT_BACK,
                 f"{marker} of {account} is {shown.value!r} again after {fate.values}",
             )

@@ -185,9 +185,11 @@ class Phone:
     def _known(self, edit: Edit) -> Edit:
         return replace(edit, known=len(self.ledger.fate(self.account, edit.marker).values))
 
-    @staticmethod
-    def _edit(collection: Collection, name: str, edit: Edit) -> None:
+    def _edit(self, collection: Collection, name: str, edit: Edit) -> None:
         before = collection.edits.get(name)
+        if before is not None and before.value is not None and self.owner.conflict is Conflict.CLIENT_WINS:
+            # What was sent with it may be done already, and overwritten by others since.
+            self.ledger.may_return(self.account, edit.marker, before.value)
         collection.edits[name] = edit if before is None else before.says_more(edit)
 
     def _chosen(self, collection: Collection, choice: int) -> str | None:
