@@ -263,7 +263,8 @@ class Teller:
         self._say("  ", phone.author, "asks", exchange, cut)
         flying = Flying(phone, exchange, asked)
         for folder_id in exchange.waits:
-            flying.cutoffs[folder_id] = self._cutoff(phone.collections[folder_id])
+            if folder_id in phone.collections:
+                flying.cutoffs[folder_id] = self._cutoff(phone.collections[folder_id])
         self.flying.append(flying)
         return flying
 
