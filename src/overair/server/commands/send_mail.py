@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Final
+from typing import Final, NamedTuple
 
 from overair.delivery.submission import message_id
 from overair.devices.remembered import Kind, recall, remember
@@ -27,8 +27,10 @@ async def handle(context: Context, message: SendMailRequest) -> Outcome:
         raise Refused(CommonStatus.INVALID_ACCOUNT_ID, "there is no such AccountId")
     if message.template_id is not None:
         raise Refused(CommonStatus.IRM_FEATURE_DISABLED, "rights management is not served")
-    request = f"client-id {message.client_id}"
-    if not await _send(context, message.mime, request, save_in_sent=message.save_in_sent_items):
+    name = f"client-id {message.client_id}"
+    content = await asyncio.to_thread(_name_of, message.mime)
+    names = _Names(known=(name, content), kept=(name, f"sent {content}"))
+    if not await _send(context, message.mime, names, save_in_sent=message.save_in_sent_items):
         raise Refused(CommonStatus.MESSAGE_PREVIOUSLY_SENT, "the ClientId was used before")
     return None
 
@@ -38,9 +40,21 @@ async def handle_mime(context: Context) -> Outcome:
     request, mime = context.request, context.request.body
     if request.content_type != http.MIME_TYPE or not mime:
         raise Refused(CommonStatus.INVALID_CONTENT, f"Content-Type {request.content_type[:40]!r}")
-    repeated = await asyncio.to_thread(_name_of, mime)
-    await _send(context, mime, repeated, save_in_sent=request.save_in_sent)
+    content = await asyncio.to_thread(_name_of, mime)
+    names = _Names(known=(content, f"sent {content}"), kept=(content,))
+    await _send(context, mime, names, save_in_sent=request.save_in_sent)
     return None
+
+
+class _Names(NamedTuple):
+    """By what a message is known again when it is repeated, and by what it will be known.
+
+    A phone that takes another version of the protocol has the same outbox, so each way knows what was
+    sent the other way.
+    """
+
+    known: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 def _name_of(mime: bytes) -> str:
@@ -49,7 +63,7 @@ def _name_of(mime: bytes) -> str:
     return f"message-id {found}" if found else f"content {hashlib.sha256(mime).hexdigest()}"
 
 
-async def _send(context: Context, mime: bytes, request: str, *, save_in_sent: bool) -> bool:
+async def _send(context: Context, mime: bytes, names: _Names, *, save_in_sent: bool) -> bool:
     """Send once: False where it was done before. The message is delivered when this returns."""
     transport = context.services.transport
     device_key = context.device.device_key
@@ -62,9 +76,11 @@ async def _send(context: Context, mime: bytes, request: str, *, save_in_sent: bo
         raise Refused(error.status, str(error)) from None
 
     async def work(session: Session) -> bool:
-        if await recall(session.transaction, device_key, Kind.SEND_MAIL, request) is not None:
-            return False
-        await remember(session.transaction, device_key, Kind.SEND_MAIL, request)
+        for name in names.known:
+            if await recall(session.transaction, device_key, Kind.SEND_MAIL, name) is not None:
+                return False
+        for name in names.kept:
+            await remember(session.transaction, device_key, Kind.SEND_MAIL, name)
         await transport.enqueue(session, prepared)
         return True
 
