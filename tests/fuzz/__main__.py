@@ -107,18 +107,10 @@ class Run:
         self.result.seconds = round(time.monotonic() - begun, 1)
         return self.result
 
-    def minimised(self) -> list[bytes]:
-        """As few inputs as reach what all of them reach."""
-        smallest = self._folder / "smallest"
-        smallest.mkdir()
-        self._engine(
-            time.monotonic() + 600,
-            "-merge=1",
-            f"-max_len={self._target.size}",
-            str(smallest),
-            str(self.inputs),
-        )
-        return [path.read_bytes() for path in smallest.iterdir()]
+    def learned(self) -> list[bytes]:
+        """The inputs beyond the seeds: libFuzzer keeps one only where it reaches something new or is shorter."""
+        seeds = set(self._target.seeds())
+        return [data for path in self.inputs.iterdir() if (data := path.read_bytes()) not in seeds]
 
     def _engine(self, ends: float, *options: str) -> None:
         report = self._folder / "report.json"
@@ -144,7 +136,7 @@ class Run:
             result.peak_mebibytes = max(result.peak_mebibytes, said["peak_kibibytes"] // 1024)
             if (milliseconds := round(said["slowest_seconds"] * 1000, 1)) > result.slowest_milliseconds:
                 result.slowest_milliseconds, result.slowest_bytes = milliseconds, said["slowest_bytes"]
-        elif "-merge=1" not in options:
+        else:
             sys.exit(f"{self._target.name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
         result.edges = max((int(match[1]) for match in _EDGES.finditer(log.read_bytes())), default=0)
 
@@ -205,7 +197,7 @@ def main() -> int:
             results.append(run.fuzz(left / (len(names) - place)))
             print(f"{name}: {results[-1].executions} executions, found {results[-1].found}", flush=True)
             if arguments.keep:
-                corpus.keep(name, run.minimised())
+                corpus.keep(name, run.learned())
     summary = Summary(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=arguments.seed,

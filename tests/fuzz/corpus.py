@@ -12,7 +12,7 @@ HERE: Final = Path(__file__).parent
 CORPUS: Final = HERE / "corpus"
 FOUND: Final = HERE / "found"
 """``found/TARGET/NAME``: cases that broke something once, or (``crash-*``...) that still do."""
-MOST_BYTES: Final = 60_000
+MOST_BYTES: Final = 50_000
 """Of one archive."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from fuzz.examples import examples
+from fuzz.letters import MIME_SHAPES
 from fuzz.mail import DELIVERED, USER, Blobs, check_shown, shown
-from fuzz.target import Target
+from fuzz.target import Shape, Target
 from fuzz.wire import LIMITS, VERSIONS, WORDS
 from overair.items import Contact, Item, ItemClass, apply_change, create, drafts
 from overair.items.body import Body
@@ -20,7 +21,7 @@ from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.schema import SchemaError
 from overair.versions import Version
 from overair.wbxml import Element, WbxmlError, decode, encode
-from overair.wbxml.pages import AirSync
+from overair.wbxml.pages import AirSync, AirSyncBase
 from support.messages import records
 
 PERSON: Final = Contact(
@@ -74,6 +75,58 @@ def item_seeds() -> Iterator[bytes]:
                 yield bytes([way * len(VERSIONS) + place]) + encode(tree)
 
 
+def draft_shape(mime: Shape, *, attached: bool = False) -> Shape:
+    """A draft that a client composed as MIME and adds a file to, or one with a message attached."""
+
+    def shape(size: int) -> bytes:
+        letter = mime(size)
+        body = [Element(AirSyncBase.Type, "1"), Element(AirSyncBase.Data, "text")]
+        if not attached:
+            body = [
+                Element(AirSyncBase.Type, "4"),
+                Element(AirSyncBase.Data, letter.decode("ascii", "replace")),
+            ]
+        file = [
+            Element(AirSyncBase.ClientId, "1"),
+            Element(AirSyncBase.Method, "5" if attached else "1"),
+            Element(AirSyncBase.Content, letter if attached else b"file"),
+            Element(AirSyncBase.DisplayName, "file"),
+        ]
+        tree = Element(
+            AirSync.ApplicationData,
+            [
+                Element(AirSyncBase.Attachments, [Element(AirSyncBase.Add, file)]),
+                Element(AirSyncBase.Body, body),
+            ],
+        )
+        return bytes([4 * len(VERSIONS) + 6]) + encode(tree)
+
+    return shape
+
+
+def draft_shapes() -> dict[str, Shape]:
+    """Messages that the standard library's newer parser takes apart."""
+    names: tuple[str, ...] = (
+        "nested parts",
+        "parts",
+        "short lines",
+        "parameters",
+        "continued parameters",
+        "header lines",
+    )
+    names += (
+        "one folded header",
+        "nested messages",
+        "quotes in parameters",
+        "addresses",
+        "8 bit",
+        "boundaries",
+    )
+    names += ("content types", "nested parts of their own")
+    composed = {f"composed: {name}": draft_shape(MIME_SHAPES[name]) for name in names}
+    return composed | {f"attached: {name}": draft_shape(MIME_SHAPES[name], attached=True) for name in names}
+
+
 TARGETS: Final = (
     Target(
         name="item",
@@ -82,6 +135,9 @@ TARGETS: Final = (
         refuses=(SchemaError, WbxmlError),
         seeds=item_seeds,
         words=WORDS,
+        microseconds=20,
+        memory=100,
+        shapes=draft_shapes(),
         size=4 * 1024,
         limit=LIMITS.size,
     ),

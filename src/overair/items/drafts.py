@@ -240,12 +240,18 @@ def _with_files(mime: bytes, files: list[_File]) -> bytes:
     added = [file for file in files if file.number is None]
     if not added:
         return mime
+    if parse(mime).cut:
+        raise SchemaError(AirSyncBase.Data, Problem.VALUE, "is a message beyond the limits on its structure")
     message = message_from_bytes(mime, _class=EmailMessage, policy=SMTP)
     for name, value in (("MIME-Version", "1.0"), ("Content-Type", "text/plain")):
         # Without a header of its content the library takes a message for empty, and drops its text.
         if name not in message:
             message[name] = value
-    _attach(message, added)
+    try:
+        _attach(message, added)
+    except TypeError:
+        # A multipart without parts.
+        raise SchemaError(AirSyncBase.Data, Problem.VALUE, "is a message that takes no attachment") from None
     return message.as_bytes(policy=SMTP.clone(refold_source="none"))
 
 
@@ -264,10 +270,12 @@ def _add(add: Callable[..., None], file: _File, disposition: str) -> None:
         "disposition": disposition,
         "cid": f"<{one_line(file.content_id, 255)}>" if file.content_id else None,
     }
-    if file.content_type == "message/rfc822":
+    if file.content_type == "message/rfc822" and not parse(file.data).cut:
         add(message_from_bytes(file.data, _class=EmailMessage, policy=SMTP), **shown)
     else:
-        main, _, sub = file.content_type.partition("/")
+        # A message beyond the limits on structure is a file as any other.
+        kind = file.content_type if file.content_type != "message/rfc822" else "application/octet-stream"
+        main, _, sub = kind.partition("/")
         add(file.data, maintype=main, subtype=sub, **shown)
 
 

@@ -41,6 +41,8 @@ class LocatedMessage(MimeMessage):
     """Where its content begins."""
     end = 0
     """Where it ends, the line break before the next boundary included."""
+    cut = False
+    """Of the whole message: a limit was reached, so the tree is not all that the bytes say."""
 
     @property
     def source(self) -> str | None:
@@ -146,8 +148,10 @@ class _LocatingParser(_Parser):
         for name, value in list(self._cur.raw_items()):
             if len(value) > MAX_PARAMETERS and name.lower() in ("content-type", "content-disposition"):
                 self._cur.replace_header(name, value[:MAX_PARAMETERS])
+                self._msgstack[0].cut = True
         if len(self._msgstack) > MAX_DEPTH:
             # Read on as if it were a file: what nests deeper is shown as an attachment.
+            self._msgstack[0].cut = True
             del self._cur["Content-Type"]
             self._cur["Content-Type"] = "application/octet-stream"
         if all(part.get_content_type() != "message/delivery-status" for part in self._msgstack):
@@ -179,6 +183,7 @@ def parse(mime: bytes) -> LocatedMessage:
         _feed(flat, mime)
         message = flat.close()
         del message["Content-Type"], message["Content-Transfer-Encoding"]
+        message.cut = True
         return message
 
 

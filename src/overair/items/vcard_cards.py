@@ -191,7 +191,8 @@ def _property(line: str) -> Property | None:
     if match is None:
         return None
     group, name, head, value = (part or "" for part in match.groups())
-    types, parameters = _parameters(head)
+    # They are shown in the notes, where control characters may not stand.
+    types, parameters = _parameters(cleaned(head))
     if _encoding(types, parameters) == _QUOTED_PRINTABLE:
         data = binascii.a2b_qp(value.encode("utf-8", "replace"))
         label = parameters.get("CHARSET", "")
