@@ -85,6 +85,8 @@ class Collection:
     items: dict[str, Shown] = field(default_factory=dict)
     edits: dict[str, Edit] = field(default_factory=dict)
     more: bool = False
+    begun: bool = False
+    """Whether items were told since key 0."""
     filter: FilterType = FilterType.ALL
     in_force: FilterType = FilterType.ALL
     """The filter of the last answer that was taken."""
@@ -168,6 +170,7 @@ class Collection:
         hold(key not in (self.key, "0"), Law.KEY_LIVES, "an answer with content has the key that it had")
         if asking.key == "0":
             self.begin_anew()
+        self.begun = asking.key != "0"
         self.key, self.in_force, since = key, asking.filter, self.serial
         self.more = answer.find(AirSync.MoreAvailable) is not None
         if not self.more:

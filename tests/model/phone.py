@@ -560,7 +560,7 @@ class Phone:
                     shown = source.items.pop(item_id, None)
                     source.moved_away.add(item_id)
                     source.edits.pop(item_id, None)
-                    if self.owner.keeps_moved and shown is not None and destination.key != "0":
+                    if self.owner.keeps_moved and shown is not None and destination.begun:
                         destination.items[text(response, Move.DstMsgId)] = shown
 
         return self._exchange(Command.MOVE_ITEMS, tree, take)
