@@ -23,6 +23,8 @@ START_SECONDS: Final = 60
 CONFIGURATION: Final = """\
 [limits]
 devices = 100000
+connections = 1000000
+connections_per_address = 1000000
 
 [tls]
 page_port = 0

@@ -12,36 +12,75 @@ import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 MAXIMUM_DESCRIPTORS: Final = 1_048_576
 """More is of no use to one process, and some systems refuse it."""
 LONGEST_PATH: Final = 100
 EXHAUSTED: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """Why no connection can be taken now, though one is there."""
+REFUSED_AT_ONCE: Final = 100
+"""Connections that a gate refused, after which the event loop goes on with something else."""
 REST_SECONDS: Final = 0.5
 """How long a listener that could take no connection reports none; asyncio tries again after one."""
+
+
+class Gate(Protocol):
+    """Who is let in: it counts connections by the addresses that they come from."""
+
+    def enter(self, address: str) -> str | None:
+        """The network under which a connection is counted; None where it is not let in."""
+
+    def leave(self, network: str) -> None:
+        """A connection that was let in has ended."""
+
+
+class Counted(socket.socket):
+    """A connection that says when it ends."""
+
+    __slots__ = ("_gate", "_network")
+
+    def __init__(self, connection: socket.socket, gate: Gate, network: str) -> None:
+        super().__init__(connection.family, connection.type, connection.proto, connection.detach())
+        self._gate: Gate | None = gate
+        self._network = network
+
+    def close(self) -> None:
+        """Close it, and say so once."""
+        super().close()
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            gate.leave(self._network)
 
 
 class Listener(socket.socket):
     """A listening socket that fails once where there is no descriptor left, and then has nothing to give.
 
     asyncio asks as many times in a row as the backlog is long, and in Python 3.11 goes on asking after
-    such an error, with one log line and one timer for each.
+    such an error, with one log line and one timer for each. A ``gate`` is asked about each connection.
     """
 
     _rests_until = 0.0
+    gate: Gate | None = None
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection. Raises BlockingIOError for none, OSError."""
         if time.monotonic() < self._rests_until:
             raise BlockingIOError(errno.EAGAIN, "no descriptor was left a moment ago")
-        try:
-            return super().accept()
-        except OSError as error:
-            if error.errno in EXHAUSTED:
-                self._rests_until = time.monotonic() + REST_SECONDS
-            raise
+        for _ in range(REFUSED_AT_ONCE):
+            try:
+                connection, address = super().accept()
+            except OSError as error:
+                if error.errno in EXHAUSTED:
+                    self._rests_until = time.monotonic() + REST_SECONDS
+                raise
+            if self.gate is None or self.family == socket.AF_UNIX:
+                return connection, address
+            network = self.gate.enter(address[0])
+            if network is not None:
+                return Counted(connection, self.gate, network), address
+            connection.close()
+        raise BlockingIOError(errno.EAGAIN, "others get their turn")
 
 
 def is_loopback(host: str) -> bool:
@@ -53,10 +92,10 @@ def is_loopback(host: str) -> bool:
     return all(ipaddress.ip_address(str(address).partition("%")[0]).is_loopback for address in addresses)
 
 
-def tcp_listeners(host: str, port: int) -> list[socket.socket]:
+def tcp_listeners(host: str, port: int) -> list[Listener]:
     """A bound socket for each address of a host; port 0 takes a free one. Raises OSError."""
     entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    listeners: list[socket.socket] = []
+    listeners: list[Listener] = []
     missing: OSError | None = None
     for family, _, _, _, address in dict.fromkeys(entries):
         try:
@@ -75,7 +114,7 @@ def tcp_listeners(host: str, port: int) -> list[socket.socket]:
     return listeners
 
 
-def _tcp_listener(family: int, address: tuple[str, int]) -> socket.socket:
+def _tcp_listener(family: int, address: tuple[str, int]) -> Listener:
     listener = Listener(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -89,7 +128,7 @@ def _tcp_listener(family: int, address: tuple[str, int]) -> socket.socket:
     return listener
 
 
-def unix_listener(path: Path, mode: int) -> socket.socket:
+def unix_listener(path: Path, mode: int) -> Listener:
     """A unix socket with a mode; a dead one in its place is removed. Raises OSError when one is alive."""
     listener = Listener(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

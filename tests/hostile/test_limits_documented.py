@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from overair.server.settings import Limits, Settings
+from overair.server.settings import Limits, Settings, Timeouts
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "limits.md"
 UNITS = {"": 1, " KB": 1024, " MB": 1024 * 1024}
@@ -51,3 +51,4 @@ def test_every_row_is_read_and_every_setting_is_there() -> None:
     assert len(rows()) == len(lines) - len(headings)
     places = {row.place for row in rows()}
     assert {f"[limits] {name}" for name in Limits.__struct_fields__} <= places
+    assert {f"[timeouts] {name}" for name in Timeouts.__struct_fields__} <= places

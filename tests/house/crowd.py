@@ -31,7 +31,7 @@ AT_ONCE: Final = 64
 SETTLED_SECONDS: Final = 0.5
 PATIENCE: Final = 120.0
 """Seconds after which what is awaited will not come any more."""
-SETTINGS: Final = "[limits]\ndevices = 100000\n"
+SETTINGS: Final = "[limits]\ndevices = 100000\nconnections_per_address = 100000\n"
 
 
 class Waiter:

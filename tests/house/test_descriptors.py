@@ -18,7 +18,7 @@ from support.house import House
 PHONES = 20
 STRANGERS = 40
 SECONDS = 3.0
-TOO_FEW = "no more phones can connect: raise the limit of open files (LimitNOFILE in systemd)"
+TOO_FEW = "no more phones can connect: raise [limits] connections or LimitNOFILE (systemd)"
 
 
 def knock(house: House, stack: contextlib.ExitStack) -> socket.socket:

@@ -15,10 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from overair.push.hub import WaitingTable
 from overair.push.interface import WaitEnded
-from overair.server import connection
 from overair.server.listening import Listening, tls_context
 from overair.server.sending import send_body
 from overair.server.serving import run, serve
+from overair.server.settings import Timeouts
 from overair.server.waiting import wait_or_gone
 
 
@@ -78,16 +78,15 @@ class Probe:
 
 def main(place: str, certificate: str = "", key: str = "", proxies: str = "", patience: str = "") -> None:
     """``patience`` stands for each of the serving's own time limits, in seconds."""
-    if patience:
-        for name in ("HEAD_SECONDS", "BODY_SECONDS", "DRAIN_SECONDS"):
-            setattr(connection, name, float(patience))
+    seconds = float(patience or 0)
+    timeouts = Timeouts(head=seconds, body=seconds, answer=seconds) if patience else Timeouts()
     probe = Probe()
     tls = tls_context(Path(certificate), Path(key)) if certificate and key else None
     trusted = tuple(filter(None, proxies.split(",")))
     if place.startswith("/"):
-        listening = Listening(unix_path=Path(place), tls=tls, trusted_proxies=trusted)
+        listening = Listening(unix_path=Path(place), tls=tls, trusted_proxies=trusted, timeouts=timeouts)
     else:
-        listening = Listening(port=int(place), tls=tls, trusted_proxies=trusted)
+        listening = Listening(port=int(place), tls=tls, trusted_proxies=trusted, timeouts=timeouts)
 
     def started(port: int | None) -> None:
         print(port or place, flush=True)

@@ -108,7 +108,7 @@ def running_server(
         listening = Listening(host="127.0.0.1", port=0, tls=context)
         sockets = bind(listening)
         server = serving.Server(
-            serving._config(application, listening),
+            serving.configure(application, listening),
             application.services.hub.end_waits,
             lambda _port: ready.set(),
         )
@@ -116,7 +116,7 @@ def running_server(
         running = RunningServer(port, application, asyncio.get_running_loop(), known, root)
         started.update(server=server, running=running)
         try:
-            await server.serve(sockets)
+            await server.serve(list(sockets))
         finally:
             for listener in sockets:
                 listener.close()

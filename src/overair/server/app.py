@@ -21,6 +21,7 @@ from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.maintenance import keep_tidy
 from overair.protocol.http import MEANINGS, PATH, HttpStatus
 from overair.push.hub import WaitingTable
+from overair.server.budget import Budget
 from overair.server.context import Services
 from overair.server.endpoint import Endpoint
 from overair.server.locks import DeviceLocks
@@ -162,5 +163,6 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
         engine=Engine(transport),
         transport=transport,
         locks=DeviceLocks(),
+        budget=Budget(settings.limits.held, settings.limits.held_by_account),
     )
     return Application(services, storage, directory)

@@ -6,9 +6,10 @@ import asyncio
 
 import msgspec
 
-from overair.items import Message
+from overair.items import Item, Message
 from overair.items.attachments import AttachmentBytes, attachment
 from overair.mailboxes.interface import Mailbox, NoSuchFolder, Session, StoredItem
+from overair.server.context import Context
 
 
 class NoSuchAttachment(LookupError):
@@ -32,17 +33,24 @@ class FileReference(msgspec.Struct, frozen=True):
         return cls(folder_id, item_id, part)
 
 
-async def read_attachment(mailbox: Mailbox, reference_text: str) -> AttachmentBytes:
-    """An attachment with its bytes. Raises NoSuchAttachment."""
+async def read_attachment(context: Context, reference_text: str) -> AttachmentBytes:
+    """An attachment with its bytes. Raises NoSuchAttachment, HttpError (503)."""
+    mailbox = context.mailbox
     reference = FileReference.parse(reference_text)
     stored = await read_item(mailbox, reference.folder_id, reference.item_id)
     if stored is None or not isinstance(stored.item, Message):
         raise NoSuchAttachment(f"there is no message {reference.item_id}")
     message = stored.item
     try:
-        return await asyncio.to_thread(attachment, message, reference.part, mailbox.blobs)
+        async with context.claim.for_now(size_of(message)):
+            return await asyncio.to_thread(attachment, message, reference.part, mailbox.blobs)
     except KeyError:
         raise NoSuchAttachment(f"{reference.item_id} has no part {reference.part}") from None
+
+
+def size_of(item: Item) -> int:
+    """How many bytes an item or a part of it takes at the most, roughly, when it is shown."""
+    return item.index.size if isinstance(item, Message) and item.index is not None else 0
 
 
 async def read_item(mailbox: Mailbox, folder_id: str, item_id: str) -> StoredItem | None:

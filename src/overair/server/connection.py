@@ -8,13 +8,16 @@ from typing import Any
 
 import structlog
 from httptools import HttpParserError
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from overair.server.crowding import Door
 from overair.server.descriptors import DESCRIPTORS, Room
 from overair.server.light_event import LightEvent
+from overair.server.settings import Timeouts
 
 MAXIMUM_TARGET = 8 * 1024
 """Bytes of a request target; a base64 query has at most some 400, a plain one some 1,000."""
@@ -26,14 +29,8 @@ MAXIMUM_PIPELINE = 16
 HTTP_VERSIONS = frozenset({"1.0", "1.1"})
 OVERHEAD_PER_BYTE = 16
 """Bytes that a chunked body may cost on the wire beside each of its own, above MAXIMUM_HEAD."""
-HEAD_SECONDS = 30.0
-"""How long a connection may take from its first byte, or from being opened, to a whole head."""
-BODY_SECONDS = 30.0
-"""How often the progress of a body is looked at."""
 BODY_BYTES = 8 * 1024
-"""What a body brings in that time at the least."""
-DRAIN_SECONDS = 60.0
-"""How long a peer may take to read a piece of an answer (server/sending.py)."""
+"""What a body brings at the least each time that its progress is looked at."""
 LARGE_BODY = 64 * 1024
 """A TLS connection that received more is closed after the answer: its buffers have grown."""
 LINGERING_BODY = 4 * 1024 * 1024
@@ -68,6 +65,16 @@ class _LightFlow(FlowControl):
         self._is_writable_event = LightEvent(is_set=True)
 
 
+class LimitedConfig(Config):
+    """uvicorn's configuration, with how slow peers may be and how many there may be."""
+
+    def __init__(self, application: ASGIApp, timeouts: Timeouts, door: Door, **options: Any) -> None:
+        super().__init__(application, http=LimitedConnection, **options)
+        self.timeouts = timeouts
+        self.door = door
+        """It knows of connections that have not agreed on TLS yet; on uvloop nobody asks it."""
+
+
 class LimitedConnection(HttpToolsProtocol):
     """Refuses heads that are too long (414, 431) and cuts off peers that are too slow (408).
 
@@ -79,6 +86,7 @@ class LimitedConnection(HttpToolsProtocol):
         "_arrived",
         "_body_size",
         "_body_size_before",
+        "_bounds",
         "_crowded",
         "_drain_timer",
         "_headers_size",
@@ -89,12 +97,13 @@ class LimitedConnection(HttpToolsProtocol):
 
     def __init__(
         self,
-        config: Config,
+        config: LimitedConfig,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._bounds = config
         self.pipeline = _Pipeline()  # type: ignore[assignment]  # is used as a deque
         self._refusal = 400
         self._crowded = False
@@ -121,11 +130,15 @@ class LimitedConnection(HttpToolsProtocol):
             self.client = (UNIX_PEER, 0)
         elif connection is not None:
             tune(connection)
-        room = DESCRIPTORS.room_for(len(self.connections))
+        door = self._bounds.door
+        connections = max(len(self.connections), door.connections)
+        room = DESCRIPTORS.room_for(connections, door.most)
         self._crowded = room is not Room.ENOUGH
+        if self._crowded:
+            DESCRIPTORS.missing(connections)
         if room is Room.NONE:
             transport.abort()
-        self._await_arrival(HEAD_SECONDS)
+        self._await_arrival(self._bounds.timeouts.head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_arrival_timer()
@@ -148,12 +161,13 @@ class LimitedConnection(HttpToolsProtocol):
         elif self._arrived - self._body_size > MAXIMUM_HEAD + OVERHEAD_PER_BYTE * self._body_size:
             self._refuse(431)
         elif self._arrival_timer is None:
-            self._await_arrival(BODY_SECONDS if self._in_body else HEAD_SECONDS)
+            timeouts = self._bounds.timeouts
+            self._await_arrival(timeouts.body if self._in_body else timeouts.head)
 
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._drain_timer is None:
-            self._drain_timer = self.loop.call_later(DRAIN_SECONDS, self._drain_is_late)
+            self._drain_timer = self.loop.call_later(self._bounds.timeouts.answer, self._drain_is_late)
 
     def resume_writing(self) -> None:
         self._stop_drain_timer()
@@ -258,7 +272,7 @@ class LimitedConnection(HttpToolsProtocol):
             return  # stray bytes behind a request at work: when it ends the keep-alive time begins
         if self.flow.read_paused or self._body_size - self._body_size_before >= BODY_BYTES:
             self._body_size_before = self._body_size
-            self._await_arrival(BODY_SECONDS)  # it moves on, or the application is the slow one
+            self._await_arrival(self._bounds.timeouts.body)  # it moves on, or the application is the slow one
         else:
             self._refuse(408)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from overair.devices.provisioning import Provisioning
     from overair.protocol.http import Request
     from overair.server.authentication import Admission
+    from overair.server.budget import Budget, Claim
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
     from overair.server.waiting import Receive
@@ -45,6 +46,7 @@ class Services:
     engine: Engine
     transport: Transport
     locks: DeviceLocks
+    budget: Budget
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,7 +55,8 @@ class Context:
 
     ``lock`` is the device's lock, held while the handler runs; a waiting command gives it up for
     the while: ``async with context.lock.released(): ...``. ``request.body`` is decompressed;
-    ``receive`` is ASGI's, to learn that the client left.
+    ``receive`` is ASGI's, to learn that the client left. ``claim`` counts the bytes that the request
+    holds; what makes its answer large is claimed before it is made.
     """
 
     services: Services
@@ -64,6 +67,7 @@ class Context:
     version: Version
     lock: HeldLock
     receive: Receive
+    claim: Claim
 
     @property
     def user(self) -> User:

@@ -37,29 +37,29 @@ class Descriptors:
         self._said: float | None = None
         self._refused = 0
 
-    def room_for(self, connections: int) -> Room:
-        """Whether so many connections leave enough descriptors."""
-        left = resource.getrlimit(resource.RLIMIT_NOFILE)[0] - connections
+    def room_for(self, connections: int, most: int) -> Room:
+        """Whether so many connections leave enough descriptors; ``most`` is what there may be anyhow."""
+        left = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], most + RESERVED) - connections
         if left >= RESERVED:
             return Room.ENOUGH
-        self._missing(connections)
         return Room.LITTLE if left >= RESERVED // 2 else Room.NONE
 
     def loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """The event loop's exception handler: a connection could not be accepted, or anything else."""
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in EXHAUSTED:
-            self._missing(None)
+            self.missing(None)
         else:
             loop.default_exception_handler(context)
 
-    def _missing(self, connections: int | None) -> None:
+    def missing(self, connections: int | None) -> None:
+        """A connection found no room."""
         self._refused += 1
         now = time.monotonic()
         if self._said is None or now - self._said >= REPEAT_SECONDS:
             self._said = now
             log.error(
-                "no more phones can connect: raise the limit of open files (LimitNOFILE in systemd)",
+                "no more phones can connect: raise [limits] connections or LimitNOFILE (systemd)",
                 limit=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
                 connections=connections,
                 refused=self._refused,

@@ -17,6 +17,7 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus
 from overair.server.answers import Answer, answer, refusal
 from overair.server.authentication import Admission
+from overair.server.budget import Claim
 from overair.server.commands import COMMANDS
 from overair.server.commands.command import Command, RawCommand
 from overair.server.context import Context, Services
@@ -25,6 +26,7 @@ from overair.server.settings import Limits as SizeLimits
 from overair.server.waiting import Receive
 from overair.versions import SERVED
 from overair.wbxml.decode import Limits, decode
+from overair.wbxml.element import Element
 from overair.wbxml.errors import WbxmlError
 
 VALIDATING = frozenset({http.Command.FOLDER_SYNC, http.Command.PROVISION, http.Command.SETTINGS})
@@ -32,12 +34,19 @@ VALIDATING = frozenset({http.Command.FOLDER_SYNC, http.Command.PROVISION, http.C
 Work = Callable[[Context], Awaitable[Outcome]]
 THREADED_READING = 16 * 1024
 """Bytes from which on a body is read beside the event loop: a megabyte of elements takes a second."""
+ELEMENT_BYTES = 100
+"""What an element that was read takes, its text apart: 82 bytes, and the list that it is in."""
 LONGEST_NAME = 256
 """Characters of a User-Agent or device type that are kept."""
 
 
 async def dispatch(
-    services: Services, request: Request, admission: Admission, receive: Receive, line: dict[str, object]
+    services: Services,
+    request: Request,
+    admission: Admission,
+    receive: Receive,
+    claim: Claim,
+    line: dict[str, object],
 ) -> Answer:
     """The answer to a request; what goes wrong in an orderly way is an answer, too.
 
@@ -48,7 +57,7 @@ async def dispatch(
         # MS-ASCMD_R7559; R7560 has 505 for devices of version 1.0.
         return Answer(HttpStatus.BAD_REQUEST, reason=f"version {version.text} is not served")
     try:
-        outcome = await _handle(services, request, admission, receive, line)
+        outcome = await _handle(services, request, admission, receive, claim, line)
     except Refused as error:
         line["status"] = int(error.status)
         has_policy_key = request.policy_key is not None
@@ -56,11 +65,18 @@ async def dispatch(
     status = getattr(getattr(outcome, "message", outcome), "status", None)
     if status is not None:
         line["status"] = int(status)
-    return answer(outcome, version)
+    answered = answer(outcome, version)
+    await claim.hold(len(answered.body))  # until it is sent; the request is done with
+    return answered
 
 
 async def _handle(
-    services: Services, request: Request, admission: Admission, receive: Receive, line: dict[str, object]
+    services: Services,
+    request: Request,
+    admission: Admission,
+    receive: Receive,
+    claim: Claim,
+    line: dict[str, object],
 ) -> Outcome:
     if not command_in_version(request.command, request.version):
         raise Refused(CommonStatus.VERSION_NOT_SUPPORTED, f"no {request.command} in {request.version.text}")
@@ -74,10 +90,13 @@ async def _handle(
     else:
         try:
             limits = services.settings.limits
-            if len(request.body) < THREADED_READING:
-                work = _work(command, request, limits)
+            size = len(request.body)
+            await claim.hold(size + ELEMENT_BYTES * min(size // 2, limits.wbxml_elements))
+            if size < THREADED_READING:
+                work, elements = _work(command, request, limits)
             else:
-                work = await asyncio.to_thread(_work, command, request, limits)
+                work, elements = await asyncio.to_thread(_work, command, request, limits)
+            await claim.hold(size + ELEMENT_BYTES * elements)
         except SchemaError as error:
             line["reason"] = str(error)
             return command.refuse(error)
@@ -99,6 +118,7 @@ async def _handle(
                 version=request.version,
                 lock=lock,
                 receive=receive,
+                claim=claim,
             )
             return await work(context)
     except (MailboxUnavailable, OSError) as error:  # OSError: the disk takes no message, or gives none
@@ -121,14 +141,17 @@ async def _device(services: Services, request: Request, user: User) -> Device:
         raise Refused(CommonStatus.MAXIMUM_DEVICES_REACHED, str(error)) from None
 
 
-def _work(command: Command[Any], request: Request, most: SizeLimits) -> Work:
-    """What there is to do for a request, its message being read. Raises Refused, SchemaError."""
+def _work(command: Command[Any], request: Request, most: SizeLimits) -> tuple[Work, int]:
+    """What there is to do for a request, its message being read, and of how many elements that is.
+
+    Raises Refused, SchemaError.
+    """
     if request.version < command.since and command.handle_raw is not None:
-        return command.handle_raw
+        return command.handle_raw, 0
     if not request.body:
         if command.handle_empty is None:
             raise Refused(CommonStatus.INVALID_CONTENT, "the body is missing")  # MS-ASCMD_R4812
-        return command.handle_empty
+        return command.handle_empty, 0
     if not request.has_wbxml:
         raise Refused(CommonStatus.INVALID_CONTENT, f"Content-Type {request.content_type[:40]!r}")
     bounds = Limits(size=most.request_body, depth=most.wbxml_depth, elements=most.wbxml_elements)
@@ -137,4 +160,14 @@ def _work(command: Command[Any], request: Request, most: SizeLimits) -> Work:
     except WbxmlError as error:
         raise Refused(CommonStatus.INVALID_WBXML, str(error)) from None
     message = command.message.from_element(tree, request.version)
-    return lambda context: command.handle(context, message)
+    return (lambda context: command.handle(context, message)), _elements(tree)
+
+
+def _elements(tree: Element) -> int:
+    count = 0
+    waiting = [tree]
+    while waiting:
+        children = waiting.pop().children
+        count += len(children)
+        waiting += children
+    return count

@@ -25,11 +25,12 @@ from overair.protocol.http import (
     parse_authorization,
     read_request,
 )
-from overair.protocol.http.compression import MIN_SIZE
+from overair.protocol.http.compression import MAX_RATIO, MIN_SIZE
 from overair.protocol.statuses import CommonStatus
 from overair.push.interface import ClientGone
 from overair.server.answers import Answer, refusal
 from overair.server.authentication import authenticate
+from overair.server.budget import SMALL, Claim
 from overair.server.context import Services
 from overair.server.dispatch import dispatch
 from overair.server.offer import OFFER_HEADERS, SERVER_VERSION
@@ -58,6 +59,10 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, whatever happens."""
+        with self._services.budget.claim() as claim:
+            await self._serve(scope, receive, send, claim)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, claim: Claim) -> None:
         started = time.monotonic()
         request_id = secrets.token_hex(8)
         line: dict[str, object] = {
@@ -66,7 +71,7 @@ class Endpoint:
             "method": scope["method"],
         }
         try:
-            answer = await self._answer(scope, receive, line)
+            answer = await self._answer(scope, receive, line, claim)
         except ClientGone:
             _log.info("client gone", **line)
             return
@@ -82,7 +87,8 @@ class Endpoint:
         except Exception:
             _log.exception("request failed", **line)
             answer = Answer(HttpStatus.INTERNAL_SERVER_ERROR)
-        await _send(answer, scope, send, request_id)
+        answer, gzipped = await _compressed(answer, scope)  # in place of the other, which is as large
+        await _send(answer, send, request_id, gzipped=gzipped)
         line["http_status"] = int(answer.status)
         if answer.reason:
             line["reason"] = answer.reason
@@ -90,7 +96,7 @@ class Endpoint:
         level = "info" if answer.status < HttpStatus.INTERNAL_SERVER_ERROR else "warning"
         getattr(_log, level)("request", **line, ms=milliseconds)
 
-    async def _answer(self, scope: Scope, receive: Receive, line: dict[str, object]) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, line: dict[str, object], claim: Claim) -> Answer:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         request: Request | None = None
         malformed: BadRequest | None = None
@@ -106,6 +112,7 @@ class Endpoint:
         directory = self._services.directory
         admission = await authenticate(directory, credentials, str(line["client"]), device_id)
         line["user"] = admission.user.address
+        claim.account_id = admission.user.account_id
         if malformed is not None:
             return _malformed(malformed)
         if request is None:
@@ -116,10 +123,10 @@ class Endpoint:
             "device": request.device_id,
             "device_type": request.device_type,
         }
-        body = await read_body(headers, receive, self._services.settings.limits.request_body)
-        return await dispatch(
-            self._services, msgspec.structs.replace(request, body=body), admission, receive, line
-        )
+        body = await read_body(headers, receive, self._services.settings.limits.request_body, claim)
+        request = msgspec.structs.replace(request, body=body)
+        del body
+        return await dispatch(self._services, request, admission, receive, claim, line)
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes | None:
@@ -148,11 +155,12 @@ def _malformed(error: BadRequest) -> Answer:
     return Answer(HttpStatus(error.http_status), reason=error.reason)
 
 
-async def read_body(headers: list[tuple[bytes, bytes]], receive: Receive, limit: int) -> bytes:
-    """A request's body, decompressed. Raises HttpError (400, 413, 415), ClientGone."""
+async def read_body(headers: list[tuple[bytes, bytes]], receive: Receive, limit: int, claim: Claim) -> bytes:
+    """A request's body, decompressed. Raises HttpError (400, 413, 415, 503), ClientGone."""
     declared = _header(headers, b"content-length") or b"0"
     if declared.isdigit() and int(declared) > limit:
         raise HttpError(HttpStatus.CONTENT_TOO_LARGE, f"a body of {int(declared)} bytes")
+    await claim.hold(int(declared) if declared.isdigit() else 0)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -163,15 +171,19 @@ async def read_body(headers: list[tuple[bytes, bytes]], receive: Receive, limit:
         size += len(chunk)
         if size > limit:
             raise HttpError(HttpStatus.CONTENT_TOO_LARGE, f"a body of more than {limit} bytes")
+        if size > max(claim.held, SMALL):  # in chunks, nobody knows of how many bytes
+            await claim.hold(min(2 * size, limit))
         chunks.append(chunk)
         if not message.get("more_body", False):
             break
     body = b"".join(chunks)
+    chunks.clear()
     encoding = (_header(headers, b"content-encoding") or b"identity").strip().lower()
     if encoding == b"identity" or not body:
         return body
     if encoding not in (b"gzip", b"x-gzip"):
         raise HttpError(HttpStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Encoding {encoding[:40]!r}")
+    await claim.hold(len(body) + min(MAX_RATIO * len(body), limit))
     try:
         if len(body) < THREADED_DECOMPRESSION:
             return decompress(body, limit)
@@ -181,17 +193,21 @@ async def read_body(headers: list[tuple[bytes, bytes]], receive: Receive, limit:
         raise HttpError(status, str(error)) from None
 
 
-async def _send(answer: Answer, scope: Scope, send: Send, request_id: str) -> None:
+async def _compressed(answer: Answer, scope: Scope) -> tuple[Answer, bool]:
+    """The answer as it is sent, and whether its body is compressed."""
+    body = answer.body
+    if len(body) < MIN_SIZE or not accepts_gzip(_header(scope["headers"], b"accept-encoding") or b""):
+        return answer, False
+    threaded = len(body) >= THREADED_COMPRESSION
+    body = await asyncio.to_thread(compress, body) if threaded else compress(body)
+    return msgspec.structs.replace(answer, body=body), True
+
+
+async def _send(answer: Answer, send: Send, request_id: str, *, gzipped: bool) -> None:
     body, content_type = answer.body, answer.content_type
     if answer.status >= HttpStatus.BAD_REQUEST and not body:
         body = MEANINGS.get(answer.status, "").encode()
         content_type = "text/plain; charset=utf-8"
-    gzipped = len(body) >= MIN_SIZE and accepts_gzip(_header(scope["headers"], b"accept-encoding") or b"")
-    if gzipped:
-        if len(body) >= THREADED_COMPRESSION:
-            body = await asyncio.to_thread(compress, body)
-        else:
-            body = compress(body)
     headers = [
         *answer_headers(len(body), content_type, SERVER_VERSION, gzipped=gzipped),
         ("request-id", request_id),

@@ -12,7 +12,8 @@ from overair.protocol.item_operations import MAILBOX, Fetch, FetchOptions, Fetch
 from overair.protocol.ranges import Range
 from overair.protocol.statuses import CommonStatus, ItemOperationsStatus
 from overair.protocol.sync_options import MIMESupport
-from overair.server.attachments import NoSuchAttachment, read_attachment, read_item
+from overair.server.attachments import NoSuchAttachment, read_attachment, read_item, size_of
+from overair.server.budget import Claim
 from overair.server.context import Context
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, ItemOperations
@@ -24,16 +25,20 @@ ATTACHMENT_OPTIONS: Final = FetchOptions()
 class Fetched:
     """What the Fetches of one request have gathered."""
 
-    def __init__(self, limit: int, *, multipart: bool) -> None:
+    def __init__(self, limit: int, claim: Claim, *, multipart: bool) -> None:
         self.parts: Final[list[bytes]] = []
         """The parts beside the WBXML, where the answer is multipart."""
         self._multipart: Final = multipart
         self._room = limit
+        self._claim: Final = claim
 
-    def take(self, size: int) -> bool:
-        """Whether that many bytes more may go into the answer."""
+    async def take(self, size: int) -> bool:
+        """Whether that many bytes more may go into the answer. Raises HttpError (503)."""
         self._room -= size
-        return self._room >= 0
+        if self._room < 0:
+            return False
+        await self._claim.take(size)
+        return True
 
     def content(self, data: bytes, properties: Properties) -> Properties:
         """The bytes of an attachment, inline or as a part of its own."""
@@ -94,9 +99,10 @@ async def _item(
         mime_support=options.mime_support or MIMESupport.NEVER,
     )
     try:
-        item = await asyncio.to_thread(
-            items.render, stored.item, wanted, context.version, context.mailbox.blobs, server_id
-        )
+        async with context.claim.for_now(size_of(stored.item)):
+            item = await asyncio.to_thread(
+                items.render, stored.item, wanted, context.version, context.mailbox.blobs, server_id
+            )
     except items.CannotRender:
         response.status = ItemOperationsStatus.CONVERSION_FAILED
         return response
@@ -104,7 +110,7 @@ async def _item(
         # Nothing that was not asked for (MS-ASEMAIL_R63).
         asked = {element.tag.key for element in options.schema}
         item = [child for child in item if child.tag.key in asked]
-    if not fetched.take(_size(item)):
+    if not await fetched.take(_size(item)):
         response.status = ItemOperationsStatus.TOO_LARGE
         return response
     response.item_class = stored.item.item_class.value
@@ -133,7 +139,7 @@ async def _attachment(
             response.status = ItemOperationsStatus.PROTOCOL_ERROR
             return response
     try:
-        found = await read_attachment(context.mailbox, file_reference)
+        found = await read_attachment(context, file_reference)
     except NoSuchAttachment:
         response.status = ItemOperationsStatus.INVALID_ATTACHMENT
         return response
@@ -145,7 +151,7 @@ async def _attachment(
         response.status = ItemOperationsStatus.INVALID_RANGE
         return response
     returned = Range(0, total - 1) if wanted is None else Range(wanted.first, min(wanted.last, total - 1))
-    if not fetched.take(len(returned)):
+    if not await fetched.take(len(returned)):
         response.status = ItemOperationsStatus.TOO_LARGE
         return response
     properties = Properties(total=total, content_type=found.content_type)

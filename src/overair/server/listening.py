@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 import ssl
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from overair.server.settings import Settings
-from overair.sockets import is_loopback, tcp_listeners, unix_listener
+from overair.server.settings import Limits, Settings, Timeouts
+from overair.sockets import Listener, is_loopback, tcp_listeners, unix_listener
 
 BACKLOG = 4096
 MODERN_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -30,6 +29,9 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     tls: ssl.SSLContext | None = None
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    timeouts: Timeouts = Timeouts()
+    connections: int = Limits().connections
+    connections_per_address: int = Limits().connections_per_address
 
     @property
     def is_private(self) -> bool:
@@ -39,11 +41,18 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
 
 def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Listening:
     """Where the settings say to listen; ``tls`` is None for plain HTTP. Raises SettingsError."""
-    proxies = tuple(chain.from_iterable(map(_as_peers, settings.trusted_proxies)))
+    limits = settings.limits
+    listening = Listening(
+        tls=tls,
+        trusted_proxies=tuple(chain.from_iterable(map(_as_peers, settings.trusted_proxies))),
+        timeouts=settings.timeouts,
+        connections=limits.connections,
+        connections_per_address=limits.connections_per_address,
+    )
     if settings.unix_socket is not None:
-        return Listening(unix_path=settings.unix_socket, tls=tls, trusted_proxies=proxies)
+        return msgspec.structs.replace(listening, unix_path=settings.unix_socket)
     host, port = settings.address
-    return Listening(host=host, port=port, tls=tls, trusted_proxies=proxies)
+    return msgspec.structs.replace(listening, host=host, port=port)
 
 
 def _as_peers(proxy: str) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def tls_context(certificate: Path, key: Path, *, legacy: bool = False) -> ssl.SS
     return context
 
 
-def bind(listening: Listening) -> list[socket.socket]:
+def bind(listening: Listening) -> list[Listener]:
     """The bound sockets. Raises OSError."""
     if listening.unix_path is not None:
         return [unix_listener(listening.unix_path, listening.unix_mode)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -12,7 +11,9 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from overair.server.connection import LimitedConnection
+from overair.server.connection import LimitedConfig
+from overair.server.crowding import Door
+from overair.server.settings import Timeouts
 from overair.sockets import tcp_listeners
 
 CONNECTIONS: Final = 200
@@ -29,10 +30,12 @@ class _PageServer(uvicorn.Server):
 @asynccontextmanager
 async def page_server(application: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
     """Serve an application with nothing secret in it over plain HTTP; gives the port. Raises OSError."""
-    sockets: list[socket.socket] = tcp_listeners(host, port)
-    config = uvicorn.Config(
+    sockets = tcp_listeners(host, port)
+    door = Door(CONNECTIONS, CONNECTIONS // 4, ())
+    config = LimitedConfig(
         application,
-        http=LimitedConnection,
+        Timeouts(),
+        door,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -44,9 +47,10 @@ async def page_server(application: ASGIApp, host: str, port: int) -> AsyncIterat
         timeout_graceful_shutdown=1,
     )
     for listener in sockets:
+        listener.gate = door
         listener.listen(CONNECTIONS)
     server = _PageServer(config)
-    serving = asyncio.create_task(server.serve(sockets))
+    serving = asyncio.create_task(server.serve(list(sockets)))
     try:
         yield sockets[0].getsockname()[1]
     finally:

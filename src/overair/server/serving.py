@@ -12,12 +12,14 @@ import signal
 import socket
 from asyncio import sslproto
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from overair.server.connection import UNIX_PEER, LimitedConnection
+from overair.server.connection import UNIX_PEER, LimitedConfig
+from overair.server.crowding import Door
 from overair.server.descriptors import DESCRIPTORS
 from overair.server.listening import BACKLOG, Listening, bind
 from overair.sockets import raise_descriptor_limit
@@ -28,8 +30,6 @@ TLS_BUFFER = 4 * 1024
 
 A request is mostly smaller; a larger one takes more reads, which costs 3 ms of CPU a megabyte.
 """
-IDLE_SECONDS = 75
-"""How long a connection is kept open for a next request; longer than nginx keeps its own (60)."""
 GRACE_SECONDS = 2.5
 """How long requests may take to end when the server leaves; it is to be gone in five.
 
@@ -104,8 +104,11 @@ async def serve(
     asyncio.get_running_loop().set_exception_handler(DESCRIPTORS.loop_error)
     shrink_tls_buffers()
     sockets = bind(listening)
+    config = configure(application, listening)
+    for listener in sockets:
+        listener.gate = config.door
     try:
-        await Server(_config(application, listening), leaving, started).serve(sockets)
+        await Server(config, leaving, started).serve(list(sockets))
     finally:
         for listener in sockets:
             listener.close()
@@ -115,7 +118,9 @@ async def serve(
 
 def run(main: Coroutine[Any, Any, T], listening: Listening) -> T:
     """Run ``main``, which awaits ``serve``, on the event loop that suits what it listens on."""
-    factory = None if listening.tls is not None else _uvloop_factory()
+    factory = _uvloop_factory()
+    if listening.tls is not None:
+        factory = partial(_LoopWithTls, listening.timeouts.handshake)
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
 
@@ -138,14 +143,32 @@ def _uvloop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _config(application: ASGIApp, listening: Listening) -> uvicorn.Config:
+class _LoopWithTls(asyncio.SelectorEventLoop):
+    """asyncio's loop, whose servers wait so many seconds for a handshake: uvicorn does not say how many."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
+        """As asyncio's."""
+        if options.get("ssl") is not None:
+            options |= {"ssl_handshake_timeout": self._seconds, "ssl_shutdown_timeout": self._seconds}
+        return await super().create_server(*arguments, **options)
+
+
+def configure(application: ASGIApp, listening: Listening) -> LimitedConfig:
+    """What uvicorn is to do."""
     trusted = list(listening.trusted_proxies)
     if listening.unix_path is not None:
         trusted.append(UNIX_PEER)
     context = listening.tls
-    return uvicorn.Config(
+    # Without TLS only this machine comes, a proxy that counts for itself.
+    each = listening.connections if context is None else listening.connections_per_address
+    return LimitedConfig(
         application,
-        http=LimitedConnection,
+        listening.timeouts,
+        Door(listening.connections, each, listening.trusted_proxies),
         ws="none",
         interface="asgi3",
         lifespan="on",
@@ -155,8 +178,8 @@ def _config(application: ASGIApp, listening: Listening) -> uvicorn.Config:
         proxy_headers=bool(trusted),
         forwarded_allow_ips=trusted,
         backlog=BACKLOG,
-        timeout_keep_alive=IDLE_SECONDS,
-        # Declared as whole seconds, but only ever waited for.
-        timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]
+        # Both are declared as whole seconds, but only ever waited for.
+        timeout_keep_alive=listening.timeouts.idle,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )

@@ -16,6 +16,7 @@ from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 MEBIBYTE: Final = 1024 * 1024
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Heartbeats = Annotated[int, msgspec.Meta(ge=HEARTBEAT_SECONDS[0], le=HEARTBEAT_SECONDS[1])]
 """Seconds, within what the protocol allows Sync, and Ping, too (MS-ASCMD_R7493)."""
 Scalar = bool | int | str
@@ -56,6 +57,32 @@ class Limits(Section, frozen=True):
     """How many partnerships one account may have."""
     fetch: Positive = 64 * MEBIBYTE
     """The most that one ItemOperations answer carries."""
+    held: Positive = 512 * MEBIBYTE
+    """How many bytes of large bodies and answers are held at once; what would be more gets HTTP 503."""
+    held_by_account: Positive = 96 * MEBIBYTE
+    """The same for one account."""
+    connections: Positive = 60_000
+    """How many connections there may be; fewer where the system allows fewer open files."""
+    connections_per_address: Positive = 2_000
+    """How many of them one address may have, or one network of IPv6 (/64).
+
+    Behind a carrier's NAT a thousand phones share an address, and each has one or two.
+    """
+
+
+class Timeouts(Section, frozen=True):
+    """``[timeouts]``: how slow a peer may be, in seconds."""
+
+    handshake: Seconds = 30
+    """To agree on TLS, and to take leave of it."""
+    head: Seconds = 30
+    """From the opening of a connection, or the first byte of a request, to the end of its head."""
+    body: Seconds = 30
+    """How often a body is looked at, which has to have moved on."""
+    answer: Seconds = 60
+    """To read a piece of an answer."""
+    idle: Seconds = 75
+    """Between two requests; longer than nginx keeps a connection (60)."""
 
 
 class Heartbeat(Section, frozen=True):
@@ -110,6 +137,7 @@ class Settings(Section, frozen=True):
     """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     tls: Tls = Tls()
     limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
     heartbeat: Heartbeat = Heartbeat()
     policy: PolicySettings = PolicySettings()
     delivery: Delivery = Delivery()

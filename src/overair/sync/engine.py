@@ -202,6 +202,8 @@ class Engine:
             return None
         left.window -= len(exchanged.tellings)
         left.room -= exchanged.size
+        if partner.claim is not None:
+            await partner.claim(exchanged.size)
         renderer = Renderer(partner.mailbox.account_id, partner.mailbox.blobs, exchanged.wanted)
         rendered = await renderer.render(exchanged.answers, exchanged.tellings)
         if rendered.failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from overair.directory.interface import User
@@ -19,3 +20,5 @@ class Partner:
     version: Version
     ignores_empty_picture: bool = False
     """An empty Picture in its changes means nothing (devices/quirks.py)."""
+    claim: Callable[[int], Awaitable[None]] | None = None
+    """Called with about how many bytes of items come next; it may raise, then the answer is lost."""

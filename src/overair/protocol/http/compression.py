@@ -10,6 +10,8 @@ from typing import Final
 MIN_SIZE: Final = 512
 """Bytes; a smaller body gains less than its gzip header costs."""
 LEVEL: Final = 5
+MAX_RATIO: Final = 1032
+"""The most bytes that one byte of gzip stands for: deflate writes 258 of them in two bits."""
 
 _CODING: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:;q=([01](?:\.[0-9]{0,3})?))?", re.IGNORECASE)
 

@@ -18,9 +18,10 @@ async def handle(context: Context) -> Outcome:
     if not name:
         raise Refused(CommonStatus.INVALID_CONTENT, "there is no AttachmentName")
     try:
-        found = await read_attachment(context.mailbox, name)
+        found = await read_attachment(context, name)
     except NoSuchAttachment as error:
         raise HttpError(http.HttpStatus.INTERNAL_SERVER_ERROR, str(error)) from None  # MS-ASCMD_R166
+    await context.claim.take(len(found.data))
     return Reply(body=found.data, content_type=found.content_type)
 
 

@@ -44,7 +44,7 @@ async def handle(context: Context, message: ItemOperationsRequest) -> Outcome:
     if len(message.operations) > MAXIMUM_OPERATIONS:
         return ItemOperationsResponse(status=ItemOperationsStatus.TOO_LARGE)  # MS-ASCMD_R7490
     multipart = context.request.accept_multipart
-    fetched = Fetched(context.services.settings.limits.fetch, multipart=multipart)
+    fetched = Fetched(context.services.settings.limits.fetch, context.claim, multipart=multipart)
     responses = [await _operate(context, operation, fetched) for operation in message.operations]
     # Told by kind, as the schema has them; the client knows each by its ids (MS-ASCMD_R195).
     responses.sort(key=lambda response: KINDS.index(type(response)))

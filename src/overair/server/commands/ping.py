@@ -15,10 +15,9 @@ from overair.protocol.statuses import PingStatus
 from overair.push.interface import WaitEnded
 from overair.server.commands.command import Command
 from overair.server.context import Context
-from overair.server.responses import Outcome
+from overair.server.responses import HttpError, Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch
-from overair.storage.interface import DatabaseUnavailable
 from overair.sync.cached_requests import cache_request, cached_request
 from overair.sync.partner import Partner
 
@@ -53,8 +52,9 @@ async def handle(context: Context, message: PingRequest) -> Outcome:
         return invalid.answer
     except WaitEnded:
         return PingResponse(status=PingStatus.EXPIRED)
-    except (MailboxUnavailable, DatabaseUnavailable):
-        return PingResponse(status=PingStatus.SERVER_ERROR)
+    except MailboxUnavailable as error:
+        # Not status 8, after which phones Ping again at once (MS-ASCMD_R4263): 503 says when.
+        raise HttpError(http.HttpStatus.SERVICE_UNAVAILABLE, str(error)) from None
 
 
 async def handle_empty(context: Context) -> Outcome:

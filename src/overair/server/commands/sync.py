@@ -137,6 +137,7 @@ async def _exchange_or_wait(
         device.device_key,
         context.version,
         ignores_empty_picture=Quirk.EMPTY_PICTURE_MEANS_NOTHING in quirks,
+        claim=context.claim.take_large,
     )
     with Watch(context, [collection.collection_id for collection in collections], seconds) as watch:
         waiting = seconds > 0
