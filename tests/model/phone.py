@@ -447,7 +447,8 @@ class Phone:
 
     @staticmethod
     def _nothing_to_tell(collection: Collection, asking: Asking) -> None:
-        collection.more, collection.unsettled, collection.in_force = False, False, asking.filter
+        collection.more, collection.unsettled, collection.begun = False, False, True
+        collection.in_force = asking.filter
 
     def ping(self, seconds: int, folder_ids: Sequence[str]) -> Exchange | None:
         """Ping for some folders. Before it waits, a phone makes sure that it has what was told."""
