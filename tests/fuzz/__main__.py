@@ -108,7 +108,7 @@ class Run:
         return self.result
 
     def learned(self) -> list[bytes]:
-        """The inputs beyond the seeds: libFuzzer keeps one only where it reaches something new or is shorter."""
+        """The inputs beyond the seeds, which libFuzzer keeps only where they reach something new."""
         seeds = set(self._target.seeds())
         return [data for path in self.inputs.iterdir() if (data := path.read_bytes()) not in seeds]
 
