@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import mailbox
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from overair.cli import mail_files
 from overair.items import Item
 from overair.items.contact import Contact
 from overair.items.flag import FlagStatus
@@ -253,3 +256,78 @@ def test_a_long_import_goes_through_a_running_server(data: Path, tmp_path: Path,
     dates = [message.date_received for message in messages(data)]
     assert len(dates) == 231
     assert dates == sorted(dates, key=lambda date: (date is None, date))
+
+
+def test_a_folder_leads_nowhere_else(data: Path, tmp_path: Path) -> None:
+    """Links may name what the folder's owner cannot read, or the folder itself; a pipe never ends."""
+    secret = tmp_path / "secret.eml"
+    secret.write_bytes(letter("secret", 1))
+    box = tmp_path / "box"
+    maildir = box / "Mail"
+    for folder in ("new", "cur", "tmp"):
+        (maildir / folder).mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "theirs").write_bytes(letter("theirs", 2))
+    linked = box / "Linked"
+    (linked / "new").mkdir(parents=True)
+    (linked / "cur").symlink_to(elsewhere)
+    (box / "own.eml").write_bytes(letter("own", 3))
+    (maildir / "cur" / "1:2,S").write_bytes(letter("mine", 4))
+    links = {
+        box / "round": box,
+        box / "up": tmp_path,
+        box / "a.eml": secret,
+        box / "zero.mbox": Path("/dev/zero"),
+        box / "people.vcf": secret,
+        maildir / "cur" / "2:2,S": secret,
+    }
+    for link, target in links.items():
+        link.symlink_to(target)
+    os.mkfifo(box / "pipe.eml")
+    os.mkfifo(box / "pipe.vcf")
+    answer = json.loads(done("import", ANNA, str(box), "--data-dir", str(data), "--json"))
+    assert (answer["imported"], answer["already_there"]) == (2, 0)
+    refused = {one["source"]: one["reason"] for one in answer["refused"]}
+    assert refused == {str(path): mail_files.LINK for path in [*links, linked / "cur"]} | {
+        str(box / "pipe.eml"): "is not a file",
+        str(box / "pipe.vcf"): "is not a file",
+    }
+    assert [message.subject for message in messages(data)] == ["own", "mine"]
+
+
+def test_a_path_that_was_named_may_be_a_link(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "own.eml").write_bytes(letter("own", 3))
+    (tmp_path / "link").symlink_to(tmp_path / "box")
+    done("import", ANNA, str(tmp_path / "link"), "--data-dir", str(data))
+    assert [message.subject for message in messages(data)] == ["own"]
+
+
+def test_names_of_files_are_only_names(data: Path, tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    box.mkdir()
+    for name in ("-rf.eml", "$(touch owned).eml", "a\nb\x1b[2J.eml", "x" * 200 + ".eml"):
+        (box / name).write_bytes(letter(name, 1))
+    done("import", ANNA, str(box), "--data-dir", str(data), "--folder", "../../Etc/..")
+    assert {one.folder for one in contents(data)} == {".."}
+    assert not list(tmp_path.rglob("owned"))
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "counted", "reason"),
+    [(10, "in_part", "the picture has "), (50, "refused", "is larger than 16 MB")],
+)
+def test_a_picture_that_is_too_large_stays_out(
+    data: Path, tmp_path: Path, megabytes: int, counted: str, reason: str
+) -> None:
+    """Thousands beside it come whole."""
+    picture = base64.b64encode(b"\xff\xd8\xff" + bytes(megabytes * 1024 * 1024))
+    cards = [CARD.replace("Ines", f"Ines {number}").encode() for number in range(2000)]
+    cards.append(CARD.encode().replace(b"END:", b"PHOTO;ENCODING=b;TYPE=JPEG:" + picture + b"\r\nEND:"))
+    (tmp_path / "people.vcf").write_bytes(b"".join(cards))
+    answer = json.loads(done("import", ANNA, str(tmp_path / "people.vcf"), "--data-dir", str(data), "--json"))
+    assert answer["imported"] == 2000 + (counted == "in_part")
+    [complaint] = answer[counted]
+    assert complaint["reason"].startswith(reason)
+    assert not any(isinstance(one.item, Contact) and one.item.picture for one in contents(data))

@@ -23,7 +23,6 @@ from overair.server.administration import BeginImport, Entry, Mail, Person
 EXAMPLE: Final = "Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
 BATCH_ENTRIES: Final = 50
 BATCH_BYTES: Final = 4 * 1024 * 1024
-LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 LARGEST_CARDS: Final = 512 * 1024 * 1024
 SHOWN_COMPLAINTS: Final = 20
 
@@ -110,6 +109,9 @@ def _find(paths: Iterable[Path], summary: Summary) -> tuple[list[Found], list[tu
     messages: list[Found] = []
     people: list[tuple[str, Person]] = []
     for path in chain.from_iterable(map(mail_files.files_in, paths)):
+        if not isinstance(path, Path):
+            summary.refuse(*path)
+            continue
         try:
             if mail_files.is_vcard(path):
                 people.extend(_people(path, summary))
@@ -134,9 +136,11 @@ def _people(path: Path, summary: Summary) -> Iterator[tuple[str, Person]]:
     from overair.items.vcard import contacts_from_vcard
     from overair.server.importing import entry_of
 
-    if path.stat().st_size > LARGEST_CARDS:
+    with mail_files.opened(path) as file:
+        data = file.read(LARGEST_CARDS + 1)
+    if len(data) > LARGEST_CARDS:
         raise Unreadable(f"is larger than {LARGEST_CARDS // 1024 // 1024} MB")
-    for one in contacts_from_vcard(path.read_bytes()):
+    for one in contacts_from_vcard(data):
         if isinstance(one, Contact):
             yield str(path), entry_of(one)
             continue
@@ -170,11 +174,14 @@ def _batches(
 def _mail(found: Found, summary: Summary) -> Mail | None:
     try:
         data = found.read()
+    except Unreadable as error:
+        summary.refuse(found.source, str(error))
+        return None
     except OSError as error:
         summary.refuse(found.source, error.strerror or str(error))
         return None
-    if len(data) > LARGEST_MESSAGE:
-        summary.refuse(found.source, f"is larger than {LARGEST_MESSAGE // 1024 // 1024} MB")
+    if len(data) > mail_files.LARGEST_MESSAGE:  # one of an mbox
+        summary.refuse(found.source, f"is larger than {mail_files.LARGEST_MESSAGE // 1024 // 1024} MB")
         return None
     marks = found.marks
     return Mail(

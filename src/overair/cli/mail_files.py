@@ -7,20 +7,27 @@ message at a time.
 from __future__ import annotations
 
 import codecs
+import contextlib
+import errno
 import mailbox
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.errors import HeaderParseError
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 HEADER_LIMIT: Final = 256 * 1024
+LARGEST_MESSAGE: Final = 64 * 1024 * 1024
+LINK: Final = "is a symbolic link: import what it names by its own path"
 _CARD: Final = re.compile(rb"^BEGIN:VCARD\b", re.IGNORECASE)
 _BARE_LINE_END: Final = re.compile(rb"(?<!\r)\n")
 _KNOWN_HEADERS: Final = (
@@ -62,23 +69,58 @@ Problem = tuple[str, str]
 
 
 def is_vcard(path: Path) -> bool:
-    """Whether a file holds vCards, by its name or its first bytes. Raises OSError."""
+    """Whether a file holds vCards, by its name or its first bytes. Raises Unreadable, OSError."""
     if path.is_dir():
         return False
-    if path.suffix.lower() == ".vcf":
-        return True
-    with path.open("rb") as file:
+    with opened(path) as file:
+        if path.suffix.lower() == ".vcf":
+            return True
         return _CARD.match(file.read(1024).removeprefix(codecs.BOM_UTF8).lstrip()) is not None
 
 
-def files_in(path: Path) -> Iterator[Path]:
-    """The files and Maildirs that a path names: itself, or what lies in a plain folder."""
+def files_in(path: Path) -> Iterator[Path | Problem]:
+    """The files and Maildirs that a path names: itself, or what lies in a plain folder.
+
+    The path may be a symbolic link. One that lies in a folder is refused: who has the folder may
+    not read what it names, and it may lead round in a circle.
+    """
+    yield from _files_in(path.resolve() if path.is_symlink() else path)
+
+
+def _files_in(path: Path) -> Iterator[Path | Problem]:
     if not path.is_dir() or is_maildir(path):
         yield path
         return
     for inner in sorted(path.iterdir()):
-        if inner.is_dir() or inner.suffix.lower() in _SUFFIXES:
-            yield from files_in(inner)
+        if not inner.is_symlink():
+            if inner.is_dir() or inner.suffix.lower() in _SUFFIXES:
+                yield from _files_in(inner)
+        elif inner.is_dir() or inner.suffix.lower() in _SUFFIXES:
+            yield str(inner), LINK
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file for reading. Raises Unreadable for a link, a pipe, a device; OSError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise Unreadable(LINK) from None
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable("is not a file")
+        yield file
+
+
+def _read(path: Path) -> bytes:
+    """All of a message's file. Raises Unreadable, OSError."""
+    with opened(path) as file:
+        data = file.read(LARGEST_MESSAGE + 1)
+    if len(data) > LARGEST_MESSAGE:
+        raise Unreadable(f"is larger than {LARGEST_MESSAGE // 1024 // 1024} MB")
+    return data
 
 
 def is_maildir(path: Path) -> bool:
@@ -91,7 +133,7 @@ def messages(path: Path) -> Iterator[Found | Problem]:
     if path.is_dir():
         yield from _maildir(path)
         return
-    with path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(5)
     if not start:
         raise Unreadable("is empty")
@@ -107,12 +149,12 @@ def with_line_ends(data: bytes) -> bytes:
 
 
 def _single(path: Path) -> Found | Problem:
-    with path.open("rb") as file:
+    with opened(path) as file:
         header = _parse(file.read(HEADER_LIMIT))
     if header is None:
         return str(path), "is neither a message, an mbox nor a vCard"
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Found(str(path), _date(header, None, modified), _status(header), path.read_bytes)
+    return Found(str(path), _date(header, None, modified), _status(header), partial(_read, path))
 
 
 def _mbox(path: Path) -> Iterator[Found | Problem]:
@@ -140,8 +182,16 @@ def _mbox(path: Path) -> Iterator[Found | Problem]:
 def _maildir(path: Path) -> Iterator[Found | Problem]:
     # Not by the mailbox module, which parses a whole message to tell its flags.
     for folder in ("new", "cur"):
+        if (path / folder).is_symlink():
+            yield str(path / folder), LINK
+            continue
         for file in sorted((path / folder).iterdir()):
-            if file.name.startswith(".") or not file.is_file():
+            if file.name.startswith("."):
+                continue
+            if file.is_symlink():
+                yield str(file), LINK
+                continue
+            if not file.is_file():
                 continue
             found = _single(file)
             if isinstance(found, Found):
