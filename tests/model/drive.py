@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,14 +87,23 @@ class Drive(Protocol):
     def now(self) -> datetime:
         """The server's wall clock."""
 
-    def ask(self, account: str, request: Request, fate: Fate) -> Asked:
-        """Send a request whose fate is GOOD, REQUEST_CUT, ANSWER_LOST or ANSWER_CUT."""
+    def ask(self, account: str, request: Request, fate: Fate, *, waits: bool) -> Asked:
+        """Send a request whose fate is GOOD, REQUEST_CUT, ANSWER_LOST or ANSWER_CUT.
+
+        ``waits`` where the answer may be long in coming.
+        """
 
     async def settle(self, rounds: int | None = None) -> None:
         """Let everything happen that is about to, or only ``rounds`` of it; waiting requests wait on."""
 
     async def pass_time(self, seconds: float) -> None:
         """Let time go by, with what it brings."""
+
+    async def patience(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for what has to happen by itself, or until it is too late.
+
+        Where time is simulated it has happened in ``settle`` already.
+        """
 
     async def mailbox(self, account: str) -> dict[str, FolderAsItIs]:
         """What the mailbox holds now, by folder id; read past the server."""

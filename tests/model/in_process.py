@@ -206,7 +206,7 @@ class InProcess:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def ask(self, account: str, request: Request, fate: Fate) -> Asked:
+    def ask(self, account: str, request: Request, fate: Fate, *, waits: bool) -> Asked:
         return AskedInProcess(self._application, request, fate)
 
     async def settle(self, rounds: int | None = None) -> None:
@@ -223,6 +223,9 @@ class InProcess:
     async def pass_time(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
         await self.settle()
+
+    async def patience(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """There is nothing to wait for."""
 
     async def mailbox(self, account: str) -> dict[str, FolderAsItIs]:
         return self._eye.mailbox(self._accounts[account])

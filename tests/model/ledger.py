@@ -218,11 +218,18 @@ class Ledger:
         fate.gone, fate.present = True, None
         fate.touched.append((self.serial, None))
 
+    @property
+    def keeps_promises(self) -> bool:
+        """Whether everything that was acknowledged is there, or somebody removed it."""
+        return not self._broken_promise()
+
     def check_promises(self) -> None:
-        """At rest: everything that was acknowledged is there, or somebody removed it."""
+        """At rest promises are kept."""
+        broken = self._broken_promise()
+        hold(not broken, Law.KEPT, f"{broken} was acknowledged and is not there")
+
+    def _broken_promise(self) -> str:
         for (account, marker), fate in self._fates.items():
-            hold(
-                not fate.promised or fate.present or fate.gone,
-                Law.KEPT,
-                f"{marker} of {account} was acknowledged and is not there",
-            )
+            if fate.promised and not fate.present and not fate.gone:
+                return f"{marker} of {account}"
+        return ""

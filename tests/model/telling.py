@@ -259,7 +259,7 @@ class Teller:
 
     def _start(self, phone: Phone, exchange: Exchange, cut: Fate) -> Flying:
         self.counts["requests"] += 1
-        asked = self._drive.ask(phone.account, exchange.request, cut)
+        asked = self._drive.ask(phone.account, exchange.request, cut, waits=bool(exchange.waits))
         self._say("  ", phone.author, "asks", exchange, cut)
         flying = Flying(phone, exchange, asked)
         for folder_id in exchange.waits:
@@ -369,10 +369,10 @@ class Teller:
 
     async def _look(self) -> None:
         """See what happened, give the phones their answers and, where all has settled, check who waits."""
-        self._moved = await self._drive.changed()
-        if self._moved or not self.ledger.mailboxes:
-            for account in ACCOUNTS:
-                self.ledger.observe(account, await self._drive.mailbox(account))
+        self._moved = False
+        await self._observe()
+        if self._settled:
+            await self._drive.patience(self._woken)
         for flying in list(self.flying):
             if flying.asked.done:
                 self.flying.remove(flying)
@@ -381,6 +381,19 @@ class Teller:
             flying.unnoticed = flying.unnoticed or self._unreliable
             if self._settled and flying.exchange.waits and not flying.unnoticed:
                 self._check_waiting(flying)
+
+    async def _observe(self) -> None:
+        """See what the mailboxes hold."""
+        if not await self._drive.changed() and self.ledger.mailboxes:
+            return
+        self._moved = True
+        for account in ACCOUNTS:
+            self.ledger.observe(account, await self._drive.mailbox(account))
+
+    async def _woken(self) -> bool:
+        """Whether everybody who waited for something that is there has an answer."""
+        await self._observe()
+        return all(one.asked.done or one.unnoticed or not self._waits_for(one) for one in self.flying)
 
     def _take(self, flying: Flying) -> None:
         answer = flying.asked.answer
@@ -416,11 +429,18 @@ class Teller:
             hold(fruitful, Law.NOT_FRUITLESS, f"{phone.author} is told of news in folder {folder_id}: none")
 
     def _check_waiting(self, flying: Flying) -> None:
+        waits = self._waits_for(flying)
+        hold(not waits, Law.WOKEN, f"{flying.phone.author} waits for {waits}")
+
+    def _waits_for(self, flying: Flying) -> str:
+        """What is there for whoever waits; the empty string where there is nothing."""
         for folder_id in flying.exchange.waits:
             collection = flying.phone.collections.get(folder_id)
             if collection is not None and collection.key != "0":
-                waits = self._differs(collection, flying.cutoffs[folder_id])
-                hold(not waits, Law.WOKEN, f"{flying.phone.author} waits for folder {folder_id}: {waits}")
+                differs = self._differs(collection, flying.cutoffs[folder_id])
+                if differs:
+                    return f"folder {folder_id}: {differs}"
+        return ""
 
     def _differs(self, collection: Collection, cutoff: int | None) -> str:
         """What a phone does not show as the mailbox has it; the empty string where all is right."""
@@ -469,11 +489,17 @@ class Teller:
             for phone in self.phones:
                 await self._rest_phone(phone)
         await self._drive.pass_time(120)  # mail that could not be delivered at once is tried again
+        await self._drive.patience(self._delivered)
         for phone in self.phones:
             await self._rest_phone(phone)
         self.ledger.check_promises()
         for phone in self.phones:
             self._check_agreed(phone)
+
+    async def _delivered(self) -> bool:
+        """Whether everything is there that was acknowledged."""
+        await self._observe()
+        return self.ledger.keeps_promises
 
     async def _rest_phone(self, phone: Phone) -> None:
         requests = 0

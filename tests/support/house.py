@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Protocol, Self
 
 from overair.server.app import build
 from overair.server.settings import load
@@ -41,6 +41,17 @@ PORTS = range(10_240, 32_768)
 """Below those from which the kernel takes a client's own: a phone must not come to talk to itself."""
 FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 """Debian's libfaketime, where it is installed (``needs("faketime")``)."""
+
+
+class Process(Protocol):
+    """What is asked of a process: see subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
 
 
 class House:
@@ -72,8 +83,8 @@ class House:
         self._printed = data_dir.with_name(f"{data_dir.name}.out")
         self._logged = data_dir.with_name(f"{data_dir.name}.log")
         self._clock = data_dir.with_name(f"{data_dir.name}.clock") if own_clock else None
+        self.process: Process | None = None
         self.step_clock(0)
-        self.process: subprocess.Popen[bytes] | None = None
 
     # Coming and going
 
@@ -89,20 +100,24 @@ class House:
             *self._arguments,
         ]
         with self._printed.open("wb") as out, self._logged.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=log,
-                env=self._environment(),
-                umask=self._umask,
-            )
+            self.process = self._spawn(command, out, log)
         deadline = time.monotonic() + START_SECONDS
         while not re.search(r"^ +SSL +o", self.greeting, re.MULTILINE):
             assert self.process.poll() is None, self.greeting + self.log_text
             assert time.monotonic() < deadline, self.greeting + self.log_text
             time.sleep(0.02)
         return self
+
+    def _spawn(self, command: Sequence[str], out: BinaryIO, log: BinaryIO) -> Process:
+        """Run the command with what it prints and logs going to two files."""
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=log,
+            env=self._environment(),
+            umask=self._umask,
+        )
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -138,7 +153,7 @@ class House:
     # What can be seen of it
 
     @property
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Process:
         assert self.process is not None
         assert self.process.poll() is None, self.log_text[-2000:]
         return self.process
