@@ -151,6 +151,9 @@ class Teller:
         collection = self._collection(phone, step.folder)
         if collection is None or step.what == "folders":
             return phone.folder_sync()
+        move = phone.unanswered.get(Command.MOVE_ITEMS)
+        if phone.owner.keeps_moved and move is not None:
+            return move  # its copy waits for the id that the answer has
         unanswered = phone.unanswered.get(Command.SYNC)
         if phone.behind or phone.hierarchy_key == "0":
             return phone.folder_sync()

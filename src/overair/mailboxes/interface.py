@@ -191,6 +191,12 @@ class Session(Protocol):
         ``changes`` does not tell of an item again up to that revision (law 4).
         """
 
+    def held(self, token: str, item_id: str, revision: int) -> str:
+        """The token of a device that has the item which was new at ``revision``, in an older form.
+
+        ``changes`` tells of it as of one that was there before.
+        """
+
     async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
         """Whether the item changed or went since the token, other than accounted: a conflict."""
 

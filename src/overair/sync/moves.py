@@ -6,14 +6,27 @@ from overair.mailboxes.interface import Session, StoredItem
 from overair.sync import state as states_of
 
 
-async def account_for_move(session: Session, device_key: int, moved: StoredItem) -> None:
+async def has_news_of(session: Session, device_key: int, folder_id: str, item_id: str) -> bool:
+    """Whether the device has not heard of everything that became of an item; asked before it is moved."""
+    states = await states_of.load(session.transaction, device_key, folder_id)
+    state = states.newest
+    return state is None or await session.news_of(folder_id, state.token, item_id)
+
+
+async def account_for_move(session: Session, device_key: int, moved: StoredItem, *, news: bool) -> None:
     """The device has the item under its new id already: it is not told of it as of a new one.
 
     For devices that give their own copy the id of the answer (devices/quirks.py); within the unit of
-    work that moves. A folder that the device has not begun to synchronise has nothing to note.
+    work that moves. ``news``: the copy is older than the item, which is told as a change. A folder
+    that the device has not begun to synchronise has nothing to note.
     """
     states = await states_of.load(session.transaction, device_key, moved.folder_id)
-    known = {moved.item_id: moved.revision}
+
+    def successor(token: str) -> str:
+        if news:
+            return session.held(token, moved.item_id, moved.revision)
+        return session.accounted(token, {moved.item_id: moved.revision})
+
     if states.newest is not None:
-        states.replace_tokens(lambda token: session.accounted(token, known))
+        states.replace_tokens(successor)
         await states_of.save(session.transaction, device_key, moved.folder_id, states)

@@ -119,6 +119,12 @@ class EmbeddedSession(Hierarchy):
             decoded.account(self._numbers(item_id)[1], revision)
         return decoded.encode()
 
+    def held(self, token: str, item_id: str, revision: int) -> str:
+        """The token of a device that has the item which was new at ``revision``, in an older form."""
+        decoded = Token.decode(token)
+        decoded.hold(self._numbers(item_id)[1], revision)
+        return decoded.encode()
+
     async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
         """Whether the item changed or went since the token, other than accounted: a conflict."""
         token = Token.decode(since)

@@ -53,6 +53,11 @@ class Token(msgspec.Struct, array_like=True):
         if revision > self.position:
             self.ahead[item_id] = Known(revision)
 
+    def hold(self, item_id: int, revision: int) -> None:
+        """Note that the device has what came at a revision that the journal is still to be read up to."""
+        if revision > self.position:
+            self.ahead[item_id] = Known(revision - 1)
+
     def note(self, item_id: int, known: Known) -> None:
         """Keep what the phone knows of an item for as long as position and edge do not say it."""
         told = known.view_date is not None and (known.view_date, item_id) >= self.edge

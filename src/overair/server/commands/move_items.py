@@ -14,7 +14,7 @@ from overair.protocol.statuses import CommonStatus, MoveItemsStatus
 from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.responses import Outcome, Refused
-from overair.sync.moves import account_for_move
+from overair.sync.moves import account_for_move, has_news_of
 from overair.wbxml.pages import Move
 
 MAXIMUM_MOVES: Final = 1_000
@@ -82,9 +82,10 @@ async def _move(session: Session, device_key: int, move: ItemMove, *, keeps: boo
     if stored.item.item_class != target.item_class and target.type is not FolderType.DELETED_ITEMS:
         # No phone would be shown it there.
         return result(MoveItemsStatus.INVALID_DESTINATION)
+    news = keeps and await has_news_of(session, device_key, source, item_id)
     moved = await session.move(source, item_id, destination)
     if keeps:
-        await account_for_move(session, device_key, moved)
+        await account_for_move(session, device_key, moved, news=news)
     await remember(session.transaction, device_key, Kind.MOVE_ITEM, request, moved.item_id)
     return result(MoveItemsStatus.SUCCESS, moved.item_id)
 
