@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -96,8 +96,6 @@ class Collection:
     """The ledger's when the last request was made whose answer left nothing to be told."""
     unsettled: bool = False
     """Whether it was asked for and the answer did not come: the server may have told more than is here."""
-    begun_anew: int = 0
-    """How often the server made it begin anew."""
 
     @property
     def is_contacts(self) -> bool:
@@ -108,9 +106,10 @@ class Collection:
         """Whether mail is written here."""
         return self.type is FolderType.DRAFTS and self.version >= Version.V16_0
 
-    def compose(self, window: int | None, *, edits: bool = True) -> Asking:
-        """The Collection element of a Sync, with everything that the owner did."""
-        first = self.key == "0"
+    def compose(self, window: int | None, *, edits: bool = True, anew: bool = False) -> Asking:
+        """The Collection element of a Sync, with everything that the owner did, or key 0 alone."""
+        key = "0" if anew else self.key
+        first = key == "0"
         self.unsettled = True
         asked = dict(self.edits) if edits and not first else {}
         permanent = any(edit.permanent for edit in asked.values())  # it is said for all of a request
@@ -119,7 +118,7 @@ class Collection:
             options.insert(0, e(AirSync.FilterType, int(self.filter)))
         element = e(
             AirSync.Collection,
-            e(AirSync.SyncKey, self.key),
+            e(AirSync.SyncKey, key),
             e(AirSync.CollectionId, self.folder_id),
             e(AirSync.DeletesAsMoves, "0") if permanent else None,
             None if window is None else e(AirSync.WindowSize, window),
@@ -128,7 +127,7 @@ class Collection:
             if asked
             else None,
         )
-        return Asking(element, self.key, asked, self.filter, self.ledger.serial)
+        return Asking(element, key, asked, self.filter, self.ledger.serial)
 
     def _command(self, key: str, edit: Edit) -> Element:
         if edit.kind is Kind.ADD:
@@ -158,16 +157,15 @@ class Collection:
         if status in RETRIED:
             hold(text(answer, AirSync.SyncKey) == asking.key, Law.RETRIED, f"{status} changes the key")
             return
-        if status == SyncStatus.INVALID_SYNC_KEY:
-            # What the phone sent last may be done or not: it will hear (MS-ASCMD_R4428).
-            self.begin_anew()
-            self.begun_anew += 1
-            return
+        # No story is long enough for what is remembered to be forgotten.
+        hold(status != SyncStatus.INVALID_SYNC_KEY, Law.KEY_LIVES, f"the key {asking.key} is refused")
         if status in (SyncStatus.OBJECT_NOT_FOUND, SyncStatus.HIERARCHY_CHANGED):
             return  # the phone will ask for the folders
         hold(status == SyncStatus.SUCCESS, Law.KEY_LIVES, f"status {status} of folder {self.folder_id}")
         key = text(answer, AirSync.SyncKey)
-        hold(key not in (self.key, "0"), Law.KEY_LIVES, "an answer with content has the key that it had")
+        # A beginning that is repeated is the same one.
+        moved_on = key not in (self.key, "0") or (asking.key == "0" != key)
+        hold(moved_on, Law.KEY_LIVES, "an answer with content has the key that it had")
         if asking.key == "0":
             self.begin_anew()
         self.begun = asking.key != "0"
@@ -175,8 +173,12 @@ class Collection:
         self.more = answer.find(AirSync.MoreAvailable) is not None
         if not self.more:
             self.serial = asking.serial
-        self._settle(asking.edits, answer.find(AirSync.Responses) or ())
-        for told in answer.find(AirSync.Commands) or ():
+        commands = list(answer.find(AirSync.Commands) or ())
+        something = asking.key == "0" or asking.edits or commands or self.more
+        hold(something, Law.NOT_FRUITLESS, f"folder {self.folder_id} has a new key and no news")
+        shown = {text(told, AirSync.ServerId) for told in commands}
+        self._settle(asking.edits, answer.find(AirSync.Responses) or (), shown)
+        for told in commands:
             self._told(told, since)
 
     def begin_anew(self) -> None:
@@ -186,8 +188,11 @@ class Collection:
         self.edits.clear()
         self.moved_away.clear()
 
-    def _settle(self, asked: Mapping[str, Edit], responses: Iterable[Element]) -> None:
-        """What became of the phone's own commands; what is not answered was a success."""
+    def _settle(self, asked: Mapping[str, Edit], responses: Iterable[Element], shown: Container[str]) -> None:
+        """What became of the phone's own commands; what is not answered was a success.
+
+        ``shown`` are the items that the same answer tells of.
+        """
         statuses: dict[str, int] = {}
         given: dict[str, str] = {}
         for one in responses:
@@ -205,13 +210,19 @@ class Collection:
                 hold(name in statuses, Law.ONCE, f"the Add of {edit.marker} has no response")
                 self._added(edit, status, given[name], name, later)
             elif edit.kind is Kind.CHANGE:
-                self._changed(edit, status, name)
+                self._changed(edit, status, name, name in shown)
             else:
                 known = (SyncStatus.SUCCESS, SyncStatus.OBJECT_NOT_FOUND)
                 hold(status in known, Law.ONCE, f"the Delete of {name} got {status}")
                 self.items.pop(name, None)
 
     def _added(self, edit: Edit, status: int, server_id: str, name: str, later: Edit | None) -> None:
+        if edit.send and status == SyncStatus.OBJECT_NOT_FOUND:
+            # It is a draft there already, which another phone deleted.
+            others = self.ledger.fate(self.account, edit.marker).movers
+            hold(others, Law.ONCE, f"the Add of {edit.marker} got 8")
+            self.edits.pop(name, None)
+            return
         hold(status == SyncStatus.SUCCESS, Law.ONCE, f"the Add of {edit.marker} got {status}")
         self.ledger.promised(self.account, edit.marker)
         if edit.send or not server_id:
@@ -225,12 +236,13 @@ class Collection:
             del self.edits[name]
             self.edits[server_id] = replace(later, kind=Kind.CHANGE if later.kind is Kind.ADD else later.kind)
 
-    def _changed(self, edit: Edit, status: int, server_id: str) -> None:
+    def _changed(self, edit: Edit, status: int, server_id: str, shown: bool) -> None:
         if status == SyncStatus.SUCCESS:
             if edit.send:
                 return  # the draft's end is told like any other
             if edit.value is not None:
                 self.ledger.promised_value(self.account, edit.marker, edit.value, edit.known)
+                self._overwrote(edit, server_id)
             if server_id in self.items:
                 self.items[server_id] = edit.applied(self.items[server_id])
             return
@@ -241,6 +253,19 @@ class Collection:
         )
         if status == SyncStatus.CONFLICT:
             hold(self.conflict is Conflict.SERVER_WINS, Law.CONFLICTS, "7, though the client wins")
+            hold(shown, Law.CONFLICTS, f"the change of {server_id} lost, and the winner is not shown")
+
+    def _overwrote(self, edit: Edit, server_id: str) -> None:
+        """Where the server wins, a change stands only on what the phone had seen."""
+        known = self.items.get(server_id)
+        if self.conflict is Conflict.CLIENT_WINS or known is None:
+            return
+        before, author = self.ledger.before(self.account, edit.marker, edit.value or "")
+        hold(
+            before in (None, known.value) or author == self.author,
+            Law.CONFLICTS,
+            f"{edit.marker}={edit.value!r} overwrote {before!r}, though the server wins",
+        )
 
     def _told(self, told: Element, since: int) -> None:
         server_id = text(told, AirSync.ServerId)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from starlette.types import Message
 
 from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
 from model.eye import Eye
+from model.laws import Law, hold
 from model.simulation import SimulatedLoop
 from model.store import InlineDatabase
 from overair.directory import passwords
@@ -31,6 +33,8 @@ from overair.server.settings import Settings, load
 from overair.storage.blobs import FileBlobStore
 from overair.storage.interface import DatabaseUnavailable, MailboxChange
 from overair.storage.open import BLOB_DIRECTORY, DATABASE_FILE, DirectoryLock, Storage
+from overair.sync.engine import Engine
+from overair.sync.partner import Partner
 
 T = TypeVar("T")
 
@@ -142,6 +146,7 @@ class InProcess:
         self._lost = 0
         self._late = 0.0
         self._running = False
+        self._overlapping = ""
 
     async def __aenter__(self) -> Self:
         self._passwords = cheap_passwords()
@@ -172,10 +177,30 @@ class InProcess:
         self._database.moments = self._moments
         storage = Storage(self._data, self._database, FileBlobStore(self._data / BLOB_DIRECTORY), lock)
         self._application = build(self._settings, storage)
+        self._watch_engine(self._application.services.engine)
         self._storage = storage
         self._database._listeners = [self._notify]
         self._running = True
         await self._application.startup()
+
+    def _watch_engine(self, engine: Engine) -> None:
+        """See to it that no two requests of a device are with the engine (law 9)."""
+        inside: Counter[int] = Counter()
+
+        def alone(work: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+            async def watched(partner: Partner, *args: object) -> T:
+                inside[partner.device_key] += 1
+                if inside[partner.device_key] > 1:
+                    self._overlapping = f"two requests of device {partner.device_key} are served"
+                try:
+                    return await work(partner, *args)
+                finally:
+                    inside[partner.device_key] -= 1
+
+            return watched
+
+        for name in ("exchange", "has_news", "last_keys"):
+            setattr(engine, name, alone(getattr(engine, name)))
 
     def _notify(self, change: MailboxChange) -> None:
         """A change on its way from the database to those who wait for it."""
@@ -210,6 +235,10 @@ class InProcess:
         return AskedInProcess(self._application, request, fate)
 
     async def settle(self, rounds: int | None = None) -> None:
+        await self._go_on(rounds)
+        hold(not self._overlapping, Law.ALONE, self._overlapping)
+
+    async def _go_on(self, rounds: int | None) -> None:
         while rounds is None or rounds > 0:
             if rounds is not None:
                 rounds -= 1

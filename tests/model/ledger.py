@@ -57,6 +57,8 @@ class Fate:
     sources: list[Fate] = field(default_factory=list)
     """What it may be a copy of."""
     removers: set[str] = field(default_factory=set)
+    movers: set[tuple[str, str]] = field(default_factory=set)
+    """Who asked for a move, and where to."""
     values: list[str] = field(default_factory=list)
     """The values that it was seen to have, one after the other."""
     touched: list[tuple[int, str | None]] = field(default_factory=list)
@@ -101,9 +103,16 @@ class Ledger:
         """Somebody whose word is the last asks for a value again, with something else."""
         self.fate(account, marker).again.add(value)
 
-    def may_move(self, account: str, marker: str, folder_id: str) -> None:
+    def may_move(self, account: str, marker: str, folder_id: str, author: str) -> None:
         """Somebody asks for a move."""
-        self.fate(account, marker).places.add(folder_id)
+        fate = self.fate(account, marker)
+        fate.places.add(folder_id)
+        fate.movers.add((author, folder_id))
+
+    def may_be_elsewhere(self, account: str, marker: str, folder_id: str, author: str) -> bool:
+        """Whether anything but that author's move to that folder may have taken an item away."""
+        fate = self.fate(account, marker)
+        return bool(fate.movers - {(author, folder_id)} or fate.removers or self._doomed)
 
     def may_be_copied(self, account: str, other: str, marker: str, folder_id: str) -> None:
         """Somebody asks for a copy in another account's folder, as it will be then."""
@@ -143,6 +152,12 @@ class Ledger:
             Law.KEPT,
             f"{marker}={value!r} of {account} was acknowledged, and it is {fate.values[-1:]}",
         )
+
+    def before(self, account: str, marker: str, value: str) -> tuple[str | None, str | None]:
+        """What an item was before a value, and whose that was; None where it was nothing."""
+        fate = self.fate(account, marker)
+        place = fate.values.index(value) if value in fate.values else 0
+        return (fate.values[place - 1], fate.wanted.get(fate.values[place - 1])) if place else (None, None)
 
     def touched_by_others(self, account: str, marker: str, author: str, since: int) -> bool:
         """Whether somebody else changed an item since a serial."""

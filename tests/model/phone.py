@@ -112,6 +112,10 @@ class Phone:
     outbox: list[Letter] = field(default_factory=list)
     unanswered: dict[Command, Exchange] = field(default_factory=dict)
     """What was asked last of each command, while there is no answer to it."""
+    asked_for_folders: Exchange | None = None
+    """What was asked last of the folders, while the server may have told more than is here."""
+    asked_of_folders: set[bytes] = field(default_factory=set)
+    """What was asked of the folders under the key that is in force."""
     behind: bool = False
     """Whether the folders have to be asked for."""
     named: set[str] = field(default_factory=set)
@@ -236,7 +240,7 @@ class Phone:
             self.ledger.may_go(self.account, shown.marker, self.author)
         deleted = self.folder_of(FolderType.DELETED_ITEMS)
         if deleted is not None:
-            self.ledger.may_move(self.account, shown.marker, deleted.folder_id)
+            self.ledger.may_move(self.account, shown.marker, deleted.folder_id, f"{self.author} deletes")
         collection.edits[name] = Edit(Kind.DELETE, shown.marker, permanent=permanent)
 
     def think_again(self, collection: Collection, choice: int) -> None:
@@ -273,10 +277,15 @@ class Phone:
                 return
             if self.unanswered.get(command) is exchange:
                 del self.unanswered[command]
+            if self.asked_for_folders is exchange:
+                self.asked_for_folders = None
             take(found)
 
         exchange = Exchange(command, request, taken, **more)  # type: ignore[arg-type]  # the fields are Exchange's
         self.unanswered[command] = exchange
+        if command in (Command.FOLDER_SYNC, *FOLDER_COMMANDS):
+            self.asked_for_folders = exchange
+            self.asked_of_folders.add(request.body)
         return exchange
 
     def read(self, answer: Answer) -> Element | None:
@@ -492,7 +501,7 @@ class Phone:
         """The copies that a message makes, for the sender and for the recipient."""
         sent = self.folder_of(FolderType.SENT_ITEMS)
         if sent is not None:
-            self.ledger.may_move(self.account, marker, sent.folder_id)
+            self.ledger.may_move(self.account, marker, sent.folder_id, self.author)
         recipient = RECIPIENTS[self.account].partition("@")[0]
         inbox = next(
             folder_id
@@ -540,7 +549,7 @@ class Phone:
             return None
         item_id = names[choice % len(names)]
         marker = source.items[item_id].marker
-        self.ledger.may_move(self.account, marker, destination.folder_id)
+        self.ledger.may_move(self.account, marker, destination.folder_id, self.author)
         tree = e(
             Move.MoveItems,
             e(
@@ -557,7 +566,12 @@ class Phone:
             for response in answer:
                 status = int(text(response, Move.Status))
                 hold(status != MoveItemsStatus.SAME_FOLDER, Law.ONCE, "4, though the folders differ")
-                if status == MoveItemsStatus.SUCCESS:
+                if status == MoveItemsStatus.INVALID_SOURCE:
+                    others = self.ledger.may_be_elsewhere(
+                        self.account, marker, destination.folder_id, self.author
+                    )
+                    hold(others, Law.ONCE, f"the move of {marker} got 1, and nobody else took it away")
+                elif status == MoveItemsStatus.SUCCESS:
                     shown = source.items.pop(item_id, None)
                     source.moved_away.add(item_id)
                     source.edits.pop(item_id, None)
@@ -642,6 +656,10 @@ class Phone:
                 done(answer)
                 return
             hold(status != FolderCreateStatus.INVALID_SYNC_KEY, Law.KEY_LIVES, f"{command} with {key} got 9")
+            # No two folders have one name, so the folder that is in the way is the one that was asked for.
+            exists = command is Command.FOLDER_CREATE and status == FolderCreateStatus.FOLDER_EXISTS
+            others = len(self.asked_of_folders) > 1
+            hold(others or not exists, Law.ONCE, f"FolderCreate with {key} got 2")
             self.behind = True
 
         return self._exchange(command, tree, take)
@@ -649,6 +667,7 @@ class Phone:
     def _new_hierarchy_key(self, key: str) -> None:
         """What was asked for under the key before is not asked for again."""
         self.hierarchy_key = key
+        self.asked_of_folders.clear()
         for command in FOLDER_COMMANDS:
             self.unanswered.pop(command, None)
 
@@ -666,9 +685,12 @@ class Phone:
                 collection.edits.clear()
         self.unanswered.clear()
 
-    def restart(self, collection: Collection) -> None:
-        """Begin a folder anew."""
-        collection.begin_anew()
+    def restart(self, collection: Collection, window: int | None) -> Exchange:
+        """Begin a folder anew. What is there is kept, and gone on with, until the answer comes."""
+        asking = collection.compose(window, anew=True)
+        tree = e(AirSync.Sync, e(AirSync.Collections, asking.element))
+        asked = {collection.folder_id: asking}
+        return self._exchange(Command.SYNC, tree, lambda answer: self._take_sync(asked, answer))
 
 
 class TryLater(Exception):

@@ -13,7 +13,7 @@ from model.collection import Collection
 from model.drive import DOMAIN, Asked, Drive, Fate
 from model.laws import Law, hold
 from model.ledger import OUTSIDE, Ledger, Shown
-from model.phone import FOLDER_COMMANDS, SERVED, Exchange, Phone
+from model.phone import FOLDER_COMMANDS, SERVED, Exchange, Phone, Temper
 from model.steps import (
     ACCOUNTS,
     FILTERS,
@@ -36,6 +36,8 @@ from overair.sync.filters import view_of
 from overair.versions import SERVED as SERVED_VERSIONS
 
 HEARTBEAT: Final = 600
+ARRIVING: Final = frozenset({Fate.GOOD, Fate.ANSWER_LOST, Fate.ANSWER_CUT, Fate.TWICE})
+"""What does not keep a request from the server."""
 ROUNDS_OF_REST: Final = 400
 """Requests after which a phone that does not come to rest never will."""
 
@@ -49,6 +51,8 @@ class Flying:
     asked: Asked
     cutoffs: dict[str, int | None] = field(default_factory=dict)
     """Where the views of the folders that it waits for ended when it was asked."""
+    superseded: bool = False
+    """The phone has asked anew since, and no longer reads the answer."""
     unnoticed: bool = False
     """A notification that it needs may have been lost or be late."""
 
@@ -71,6 +75,8 @@ class Teller:
         self._settled = True
         self._unreliable = False
         """Whether notifications may be lost or late."""
+        self._troubled = False
+        """Whether requests may be refused."""
 
     async def tell(self) -> None:
         """The whole story. Raises Broken."""
@@ -144,7 +150,7 @@ class Teller:
         exchange = self._exchange(phone, step)
         if exchange is None:
             return
-        self._make_room(phone, exchange)
+        self._make_room(phone, exchange, step.fate)
         await self._send(phone, exchange, step.fate, step.moment, at_once=step.at_once)
 
     def _exchange(self, phone: Phone, step: Ask) -> Exchange | None:
@@ -188,9 +194,7 @@ class Teller:
             case "delete folder":
                 return self._again(phone, Command.FOLDER_DELETE, step) or phone.delete_folder(step.choice)
             case "restart":
-                phone.restart(collection)
-                phone.unanswered.pop(Command.SYNC, None)
-                return phone.sync([collection.folder_id], step.window)
+                return phone.restart(collection, step.window)
         raise ValueError(step.what)
 
     @staticmethod
@@ -205,11 +209,14 @@ class Teller:
     def _again(phone: Phone, command: Command, step: Ask) -> Exchange | None:
         return phone.unanswered.get(command) if step.again else None
 
-    def _make_room(self, phone: Phone, exchange: Exchange) -> None:
+    def _make_room(self, phone: Phone, exchange: Exchange, fate: Fate = Fate.GOOD) -> None:
         """A phone that asks anew no longer reads the answer to what it asked before.
 
-        Other commands' answers it still reads; those of the hierarchy come one after the other.
+        Other commands' answers it still reads; those of the hierarchy come one after the other. A Ping
+        or Sync that waits has to end when the next one arrives, if the phone does not end it itself.
         """
+        ends_wait = exchange.command in (Command.SYNC, Command.PING) and fate in ARRIVING
+        patient = phone.owner.temper is not Temper.IMPATIENT and not self._troubled
         rivals = {
             Command.SYNC: (Command.SYNC, Command.PING, Command.MOVE_ITEMS),
             Command.PING: (Command.SYNC, Command.PING),
@@ -223,8 +230,11 @@ class Teller:
             ended = (*hierarchy, Command.SYNC)
         for flying in list(self.flying):
             if flying.phone is phone and flying.exchange.command in ended:
-                flying.asked.hang_up()
-                self.flying.remove(flying)
+                if ends_wait and patient and flying.exchange.waits:
+                    flying.superseded = True
+                else:
+                    flying.asked.hang_up()
+                    self.flying.remove(flying)
 
     async def _send(
         self, phone: Phone, exchange: Exchange, fate: Fate, moment: int, *, at_once: bool
@@ -285,12 +295,13 @@ class Teller:
             return
         if step.fault.startswith("notification"):
             self._unreliable = True
+        self._troubled = True
         await self._drive.trouble(step.fault, step.amount)
         await self._settle()
 
     async def _relieve(self) -> None:
         await self._drive.relieve()
-        self._settled, self._unreliable = True, False
+        self._settled, self._unreliable, self._troubled = True, False, False
 
     # The outside world.
 
@@ -353,7 +364,7 @@ class Teller:
                 and key != folder_id
             ]
             destination = mail[step.choice % len(mail)]
-            self.ledger.may_move(account, marker, destination)
+            self.ledger.may_move(account, marker, destination, OUTSIDE)
             await self._drive.move(account, folder_id, item_id, destination)
         elif step.what == "mark" and isinstance(item, Message):
             changed = msgspec.structs.replace(item, read=not item.read)
@@ -382,8 +393,11 @@ class Teller:
                 self._take(flying)
         for flying in self.flying:
             flying.unnoticed = flying.unnoticed or self._unreliable
-            if self._settled and flying.exchange.waits and not flying.unnoticed:
-                self._check_waiting(flying)
+            if self._settled:
+                served = flying.exchange.waits and not flying.superseded
+                hold(served, Law.ALONE, f"{flying.phone.author}'s {flying.exchange.command} hangs")
+                if not flying.unnoticed:
+                    self._check_waiting(flying)
 
     async def _observe(self) -> None:
         """See what the mailboxes hold."""
@@ -402,7 +416,7 @@ class Teller:
         answer = flying.asked.answer
         phone = flying.phone
         self._say("  ", phone.author, "gets", answer, "to", flying.exchange.command)
-        if answer is None:
+        if answer is None or flying.superseded:
             self.counts["answers lost"] += 1
             return
         if flying.exchange.command is Command.PING:
@@ -437,6 +451,11 @@ class Teller:
 
     def _waits_for(self, flying: Flying) -> str:
         """What is there for whoever waits; the empty string where there is nothing."""
+        phone = flying.phone
+        if flying.exchange.command is Command.PING and phone.asked_for_folders is None:
+            there = self._folders(phone.account)
+            if phone.folders != there:
+                return f"folders, which are {there}"
         for folder_id in flying.exchange.waits:
             collection = flying.phone.collections.get(folder_id)
             if collection is not None and collection.key != "0":
@@ -532,11 +551,14 @@ class Teller:
         keys = (one.key for one in phone.collections.values())
         return (phone.hierarchy_key, phone.behind, *keys)
 
-    def _check_agreed(self, phone: Phone) -> None:
-        there = {
+    def _folders(self, account: str) -> dict[str, tuple[str, str, FolderType]]:
+        return {
             key: (one.folder.parent_id, one.folder.name, one.folder.type)
-            for key, one in self.ledger.mailboxes[phone.account].items()
+            for key, one in self.ledger.mailboxes[account].items()
         }
+
+    def _check_agreed(self, phone: Phone) -> None:
+        there = self._folders(phone.account)
         hold(phone.folders == there, Law.AGREED, f"{phone.author} shows {phone.folders}, there is {there}")
         for collection in phone.collections.values():
             differs = self._differs(collection, self._cutoff(collection))

@@ -191,6 +191,8 @@ class Applier:
         """The client went on editing an item whose Add it does not know to be done: a change of it."""
         stored = await self._known(earlier)
         if stored is None:
+            if earlier.item_id and command.send:
+                raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the draft was deleted and is not sent")
             # It was sent or deleted since, and that takes precedence (MS-ASCMD_R2076).
             self._added(command, earlier, None)
             return
