@@ -79,6 +79,8 @@ class Ledger:
         self._numbers = count(1)
         self.serial = 0
         """Grows with everything that is seen to happen."""
+        self.acknowledged = 0
+        """What phones and mail servers were told is done."""
         self.mailboxes: dict[str, Mapping[str, FolderAsItIs]] = {}
 
     def number(self) -> int:
@@ -130,21 +132,25 @@ class Ledger:
 
     def promised(self, account: str, marker: str) -> None:
         """Whoever asked for an item was told that it is there."""
+        self.acknowledged += 1
         fate = self.fate(account, marker)
         fate.promised = True
         hold(fate.values, Law.KEPT, f"{marker} of {account} was acknowledged and was never there")
 
     def promised_at_rest(self, account: str, marker: str) -> None:
         """Whoever asked for an item was told that it will be there."""
+        self.acknowledged += 1
         self.fate(account, marker).promised = True
 
     def promised_folder(self, account: str, folder_id: str) -> None:
         """Whoever asked for a folder was told that it is there."""
+        self.acknowledged += 1
         there = folder_id in self.mailboxes[account] or folder_id in self._doomed
         hold(there, Law.KEPT, f"folder {folder_id} of {account} was acknowledged and is not there")
 
     def promised_value(self, account: str, marker: str, value: str, known: int) -> None:
         """Whoever asked for a value was told that it is so; ``known`` values had been seen before."""
+        self.acknowledged += 1
         fate = self.fate(account, marker)
         overwritten = len(fate.values) > known or fate.gone
         hold(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from datetime import UTC, datetime, timedelta
@@ -76,29 +75,31 @@ class Workshop:
             self._houses[own_clock] = ForkedHouse(
                 self.data, settings=f'domain = "{DOMAIN}"', own_clock=own_clock
             )
+        for other in self._houses.values():
+            other.begin_log()
         house = self._houses[own_clock]
-        house.begin_log()
         house.step_clock(0)
         return house
 
-    def end(self) -> None:
+    @property
+    def log_text(self) -> str:
+        """What the servers of the last story logged."""
+        return "".join(house.log_text for house in self._houses.values())
+
+    def close(self) -> None:
         """No house will be needed any more."""
         for house in self._houses.values():
             house.end()
 
 
 class OverHttp:
-    """Drive (drive.py) over a data directory that is made for the time of one story.
-
-    ``counts`` is what was done to the server beside what the story says.
-    """
+    """Drive (drive.py) over a data directory that is made for the time of one story."""
 
     def __init__(self, workshop: Workshop, story: Story) -> None:
         self._workshop = workshop
         self.faults = workshop.faults
         jumps = any(isinstance(step, Trouble) and step.fault == "jump" for step in story.steps)
         self.house = workshop.house(own_clock=jumps)
-        self.counts: Counter[str] = Counter()
         self._step = timedelta()
         self._asked: list[AskedOverHttp] = []
         self._fault: asyncio.Task[None] | None = None

@@ -56,12 +56,12 @@ class Simulation:
     """Tells stories in simulated time; ``template`` is the data directory from which each begins."""
 
     def __init__(self, template: Path) -> None:
-        self._template = template
+        self.template = template
 
     def tell(self, story: Story, trace: Callable[[str], None] | None = None) -> Outcome:
         """One story."""
         with asyncio.Runner(loop_factory=SimulatedLoop) as runner:
-            return runner.run(tell(InProcess(self._template, story.seed), story, trace))
+            return runner.run(tell(InProcess(self.template, story.seed), story, trace))
 
     def seed(self, seed: int, length: int = LENGTH) -> Outcome:
         """The story of a seed. Raises Failure where it breaks a law."""

@@ -19,10 +19,12 @@ ATTEMPTS = 2_000
 class Shrinker:
     """Takes steps out, and what is unusual out of steps, for as long as the same law breaks."""
 
-    def __init__(self, attempt: Try, story: Story, broken: Broken, place: int) -> None:
+    def __init__(
+        self, attempt: Try, story: Story, broken: Broken, place: int, attempts: int = ATTEMPTS
+    ) -> None:
         self._attempt = attempt
         self._law = broken.law
-        self._left = ATTEMPTS
+        self._left = attempts
         self._best = story
         self.broken = broken
         # Nothing after the place where it broke mattered.

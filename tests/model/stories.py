@@ -12,6 +12,8 @@ from model.steps import AnyStep, Story
 
 DIRECTORY: Final = Path(__file__).with_name("stories")
 SUFFIX: Final = ".story"
+OVER_HTTP: Final = "_over_http"
+"""The end of the name of a story that went wrong with a real server only."""
 
 _encode: Final = msgspec.json.Encoder().encode
 

@@ -517,6 +517,7 @@ class Teller:
         self.ledger.check_promises()
         for phone in self.phones:
             self._check_agreed(phone)
+        self.counts["acknowledged"] = self.ledger.acknowledged
 
     async def _delivered(self) -> bool:
         """Whether everything is there that was acknowledged."""

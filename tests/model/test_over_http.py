@@ -1,0 +1,55 @@
+"""Nothing lost, nothing doubled: the model against a real server over HTTP, killed between any two steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from model import stories
+from model.served import Served, served
+
+FIRST_SEED = 2026
+SEEDS = 5
+MORE_SEEDS = 40
+
+
+@pytest.fixture(scope="module")
+def over_http() -> Iterator[Served]:
+    with served() as found:
+        yield found
+
+
+def told(over_http: Served, seeds: range) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for seed in seeds:
+        counts += over_http.seed(seed).counts
+    assert counts["fruitless pings"] == 0
+    return counts
+
+
+def test_a_server_that_is_killed_breaks_no_law(over_http: Served) -> None:
+    counts = told(over_http, range(FIRST_SEED, FIRST_SEED + SEEDS))
+    # A model in which nothing happens proves nothing.
+    assert counts["fault: kill"] + counts["fate: killed meanwhile"] > 5
+    assert counts["answers lost"] > 30
+    assert counts["pings answered"] > 5
+    assert counts["acknowledged"] > 100
+
+
+@pytest.mark.full
+def test_a_server_that_is_killed_often_breaks_no_law(over_http: Served) -> None:
+    told(over_http, range(FIRST_SEED + SEEDS, FIRST_SEED + SEEDS + MORE_SEEDS))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name.endswith(stories.OVER_HTTP) else [pytest.mark.full])
+        for name in stories.names()
+    ],
+)
+def test_what_broke_a_law_once_does_not_again(over_http: Served, name: str) -> None:
+    outcome = over_http.tell(stories.read(name))
+    assert outcome.broken is None, outcome.broken
