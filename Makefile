@@ -8,6 +8,7 @@ SERVE_FLAGS ?=
 TESTS ?= tests
 PYTEST_FLAGS ?=
 SECONDS ?= 600
+MINUTES ?= 30
 FUZZ_FLAGS ?=
 
 UV := .uv/bin/uv
@@ -20,7 +21,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-all check bench bench-full fuzz lock requirements clean
+.PHONY: help install serve test test-all check bench bench-full fuzz soak lock requirements clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -54,6 +55,9 @@ bench-full: $(STAMPS)/test ## the benchmarks at full size
 
 fuzz: $(STAMPS)/fuzz ## fuzz every parser for SECONDS=600 in all; KEEP=1 keeps what it learned, RECORD=1 the figures
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(KEEP),--keep) $(if $(RECORD),--record) $(FUZZ_FLAGS)
+
+soak: $(STAMPS)/test ## the model with new seeds for MINUTES=30, simulated and over HTTP; SEED=1 begins there, RECORD=1 writes the figures
+	PYTHONPATH=tests $(BIN)/python -m model.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record)
 
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py

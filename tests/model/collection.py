@@ -153,10 +153,11 @@ class Collection:
     def take(self, asking: Asking, answer: Element) -> None:
         """Believe an answer. Raises Broken."""
         status = int(text(answer, AirSync.Status))
-        self.unsettled = False
         if status in RETRIED:
+            # What was asked before and not answered is as unsettled as it was.
             hold(text(answer, AirSync.SyncKey) == asking.key, Law.RETRIED, f"{status} changes the key")
             return
+        self.unsettled = False
         # No story is long enough for what is remembered to be forgotten.
         hold(status != SyncStatus.INVALID_SYNC_KEY, Law.KEY_LIVES, f"the key {asking.key} is refused")
         if status in (SyncStatus.OBJECT_NOT_FOUND, SyncStatus.HIERARCHY_CHANGED):

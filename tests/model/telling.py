@@ -408,9 +408,15 @@ class Teller:
             self.ledger.observe(account, await self._drive.mailbox(account))
 
     async def _woken(self) -> bool:
-        """Whether everybody who waited for something that is there has an answer."""
+        """Whether everybody has an answer who is to have one."""
         await self._observe()
-        return all(one.asked.done or one.unnoticed or not self._waits_for(one) for one in self.flying)
+        return all(one.asked.done or self._may_wait(one) for one in self.flying)
+
+    def _may_wait(self, flying: Flying) -> bool:
+        """Whether a request is rightly without an answer."""
+        if flying.superseded or not flying.exchange.waits:
+            return False
+        return flying.unnoticed or not self._waits_for(flying)
 
     def _take(self, flying: Flying) -> None:
         answer = flying.asked.answer
