@@ -103,6 +103,20 @@ def test_whoever_holds_alone_may_hold_what_it_takes(counted: Budget) -> None:
     run(work())
 
 
+def test_what_is_there_already_waits_for_nobody(counted: Budget) -> None:
+    async def work() -> None:
+        with claim(counted, 1) as first, claim(counted, 1) as second:
+            first.hold_now(EACH // 2)
+            second.hold_now(EACH // 2)
+            with pytest.raises(HttpError):
+                second.hold_now(EACH)
+            second.hold_now(SMALL)
+            first.hold_now(EACH)
+            assert (first.held, second.held) == (EACH, 0)
+
+    run(work())
+
+
 def test_what_is_small_is_not_counted(counted: Budget) -> None:
     async def work() -> None:
         with claim(counted, 1) as one:

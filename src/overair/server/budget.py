@@ -18,6 +18,8 @@ WAIT_SECONDS: Final = 10.0
 WAITING: Final = 200
 """How many requests wait for room; more are told to come later at once."""
 WAITING_OF_ACCOUNT: Final = 10
+READ_AT_ONCE: Final = 2
+"""Bodies that are read beside the event loop, each of which may become 20 MB of elements."""
 COME_LATER: Final = (("Retry-After", "30"),)
 TOO_MUCH: Final = "too many bytes of bodies and answers at once"
 
@@ -35,6 +37,8 @@ class Budget:
         self._of_account: dict[int, int] = {}
         self._waiting: dict[asyncio.Future[None], Claim] = {}
         """Those who wait for room, in their order."""
+        self.reading: Final = asyncio.Semaphore(READ_AT_ONCE)
+        """Held while a body is read beside the event loop."""
 
     @property
     def held(self) -> int:
@@ -50,6 +54,12 @@ class Budget:
         return (by_account + more <= self._each or by_account == claim.held) and (
             self._held + more <= self._whole or self._held == claim.held
         )
+
+    def take_now(self, claim: Claim, more: int) -> None:
+        """Let a claim hold ``more`` bytes. Raises HttpError (503) where there is no room."""
+        if not self._fits(claim, more):
+            raise HttpError(HttpStatus.SERVICE_UNAVAILABLE, TOO_MUCH, COME_LATER)
+        self._add(claim, more)
 
     async def take(self, claim: Claim, more: int) -> None:
         """Let a claim hold ``more`` bytes; waits for room. Raises HttpError (503) where none comes."""
@@ -142,6 +152,14 @@ class Claim:
         size = size if size > SMALL else 0
         if size > self.held:
             await self.take(size - self.held)
+        else:
+            self.give_back(self.held - size)
+
+    def hold_now(self, size: int) -> None:
+        """``hold`` what is there already, without waiting: others may hold much and wait for this one."""
+        size = size if size > SMALL else 0
+        if size > self.held:
+            self._budget.take_now(self, size - self.held)
         else:
             self.give_back(self.held - size)
 

@@ -66,7 +66,7 @@ async def dispatch(
     if status is not None:
         line["status"] = int(status)
     answered = answer(outcome, version)
-    await claim.hold(len(answered.body))  # until it is sent; the request is done with
+    claim.hold_now(len(answered.body))  # until it is sent; the request is done with
     return answered
 
 
@@ -91,12 +91,12 @@ async def _handle(
         try:
             limits = services.settings.limits
             size = len(request.body)
-            await claim.hold(size + ELEMENT_BYTES * min(size // 2, limits.wbxml_elements))
             if size < THREADED_READING:
                 work, elements = _work(command, request, limits)
             else:
-                work, elements = await asyncio.to_thread(_work, command, request, limits)
-            await claim.hold(size + ELEMENT_BYTES * elements)
+                async with services.budget.reading:
+                    work, elements = await asyncio.to_thread(_work, command, request, limits)
+            claim.hold_now(size + ELEMENT_BYTES * elements)
         except SchemaError as error:
             line["reason"] = str(error)
             return command.refuse(error)
