@@ -166,6 +166,21 @@ def test_parameters_are_checked(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_a_value_of_no_type_that_sqlite_has_fails_only_who_wrote_it(tmp_path: Path) -> None:
+    async def wrong(transaction: Transaction) -> int:
+        return await transaction.execute(ADD, account_id=b"", modseq=object())  # type: ignore[arg-type]  # on purpose
+
+    async def scenario() -> None:
+        database = SqliteDatabase.open(tmp_path / "db")
+        with pytest.raises(sqlite3.Error, match="not supported"):
+            await asyncio.wait_for(database.write(wrong), 10)
+        await asyncio.wait_for(database.write(lambda transaction: add(transaction, 1)), 10)
+        assert await database.read(numbers) == [1]
+        await database.close()
+
+    run(scenario())
+
+
 def test_reads_of_single_rows_keep_their_order(tmp_path: Path) -> None:
     async def scenario() -> None:
         database = SqliteDatabase.open(tmp_path / "db")

@@ -340,7 +340,9 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _translate(error: BaseException) -> BaseException:
     """What the caller is told of an error in its work."""
-    if isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode & 0xFF in UNAVAILABLE:
+    # What the driver itself refuses, such as a value of no type that SQLite has, carries no code.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    if isinstance(error, sqlite3.DatabaseError) and code & 0xFF in UNAVAILABLE:
         unavailable = DatabaseUnavailable(str(error))
         unavailable.__cause__ = error
         return unavailable
