@@ -161,6 +161,8 @@ class Collection:
         # No story is long enough for what is remembered to be forgotten.
         hold(status != SyncStatus.INVALID_SYNC_KEY, Law.KEY_LIVES, f"the key {asking.key} is refused")
         if status in (SyncStatus.OBJECT_NOT_FOUND, SyncStatus.HIERARCHY_CHANGED):
+            gone = self.ledger.may_be_gone(self.account, self.folder_id)
+            hold(gone, Law.RETRIED, f"{status} of folder {self.folder_id}, which is there")
             return  # the phone will ask for the folders
         hold(status == SyncStatus.SUCCESS, Law.KEY_LIVES, f"status {status} of folder {self.folder_id}")
         key = text(answer, AirSync.SyncKey)
@@ -176,6 +178,7 @@ class Collection:
             self.serial = asking.serial
         commands = list(answer.find(AirSync.Commands) or ())
         something = asking.key == "0" or asking.edits or commands or self.more
+        something = something or self.ledger.may_be_unshown(self.folder_id)
         hold(something, Law.NOT_FRUITLESS, f"folder {self.folder_id} has a new key and no news")
         shown = {text(told, AirSync.ServerId) for told in commands}
         self._settle(asking.edits, answer.find(AirSync.Responses) or (), shown)
@@ -215,6 +218,8 @@ class Collection:
             else:
                 known = (SyncStatus.SUCCESS, SyncStatus.OBJECT_NOT_FOUND)
                 hold(status in known, Law.ONCE, f"the Delete of {name} got {status}")
+                others = self.ledger.taken_by_others(self.account, edit.marker, f"{self.author} deletes")
+                hold(others or status == SyncStatus.SUCCESS, Law.ONCE, f"the Delete of {name} got {status}")
                 self.items.pop(name, None)
 
     def _added(self, edit: Edit, status: int, server_id: str, name: str, later: Edit | None) -> None:
@@ -254,6 +259,9 @@ class Collection:
         )
         if status == SyncStatus.CONFLICT:
             hold(self.conflict is Conflict.SERVER_WINS, Law.CONFLICTS, "7, though the client wins")
+            others = self.ledger.touched_by_others(self.account, edit.marker, self.author, -1)
+            hold(others, Law.CONFLICTS, f"7, though nobody else changed {edit.marker}")
+            shown = shown or server_id in self.ledger.unshown
             hold(shown, Law.CONFLICTS, f"the change of {server_id} lost, and the winner is not shown")
 
     def _overwrote(self, edit: Edit, server_id: str) -> None:

@@ -83,6 +83,8 @@ class Drive(Protocol):
 
     faults: tuple[str, ...]
     """The names of the faults (steps.FAULTS) that can be brought about here."""
+    unshowable: set[str]
+    """The items that cannot be rendered now."""
 
     def now(self) -> datetime:
         """The server's wall clock."""

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,18 +23,22 @@ from model.eye import Eye
 from model.laws import Law, hold
 from model.simulation import SimulatedLoop
 from model.store import InlineDatabase
+from overair import items
 from overair.directory import passwords
-from overair.items import Contact
+from overair.items import Contact, Item, render
 from overair.items import message as messages
+from overair.items.rendering import RenderOptions
 from overair.mailboxes.interface import FolderType, MailboxError, Session
 from overair.protocol.http import PATH, Request
 from overair.server.app import Application, build
 from overair.server.settings import Settings, load
 from overair.storage.blobs import FileBlobStore
-from overair.storage.interface import DatabaseUnavailable, MailboxChange
+from overair.storage.interface import BlobStore, DatabaseUnavailable, MailboxChange
 from overair.storage.open import BLOB_DIRECTORY, DATABASE_FILE, DirectoryLock, Storage
 from overair.sync.engine import Engine
 from overair.sync.partner import Partner
+from overair.versions import Version
+from overair.wbxml import Element
 
 T = TypeVar("T")
 
@@ -133,6 +137,7 @@ class InProcess:
         "jump",
         "notification lost",
         "notification late",
+        "item broken",
     )
 
     def __init__(self, template: Path, seed: int) -> None:
@@ -147,10 +152,12 @@ class InProcess:
         self._late = 0.0
         self._running = False
         self._overlapping = ""
+        self.unshowable: set[str] = set()
+        self._patches = ExitStack()
 
     async def __aenter__(self) -> Self:
-        self._passwords = cheap_passwords()
-        self._passwords.__enter__()
+        self._patches.enter_context(cheap_passwords())
+        self._patches.enter_context(mock.patch.object(items, "render", self._render))
         await self._start()
         for user in await self._application.directory.list_users():
             self._accounts[user.address.partition("@")[0]] = user.account_id
@@ -161,7 +168,7 @@ class InProcess:
     ) -> None:
         if self._running:
             await self._kill()
-        self._passwords.__exit__(kind, error, trace)
+        self._patches.close()
         self._eye.close()
         shutil.rmtree(self._directory)
 
@@ -182,6 +189,20 @@ class InProcess:
         self._database._listeners = [self._notify]
         self._running = True
         await self._application.startup()
+
+    def _break_item(self, choice: int) -> None:
+        mailboxes = [self._eye.mailbox(account_id) for account_id in self._accounts.values()]
+        found = [item_id for one in mailboxes for folder in one.values() for item_id in folder.items]
+        if found:
+            self.unshowable.add(found[choice % len(found)])
+
+    def _render(
+        self, item: Item, options: RenderOptions, version: Version, blobs: BlobStore, item_id: str
+    ) -> list[Element]:
+        """In the place of items.render."""
+        if item_id in self.unshowable:
+            raise items.CannotRender("broken by the story")
+        return render(item, options, version, blobs, item_id)
 
     def _watch_engine(self, engine: Engine) -> None:
         """See to it that no two requests of a device are with the engine (law 9)."""
@@ -325,10 +346,13 @@ class InProcess:
                 self._lost = 1 + amount % 3
             case "notification late":
                 self._late = amount % 30
+            case "item broken":
+                self._break_item(amount)
             case _:
                 raise ValueError(fault)
 
     async def relieve(self) -> None:
+        self.unshowable.clear()
         self._database.busy = self._database.full = self._lost = 0
         self._database.slowness = self._late = 0.0
         await self.settle()

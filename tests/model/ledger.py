@@ -81,6 +81,8 @@ class Ledger:
         """Grows with everything that is seen to happen."""
         self.acknowledged = 0
         """What phones and mail servers were told is done."""
+        self.unshown: set[str] = set()
+        """Items that could not be rendered for a while, which phones may lack until a day later."""
         self.mailboxes: dict[str, Mapping[str, FolderAsItIs]] = {}
 
     def number(self) -> int:
@@ -121,6 +123,20 @@ class Ledger:
         copy = self.fate(other, marker)
         copy.places.add(folder_id)
         copy.sources.append(self.fate(account, marker))
+
+    def may_be_unshown(self, folder_id: str) -> bool:
+        """Whether an item of a folder may be missing because it could not be rendered."""
+        return any(item_id.startswith(f"{folder_id}:") for item_id in self.unshown)
+
+    def may_be_gone(self, account: str, folder_id: str) -> bool:
+        """Whether somebody asked for the removal of a folder."""
+        return folder_id in self._doomed or folder_id not in self.mailboxes[account]
+
+    def taken_by_others(self, account: str, marker: str, author: str) -> bool:
+        """Whether anybody else may have taken an item from where it was."""
+        fate = self.fate(account, marker)
+        others = {who for who, _ in fate.movers} | fate.removers
+        return bool(others - {author} or self._doomed)
 
     def may_go(self, account: str, marker: str, author: str) -> None:
         """Somebody asks for its removal."""

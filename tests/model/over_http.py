@@ -98,6 +98,7 @@ class OverHttp:
     def __init__(self, workshop: Workshop, story: Story) -> None:
         self._workshop = workshop
         self.faults = workshop.faults
+        self.unshowable: set[str] = set()
         jumps = any(isinstance(step, Trouble) and step.fault == "jump" for step in story.steps)
         self.house = workshop.house(own_clock=jumps)
         self._step = timedelta()

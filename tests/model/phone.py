@@ -224,7 +224,7 @@ class Phone:
         names = sorted(collection.items)
         if not names:
             return
-        name = names[choice % len(names)]
+        name, author = names[choice % len(names)], f"{self.author} deletes"
         shown = collection.items[name]
         permanent = bool(choice % 2) or collection.type is FolderType.DELETED_ITEMS
         if permanent:
@@ -235,12 +235,12 @@ class Phone:
                 if edit.kind is Kind.DELETE and key in collection.items
             ]
             for one in (shown, *doomed):
-                self.ledger.may_go(self.account, one.marker, self.author)
+                self.ledger.may_go(self.account, one.marker, author)
         if any(edit.permanent for edit in collection.edits.values()):
-            self.ledger.may_go(self.account, shown.marker, self.author)
+            self.ledger.may_go(self.account, shown.marker, author)
         deleted = self.folder_of(FolderType.DELETED_ITEMS)
         if deleted is not None:
-            self.ledger.may_move(self.account, shown.marker, deleted.folder_id, f"{self.author} deletes")
+            self.ledger.may_move(self.account, shown.marker, deleted.folder_id, author)
         collection.edits[name] = Edit(Kind.DELETE, shown.marker, permanent=permanent)
 
     def think_again(self, collection: Collection, choice: int) -> None:

@@ -37,6 +37,7 @@ FAULTS: Final = (
     "jump",
     "notification lost",
     "notification late",
+    "item broken",
 )
 """What a Trouble can be."""
 
@@ -233,7 +234,7 @@ def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str])
             chance.randrange(100),
         )
     if kind < 0.96:
-        return Pass(chance.choice([0.1, 5, 60, 900, 40_000]))
+        return Pass(chance.choice([0.1, 5, 60, 900, 40_000, 100_000]))
     if kind < 0.98 and faults:
         return Trouble(chance.choice(list(faults)), chance.randrange(100))
     return Relief()

@@ -11,7 +11,7 @@ import random
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from overair.storage.interface import DatabaseUnavailable, Transaction
 from overair.storage.sqlite import SqliteDatabase, _Queue, _Work
@@ -23,6 +23,21 @@ LATENCY: Final = 0.01
 AT_ONCE: Final = 0.7
 """How many transactions take no time at all, so that nothing comes between."""
 PAGES: Final = 1_000_000
+
+
+class _FullAtCommit:
+    """A connection to a disk that takes everything but the commit."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("database or disk is full")
+        return self._connection.execute(sql, parameters)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._connection, name)
 
 
 class InlineDatabase(SqliteDatabase):
@@ -99,6 +114,9 @@ class InlineDatabase(SqliteDatabase):
             blocker.execute("BEGIN IMMEDIATE")
             self._write_group(self._writer, first)
             blocker.close()
+        elif self.full % 2:
+            self.full -= 1
+            self._write_group(cast("sqlite3.Connection", _FullAtCommit(self._writer)), first)
         elif self.full:
             self.full -= 1
             [pages] = self._writer.execute("PRAGMA page_count").fetchone()

@@ -36,6 +36,7 @@ from overair.sync.filters import view_of
 from overair.versions import SERVED as SERVED_VERSIONS
 
 HEARTBEAT: Final = 600
+DAY: Final = 86_400
 ARRIVING: Final = frozenset({Fate.GOOD, Fate.ANSWER_LOST, Fate.ANSWER_CUT, Fate.TWICE})
 """What does not keep a request from the server."""
 ROUNDS_OF_REST: Final = 400
@@ -297,6 +298,7 @@ class Teller:
             self._unreliable = True
         self._troubled = True
         await self._drive.trouble(step.fault, step.amount)
+        self.ledger.unshown.update(self._drive.unshowable)
         await self._settle()
 
     async def _relieve(self) -> None:
@@ -445,6 +447,7 @@ class Teller:
             fruitful = (
                 collection.more
                 or collection.moved_away
+                or self.ledger.may_be_unshown(folder_id)
                 or self._differs(collection, self._cutoff(collection))
             )
             if not fruitful:
@@ -476,6 +479,10 @@ class Teller:
         shown = collection.items
         if collection.type is FolderType.DRAFTS:
             shown = {key: replace(one, read=False) for key, one in shown.items()}
+        unshown = self.ledger.unshown
+        there, shown = (
+            {key: one for key, one in them.items() if key not in unshown} for them in (there, shown)
+        )
         if there == shown:
             return ""
         different = {
@@ -514,12 +521,15 @@ class Teller:
             flying.asked.hang_up()
         self.flying.clear()
         for _ in range(2):  # what one phone sends last is news for another
+            if self.ledger.unshown:
+                await self._drive.pass_time(DAY)  # what could not be rendered is tried again
             for phone in self.phones:
                 await self._rest_phone(phone)
         await self._drive.pass_time(120)  # mail that could not be delivered at once is tried again
         await self._drive.patience(self._delivered)
         for phone in self.phones:
             await self._rest_phone(phone)
+        self.ledger.unshown.clear()
         self.ledger.check_promises()
         for phone in self.phones:
             self._check_agreed(phone)
