@@ -16,10 +16,12 @@ import pytest
 from house.crowd import PASSWORD, Crowd, crowd, inhabited
 from house.resident import Resident, refusal, resident
 from overair.mailboxes.interface import FolderType
-from overair.protocol.http import PATH, Credentials
+from overair.protocol.http import PATH, Command, Credentials
+from overair.protocol.ping import PingFolder, PingRequest
 from overair.versions import Version
 from support.asynchronous import run
 from support.house import House, SmallDisk
+from support.phone import Phone
 
 Fault = Callable[[House], AbstractContextManager[None]]
 LITTLE = 32 * 1024
@@ -147,6 +149,20 @@ def test_a_full_disk_under_everything(small_disk: SmallDisk, version: Version) -
                 await expect_once(somebody, version)
 
     run(work())
+
+
+def test_a_ping_without_a_database_is_told_when_to_come_again(tmp_path: Path) -> None:
+    """Not by its status 8, which phones repeat at once or answer with a FolderSync."""
+    house = House(tmp_path / "data")
+    [address] = inhabited(house, 1)
+    with house:
+        phone = Phone(house, address=address, password=PASSWORD.encode())
+        inbox = phone.folders()[FolderType.INBOX].server_id
+        ping = PingRequest(heartbeat_interval=60, folders=(PingFolder(id=inbox, item_class="Email"),))
+        with house.without(house.database):
+            answer = phone.post(Command.PING, ping)
+        assert (answer.status, answer.headers.get("retry-after")) == (503, "30")
+        assert phone.folder_sync().status == 1
 
 
 def test_a_slow_database_holds_up_only_who_writes(tmp_path: Path) -> None:
