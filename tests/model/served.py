@@ -31,12 +31,12 @@ class Served:
     """Tells stories to a real server; what breaks is looked for in simulated time first."""
 
     def __init__(self, workshop: Workshop, simulated: Simulation) -> None:
-        self._workshop = workshop
+        self.workshop = workshop
         self._simulated = simulated
 
     def tell(self, story: Story, trace: Callable[[str], None] | None = None) -> Outcome:
         """One story. Raises UnexpectedError where the server logs one."""
-        drive = OverHttp(self._workshop, story)
+        drive = OverHttp(self.workshop, story)
         outcome = asyncio.run(tell(drive, story, trace))
         outcome.counts["log lines"] += drive.house.log_length
         strange = [line for line in drive.house.log_text.splitlines() if any(map(line.count, UNEXPECTED))]
@@ -46,7 +46,7 @@ class Served:
 
     def story(self, seed: int, length: int = LENGTH) -> Story:
         """The story of a seed, with the faults that can be brought about here."""
-        return make(seed, length, self._workshop.faults)
+        return make(seed, length, self.workshop.faults)
 
     def seed(self, seed: int, length: int = LENGTH) -> Outcome:
         """The story of a seed. Raises Failure where it breaks a law; its notes name what is kept."""
@@ -68,7 +68,7 @@ class Served:
         """Keep what was asked and what the server logged."""
         folder = Path(tempfile.mkdtemp(prefix="overair-story-"))
         (folder / "asked").write_text("\n".join(lines), encoding="utf-8")
-        (folder / "log").write_text(self._workshop.log_text, encoding="utf-8")
+        (folder / "log").write_text(self.workshop.log_text, encoding="utf-8")
         return f"what was asked and what the server logged: {folder}"
 
     def shortest(self, story: Story, outcome: Outcome) -> tuple[Story, Broken]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from model import stories
+from model.over_http import OverHttp
 from model.served import Served, served
+from model.steps import Story, Trouble
+from overair.items.message import Message
+from support.asynchronous import run
 
 FIRST_SEED = 2026
 SEEDS = 5
@@ -36,6 +41,26 @@ def test_a_server_that_is_killed_breaks_no_law(over_http: Served) -> None:
     assert counts["answers lost"] > 30
     assert counts["pings answered"] > 5
     assert counts["acknowledged"] > 100
+
+
+def test_its_clock_jumps_and_its_disk_fills(over_http: Served) -> None:
+    # What is no fault at all would break no law.
+    story = Story(0, (), (Trouble("jump"),))
+
+    async def work(drive: OverHttp) -> None:
+        async with drive:
+            faults = [] if "full" not in drive.faults else ["full"]
+            for fault in (*faults, "jump"):
+                await drive.trouble(fault, 99)
+                assert await drive.deliver("anna", b"Subject: late\r\n\r\n") is (fault == "jump")
+                await drive.relieve()
+            [late] = (await drive.mailbox("anna"))["1"].items.values()
+            assert isinstance(late, Message)
+            assert late.date_received is not None
+            assert abs(late.date_received - drive.now()) < timedelta(minutes=5)
+            assert drive.now() - datetime.now(UTC) > timedelta(hours=48)
+
+    run(work(OverHttp(over_http.workshop, story)))
 
 
 @pytest.mark.full

@@ -5,6 +5,7 @@ It is ``overair serve`` all the same, in a process of its own, with its own argu
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -25,6 +26,7 @@ from support.house import House
 TESTS: Final = Path(__file__).parents[1]
 STEP: Final = signal.SIGUSR1
 STEP_SECONDS: Final = 30
+PR_SET_PDEATHSIG: Final = 1
 
 
 class Forked:
@@ -174,6 +176,7 @@ def _become(command: list[str], out: str, log: str, clock: str) -> None:
         os.dup2(opened, descriptor)
         os.close(opened)
     sys.argv = command
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # it does not outlive the nursery
     if clock:
         signal.pthread_sigmask(signal.SIG_BLOCK, {STEP})  # of every thread
         wrong = _seconds(clock)

@@ -129,19 +129,15 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
         """Begin a new life beside what there is; returns its first state.
 
-        A beginning that is repeated is the same one, so that any of its answers will do.
+        A beginning that is repeated keeps its key: any of its answers will do, and whoever has the
+        first of them is told nothing else by it than whoever has the last.
         """
         begun = self.restart
-        if begun is None or (begun.token, begun.options, begun.supported) != (token, options, supported):
+        if begun is None:
             generation = new_generation()
             self.counter += 1
-            begun = State(
-                key=sync_key(generation, self.counter),
-                generation=generation,
-                token=token,
-                options=options,
-                supported=supported,
-            )
+            begun = State(key=sync_key(generation, self.counter), generation=generation, token=token)
+        begun = msgspec.structs.replace(begun, token=token, options=options, supported=supported)
         self.restart, self.latest = begun, begun.key
         return begun
 
@@ -152,8 +148,9 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         one's: a request that was doubled on its way has two answers, and the client reads either.
         """
         handed_out = self.handed_out
-        if self.repeats(base) and handed_out is not None:
-            if msgspec.structs.replace(state, key=handed_out.key) == handed_out:
+        if handed_out is not None and self.repeats(base):
+            again = msgspec.structs.replace(state, key=handed_out.key)
+            if again == handed_out:
                 return handed_out.key
         self.counter += 1
         return sync_key(base.generation, self.counter)
