@@ -220,7 +220,8 @@ class OverHttp:
     async def trouble(self, fault: str, amount: int) -> None:
         if fault == "jump":
             self._step += timedelta(hours=amount - 50)
-            self.house.step_clock(int(self._step.total_seconds()))
+            # The server may be held up by another fault, which ends while this waits for it.
+            await asyncio.to_thread(self.house.step_clock, int(self._step.total_seconds()))
             return
         await self._end_faults()
         match fault:

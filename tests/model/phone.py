@@ -571,6 +571,8 @@ class Phone:
                         self.account, marker, destination.folder_id, self.author
                     )
                     hold(others, Law.ONCE, f"the move of {marker} got 1, and nobody else took it away")
+                elif status == MoveItemsStatus.LOCKED:
+                    self.unanswered.setdefault(Command.MOVE_ITEMS, exchange)  # to be asked for again
                 elif status == MoveItemsStatus.SUCCESS:
                     shown = source.items.pop(item_id, None)
                     source.moved_away.add(item_id)
@@ -578,7 +580,8 @@ class Phone:
                     if self.owner.keeps_moved and shown is not None and destination.begun:
                         destination.items[text(response, Move.DstMsgId)] = shown
 
-        return self._exchange(Command.MOVE_ITEMS, tree, take)
+        exchange = self._exchange(Command.MOVE_ITEMS, tree, take)
+        return exchange
 
     # Folders of the owner's own.
 
