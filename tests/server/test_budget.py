@@ -117,6 +117,21 @@ def test_what_is_there_already_waits_for_nobody(counted: Budget) -> None:
     run(work())
 
 
+def test_two_never_wait_for_each_other(counted: Budget, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "WAIT_SECONDS", 30.0)
+
+    async def work() -> None:
+        begun = time.monotonic()
+        with claim(counted, 1) as first, claim(counted, 1) as second:
+            await first.hold(EACH // 2)
+            await second.hold(EACH // 2)
+            with pytest.raises(HttpError):
+                await second.take(EACH // 4)
+        assert time.monotonic() - begun < 5
+
+    run(work())
+
+
 def test_what_is_small_is_not_counted(counted: Budget) -> None:
     async def work() -> None:
         with claim(counted, 1) as one:

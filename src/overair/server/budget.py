@@ -62,7 +62,13 @@ class Budget:
         self._add(claim, more)
 
     async def take(self, claim: Claim, more: int) -> None:
-        """Let a claim hold ``more`` bytes; waits for room. Raises HttpError (503) where none comes."""
+        """Let a claim hold ``more`` bytes; waits for room. Raises HttpError (503) where none comes.
+
+        Only a claim that holds nothing waits, or two would wait for each other.
+        """
+        if claim.held:
+            self.take_now(claim, more)
+            return
         # Whoever waits is not overtaken by its own account.
         before = sum(other.account_id == claim.account_id for other in self._waiting.values())
         if before or not self._fits(claim, more):
