@@ -26,6 +26,9 @@ SETTINGS = (
 OTHER = "127.0.0.2"
 """A second address of loopback, from which strangers come."""
 OPTIONS = b"OPTIONS /Microsoft-Server-ActiveSync HTTP/1.1\r\nHost: a\r\n"
+BODY = OPTIONS.replace(b"OPTIONS", b"POST") + b"Content-Length: 100000\r\n\r\n"
+HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+"""How a handshake begins."""
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +53,14 @@ def seconds_until_closed(connection: socket.socket, begun: float) -> float:
 @pytest.mark.parametrize(
     ("name", "sent"),
     [
-        ("handshake", None),
-        ("handshake", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
-        ("head", b""),
-        ("head", b"OPTI"),
-        ("head", OPTIONS + b"X-"),
-        ("body", OPTIONS.replace(b"OPTIONS", b"POST") + b"Content-Length: 100\r\n\r\nabc"),
-        ("idle", OPTIONS + b"\r\n"),
+        pytest.param("handshake", None, id="no TLS"),
+        pytest.param("handshake", HELLO, id="half a handshake", marks=pytest.mark.full),
+        pytest.param("head", b"", id="nothing", marks=pytest.mark.full),
+        pytest.param("head", b"OPTI", id="half a line", marks=pytest.mark.full),
+        pytest.param("head", OPTIONS + b"X-", id="half a head"),
+        pytest.param("body", BODY + b"abc", id="half a body"),
+        pytest.param("idle", OPTIONS + b"\r\n", id="no more"),
     ],
-    ids=["no TLS", "half a handshake", "nothing", "half a line", "half a head", "half a body", "no more"],
 )
 def test_the_times_that_are_set_are_those_that_count(brisk: Target, name: str, sent: bytes | None) -> None:
     begun = time.monotonic()
@@ -72,9 +74,9 @@ def test_the_times_that_are_set_are_those_that_count(brisk: Target, name: str, s
 @pytest.mark.parametrize(
     ("name", "first", "piece"),
     [
-        ("head", b"OPTIONS /", b"a"),
+        pytest.param("head", b"OPTIONS /", b"a", marks=pytest.mark.full),
         ("head", OPTIONS + b"X: ", b"a"),
-        ("body", OPTIONS.replace(b"OPTIONS", b"POST") + b"Content-Length: 100000\r\n\r\n", b"a"),
+        ("body", BODY, b"a"),
     ],
     ids=["line", "head", "body"],
 )
@@ -117,6 +119,7 @@ def test_an_address_has_so_many_and_others_are_let_in(brisk: Target) -> None:
         assert closed(again) == 0
 
 
+@pytest.mark.full
 def test_thousands_from_one_address_take_no_descriptors_of_others(secure: Target) -> None:
     raise_descriptor_limit()
     most = Limits().connections_per_address

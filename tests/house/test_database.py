@@ -86,7 +86,7 @@ async def suffer(people: Crowd, somebody: Resident, fault: AbstractContextManage
         for name in FAULTS
         for version in (Version.V12_1, Version.V16_1)
         # Whoever writes under a lock waits for ten seconds, one after the other.
-        for heavy in [name == "database locked" or (name == "messages gone" and version < Version.V16_1)]
+        for heavy in [name == "database locked" or version < Version.V16_1]
     ],
 )
 def test_what_cannot_be_written_is_tried_again(tmp_path: Path, name: str, version: Version) -> None:

@@ -50,7 +50,9 @@ async def with_too_few(people: Crowd, more: int, stack: contextlib.ExitStack) ->
     return strangers
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "tls", [pytest.param(False, marks=pytest.mark.full, id="plain"), pytest.param(True, id="tls")]
+)
 def test_nothing_is_left_for_connections(tmp_path: Path, tls: bool) -> None:
     """accept() itself fails; connections of before go on, and others are taken when there is room."""
     house = House(tmp_path / "data", tls=tls)

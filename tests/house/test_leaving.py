@@ -19,8 +19,8 @@ from support.phone import Phone
 
 SECONDS = 5.0
 PHONES = 1000
-FEW = 200
-SYNCS = 20
+FEW = 100
+SYNCS = 5
 
 
 async def restart(people: Crowd) -> float:
@@ -86,7 +86,7 @@ def test_a_sync_that_waits_is_answered_and_its_key_goes_on(tmp_path: Path) -> No
             assert len(collection.commands) == 1
 
 
-@pytest.mark.parametrize("tls", [False, True])
+@pytest.mark.parametrize("tls", [pytest.param(False, marks=pytest.mark.full), True])
 def test_every_waiting_phone_is_answered(tmp_path: Path, tls: bool) -> None:
     house = House(tmp_path / "data", tls=tls, settings=SETTINGS)
     accounts = inhabited(house, 100)
