@@ -53,3 +53,9 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._subscription.close()
+
+
+def end_wait(context: Context) -> None:
+    """End the device's waiting request, for it has sent another one, though that is refused (law 9)."""
+    with Watch(context, (), 0):
+        pass

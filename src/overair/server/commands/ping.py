@@ -17,7 +17,7 @@ from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.responses import HttpError, Outcome
 from overair.server.settings import Heartbeat
-from overair.server.watch import Watch
+from overair.server.watch import Watch, end_wait
 from overair.sync.cached_requests import cache_request, cached_request
 from overair.sync.partner import Partner
 
@@ -49,6 +49,7 @@ async def handle(context: Context, message: PingRequest) -> Outcome:
     try:
         return await _wait(context, await _completed(context, message))
     except _Invalid as invalid:
+        end_wait(context)
         return invalid.answer
     except WaitEnded:
         return PingResponse(status=PingStatus.EXPIRED)

@@ -26,7 +26,7 @@ from overair.server.commands.sync_cache import InvalidCache, cached_sync, rememb
 from overair.server.context import Context
 from overair.server.responses import Outcome
 from overair.server.settings import Heartbeat
-from overair.server.watch import Watch
+from overair.server.watch import Watch, end_wait
 from overair.sync.partner import Partner
 from overair.sync.refusal import SyncRefused
 
@@ -54,6 +54,7 @@ async def handle(context: Context, message: SyncRequest) -> Outcome:
             _check(message)  # all of it together may be more than is allowed
         return await _synchronise(context, message, seconds)
     except _Invalid as invalid:
+        end_wait(context)
         return invalid.answer
 
 
@@ -62,10 +63,12 @@ async def handle_empty(context: Context) -> Outcome:
     try:
         message = await cached_sync(context, repeatable=True)
     except InvalidCache:
+        end_wait(context)
         return SyncResponse(status=SyncStatus.INCOMPLETE_REQUEST)
     try:
         seconds = _seconds(message, context.services.settings.heartbeat)
     except _Invalid as invalid:
+        end_wait(context)
         return invalid.answer  # what was kept may be more than is allowed now
     return await _synchronise(context, message, seconds)
 
