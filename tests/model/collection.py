@@ -235,7 +235,9 @@ class Collection:
             self.edits.pop(name, None)  # it left as mail
             return
         hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is given to a second item")
-        self.ledger.promised_value(self.account, edit.marker, edit.value or "", edit.known)
+        if not self.ledger.taken_by_others(self.account, edit.marker, self.author):
+            # What another phone deleted stays so, whatever is said of it then (MS-ASCMD_R2076).
+            self.ledger.promised_value(self.account, edit.marker, edit.value or "", edit.known)
         self.items[server_id] = edit.applied(Shown("", "", read=self.type is FolderType.DRAFTS))
         if later is not None:
             # Edited again meanwhile: from now on that is a change of an item that has an id.

@@ -1,4 +1,24 @@
-"""The laws of the engine (docs/architecture.md) as the model words them, and their breach."""
+"""The laws of the engine as the model words them, and their breach.
+
+What looks at which of the nine; ``defects/`` has, row by row, what is found by it.
+
+1. Keys and repetition: KEY_LIVES (a key is refused, or an answer brings none; collection.py, phone.py),
+   ONCE (what a repeated command is answered with), NOT_TWICE and NOT_BACK (the mailboxes themselves;
+   ledger.py). Defects: defects/repetition.py.
+2. Effects and state together: KEPT, NOT_TWICE, NOT_BACK and NOT_OUT_OF_NOTHING, with kills between any two
+   transactions and a disk that is full at the commit (store.py). Defects: defects/effects.py.
+3. Nothing thrown away early: KEY_LIVES. Defects: "the older state is thrown away" and its like.
+4. Add before Change, no echo: ADD_FIRST, NO_ECHO, for items and folders. Defects: defects/wording.py.
+5. Conflicts: CONFLICTS (who wins, that the winner is shown, that there was a conflict at all).
+6. What cannot be rendered: NEVER_BLOCKED and RETRIED while the fault "item broken" lasts, AGREED a day
+   after it was mended.
+7. A broken backend: RETRIED, KEY_LIVES. The embedded store can be busy, slow or full, for every folder at
+   once; that a backend fails its own folders and no other has nothing here to look at until there are two.
+8. Waiting: WOKEN (items, and folders for a Ping), NOT_FRUITLESS (a wake, or a new key, without news). That
+   the token moves on under an unchanged key shows in no answer; tests/laws has it.
+9. One after the other: ALONE (two requests with the engine at once, which in_process.py sees; one that
+   hangs because another waits; a wait that outlives the next one).
+"""
 
 from __future__ import annotations
 

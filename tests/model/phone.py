@@ -84,6 +84,8 @@ class Exchange:
     take: Callable[[Answer], None]
     waits: tuple[str, ...] = ()
     """The folders for whose news it waits."""
+    in_short: bool = False
+    """It leaves something to what the server remembers, which may refuse it before it begins."""
 
     def __str__(self) -> str:
         tree = to_text(decode(self.request.body)) if self.request.has_wbxml and self.request.body else ""
@@ -418,7 +420,11 @@ class Phone:
         self.last_asked = asked
         waits = tuple(asked) if self.last_wait is not None else ()
         return self._exchange(
-            Command.SYNC, tree, lambda answer: self._take_sync(asked, answer, in_short=True), waits=waits
+            Command.SYNC,
+            tree,
+            lambda answer: self._take_sync(asked, answer, in_short=True),
+            waits=waits,
+            in_short=True,
         )
 
     def _take_sync(self, asked: dict[str, Asking], answer: Element | None, *, in_short: bool = False) -> None:

@@ -25,22 +25,22 @@ class Head(msgspec.Struct, frozen=True):
     phones: tuple[Owner, ...]
 
 
-def names() -> list[str]:
+def names(directory: Path = DIRECTORY) -> list[str]:
     """The names of the stories that are kept."""
-    return sorted(path.stem for path in DIRECTORY.glob(f"*{SUFFIX}"))
+    return sorted(path.stem for path in directory.glob(f"*{SUFFIX}"))
 
 
-def read(name: str) -> Story:
+def read(name: str, directory: Path = DIRECTORY) -> Story:
     """A story by its name."""
-    head, *lines = (DIRECTORY / f"{name}{SUFFIX}").read_bytes().splitlines()
+    head, *lines = (directory / f"{name}{SUFFIX}").read_bytes().splitlines()
     found = msgspec.json.decode(head, type=Head)
     return Story(found.seed, found.phones, tuple(msgspec.json.decode(line, type=AnyStep) for line in lines))
 
 
-def write(name: str, story: Story) -> Path:
+def write(name: str, story: Story, directory: Path = DIRECTORY) -> Path:
     """Keep a story; returns its file."""
-    DIRECTORY.mkdir(exist_ok=True)
-    path = DIRECTORY / f"{name}{SUFFIX}"
+    directory.mkdir(exist_ok=True)
+    path = directory / f"{name}{SUFFIX}"
     lines = [Head(story.seed, story.phones), *story.steps]
     path.write_bytes(b"".join(_encode(line) + b"\n" for line in lines))
     return path

@@ -76,6 +76,8 @@ class Teller:
         self._settled = True
         self._unreliable = False
         """Whether notifications may be lost or late."""
+        self._calm = False
+        """Whether only one thing happens to the mailbox in this step."""
         self._troubled = False
         """Whether requests may be refused."""
 
@@ -85,6 +87,7 @@ class Teller:
         await self._begin()
         for place, step in enumerate(self._story.steps):
             self.place = place
+            self._calm = isinstance(step, Outside) and all(one.exchange.waits for one in self.flying)
             self._say(self.place, step)
             await self._do(step)
             self.counts["steps"] += 1
@@ -218,6 +221,7 @@ class Teller:
         """
         ends_wait = exchange.command in (Command.SYNC, Command.PING) and fate in ARRIVING
         patient = phone.owner.temper is not Temper.IMPATIENT and not self._troubled
+        patient = patient and not exchange.in_short
         rivals = {
             Command.SYNC: (Command.SYNC, Command.PING, Command.MOVE_ITEMS),
             Command.PING: (Command.SYNC, Command.PING),
@@ -442,7 +446,7 @@ class Teller:
         self.counts["pings answered"] += 1
         for folder_id in sorted(phone.named):
             collection = phone.collections.get(folder_id)
-            if collection is None or self._moved:
+            if collection is None or (self._moved and not self._calm):
                 continue  # what it was woken for may have gone again
             fruitful = (
                 collection.more

@@ -1,0 +1,3 @@
+{"seed":4,"phones":[{"account":"anna","device_id":"PHONE1","version":140,"temper":"stubborn","conflict":0,"keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":160,"temper":"impatient","conflict":0,"keeps_moved":true},{"account":"anna","device_id":"PHONE3","version":160,"temper":"forgetful","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE1","version":121,"temper":"impatient","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE5","version":140,"temper":"patient","conflict":1,"keeps_moved":false}]}
+{"type":"Ask","phone":1,"what":"restart","fate":"sent twice at once"}
+{"type":"Ask","phone":1,"what":"sync all"}

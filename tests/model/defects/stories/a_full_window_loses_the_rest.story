@@ -1,0 +1,9 @@
+{"seed":0,"phones":[{"account":"anna","device_id":"PHONE1","version":160,"temper":"fickle","conflict":0,"keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":161,"temper":"fickle","conflict":1,"keeps_moved":false},{"account":"anna","device_id":"PHONE3","version":141,"temper":"fickle","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE1","version":140,"temper":"forgetful","conflict":0,"keeps_moved":false},{"account":"ben","device_id":"PHONE5","version":121,"temper":"forgetful","conflict":1,"keeps_moved":false}]}
+{"type":"Ask","phone":0,"what":"sync all","window":5,"moment":31}
+{"type":"Ask","phone":2,"what":"sync all","window":100,"moment":9}
+{"type":"Edit","phone":0,"what":"add"}
+{"type":"Edit","phone":0,"what":"add"}
+{"type":"Outside","account":0,"what":"add"}
+{"type":"Ask","phone":0,"what":"sync all","window":512,"moment":3}
+{"type":"Ask","phone":2,"what":"sync all","folder":3,"window":2,"moment":39,"at_once":true}
+{"type":"Rest"}

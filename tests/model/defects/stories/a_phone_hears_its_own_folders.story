@@ -1,0 +1,3 @@
+{"seed":1,"phones":[{"account":"anna","device_id":"PHONE1","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE1","version":141,"temper":"patient","conflict":1,"keeps_moved":false}]}
+{"type":"Ask","phone":0,"what":"create folder"}
+{"type":"Ask","phone":0,"what":"folders"}

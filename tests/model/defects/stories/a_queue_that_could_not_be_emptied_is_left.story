@@ -1,0 +1,5 @@
+{"seed":1,"phones":[{"account":"anna","device_id":"PHONE1","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE1","version":141,"temper":"patient","conflict":1,"keeps_moved":false}]}
+{"type":"Edit","phone":0,"what":"letter"}
+{"type":"Ask","phone":0,"what":"send","moment":5,"at_once":true}
+{"type":"Trouble","fault":"busy"}
+{"type":"Rest"}

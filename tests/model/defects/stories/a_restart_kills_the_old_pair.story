@@ -1,0 +1,5 @@
+{"seed":1,"phones":[{"account":"anna","device_id":"PHONE1","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":161,"temper":"patient","conflict":1,"keeps_moved":false},{"account":"ben","device_id":"PHONE1","version":141,"temper":"patient","conflict":1,"keeps_moved":false}]}
+{"type":"Ask","phone":0,"what":"sync all"}
+{"type":"Ask","phone":0,"what":"sync all"}
+{"type":"Ask","phone":0,"what":"restart","fate":"answer lost"}
+{"type":"Ask","phone":0,"what":"sync all"}
