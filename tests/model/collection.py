@@ -273,7 +273,7 @@ class Collection:
             return
         before, author = self.ledger.before(self.account, edit.marker, edit.value or "")
         hold(
-            before in (None, known.value) or author == self.author,
+            before in (None, known.value) or author == self.author or known.value == edit.value,
             Law.CONFLICTS,
             f"{edit.marker}={edit.value!r} overwrote {before!r}, though the server wins",
         )
