@@ -32,7 +32,8 @@ class Figure(msgspec.Struct, frozen=True):
 def machine() -> str:
     """What the figures were measured on."""
     usable = len(os.sched_getaffinity(0))
-    return f"{usable} of {os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{usable} of {os.cpu_count()} cores, Python {platform.python_version()}, {system}"
 
 
 def show(figures: Iterable[Figure], console: Console) -> None:

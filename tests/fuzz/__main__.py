@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from benchmarks.figures import machine
 from rich.console import Console
 from rich.table import Table
 
@@ -56,6 +57,7 @@ class Summary(msgspec.Struct):
     """A whole run."""
 
     date: str
+    machine: str
     seed: int
     seconds: float
     targets: list[Result]
@@ -200,6 +202,7 @@ def main() -> int:
                 corpus.keep(name, run.learned())
     summary = Summary(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=machine(),
         seed=arguments.seed,
         seconds=round(time.monotonic() - begun, 1),
         targets=results,

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from benchmarks.figures import machine
 from rich.console import Console
 from rich.table import Table
 
@@ -83,6 +84,7 @@ class Summary(msgspec.Struct):
     """A whole run."""
 
     date: str
+    machine: str
     seed: int
     minutes: float
     drives: list[Figures]
@@ -197,6 +199,7 @@ def main() -> int:
     news = _listen(told, runs)
     summary = Summary(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=machine(),
         seed=arguments.seed,
         minutes=arguments.minutes,
         drives=[figures_of(drive, news) for drive in (SIMULATED, OVER_HTTP)],
