@@ -267,6 +267,29 @@ def test_what_is_no_database_is_unavailable(tmp_path: Path) -> None:
         SqliteDatabase.open(tmp_path / "nowhere" / "db")
 
 
+def test_a_file_in_the_place_of_another_is_neither_read_nor_written(tmp_path: Path) -> None:
+    """SQLite would go on with the file that it has open, and whatever it took would go with the process."""
+
+    async def scenario() -> None:
+        database = SqliteDatabase.open(tmp_path / "db")
+        await database.write(lambda transaction: add(transaction, 1))
+        other = SqliteDatabase.open(tmp_path / "other")
+        await other.write(lambda transaction: add(transaction, 2))
+        await other.close()
+        (tmp_path / "db").rename(tmp_path / "before")
+        (tmp_path / "other").rename(tmp_path / "db")
+        with pytest.raises(DatabaseUnavailable, match="replaced"):
+            await database.write(lambda transaction: add(transaction, 3))
+        with pytest.raises(DatabaseUnavailable, match="replaced"):
+            await database.read(numbers)
+        (tmp_path / "db").rename(tmp_path / "other")
+        (tmp_path / "before").rename(tmp_path / "db")
+        assert await database.read(numbers) == [1]
+        await database.close()
+
+    run(scenario())
+
+
 def test_a_closed_database_leaves_one_file(tmp_path: Path) -> None:
     async def scenario() -> None:
         database = SqliteDatabase.open(tmp_path / "db")
