@@ -90,6 +90,8 @@ class Collection:
     filter: FilterType = FilterType.ALL
     in_force: FilterType = FilterType.ALL
     """The filter of the last answer that was taken."""
+    moved_here: set[str] = field(default_factory=set)
+    """What a MoveItems brought, of which the server cannot tell how much the phone had heard."""
     moved_away: set[str] = field(default_factory=set)
     """Ids that a MoveItems of the phone's own took away, whose end it does not mind."""
     serial: int = 0
@@ -290,6 +292,8 @@ class Collection:
             assert known is not None
             shown = self._read(data, Shown("", "", read=False) if self.is_contacts else known)
             others = self.ledger.touched_by_others(self.account, known.marker, self.author, since)
+            others = others or server_id in self.moved_here
+            self.moved_here.discard(server_id)
             hold(shown != known or others, Law.NO_ECHO, f"{server_id} is told as {shown}, as it was")
             self.items[server_id] = shown
         elif server_id in self.moved_away:

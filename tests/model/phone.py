@@ -382,9 +382,19 @@ class Phone:
             None if wait is None else e(AirSync.Wait, wait),
             None if total is None else e(AirSync.WindowSize, total),
         )
-        self.last_asked, self.last_wait = asked, wait
+        return self._exchange_sync(asked, tree, wait)
+
+    def _exchange_sync(
+        self, asked: dict[str, Asking], tree: Element | None, wait: int | None, *, in_short: bool = False
+    ) -> Exchange:
+        self.last_asked = {}  # until there is an answer nobody knows what the server remembers
+
+        def take(answer: Element | None) -> None:
+            self.last_asked, self.last_wait = asked, wait
+            self._take_sync(asked, answer, in_short=in_short)
+
         waits = tuple(asked) if wait is not None else ()
-        return self._exchange(Command.SYNC, tree, lambda answer: self._take_sync(asked, answer), waits=waits)
+        return self._exchange(Command.SYNC, tree, take, waits=waits, in_short=in_short)
 
     def sync_in_short(self, *, partial: bool) -> Exchange | None:
         """The last Sync once more: without a body, or partial with what is other than it was.
@@ -416,16 +426,7 @@ class Phone:
                 e(AirSync.WindowSize, 100),
                 e(AirSync.Partial),
             )
-            self.last_wait = None
-        self.last_asked = asked
-        waits = tuple(asked) if self.last_wait is not None else ()
-        return self._exchange(
-            Command.SYNC,
-            tree,
-            lambda answer: self._take_sync(asked, answer, in_short=True),
-            waits=waits,
-            in_short=True,
-        )
+        return self._exchange_sync(asked, tree, None if partial else self.last_wait, in_short=True)
 
     def _take_sync(self, asked: dict[str, Asking], answer: Element | None, *, in_short: bool = False) -> None:
         if answer is None:
@@ -585,6 +586,7 @@ class Phone:
                     source.edits.pop(item_id, None)
                     if self.owner.keeps_moved and shown is not None and destination.begun:
                         destination.items[text(response, Move.DstMsgId)] = shown
+                        destination.moved_here.add(text(response, Move.DstMsgId))
 
         exchange = self._exchange(Command.MOVE_ITEMS, tree, take)
         return exchange

@@ -25,7 +25,7 @@ from model.simulation import SimulatedLoop
 from model.steps import ACCOUNTS, FAULTS, Story, make
 from model.telling import Teller
 
-LENGTH: Final = 500
+LENGTH: Final = 1_000
 """Steps of a story, its rests included."""
 
 

@@ -217,14 +217,14 @@ def make(seed: int, length: int, faults: Sequence[str]) -> Story:
 
 def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str]) -> AnyStep:
     kind = chance.random()
-    if kind < 0.45:
+    if kind < 0.5:
         return Edit(
             chance.randrange(len(owners)),
             _weighted(chance, OWNER),
             chance.randrange(12),
             chance.randrange(100),
         )
-    if kind < 0.82:
+    if kind < 0.84:
         return _ask(chance, owners)
     if kind < 0.93:
         return Outside(

@@ -37,6 +37,7 @@ from overair.sync.size import ANSWER_BYTES, expected_size
 from overair.sync.state import Applied, AppliedAdd, AppliedChange, State
 from overair.sync.submission import SubmissionRefused
 from overair.sync.wanted import Wanted
+from overair.wbxml.element import Element
 
 log = structlog.get_logger(__name__)
 
@@ -281,12 +282,17 @@ class Applier:
             self.applied.changes[item_id] = AppliedChange(revision, digest, sent=True)
             self.confirmed.pop(item_id, None)
             return
-        if item != stored.item:
+        before = stored.item
+        if item != before:
             stored = await self._session.change(self._folder.folder_id, item_id, item)
-        self.applied.changes[item_id] = AppliedChange(stored.revision, digest, contested=newer)
+        lost = frozenset() if earlier is None else frozenset(earlier.fields)
+        fields = lost | _differing(before, item)
+        self.applied.changes[item_id] = AppliedChange(
+            stored.revision, digest, contested=newer, fields=tuple(sorted(fields))
+        )
         self.confirmed[item_id] = stored.revision
-        if newer:
-            # The client's fields stay beside what it has not seen yet.
+        if newer or lost & _settable(item) - _said(item, command.application_data):
+            # The client's fields stay beside what it has not seen yet, or has given up since.
             self.conflicts[item_id] = stored
         self._answer_attachments(item_id, added_attachments(command.application_data), stored)
 
@@ -341,3 +347,23 @@ class Applier:
         self.fetched += expected_size(stored.item, self._wanted.whole())
         response = FetchResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
         self.answers.append(Answer(response, stored))
+
+
+def _differing(before: Item, after: Item) -> frozenset[str]:
+    """The names of the fields in which two forms of an item differ."""
+    if type(before) is not type(after):
+        return frozenset()
+    return frozenset(
+        name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _settable(item: Item) -> frozenset[str]:
+    """The names of the fields that a client can change."""
+    return frozenset(bound.name for bound in item.fields() if not bound.field.read_only)
+
+
+def _said(item: Item, application_data: Sequence[Element]) -> frozenset[str]:
+    """The names of the fields that a command says something of."""
+    tags = {element.tag for element in application_data}
+    return frozenset(bound.name for bound in item.fields() if bound.field.tag in tags)

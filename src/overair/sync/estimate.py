@@ -59,9 +59,7 @@ class Estimate:
         """The filter asked for, in the words of Sync; without one, all items count (MS-ASCMD_R2970)."""
         request = self._request
         if request.item_class is not None and request.item_class != folder.item_class:
-            raise EstimateRefused(
-                GetItemEstimateStatus.INVALID_COLLECTION, "not a folder of that class"
-            )
+            raise EstimateRefused(GetItemEstimateStatus.INVALID_COLLECTION, "not a folder of that class")
         if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
             raise EstimateRefused(CommonStatus.INVALID_XML, "conversations are of mail")  # MS-ASCMD_R2100
         recipients = folder.type is FolderType.RECIPIENT_INFORMATION_CACHE

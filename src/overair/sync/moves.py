@@ -7,10 +7,21 @@ from overair.sync import state as states_of
 
 
 async def has_news_of(session: Session, device_key: int, folder_id: str, item_id: str) -> bool:
-    """Whether the device has not heard of everything that became of an item; asked before it is moved."""
+    """Whether the device may not have heard of all that became of an item; asked before it is moved.
+
+    What the last answer told counts for unheard until the device names its key. What the device did
+    itself is known to it.
+    """
     states = await states_of.load(session.transaction, device_key, folder_id)
-    state = states.newest
-    return state is None or await session.news_of(folder_id, state.token, item_id)
+    if states.newest is None:
+        return True
+    tokens = [states.newest.token]
+    if states.acknowledged is not None:
+        tokens.append(session.accounted(states.acknowledged.token, states.own_revisions()))
+    for token in tokens:
+        if await session.news_of(folder_id, token, item_id):
+            return True
+    return False
 
 
 async def account_for_move(session: Session, device_key: int, moved: StoredItem, *, news: bool) -> None:

@@ -30,13 +30,15 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client changed: the revision that this made.
 
     ``contested``: somebody else had changed it, too, so the client is shown the whole of what became
-    of it. ``sent``: it was a draft and left as mail.
+    of it. ``sent``: it was a draft and left as mail. ``fields`` are the names of those that this and
+    the changes lost before it changed.
     """
 
     revision: int
     digest: bytes
     contested: bool = False
     sent: bool = False
+    fields: tuple[str, ...] = ()
 
 
 class Applied(msgspec.Struct, array_like=True):
@@ -52,6 +54,13 @@ class Applied(msgspec.Struct, array_like=True):
     def copy(self) -> Applied:
         """One that can be added to."""
         return Applied(dict(self.adds), dict(self.changes), dict(self.deletes))
+
+    def own_change(self, item_id: str) -> dict[str, int]:
+        """The revision by item id that the client itself made of an item; none where others changed it."""
+        change = self.changes.get(item_id)
+        if change is not None:
+            return {} if change.contested else {item_id: change.revision}
+        return {add.item_id: add.revision for add in self.adds.values() if add.item_id == item_id}
 
 
 class Unshown(msgspec.Struct, frozen=True, array_like=True):
@@ -176,6 +185,14 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
             return False
         self.acknowledged, self.latest = msgspec.structs.replace(base, options=options), base.key
         return True
+
+    def own_revisions(self) -> dict[str, int]:
+        """What the client itself did since the acknowledged state: the revision that it made, by item id."""
+        applied = None if self.handed_out is None else self.handed_out.applied
+        if applied is None:
+            return {}
+        added = {add.item_id: add.revision for add in applied.adds.values() if add.item_id}
+        return added | {item_id: change.revision for item_id, change in applied.changes.items()}
 
     def replace_tokens(self, successor: Callable[[str], str]) -> None:
         """Put another token in the place of each one that lives."""
