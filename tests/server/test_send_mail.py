@@ -212,6 +212,21 @@ def test_who_is_not_here_is_reported_and_the_others_get_it(tmp_path: Path) -> No
         assert "Subject: To some" in text
 
 
+@pytest.mark.parametrize(
+    "recipient",
+    [b"far@=?utf-8?q?=C3=A9?==?x?q?=E9?=", b"f\xc3\xa4r@example.com", b"f\xe4r@=?x?q?=E9?=.example.com"],
+)
+def test_whatever_an_address_looks_like_it_is_reported_and_holds_up_nobody(
+    tmp_path: Path, recipient: bytes
+) -> None:
+    with running_server(tmp_path, USERS) as server:
+        header = b"From: " + ANNA.encode() + b"\r\nTo: " + BEN.encode() + b", " + recipient
+        sent(submit(Phone(server), header + b"\r\nSubject: To some\r\n\r\nHello\r\n"))
+        assert [received["Subject"] for received in inbox(server, BEN)] == ["To some"]
+        (report,) = inbox(server, ANNA)
+        assert report.as_string().count("Final-Recipient: ") == 1
+
+
 def test_a_signed_message_keeps_every_byte_of_its_body(tmp_path: Path) -> None:
     body = b"--x\r\nContent-Type: text/plain\r\n\r\nfrom  \r\n.\r\n\tk\xc3\xb6ln\r\n--x--\r\n \r\n"
     head = (

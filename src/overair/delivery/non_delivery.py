@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of the message's header that the report quotes."""
+# What the fields of the status hold is anything that somebody wrote behind To: it is written as it stands.
+# The email package would read encoded words in it, and may then fail to write them.
+AS_IT_STANDS = SMTP.clone(refold_source="none")
 
 
 def report(mime: bytes, sender: str, undelivered: Sequence[str], domain: str, when: datetime) -> bytes:
@@ -40,19 +43,29 @@ def report(mime: bytes, sender: str, undelivered: Sequence[str], domain: str, wh
     message["Content-Type"] = 'multipart/report; report-type="delivery-status"'
     for part in (text, report_part, original):
         message.attach(part)
-    return b"Return-Path: <>\r\n" + message.as_bytes()
+    return b"Return-Path: <>\r\n" + message.as_bytes(policy=AS_IT_STANDS)
 
 
-def _group(fields: dict[str, str]) -> EmailMessage:
-    """A group of fields of the delivery status, which is a header without a body."""
-    group = EmailMessage(policy=SMTP)
+def _group(fields: dict[str, str]) -> Message:
+    """A group of fields of the delivery status, which is a header without a body; values are ASCII."""
+    group = Message()
     for name, value in fields.items():
         group[name] = value
     return group
 
 
-def _failure(address: str) -> EmailMessage:
-    return _group({"Final-Recipient": f"rfc822; {address}", "Action": "failed", "Status": "5.1.1"})
+def _failure(address: str) -> Message:
+    return _group({"Final-Recipient": _typed(address), "Action": "failed", "Status": "5.1.1"})
+
+
+def _typed(address: str) -> str:
+    """An address with its type; other characters than ASCII have their numbers (RFC 6533, 3)."""
+    if address.isascii():
+        return f"rfc822; {address}"
+    return "utf-8; " + "".join(
+        character if "!" <= character <= "~" and character not in "+=\\" else f"\\x{{{ord(character):X}}}"
+        for character in address
+    )
 
 
 def _octets(data: bytes) -> str:

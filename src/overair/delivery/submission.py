@@ -90,8 +90,8 @@ def _recipients(parsed: EmailMessage) -> tuple[str, ...]:
     """Every address once, whatever its letter case. Raises SubmissionRefused."""
     found: dict[str, str] = {}
     for name in RECIPIENT_FIELDS:
-        for value in parsed.get_all(name, []):
-            addresses = _addresses_in(str(value))
+        for value in map(str, parsed.get_all(name, [])):  # where there are 8 bits it is no text yet
+            addresses = _addresses_in(value)
             if not addresses and "@" in value:
                 # The list cannot be read: sending to the others alone would lose these.
                 raise SubmissionRefused(
