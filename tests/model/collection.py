@@ -92,6 +92,8 @@ class Collection:
     """The filter of the last answer that was taken."""
     moved_here: set[str] = field(default_factory=set)
     """What a MoveItems brought, of which the server cannot tell how much the phone had heard."""
+    moved_early: set[str] = field(default_factory=set)
+    """What a MoveItems brought before the folder's first items were told, and with them once more."""
     moved_away: set[str] = field(default_factory=set)
     """Ids that a MoveItems of the phone's own took away, whose end it does not mind."""
     serial: int = 0
@@ -187,12 +189,18 @@ class Collection:
         for told in commands:
             self._told(told, since)
 
+    def keep_moved(self, server_id: str, shown: Shown) -> None:
+        """Show an item that the phone moved here itself, before the server tells of it."""
+        self.items[server_id] = shown
+        (self.moved_here if self.begun else self.moved_early).add(server_id)
+
     def begin_anew(self) -> None:
         """Forget what was here; what was not confirmed is given up."""
         self.key, self.more = "0", False
         self.items.clear()
         self.edits.clear()
-        self.moved_away.clear()
+        for moved in (self.moved_away, self.moved_here, self.moved_early):
+            moved.clear()
 
     def _settle(self, asked: Mapping[str, Edit], responses: Iterable[Element], shown: Container[str]) -> None:
         """What became of the phone's own commands; what is not answered was a success.
@@ -284,7 +292,9 @@ class Collection:
         server_id = text(told, AirSync.ServerId)
         data = told.find(AirSync.ApplicationData)
         if told.tag is AirSync.Add:
-            hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is told a second time")
+            new = server_id not in self.items or server_id in self.moved_early
+            hold(new, Law.ADD_FIRST, f"{server_id} is told a second time")
+            self.moved_early.discard(server_id)
             self.items[server_id] = self._read(data, Shown("", "", read=False))
         elif told.tag is AirSync.Change:
             known = self.items.get(server_id)

@@ -584,9 +584,8 @@ class Phone:
                     shown = source.items.pop(item_id, None)
                     source.moved_away.add(item_id)
                     source.edits.pop(item_id, None)
-                    if self.owner.keeps_moved and shown is not None and destination.begun:
-                        destination.items[text(response, Move.DstMsgId)] = shown
-                        destination.moved_here.add(text(response, Move.DstMsgId))
+                    if self.owner.keeps_moved and shown is not None and destination.key != "0":
+                        destination.keep_moved(text(response, Move.DstMsgId), shown)
 
         exchange = self._exchange(Command.MOVE_ITEMS, tree, take)
         return exchange
