@@ -180,6 +180,22 @@ def test_another_charset_without_a_name_is_guessed() -> None:
     assert index.text.startswith("Привет")
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1252", "Inês Duarte"),
+        ("cp1252", "François, Søren e João não estão cá"),
+        ("cp1252", "perché così è già più"),
+        ("cp1250", "Dziękuję, do zobaczenia później w środę"),
+        ("cp1250", "Děkuji, uvidíme se příště v pondělí"),
+    ],
+)
+def test_western_and_central_european_text_without_a_name_are_told_apart(charset: str, text: str) -> None:
+    index = indexed("Subject: x", text.encode(charset)).index
+    assert index is not None
+    assert index.text == text
+
+
 @pytest.mark.req("MS-ASCON_R304", "MS-ASCON_R309", "MS-ASEMAIL_R345")
 def test_a_conversation_has_one_identifier() -> None:
     first = indexed("Message-ID: <1@x>\nDate: Sun, 22 Nov 2026 10:00:00 +0000")

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, CharsetMatches, from_bytes
 
 FALLBACK: Final = "cp1252"
 _GUESS_BYTES: Final = 4_096
@@ -18,6 +18,8 @@ _CANDIDATES: Final = (
     *("cp932", "euc_jp", "cp949", "gb18030", "big5"),
 )
 """What a guess can be: the character sets that mail came in without saying so. Each one costs time."""
+_CENTRAL: Final = re.compile(rb"[\x8a\x8d-\x8f\x9a\x9d-\x9f]")
+"""S, T and Z with a caron or an acute in cp1250: no Western text has one, most Central European ones do."""
 _NOT_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Python's codecs that are no character sets, some of them slow on hostile input."""
 _WIDER: Final = {"ascii": "utf-8", "iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
@@ -100,13 +102,26 @@ def _guess(data: bytes) -> str:
     first = next((position for position, byte in enumerate(data[:1_000_000]) if byte >= 0x80), 0)
     start = max(0, first - 256)
     sample = data[start : start + _GUESS_BYTES]
-    best = from_bytes(sample, cp_isolation=list(_CANDIDATES), preemptive_behaviour=False).best()
+    matches = from_bytes(sample, cp_isolation=list(_CANDIDATES), preemptive_behaviour=False)
+    best = matches.best()
     codec = codec_of(best.encoding) if best is not None else None
-    if codec is None:
+    if best is None or codec is None:
+        return FALLBACK
+    if codec == "cp1250" and not _CENTRAL.search(sample) and _western(matches, best):
         return FALLBACK
     if not _ADJACENT.search(sample) and len(decode(sample, codec)) < len(sample):
         return FALLBACK
     return _WIDER.get(codec, codec)
+
+
+def _western(matches: CharsetMatches, central: CharsetMatch) -> bool:
+    """Whether the text reads as well in cp1252: the two have most letters at the same places."""
+    return any(
+        FALLBACK in match.could_be_from_charset
+        and match.chaos <= central.chaos
+        and match.coherence >= central.coherence
+        for match in matches
+    )
 
 
 def decode(data: bytes, codec: str) -> str:
