@@ -148,7 +148,12 @@ class Exchange:
             elif states.go_back(base, options):
                 await self._save(session, states)
             return None
-        state = msgspec.structs.replace(state, key=states.next_key(base, state))
+        earlier = states.handed_out if repeated else None
+        if earlier is not None and await self._says_the_same(session, folder, wanted, earlier, state, news):
+            key = earlier.key
+        else:
+            key = states.next_key(base)
+        state = msgspec.structs.replace(state, key=key)
         states.hand_out(base, state)
         await self._save(session, states)
         return Exchanged(
@@ -160,6 +165,22 @@ class Exchange:
             news.more,
             applier.fetched + news.size,
         )
+
+    async def _says_the_same(
+        self, session: Session, folder: Folder, wanted: Wanted, earlier: State, state: State, news: News
+    ) -> bool:
+        """Whether a repeated request comes to what was handed out before, so that the key is that one's.
+
+        A request that was doubled on its way has two answers, and the client reads either.
+        """
+        if msgspec.structs.replace(state, key=earlier.key, token=earlier.token) != earlier:
+            return False
+        if state.token == earlier.token:
+            return True
+        # What happened between the two may be nothing for this client.
+        view = view_of(folder.item_class, wanted.options.filter_type, self._now)
+        reader = NewsReader(session, folder, view, wanted, earlier.exceptions)
+        return not news.more and not await reader.exist(earlier.token)
 
     async def _keep(self, session: Session, states: CollectionStates, base: State, state: State) -> None:
         """Nothing to tell: the key stays, and its token moves past what was not for this client (law 8)."""

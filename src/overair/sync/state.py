@@ -150,17 +150,8 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         self.restart, self.latest = begun, begun.key
         return begun
 
-    def next_key(self, base: State, state: State) -> str:
-        """The key for a state that follows ``base``: one that was never handed out.
-
-        Where a repeated request comes to the very state that was handed out before, the key is that
-        one's: a request that was doubled on its way has two answers, and the client reads either.
-        """
-        handed_out = self.handed_out
-        if handed_out is not None and self.repeats(base):
-            again = msgspec.structs.replace(state, key=handed_out.key)
-            if again == handed_out:
-                return handed_out.key
+    def next_key(self, base: State) -> str:
+        """A key that was never handed out."""
         self.counter += 1
         return sync_key(base.generation, self.counter)
 
