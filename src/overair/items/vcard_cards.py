@@ -167,10 +167,11 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         if soft:
             soft = line.endswith("=")
             pieces.append(line.removesuffix("="))
+        elif line[:1] in (" ", "\t") and pieces:
+            pieces.append(line[1:])  # one of blanks alone, too: a long value may be folded in a run of them
+            base64 = base64 and not line.isspace()
         elif not line.strip():
             base64 = False
-        elif line[0] in " \t" and pieces:
-            pieces.append(line[1:])
         elif base64 and _BASE64_LINE.fullmatch(line.strip()):
             pieces.append(line)
         else:
