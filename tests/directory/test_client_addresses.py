@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from overair.server.connection import UNIX_PEER
 from overair.server.listening import listening_of
-from overair.server.serving import _config
+from overair.server.serving import configure
 from overair.server.settings import SettingsError, load
 from support.asynchronous import run
 
@@ -22,7 +22,7 @@ def client(bind: str, proxies: list[str], peer: str, *forwarded: str) -> str:
         seen.append(scope["client"][0])
 
     settings = load(None, bind=bind, trusted_proxies=proxies)
-    config = _config(application, listening_of(settings))
+    config = configure(application, listening_of(settings))
     config.load()
     headers = [(b"x-forwarded-for", value.encode()) for value in forwarded]
     scope = {"type": "http", "client": (peer, 1), "headers": headers, "scheme": "http"}
