@@ -21,7 +21,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-all check bench bench-full fuzz soak lock requirements clean
+.PHONY: help install serve test test-all check bench bench-full fuzz soak figures lock requirements clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -58,6 +58,9 @@ fuzz: $(STAMPS)/fuzz ## fuzz every parser for SECONDS=600 in all; KEEP=1 keeps w
 
 soak: $(STAMPS)/test ## the model with new seeds for MINUTES=30, simulated and over HTTP; SEED=1 begins there, RECORD=1 writes the figures
 	PYTHONPATH=tests $(BIN)/python -m model.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record)
+
+figures: $(STAMPS)/test ## put the figures of the recorded soak and fuzz runs into docs/reliability.md
+	PYTHONPATH=tests $(BIN)/python -m tools.figures
 
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py

@@ -34,6 +34,8 @@ def test_the_targets_are_there() -> None:
         "bench",
         "bench-full",
         "fuzz",
+        "soak",
+        "figures",
         "lock",
         "clean",
         "help",
