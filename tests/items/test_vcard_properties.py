@@ -18,10 +18,12 @@ from overair.items.vcard_read import LIST_LIMIT, NOTE_LIMIT, TEXT_LIMIT
 from overair.protocol.body_preferences import BodyType
 from support.vcards import JPEG, card, filled, only
 
+SCHEMES: Final = ("tel:", "mailto:")
+"""In front of a number or an address they are no part of it."""
 LINE: Final = (
     st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), min_size=1, max_size=30)
     .map(str.strip)
-    .filter(bool)
+    .filter(lambda text: text and not text.lower().startswith(SCHEMES))
 )
 LINES: Final = st.lists(LINE, min_size=1, max_size=3).map("\n".join)
 # From 1605 on: what is of 1604 has no year.
