@@ -407,7 +407,9 @@ class Phone:
         named = [
             key
             for key, one in known.items()
-            if self.collections[key].key != one.key or (partial and self.collections[key].edits)
+            if self.collections[key].key != one.key
+            or self.collections[key].unsettled
+            or (partial and self.collections[key].edits)
         ]
         if len(known) < len(self.last_asked) or (named and not partial):
             return None

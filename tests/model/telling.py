@@ -54,6 +54,8 @@ class Flying:
     """Where the views of the folders that it waits for ended when it was asked."""
     superseded: bool = False
     """The phone has asked anew since, and no longer reads the answer."""
+    overtaken: bool = False
+    """It was doubled, and what is read is the first of two answers."""
     unnoticed: bool = False
     """A notification that it needs may have been lost or be late."""
 
@@ -252,6 +254,7 @@ class Teller:
             await self._settle(moment // 2)
             second = self._start(phone, exchange, cut)
             ignored = flying if moment % 2 else second
+            flying.overtaken = ignored is second
             await self._settle()
             if ignored in self.flying:
                 ignored.asked.hang_up()
@@ -434,6 +437,9 @@ class Teller:
         if flying.exchange.command is Command.PING:
             phone.named, phone.behind = set(), False
         flying.exchange.take(answer)
+        if flying.overtaken and flying.exchange.command is Command.SYNC:
+            for collection in phone.collections.values():
+                collection.unsettled = True  # the server takes the second answer for the one that was read
         self.counts["answers"] += 1
         if flying.exchange.command is Command.PING:
             self._check_woken(phone)

@@ -104,6 +104,9 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     acknowledged: State | None = None
     handed_out: State | None = None
     restart: State | None = None
+    doubled: State | None = None
+    """What was handed out before ``handed_out`` to a request with the same key: where that request was
+    doubled on its way, the client has either of the two."""
     latest: str = ""
     """The key that the client has as far as is known: the last one handed out, unless it has named
     an older one since and there was nothing to tell."""
@@ -122,7 +125,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
 
     def find(self, key: str) -> State | None:
         """The state that a key names; None where the key is not one of those that live."""
-        for state in (self.handed_out, self.restart, self.acknowledged):
+        for state in (self.handed_out, self.restart, self.acknowledged, self.doubled):
             if state is not None and state.key == key:
                 return state
         return None
@@ -157,13 +160,16 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
 
     def hand_out(self, base: State, state: State) -> None:
         """The client named ``base``; its answer carries the key of ``state``."""
+        before = self.handed_out if self.repeats(base) else None
+        if before is None or before.key != state.key:
+            self.doubled = before
         self.acknowledged = msgspec.structs.replace(base, applied=None)
         self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
     def keep(self, base: State, state: State) -> None:
         """The client named ``base`` and keeps its key, under which ``state`` now stands."""
-        self.acknowledged = None
+        self.acknowledged = self.doubled = None
         self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
@@ -193,6 +199,7 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
 
         self.acknowledged = moved_on(self.acknowledged)
         self.handed_out = moved_on(self.handed_out)
+        self.doubled = moved_on(self.doubled)
 
     def _settle_restart(self, base: State) -> None:
         if self.restart is not None and self.restart.key == base.key:
