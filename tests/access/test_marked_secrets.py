@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ request_body = 1_000_000
 """
 PAGES = ("/", "/metrics", "/nowhere", "/overair-root.pem", "/admin", "/health")
 """What is served beside the endpoint, and what may come to be."""
+LOCKED_SECONDS = 1.0
 STORE = ("overair.sqlite3", "overair.sqlite3-wal", "overair.sqlite3-shm", "blobs")
 """What a store holds is there to be kept, so it is no leak."""
 
@@ -171,10 +173,14 @@ def test_a_server_and_the_commands_beside_it(tmp_path: Path) -> None:
         drive(house, data, told)
         driver = Driver(house, told.answer)
         driver.learn()
-        with house.locked_database():
-            driver.locked()
         failing_rows(driver, data)
-        house.terminate()
+        failures = told.failures
+        with house.locked_database(), ThreadPoolExecutor(1) as threads:
+            sent = threads.submit(driver.locked)
+            time.sleep(LOCKED_SECONDS)
+            house.terminate()  # which does not wait for the lock, as a request does for ten seconds
+            sent.result()
+        assert told.failures == failures + 1
         told.texts += [("log", line.encode()) for line in house.log_text.splitlines()]
         told.texts.append(("greeting", house.greeting.encode()))
     told.files(data)
