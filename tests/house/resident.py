@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
-from house.crowd import PASSWORD, deliver, letter
+from house.crowd import PASSWORD, Crowd, crowd, deliver, letter
 from overair.client import Client, Collection, HttpError, StatusError
 from overair.items import Contact, ItemClass, Message
 from overair.items.body import Body
@@ -143,3 +143,16 @@ async def resident(house: House, address: str, version: Version) -> AsyncIterato
                 break
             await asyncio.sleep(0.5)
         yield somebody
+
+
+@contextlib.asynccontextmanager
+async def household(
+    house: House, address: str, phones: int, version: Version = Version.V16_1
+) -> AsyncIterator[tuple[Crowd, Resident]]:
+    """A server for the time of the block, phones of one account that wait, and one that has all to write."""
+    with house:
+        async with crowd(house, [address], phones) as people, resident(house, address, version) as somebody:
+            await people.all_waiting()
+            await somebody.prepare()
+            people.forget_ends()
+            yield people, somebody

@@ -13,8 +13,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from house.crowd import PASSWORD, Crowd, crowd, inhabited
-from house.resident import Resident, refusal, resident
+from house.crowd import PASSWORD, Crowd, inhabited
+from house.resident import Resident, household, refusal
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import PATH, Command, Credentials
 from overair.protocol.ping import PingFolder, PingRequest
@@ -59,9 +59,6 @@ async def options(house: House, address: str) -> float:
 async def suffer(people: Crowd, somebody: Resident, fault: AbstractContextManager[None]) -> dict[str, str]:
     """Try everything under a fault and again after it; returns how it was refused."""
     house = people.house
-    await people.all_waiting()
-    await somebody.prepare()
-    people.forget_ends()
     since = house.log_length
     with fault:
         errands = somebody.errands()
@@ -94,14 +91,10 @@ def test_what_cannot_be_written_is_tried_again(tmp_path: Path, name: str, versio
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
-        with house:
-            async with (
-                crowd(house, [address], PHONES) as people,
-                resident(house, address, version) as somebody,
-            ):
-                refusals = await suffer(people, somebody, FAULTS[name](house))
-                assert {errand for errand, how in refusals.items() if how} == REFUSED[name] & set(refusals)
-                await expect_once(somebody, version)
+        async with household(house, address, PHONES, version) as (people, somebody):
+            refusals = await suffer(people, somebody, FAULTS[name](house))
+            assert {errand for errand, how in refusals.items() if how} == REFUSED[name] & set(refusals)
+            await expect_once(somebody, version)
         if name.startswith("database"):
             assert house.events("the database works again")
             # One line for reading and one for writing, however many fail.
@@ -139,14 +132,10 @@ def test_a_full_disk_under_everything(small_disk: SmallDisk, version: Version) -
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
-        with house:
-            async with (
-                crowd(house, [address], PHONES) as people,
-                resident(house, address, version) as somebody,
-            ):
-                refusals = await suffer(people, somebody, small_disk.full())
-                assert all(refusals.values()), refusals
-                await expect_once(somebody, version)
+        async with household(house, address, PHONES, version) as (people, somebody):
+            refusals = await suffer(people, somebody, small_disk.full())
+            assert all(refusals.values()), refusals
+            await expect_once(somebody, version)
 
     run(work())
 
@@ -170,23 +159,17 @@ def test_a_slow_database_holds_up_only_who_writes(tmp_path: Path) -> None:
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
-        with house:
-            async with (
-                crowd(house, [address], PHONES) as people,
-                resident(house, address, Version.V16_1) as somebody,
-            ):
-                await people.all_waiting()
-                await somebody.prepare()
-                with house.locked_database():
-                    writing: list[Awaitable[str]] = [
-                        asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()
-                    ]
-                    await asyncio.sleep(HELD_SECONDS)
-                    assert await options(house, address) < HELD_SECONDS / 2
-                    assert people.waiting == PHONES
-                assert set(await asyncio.gather(*writing)) == {""}
-                await people.all_told(2)
-                await expect_once(somebody, Version.V16_1)
+        async with household(house, address, PHONES) as (people, somebody):
+            with house.locked_database():
+                writing: list[Awaitable[str]] = [
+                    asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()
+                ]
+                await asyncio.sleep(HELD_SECONDS)
+                assert await options(house, address) < HELD_SECONDS / 2
+                assert people.waiting == PHONES
+            assert set(await asyncio.gather(*writing)) == {""}
+            await people.all_told(2)
+            await expect_once(somebody, Version.V16_1)
 
     run(work())
 
@@ -196,24 +179,18 @@ def test_a_locked_database_holds_up_no_leaving(tmp_path: Path) -> None:
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
-        with house:
-            async with (
-                crowd(house, [address], PHONES) as people,
-                resident(house, address, Version.V16_1) as somebody,
-            ):
-                await people.all_waiting()
-                await somebody.prepare()
-                with house.locked_database():
-                    errands = [asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()]
-                    await asyncio.sleep(0.5)
-                    assert await asyncio.to_thread(house.terminate) < 5.0
-                    ends = await asyncio.gather(*errands, return_exceptions=True)
-                # Whoever could not be served until then is told to come later.
-                assert all(isinstance(end, str) and end for end in ends), ends
-                assert "Traceback" not in house.log_text
-                house.start()
-                for name, errand in somebody.errands().items():
-                    assert await refusal(errand) == "", name
-                await expect_once(somebody, Version.V16_1)
+        async with household(house, address, PHONES) as (_, somebody):
+            with house.locked_database():
+                errands = [asyncio.create_task(refusal(errand)) for errand in somebody.errands().values()]
+                await asyncio.sleep(0.5)
+                assert await asyncio.to_thread(house.terminate) < 5.0
+                ends = await asyncio.gather(*errands, return_exceptions=True)
+            # Whoever could not be served until then is told to come later.
+            assert all(isinstance(end, str) and end for end in ends), ends
+            assert "Traceback" not in house.log_text
+            house.start()
+            for name, errand in somebody.errands().items():
+                assert await refusal(errand) == "", name
+            await expect_once(somebody, Version.V16_1)
 
     run(work())

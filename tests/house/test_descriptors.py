@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from house.crowd import Crowd, crowd, inhabited
-from house.resident import refusal, resident
+from house.resident import household, refusal
 from overair.mailboxes.interface import FolderType
 from overair.server.descriptors import RESERVED
-from overair.versions import Version
 from support.asynchronous import run
 from support.house import House
 
@@ -100,30 +99,23 @@ def test_what_needs_a_descriptor_is_tried_again(tmp_path: Path) -> None:
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
-        with house:
-            async with (
-                crowd(house, [address], PHONES) as people,
-                resident(house, address, Version.V16_1) as somebody,
-            ):
-                await people.all_waiting()
-                await somebody.prepare()
-                people.forget_ends()
-                errands = somebody.errands()
-                del errands["delivery"]  # which would need a connection
-                since = house.log_length
-                with house.few_files(0):
-                    refused = {name: await refusal(errand) for name, errand in errands.items()}
-                    assert people.waiting == PHONES
-                assert refused["letter"]
-                assert refused["draft"]
-                for name, errand in errands.items():
-                    assert not refused[name] or await refusal(errand) == "", name
-                await people.all_told(1)
-                assert set(people.ends) == {"Ping 2"}
-                assert not [line for line in house.log(since) if "exception" in line]
-                found = await somebody.found()
-                assert found[FolderType.INBOX] == found[FolderType.SENT_ITEMS] == Counter({"sent": 1})
-                assert found[FolderType.DRAFTS] == Counter({"draft": 1})
-                assert found[FolderType.CONTACTS] == Counter({"Ada": 1})
+        async with household(house, address, PHONES) as (people, somebody):
+            errands = somebody.errands()
+            del errands["delivery"]  # which would need a connection
+            since = house.log_length
+            with house.few_files(0):
+                refused = {name: await refusal(errand) for name, errand in errands.items()}
+                assert people.waiting == PHONES
+            assert refused["letter"]
+            assert refused["draft"]
+            for name, errand in errands.items():
+                assert not refused[name] or await refusal(errand) == "", name
+            await people.all_told(1)
+            assert set(people.ends) == {"Ping 2"}
+            assert not [line for line in house.log(since) if "exception" in line]
+            found = await somebody.found()
+            assert found[FolderType.INBOX] == found[FolderType.SENT_ITEMS] == Counter({"sent": 1})
+            assert found[FolderType.DRAFTS] == Counter({"draft": 1})
+            assert found[FolderType.CONTACTS] == Counter({"Ada": 1})
 
     run(work())
