@@ -8,7 +8,6 @@ import smtplib
 import socket
 import ssl
 import stat
-import subprocess
 from email.message import EmailMessage
 from pathlib import Path, PurePath
 
@@ -18,7 +17,7 @@ from overair.client import Client
 from overair.storage.open import open_storage
 from overair.tls import CertificateError, ensure, this_machine
 from support.asynchronous import run
-from support.command import OVERAIR, environment
+from support.command import overair
 from support.house import House
 from support.letters import letter
 
@@ -61,16 +60,7 @@ def check(data_dir: Path) -> set[str]:
 
 def command(umask: int, *arguments: str | Path, stdin: str = "") -> int:
     """Run a command with a umask; gives its exit code."""
-    return subprocess.run(
-        [OVERAIR, *arguments],
-        input=stdin,
-        text=True,
-        capture_output=True,
-        timeout=60,
-        umask=umask,
-        env=environment(),
-        check=False,
-    ).returncode
+    return overair(*arguments, stdin=stdin, umask=umask).returncode
 
 
 def with_attachment() -> bytes:

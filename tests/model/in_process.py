@@ -22,6 +22,7 @@ from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
 from model.eye import Eye
 from model.laws import Law, hold
 from model.simulation import SimulatedLoop
+from model.steps import FAULTS
 from model.store import InlineDatabase
 from overair import items
 from overair.directory import passwords
@@ -128,17 +129,7 @@ class AskedInProcess:
 class InProcess:
     """Drive (drive.py) over a data directory that is made for the time of one story."""
 
-    faults: tuple[str, ...] = (
-        "kill",
-        "restart",
-        "busy",
-        "full",
-        "slow",
-        "jump",
-        "notification lost",
-        "notification late",
-        "item broken",
-    )
+    faults: tuple[str, ...] = FAULTS
 
     def __init__(self, template: Path, seed: int) -> None:
         self._directory = Path(tempfile.mkdtemp(dir=fast_directory(), prefix="model-"))

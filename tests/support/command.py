@@ -19,7 +19,7 @@ def environment() -> dict[str, str]:
 
 
 def overair(
-    *arguments: str | Path, stdin: str = "", cwd: Path | None = None
+    *arguments: str | Path, stdin: str = "", cwd: Path | None = None, umask: int = -1
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     return subprocess.run(
@@ -31,6 +31,7 @@ def overair(
         check=False,
         env=environment(),
         cwd=cwd,
+        umask=umask,
     )
 
 
