@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from model.drive import Fate
-from model.phone import Owner, Temper
+from model.owner import Owner, Temper
 from overair.protocol.sync_options import Conflict, FilterType
 from overair.versions import SERVED
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from model.phone import Owner
+from model.owner import Owner
 from model.steps import AnyStep, Story
 
 DIRECTORY: Final = Path(__file__).with_name("stories")

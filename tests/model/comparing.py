@@ -1,0 +1,71 @@
+"""Compares what a phone shows with what the mailbox has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from model.collection import Collection
+from model.laws import Law, hold
+from model.ledger import Ledger, Shown
+from model.phone import Phone
+from overair.mailboxes.interface import FolderType
+from overair.sync.filters import view_of
+
+
+class Comparison:
+    """Knows the mailboxes from the ledger; ``now`` is the server's wall clock."""
+
+    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._now = now
+
+    def check(self, phone: Phone) -> None:
+        """A phone at rest shows all that is there. Raises Broken."""
+        there = self.folders(phone.account)
+        hold(phone.folders == there, Law.AGREED, f"{phone.author} shows {phone.folders}, there is {there}")
+        for collection in phone.collections.values():
+            differs = self.differs(collection, self.cutoff(collection))
+            hold(not differs, Law.AGREED, f"{phone.author}, folder {collection.folder_id}: {differs}")
+
+    def folders(self, account: str) -> dict[str, tuple[str, str, FolderType]]:
+        """The folders that are there, as a phone is to show them."""
+        return {
+            key: (one.folder.parent_id, one.folder.name, one.folder.type)
+            for key, one in self._ledger.mailboxes[account].items()
+        }
+
+    def cutoff(self, collection: Collection) -> int | None:
+        """Where the view of a folder ends now, as a view date; None where it has no end."""
+        return view_of(collection.item_class, collection.in_force, self._now()).cutoff
+
+    def differs(self, collection: Collection, cutoff: int | None) -> str:
+        """What a phone does not show as the mailbox has it; the empty string where all is right."""
+        there = self._view(collection, cutoff)
+        shown = collection.items
+        if collection.type is FolderType.DRAFTS:
+            shown = {key: replace(one, read=False) for key, one in shown.items()}
+        unshown = self._ledger.unshown
+        there, shown = (
+            {key: one for key, one in them.items() if key not in unshown} for them in (there, shown)
+        )
+        if there == shown:
+            return ""
+        different = {
+            key: (shown.get(key), there.get(key))
+            for key in sorted(there.keys() | shown.keys())
+            if there.get(key) != shown.get(key)
+        }
+        return f"shown and there: {different}"
+
+    def _view(self, collection: Collection, cutoff: int | None) -> dict[str, Shown]:
+        one = self._ledger.mailboxes[collection.account].get(collection.folder_id)
+        found = {}
+        for item_id, item in one.items.items() if one is not None else ():
+            if item.item_class is collection.item_class and (cutoff is None or item.view_date >= cutoff):
+                shown = Shown.of(item)
+                if collection.type is FolderType.DRAFTS:
+                    shown = replace(shown, read=False)
+                found[item_id] = shown
+        return found
