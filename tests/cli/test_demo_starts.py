@@ -92,15 +92,24 @@ def test_a_start_that_was_told_is_kept(tmp_path: Path) -> None:
     assert all(can_log_in(tmp_path, *pair) for pair in passwords.items())
 
 
-@pytest.mark.parametrize("requests", [0, 1, 2, 4, 6, 11])
-def test_a_fill_that_was_cut_off_is_made_anew(tmp_path: Path, requests: int) -> None:
-    whole = start(tmp_path / "whole", told=True)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """How many items each account has after a start that came to its end."""
+    directory = tmp_path_factory.mktemp("whole")
+    start(directory, told=True)
+    return letters_of(directory)
+
+
+@pytest.mark.parametrize(
+    "requests", [*(pytest.param(number, marks=pytest.mark.full) for number in (0, 2, 6)), 1, 4, 11]
+)
+def test_a_fill_that_was_cut_off_is_made_anew(tmp_path: Path, whole: dict[str, int], requests: int) -> None:
     with pytest.raises(Killed):
-        start(tmp_path / "cut", killed_after=requests)
-    passwords = start(tmp_path / "cut", told=True)
+        start(tmp_path, killed_after=requests)
+    passwords = start(tmp_path, told=True)
     assert passwords.keys() == whole.keys()
-    assert letters_of(tmp_path / "cut") == letters_of(tmp_path / "whole")
-    assert all(can_log_in(tmp_path / "cut", *pair) for pair in passwords.items())
+    assert letters_of(tmp_path) == whole
+    assert all(can_log_in(tmp_path, *pair) for pair in passwords.items())
 
 
 def test_passwords_that_nobody_was_told_are_made_anew(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import base64
 import json
 import mailbox
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -77,16 +78,24 @@ def messages(data: Path, folder: str = "Inbox") -> list[Message]:
     return [one.item for one in contents(data) if one.folder == folder and isinstance(one.item, Message)]
 
 
-@pytest.fixture(name="data")
-def data_directory(tmp_path: Path) -> Path:
-    """A data directory with one account."""
+@pytest.fixture(scope="module")
+def with_an_account(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with one account, to be copied."""
+    data = tmp_path_factory.mktemp("account") / "data"
 
     async def add() -> None:
-        application = build(load(data_dir=str(tmp_path / "data")))
+        application = build(load(data_dir=str(data)))
         await application.directory.add_user(ANNA, "secret", "Anna Keller")
         await application.shutdown()
 
     asyncio.run(add())
+    return data
+
+
+@pytest.fixture(name="data")
+def data_directory(with_an_account: Path, tmp_path: Path) -> Path:
+    """A data directory with one account."""
+    shutil.copytree(with_an_account, tmp_path / "data")
     return tmp_path / "data"
 
 
