@@ -52,6 +52,7 @@ class Edit:
             self.marker,
             shown.value if self.value is None else self.value,
             shown.read if self.read is None else self.read,
+            shown.written,
         )
 
     def says_more(self, later: Edit) -> Edit:
@@ -320,16 +321,14 @@ class Collection:
         if self.is_contacts:
             return Shown(_text(fields, Contacts.FirstName), _text(fields, Contacts.LastName), read=False)
         read = _text(fields, Email.Read) == "1" if Email.Read in fields else known.read
-        marker, value = known.marker, known.value
+        marker, value, written = known.marker, known.value, known.written
         if Email.Subject in fields:
             found = Shown.named(_text(fields, Email.Subject), "", read=read)
-            marker, value = found.marker, found.value
+            marker, value, written = found.marker, found.value, found.written
         if Email.Flag in fields:
             flag_type = fields[Email.Flag].find(Email.FlagType)
-            value = (flag_type.text if flag_type is not None else "") or (
-                value if Email.Subject in fields else ""
-            )
-        return Shown(marker, value, read)
+            value = (flag_type.text if flag_type is not None else "") or written
+        return Shown(marker, value, read, written)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ class Editing(Sending):
 
     def delete(self, collection: Collection, choice: int) -> None:
         """Delete an item, to Deleted Items or for good."""
-        names = sorted(collection.items)
+        gone = {key for key, edit in collection.edits.items() if edit.kind is Kind.DELETE}
+        names = sorted(collection.items.keys() - gone)
         if not names:
             return
         name, author = names[choice % len(names)], f"{self.author} deletes"

@@ -27,6 +27,8 @@ class Shown:
     marker: str
     value: str
     read: bool
+    written: str = field(default="", compare=False)
+    """The value in its subject, which it has where no flag says another."""
 
     @classmethod
     def of(cls, item: Item) -> Shown:
@@ -41,7 +43,7 @@ class Shown:
     def named(cls, subject: str, flag_type: str, *, read: bool) -> Shown:
         """A message: a draft has its value in its subject, another in its flag."""
         marker, _, value = subject.partition(" ")
-        return cls(marker, flag_type or value, read)
+        return cls(marker, flag_type or value, read, value)
 
 
 @dataclass
