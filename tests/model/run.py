@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -107,6 +108,7 @@ _simulation: Simulation | None = None
 
 
 def _use(simulation: Simulation) -> None:
+    gc.freeze()  # what was imported lives for ever and need not be looked at
     global _simulation  # what a process is started with
     _simulation = simulation
 

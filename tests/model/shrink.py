@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -14,6 +15,8 @@ Try = Callable[[Story], Broken | None]
 """Tells a story; what broke."""
 ATTEMPTS = 2_000
 """Tellings after which the shortest so far has to do."""
+SECONDS = 90
+"""Seconds after which it has to do as well."""
 
 
 class Shrinker:
@@ -25,6 +28,7 @@ class Shrinker:
         self._attempt = attempt
         self._law = broken.law
         self._left = attempts
+        self._until = time.monotonic() + SECONDS
         self._best = story
         self.broken = broken
         # Nothing after the place where it broke mattered.
@@ -40,7 +44,7 @@ class Shrinker:
         return self._best
 
     def _fails(self, story: Story) -> bool:
-        self._left -= 1
+        self._left = self._left - 1 if time.monotonic() < self._until else 0
         broken = self._attempt(story)
         if broken is None or broken.law is not self._law:
             return False

@@ -217,7 +217,7 @@ def make(seed: int, length: int, faults: Sequence[str]) -> Story:
 
 def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str]) -> AnyStep:
     kind = chance.random()
-    if kind < 0.5:
+    if kind < 0.52:
         return Edit(
             chance.randrange(len(owners)),
             _weighted(chance, OWNER),
