@@ -11,6 +11,7 @@ from model.laws import Law, hold
 from model.ledger import Ledger, Shown
 from model.phone import Phone
 from overair.mailboxes.interface import FolderType
+from overair.protocol.sync_options import FilterType
 from overair.sync.filters import view_of
 
 
@@ -36,9 +37,10 @@ class Comparison:
             for key, one in self._ledger.mailboxes[account].items()
         }
 
-    def cutoff(self, collection: Collection) -> int | None:
+    def cutoff(self, collection: Collection, asked: FilterType | None = None) -> int | None:
         """Where the view of a folder ends now, as a view date; None where it has no end."""
-        return view_of(collection.item_class, collection.in_force, self._now()).cutoff
+        filter_type = collection.in_force if asked is None else asked
+        return view_of(collection.item_class, filter_type, self._now()).cutoff
 
     def differs(self, collection: Collection, cutoff: int | None) -> str:
         """What a phone does not show as the mailbox has it; the empty string where all is right."""

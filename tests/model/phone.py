@@ -15,6 +15,7 @@ from model.editing import Editing
 from model.moving import Moving
 from model.synchronising import Synchronising
 from overair.mailboxes.interface import FolderType
+from overair.protocol.http import Command
 from overair.versions import Version
 
 
@@ -29,4 +30,6 @@ class Phone(Synchronising, Moving, Editing):
             collection.version = version
             if collection.type is FolderType.DRAFTS and not collection.takes_drafts:
                 collection.edits.clear()
-        self.unanswered.clear()
+        # What it moved it asks for until there is an answer, for its copy waits for the id.
+        moves = Command.MOVE_ITEMS
+        self.unanswered = {moves: self.unanswered[moves]} if moves in self.unanswered else {}

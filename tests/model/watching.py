@@ -71,7 +71,10 @@ class Watcher:
         flying = Flying(phone, exchange, asked)
         for folder_id in exchange.waits:
             if folder_id in phone.collections:
-                flying.cutoffs[folder_id] = self._comparison.cutoff(phone.collections[folder_id])
+                collection = phone.collections[folder_id]
+                says_all = exchange.command is Command.SYNC and not exchange.in_short
+                wanted = collection.filter if says_all else None
+                flying.cutoffs[folder_id] = self._comparison.cutoff(collection, wanted)
         self.flying.append(flying)
         return flying
 
