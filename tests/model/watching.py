@@ -155,6 +155,8 @@ class Watcher:
             fruitful = (
                 collection.more
                 or collection.moved_away
+                or collection.moved_early
+                or collection.moved_here
                 or self._ledger.may_be_unshown(folder_id)
                 or self._comparison.differs(collection, self._comparison.cutoff(collection))
             )
