@@ -223,7 +223,7 @@ class Collection:
             status = statuses.get(name, SyncStatus.SUCCESS)
             if edit.kind is Kind.ADD:
                 hold(name in statuses, Law.ONCE, f"the Add of {edit.marker} has no response")
-                self._added(edit, status, given[name], name, later)
+                self._added(edit, status, given[name], name, later, shown=given[name] in shown)
             elif edit.kind is Kind.CHANGE:
                 self._changed(edit, status, name, name in shown)
             else:
@@ -233,7 +233,9 @@ class Collection:
                 hold(others or status == SyncStatus.SUCCESS, Law.ONCE, f"the Delete of {name} got {status}")
                 self.items.pop(name, None)
 
-    def _added(self, edit: Edit, status: int, server_id: str, name: str, later: Edit | None) -> None:
+    def _added(
+        self, edit: Edit, status: int, server_id: str, name: str, later: Edit | None, *, shown: bool
+    ) -> None:
         if edit.send and status == SyncStatus.OBJECT_NOT_FOUND:
             # It is a draft there already, which another phone deleted.
             others = self.ledger.fate(self.account, edit.marker).movers
@@ -246,8 +248,10 @@ class Collection:
             self.edits.pop(name, None)  # it left as mail
             return
         hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is given to a second item")
-        if not self.ledger.taken_by_others(self.account, edit.marker, self.author):
-            # What another phone deleted stays so, whatever is said of it then (MS-ASCMD_R2076).
+        lost = shown and self.conflict is Conflict.SERVER_WINS
+        if not lost and not self.ledger.taken_by_others(self.account, edit.marker, self.author):
+            # What another phone deleted stays so, whatever is said of it then (MS-ASCMD_R2076); of what
+            # it changed since the phone's lost Add the phone is told with the answer.
             self.ledger.promised_value(self.account, edit.marker, edit.value or "", edit.known)
         self.items[server_id] = edit.applied(Shown("", "", read=self.type is FolderType.DRAFTS))
         if later is not None:
