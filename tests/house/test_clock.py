@@ -14,15 +14,12 @@ from overair.client import StatusError
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import CommonStatus
 from support.asynchronous import run
-from support.house import House
-from support.packages import needs
+from support.forked import ForkedHouse
 
 HOUR = 3600
 YEAR = 365 * 24 * HOUR
 PHONES = 5
 FILTER_ALL, FILTER_WEEK = 0, 3
-
-pytestmark = needs("faketime")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +32,7 @@ pytestmark = needs("faketime")
     ],
 )
 def test_a_step_disturbs_nobody(tmp_path: Path, seconds: int) -> None:
-    house = House(tmp_path / "data", own_clock=True)
+    house = ForkedHouse(tmp_path / "data", own_clock=True)
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
@@ -73,4 +70,7 @@ def test_a_step_disturbs_nobody(tmp_path: Path, seconds: int) -> None:
             assert found[FolderType.DRAFTS] == Counter({"draft": 1})
             assert found[FolderType.CONTACTS] == Counter({"Ada": 1})
 
-    run(work())
+    try:
+        run(work())
+    finally:
+        house.end()

@@ -39,8 +39,6 @@ LEAVE_SECONDS = 60
 """Beyond what any test asks; a server that hangs fails it."""
 PORTS = range(10_240, 32_768)
 """Below those from which the kernel takes a client's own: a phone must not come to talk to itself."""
-FAKETIME = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-"""Debian's libfaketime, where it is installed (``needs("faketime")``)."""
 
 
 class Process(Protocol):
@@ -57,8 +55,8 @@ class Process(Protocol):
 class House:
     """``overair serve`` on loopback over a data directory, with levers.
 
-    Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; with
-    ``own_clock`` the wall clock can be stepped; ``before`` is a command that runs the server.
+    Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; ``before`` is a
+    command that runs the server.
     What the server logs and prints is kept over restarts beside the data directory.
     """
 
@@ -68,7 +66,6 @@ class House:
         *arguments: str,
         tls: bool = False,
         settings: str = "",
-        own_clock: bool = False,
         umask: int = -1,
         before: Sequence[str] = (),
     ) -> None:
@@ -82,9 +79,7 @@ class House:
         self._config.write_text(f"{settings}\n[tls]\npage_port = 0\n", encoding="utf-8")
         self._printed = data_dir.with_name(f"{data_dir.name}.out")
         self._logged = data_dir.with_name(f"{data_dir.name}.log")
-        self._clock = data_dir.with_name(f"{data_dir.name}.clock") if own_clock else None
         self.process: Process | None = None
-        self.step_clock(0)
 
     # Coming and going
 
@@ -115,7 +110,7 @@ class House:
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=log,
-            env=self._environment(),
+            env=environment(),
             umask=self._umask,
         )
 
@@ -261,27 +256,6 @@ class House:
         finally:
             for path, other in zip(paths, away, strict=True):
                 other.rename(path)
-
-    def step_clock(self, seconds: int) -> None:
-        """Set the server's wall clock that far from the true one; its monotonic clock goes on."""
-        if self._clock is None:
-            assert seconds == 0, "a house with own_clock=True"
-            return
-        fresh = self._clock.with_suffix(".new")
-        fresh.write_text(f"{seconds:+d}\n", encoding="ascii")
-        fresh.rename(self._clock)
-
-    def _environment(self) -> dict[str, str]:
-        if self._clock is None:
-            return environment()
-        [library] = FAKETIME
-        return environment() | {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(self._clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "NO_FAKE_STAT": "1",
-        }
 
 
 Serve = Callable[..., House]

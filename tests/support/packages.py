@@ -8,7 +8,6 @@ import shutil
 import pytest
 
 PACKAGES = {
-    "faketime": "faketime",
     "wbxml2xml": "libwbxml2-utils",
     "xml2wbxml": "libwbxml2-utils",
     "libwbxml2": "libwbxml2-1",
