@@ -189,6 +189,14 @@ class Collection:
         self._settle(asking.edits, answer.find(AirSync.Responses) or (), shown)
         for told in commands:
             self._told(told, since)
+        if self.begun and not self.more:
+            self.forget_early()
+
+    def forget_early(self) -> None:
+        """What the folder's first items did not bring once more is not there any longer."""
+        for server_id in self.moved_early:
+            self.items.pop(server_id, None)
+        self.moved_early.clear()
 
     def keep_moved(self, server_id: str, shown: Shown) -> None:
         """Show an item that the phone moved here itself, before the server tells of it."""

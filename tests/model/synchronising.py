@@ -66,7 +66,8 @@ class Synchronising(Hierarchy):
             self._take_sync(asked, answer, in_short=in_short)
 
         waits = tuple(asked) if wait is not None else ()
-        return self._exchange(Command.SYNC, tree, take, waits=waits, in_short=in_short)
+        filters = {folder_id: asking.filter for folder_id, asking in asked.items()}
+        return self._exchange(Command.SYNC, tree, take, waits=waits, in_short=in_short, filters=filters)
 
     def sync_in_short(self, *, partial: bool) -> Exchange | None:
         """The last Sync once more: without a body, or partial with what is other than it was.
@@ -145,6 +146,7 @@ class Synchronising(Hierarchy):
     @staticmethod
     def _nothing_to_tell(collection: Collection, asking: Asking) -> None:
         collection.more, collection.unsettled, collection.begun = False, False, True
+        collection.forget_early()
         collection.in_force = asking.filter
 
     def ping(self, seconds: int, folder_ids: Sequence[str]) -> Exchange | None:

@@ -72,9 +72,9 @@ class Watcher:
         for folder_id in exchange.waits:
             if folder_id in phone.collections:
                 collection = phone.collections[folder_id]
-                says_all = exchange.command is Command.SYNC and not exchange.in_short
-                wanted = collection.filter if says_all else None
-                flying.cutoffs[folder_id] = self._comparison.cutoff(collection, wanted)
+                flying.cutoffs[folder_id] = self._comparison.cutoff(
+                    collection, exchange.filters.get(folder_id)
+                )
         self.flying.append(flying)
         return flying
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +12,7 @@ from model.ledger import Ledger
 from model.owner import Owner
 from overair.protocol.http import WBXML_TYPE, Command, Credentials, Request
 from overair.protocol.statuses import CommonStatus
+from overair.protocol.sync_options import FilterType
 from overair.wbxml import decode, encode
 from overair.wbxml.element import Element
 
@@ -29,6 +30,8 @@ class Exchange:
     waits: tuple[str, ...] = ()
     """The folders for whose news it waits."""
     in_short: bool = False
+    filters: Mapping[str, FilterType] = field(default_factory=dict)
+    """What a Sync asks to see of each folder."""
     """It leaves something to what the server remembers, which may refuse it before it begins."""
 
     def __str__(self) -> str:
