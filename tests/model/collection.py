@@ -193,9 +193,11 @@ class Collection:
             self.forget_early()
 
     def forget_early(self) -> None:
-        """What the folder's first items did not bring once more is not there any longer."""
+        """What is gone since, and was never told here, is not shown any longer."""
+        there = self.ledger.mailboxes[self.account].get(self.folder_id)
         for server_id in self.moved_early:
-            self.items.pop(server_id, None)
+            if there is None or server_id not in there.items:
+                self.items.pop(server_id, None)
         self.moved_early.clear()
 
     def keep_moved(self, server_id: str, shown: Shown) -> None:
