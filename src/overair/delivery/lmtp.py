@@ -83,7 +83,7 @@ class MessageReader(asyncio.StreamReader):
         """
         # The line end of the DATA command, so that an empty message ends as any other. The buffer is a
         # private attribute, the same since Python 3.4.
-        self._buffer[:0] = _LINE_END  # type: ignore[attr-defined]
+        self._buffer[:0] = _LINE_END  # type: ignore[attr-defined]  # private
         content = bytearray()
         size = 0
         whole = False
@@ -161,7 +161,7 @@ class LmtpConnection(LMTP):
         else:
             envelope.content = envelope.original_content = content
             answer = await self._call_handler_hook("DATA")
-        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        self._set_post_data_state()  # type: ignore[no-untyped-call]  # aiosmtpd leaves it untyped
         await self.push(answer)
 
 

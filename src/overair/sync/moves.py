@@ -17,7 +17,9 @@ async def has_news_of(session: Session, device_key: int, folder_id: str, item_id
         return True
     tokens = [states.newest.token]
     if states.acknowledged is not None:
-        tokens.append(session.accounted(states.acknowledged.token, states.own_revisions()))
+        applied = states.handed_out.applied if states.handed_out is not None else None
+        own = {} if applied is None else applied.own_change(item_id)
+        tokens.append(session.accounted(states.acknowledged.token, own))
     for token in tokens:
         if await session.news_of(folder_id, token, item_id):
             return True

@@ -183,14 +183,6 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         self.acknowledged, self.latest = msgspec.structs.replace(base, options=options), base.key
         return True
 
-    def own_revisions(self) -> dict[str, int]:
-        """What the client itself did since the acknowledged state: the revision that it made, by item id."""
-        applied = None if self.handed_out is None else self.handed_out.applied
-        if applied is None:
-            return {}
-        added = {add.item_id: add.revision for add in applied.adds.values() if add.item_id}
-        return added | {item_id: change.revision for item_id, change in applied.changes.items()}
-
     def replace_tokens(self, successor: Callable[[str], str]) -> None:
         """Put another token in the place of each one that lives."""
 
