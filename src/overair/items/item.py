@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from overair.protocol.schema import Record
+from overair.versions import Version
 
 
 class ItemClass(StrEnum):
@@ -23,6 +24,8 @@ class Item(Record):
     """One item whole, as the embedded store keeps it."""
 
     item_class: ClassVar[ItemClass]
+    partial_since: ClassVar[Version | None] = None
+    """From this version on a Change says only what changes, and absence deletes nothing."""
 
     @property
     def view_date(self) -> int:

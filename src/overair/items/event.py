@@ -1,0 +1,186 @@
+"""An event of a calendar: every element of MS-ASCAL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Final
+
+import msgspec
+
+from overair.items.attachments import AddAttachment, Attachment, DeleteAttachment
+from overair.items.attendee import Attendee
+from overair.items.body import Body
+from overair.items.item import Item, ItemClass
+from overair.items.location import Location
+from overair.items.recurrence import Recurrence
+from overair.protocol.data_types import (
+    BOOLEAN,
+    COMPACT_DATE_TIME,
+    STRING,
+    UNSIGNED_INTEGER,
+    Base64,
+    Integer,
+    String,
+)
+from overair.protocol.schema import Choices, Field, Nested, Record, Sequence
+from overair.versions import Version
+from overair.wbxml.pages import AirSyncBase, Calendar
+
+CATEGORIES: Final = Sequence(Calendar.Category, STRING, limit=300)
+ATTENDEES: Final = Sequence(Calendar.Attendee, Nested(Attendee))
+ATTACHMENTS: Final = Choices(Attachment, AddAttachment, DeleteAttachment)
+SENSITIVITY: Final = Integer(0, 3)
+BUSY_STATUS: Final = Integer(0, 4)
+MEETING_STATUS: Final = Integer(allowed=(0, 1, 3, 5, 7, 9, 11, 13, 15))
+RESPONSE_TYPE: Final = Integer(0, 5)
+REMINDER: Final = UNSIGNED_INTEGER
+TIME_ZONE: Final = Base64(max_length=172)
+UID: Final = String(max_length=300)
+BEFORE_16: Final = Version.V14_1
+
+
+class StoredAttachment(msgspec.Struct, frozen=True):
+    """An attachment as the store keeps it. ``number`` is the last piece of its FileReference."""
+
+    number: int
+    blob: str
+    """The key of its bytes in the BlobStore."""
+    size: int
+    display_name: str
+    content_type: str | None = None
+    method: int = 1
+    content_id: str | None = None
+    content_location: str | None = None
+    is_inline: bool = False
+
+
+class EventException(Record, kw_only=True):
+    """An occurrence of a series that is otherwise than the series, or deleted.
+
+    It is known by the start that the occurrence had in the series: the ExceptionStartTime up to
+    14.1, the InstanceId from 16.0. What is None is as in the series, what is empty was taken away
+    from this occurrence (MS-ASCAL_R508). Times are as in Event.
+    """
+
+    element_tag = Calendar.Exception
+
+    deleted: Annotated[bool | None, Field(Calendar.Deleted, BOOLEAN)] = None
+    exception_start_time: Annotated[
+        datetime, Field(Calendar.ExceptionStartTime, COMPACT_DATE_TIME, until=BEFORE_16)
+    ]
+    instance_id: Annotated[str | None, Field(AirSyncBase.InstanceId, STRING)] = None
+    """Only where it is shown to a client."""
+    subject: Annotated[str | None, Field(Calendar.Subject, STRING)] = None
+    start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME)] = None
+    end_time: Annotated[datetime | None, Field(Calendar.EndTime, COMPACT_DATE_TIME)] = None
+    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body))] = None
+    location_text: Annotated[str | None, Field(Calendar.Location, STRING)] = None
+    """The location's display name, only where it is shown to a client or read from one."""
+    location: Annotated[Location | None, Field(AirSyncBase.Location, Nested(Location))] = None
+    attachments: Annotated[
+        tuple[Attachment | AddAttachment | DeleteAttachment, ...] | None,
+        Field(AirSyncBase.Attachments, ATTACHMENTS, since=Version.V16_0),
+    ] = None
+    """Only where they are shown to a client or read from one."""
+    categories: Annotated[tuple[str, ...] | None, Field(Calendar.Categories, CATEGORIES)] = None
+    sensitivity: Annotated[int | None, Field(Calendar.Sensitivity, SENSITIVITY)] = None
+    busy_status: Annotated[int | None, Field(Calendar.BusyStatus, BUSY_STATUS)] = None
+    all_day_event: Annotated[bool | None, Field(Calendar.AllDayEvent, BOOLEAN)] = None
+    reminder: Annotated[int | None, Field(Calendar.Reminder, REMINDER)] = None
+    dt_stamp: Annotated[datetime | None, Field(Calendar.DtStamp, COMPACT_DATE_TIME)] = None
+    meeting_status: Annotated[int | None, Field(Calendar.MeetingStatus, MEETING_STATUS)] = None
+    attendees: Annotated[
+        tuple[Attendee, ...] | None, Field(Calendar.Attendees, ATTENDEES, since=Version.V14_0)
+    ] = None
+    appointment_reply_time: Annotated[
+        datetime | None, Field(Calendar.AppointmentReplyTime, COMPACT_DATE_TIME, read_only=True)
+    ] = None
+    response_type: Annotated[int | None, Field(Calendar.ResponseType, RESPONSE_TYPE, read_only=True)] = None
+    online_meeting_conf_link: Annotated[
+        str | None, Field(Calendar.OnlineMeetingConfLink, STRING, read_only=True)
+    ] = None
+    online_meeting_external_link: Annotated[
+        str | None, Field(Calendar.OnlineMeetingExternalLink, STRING, read_only=True)
+    ] = None
+
+    stored_attachments: tuple[StoredAttachment, ...] | None = None
+
+
+class Event(Item):
+    """An appointment or meeting, single or recurring.
+
+    Times are instants in UTC; of an all-day event they are its first day and the day after its last
+    one as midnights in UTC, whatever the zone (``until`` and the start of an exception, too), and what a
+    client of an older version is shown is midnight of those days in the event's zone.
+    """
+
+    item_class: ClassVar[ItemClass] = ItemClass.CALENDAR
+    partial_since: ClassVar[Version | None] = Version.V16_0
+
+    timezone: Annotated[bytes | None, Field(Calendar.Timezone, TIME_ZONE)] = None
+    """As it is shown to a client or read from one; stored where no zone of ``zone`` fits."""
+    all_day_event: Annotated[bool | None, Field(Calendar.AllDayEvent, BOOLEAN)] = None
+    busy_status: Annotated[int | None, Field(Calendar.BusyStatus, BUSY_STATUS)] = None
+    organizer_name: Annotated[str | None, Field(Calendar.OrganizerName, STRING, ghosted=True)] = None
+    organizer_email: Annotated[str | None, Field(Calendar.OrganizerEmail, STRING, ghosted=True)] = None
+    dt_stamp: Annotated[datetime | None, Field(Calendar.DtStamp, COMPACT_DATE_TIME)] = None
+    end_time: Annotated[datetime | None, Field(Calendar.EndTime, COMPACT_DATE_TIME)] = None
+    location_text: Annotated[str | None, Field(Calendar.Location, STRING)] = None
+    """The location's display name, only where it is shown to a client or read from one."""
+    location: Annotated[Location | None, Field(AirSyncBase.Location, Nested(Location))] = None
+    reminder: Annotated[int | None, Field(Calendar.Reminder, REMINDER)] = None
+    sensitivity: Annotated[int | None, Field(Calendar.Sensitivity, SENSITIVITY)] = None
+    subject: Annotated[str | None, Field(Calendar.Subject, STRING)] = None
+    start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME)] = None
+    uid: Annotated[str | None, Field(Calendar.UID, UID)] = None
+    client_uid: Annotated[str | None, Field(Calendar.ClientUid, String(min_length=1, max_length=300))] = None
+    """Only read from a client (MS-ASCAL_R2057)."""
+    meeting_status: Annotated[int | None, Field(Calendar.MeetingStatus, MEETING_STATUS, ghosted=True)] = None
+    attendees: Annotated[tuple[Attendee, ...] | None, Field(Calendar.Attendees, ATTENDEES, ghosted=True)] = (
+        None
+    )
+    categories: Annotated[tuple[str, ...] | None, Field(Calendar.Categories, CATEGORIES)] = None
+    recurrence: Annotated[Recurrence | None, Field(Calendar.Recurrence, Nested(Recurrence))] = None
+    exceptions: Annotated[
+        tuple[EventException, ...] | None,
+        Field(Calendar.Exceptions, Sequence(Calendar.Exception, Nested(EventException)), kept=True),
+    ] = None
+    response_requested: Annotated[bool | None, Field(Calendar.ResponseRequested, BOOLEAN, ghosted=True)] = (
+        None
+    )
+    appointment_reply_time: Annotated[
+        datetime | None, Field(Calendar.AppointmentReplyTime, COMPACT_DATE_TIME, read_only=True)
+    ] = None
+    response_type: Annotated[int | None, Field(Calendar.ResponseType, RESPONSE_TYPE, read_only=True)] = None
+    disallow_new_time_proposal: Annotated[
+        bool | None, Field(Calendar.DisallowNewTimeProposal, BOOLEAN, ghosted=True)
+    ] = None
+    attachments: Annotated[
+        tuple[Attachment | AddAttachment | DeleteAttachment, ...] | None,
+        Field(AirSyncBase.Attachments, ATTACHMENTS, since=Version.V16_0, kept=True),
+    ] = None
+    """Only where they are shown to a client or read from one."""
+    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
+    native_body_type: Annotated[
+        int | None, Field(AirSyncBase.NativeBodyType, Integer(1, 3), read_only=True)
+    ] = None
+    online_meeting_conf_link: Annotated[
+        str | None, Field(Calendar.OnlineMeetingConfLink, STRING, read_only=True)
+    ] = None
+    online_meeting_external_link: Annotated[
+        str | None, Field(Calendar.OnlineMeetingExternalLink, STRING, read_only=True)
+    ] = None
+
+    zone: str | None = None
+    """The IANA name of its time zone; None where only ``timezone`` says it, or nothing does."""
+    stored_attachments: tuple[StoredAttachment, ...] | None = None
+    next_attachment: int = 1
+    """The number of the next attachment; none is used twice."""
+
+    @property
+    def blob_keys(self) -> tuple[str, ...]:
+        """The keys of its attachments' bytes, those of its exceptions included."""
+        kept = list(self.stored_attachments or ())
+        for exception in self.exceptions or ():
+            kept.extend(exception.stored_attachments or ())
+        return tuple(dict.fromkeys(one.blob for one in kept))

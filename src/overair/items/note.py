@@ -1,0 +1,26 @@
+"""A note: every element of MS-ASNOTE."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from overair.items.body import Body
+from overair.items.item import Item, ItemClass
+from overair.protocol.data_types import COMPACT_DATE_TIME, STRING
+from overair.protocol.schema import Field, Nested, Sequence
+from overair.wbxml.pages import AirSyncBase, Notes
+
+
+class Note(Item):
+    """A note: a subject, a text and categories."""
+
+    item_class: ClassVar[ItemClass] = ItemClass.NOTES
+
+    subject: Annotated[str | None, Field(Notes.Subject, STRING)] = None
+    message_class: Annotated[str | None, Field(Notes.MessageClass, STRING)] = None
+    last_modified_date: Annotated[datetime | None, Field(Notes.LastModifiedDate, COMPACT_DATE_TIME)] = None
+    categories: Annotated[
+        tuple[str, ...] | None, Field(Notes.Categories, Sequence(Notes.Category, STRING, limit=300))
+    ] = None
+    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
