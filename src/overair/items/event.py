@@ -184,3 +184,13 @@ class Event(Item):
         for exception in self.exceptions or ():
             kept.extend(exception.stored_attachments or ())
         return tuple(dict.fromkeys(one.blob for one in kept))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its UID."""
+        return () if self.uid is None else (uid_key(self.uid),)
+
+
+def uid_key(uid: str) -> str:
+    """The key by which the event of a UID is found in its folder (mailboxes.interface.Session)."""
+    return f"uid:{uid}"

@@ -36,3 +36,8 @@ class Item(Record):
     def blob_keys(self) -> tuple[str, ...]:
         """The keys of the blobs that the item names, which are kept for as long as it is stored."""
         return ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Short texts that the item is found by in its folder, besides its id; none stands twice."""
+        return ()

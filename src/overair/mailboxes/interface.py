@@ -206,6 +206,9 @@ class Session(Protocol):
         So is one whose stored form cannot be read, which is logged.
         """
 
+    async def with_key(self, folder_id: str, key: str) -> StoredItem | None:
+        """The item of a folder that has a key (``Item.keys``), the oldest where several have it."""
+
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item."""
 

@@ -15,7 +15,7 @@ from overair.items import Item
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
-from overair.mailboxes.embedded.tables import folders, items, journal
+from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
 from overair.mailboxes.interface import (
     APART,
@@ -75,6 +75,20 @@ CHANGE: Final = Statement(
         content=bindparam("content"),
     )
 )
+WITH_KEY: Final = Statement(
+    select(items.c.id, items.c.revision, items.c.view_date, items.c.item_class, items.c.content)
+    .where(
+        item_keys.c.folder_id == bindparam("folder"),
+        item_keys.c.name == bindparam("name"),
+        items.c.id == item_keys.c.item_id,
+        folders.c.id == items.c.folder_id,
+        folders.c.account_id == bindparam("account"),
+    )
+    .order_by(item_keys.c.item_id)
+    .limit(1)
+)
+ADD_KEY: Final = Statement(insert(item_keys))
+FORGET_KEYS: Final = Statement(delete(item_keys).where(item_keys.c.item_id == bindparam("item")))
 REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
 WRITE_JOURNAL: Final = Statement(insert(journal))
 
@@ -156,12 +170,22 @@ class EmbeddedSession(Hierarchy):
             return None
         return StoredItem(item_id, folder_id, revision, item)
 
+    async def with_key(self, folder_id: str, key: str) -> StoredItem | None:
+        """The item of a folder that has a key, the oldest where several have it.
+
+        None where there is none, or none that can be read.
+        """
+        folder = number_of(folder_id) or 0
+        row = await self.transaction.one(WITH_KEY, account=self.account_id, folder=folder, name=key)
+        return None if row is None else self._stored(folder_id, f"{folder}:{row[0]}", row[1:])
+
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item. Raises NoSuchFolder."""
         modseq, folder_class = await self._next_item_modseq(folder_id)
         folder = int(folder_id)
         row = await self.transaction.one(ADD, folder=folder, **_values(item, modseq, folder_class))
         number = row[0] if row else 0
+        await self._write_keys(folder, number, item)
         await self._write_journal(folder, modseq, number, None)
         return StoredItem(f"{folder}:{number}", folder_id, modseq, item)
 
@@ -173,7 +197,11 @@ class EmbeddedSession(Hierarchy):
             raise NoSuchItem(item_id)
         modseq, folder_class = await self._next_item_modseq(folder_id)
         await self.transaction.execute(CHANGE, item=number, **_values(item, modseq, folder_class))
-        fields = codec.changed_fields(codec.decode(*row[2:]), item)
+        old = codec.decode(*row[2:])
+        if old.keys != item.keys:
+            await self.transaction.execute(FORGET_KEYS, item=number)
+            await self._write_keys(folder, number, item)
+        fields = codec.changed_fields(old, item)
         await self._write_journal(folder, modseq, number, row[1], fields)
         return StoredItem(item_id, folder_id, modseq, item)
 
@@ -251,6 +279,11 @@ class EmbeddedSession(Hierarchy):
         self.transaction.changed(self.account_id, str(number))
         modseq, folder_class = row
         return modseq, folder_class
+
+    async def _write_keys(self, folder: int, number: int, item: Item) -> None:
+        """The keys of an item that has none yet; they go with its row."""
+        for key in item.keys:
+            await self.transaction.execute(ADD_KEY, folder_id=folder, name=key, item_id=number)
 
     async def _write_journal(
         self,

@@ -65,6 +65,17 @@ items: Final = Table(
     sqlite_autoincrement=True,
 )
 
+# What items are found by besides their id, such as the UID of an event.
+item_keys: Final = Table(
+    "item_keys",
+    metadata,
+    Column("folder_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("item_id", ForeignKey(items.c.id, ondelete="CASCADE"), primary_key=True),
+    Index("ix_item_keys_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
 journal: Final = Table(
     "journal",
     metadata,
