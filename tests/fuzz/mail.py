@@ -91,7 +91,7 @@ def render_mime(mime: bytes) -> Delivered:
 
 def shown(item: Item, blobs: Blobs, options: RenderOptions) -> Item:
     """The item as a phone sees it, and no stand-in of it."""
-    return rendering._shown(item, options, blobs, "7")
+    return rendering._shown(item, options, Version.V16_1, blobs, "7")
 
 
 def check_shown(item: Item, version: Version) -> None:

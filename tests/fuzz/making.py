@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from fuzz.letters import MIME_SHAPES
 from fuzz.mail import DELIVERED, USER, Blobs, check_shown, shown
 from fuzz.target import Shape, Target
 from fuzz.wire import LIMITS, VERSIONS, WORDS
-from overair.items import Contact, Item, ItemClass, apply_change, create, drafts
+from overair.items import Author, Contact, Item, ItemClass, apply_change, create, drafts
 from overair.items.body import Body
 from overair.items.message import Message
 from overair.items.rendering import RenderOptions
@@ -27,6 +28,7 @@ from support.messages import records
 PERSON: Final = Contact(
     first_name="Otto", body=Body(type=BodyType.PLAIN_TEXT, data="Notes"), picture=b"\xff\xd8\xff"
 )
+NOW: Final = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
 class Made(NamedTuple):
@@ -42,15 +44,16 @@ def read_item(data: bytes) -> Made:
     choice = data[0] if data else 0
     version = VERSIONS[choice % len(VERSIONS)]
     tree = decode(encode(decode(data[1:], LIMITS)))
+    author = Author(version=version, now=NOW)
     blobs = Blobs()
     blobs.data |= DELIVERED.blobs.data
     way = choice // len(VERSIONS) % 5
     if way == 0:
-        return Made(create(ItemClass.CONTACTS, tree.children, version), blobs, version)
+        return Made(create(ItemClass.CONTACTS, tree.children, author), blobs, version)
     if way == 1:
-        return Made(apply_change(PERSON, tree.children, version, frozenset()), blobs, version)
+        return Made(apply_change(PERSON, tree.children, author, frozenset()), blobs, version)
     if way == 2:
-        return Made(apply_change(DELIVERED.message, tree.children, version, None), blobs, version)
+        return Made(apply_change(DELIVERED.message, tree.children, author, None), blobs, version)
     before = DELIVERED.message if way == 3 else None
     return Made(drafts.write(before, tree.children, version, USER, blobs), blobs, version)
 

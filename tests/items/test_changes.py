@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.items import Contact, Item, ItemClass, Message, RenderOptions, apply_change, create, render
+from overair.items import (
+    Author,
+    Contact,
+    Item,
+    ItemClass,
+    Message,
+    RenderOptions,
+    apply_change,
+    create,
+    render,
+)
 from overair.items.body import Body
 from overair.items.flag import NO_FLAG, Flag, FlagStatus
 from overair.items.message import index_message
@@ -23,6 +33,7 @@ from overair.wbxml.pages import AirSyncBase, Contacts, Contacts2, Email, Email2,
 
 V16, V12 = Version.V16_1, Version.V12_1
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+AUTHOR = Author(version=V16, now=NOW)
 GHOSTED = [bound for bound in Contact.fields() if bound.field.ghosted]
 
 
@@ -46,7 +57,7 @@ FULL = Contact(
 def change(
     item: Item, *elements: Element, version: Version = V16, supported: frozenset[int] | None = None
 ) -> Any:
-    return apply_change(item, list(elements), version, supported)
+    return apply_change(item, list(elements), Author(version=version, now=NOW), supported)
 
 
 @pytest.mark.req("MS-ASCMD_R879", "MS-ASCMD_R5906", "MS-ASCMD_R5912")
@@ -80,7 +91,7 @@ def test_an_empty_picture_deletes_it_unless_the_client_means_nothing_by_it() -> 
     empty = [Element(Contacts.Picture)]
     assert change(FULL, *empty).picture is None
     assert apply_change(
-        FULL, empty, Version.V16_1, None, ignore_empty_picture=True
+        FULL, empty, Author(version=V16, now=NOW, ignores_empty_picture=True), None
     ) == msgspec.structs.replace(
         Contact(), picture=FULL.picture, body=FULL.body, alias=FULL.alias, weighted_rank=FULL.weighted_rank
     )
@@ -109,9 +120,11 @@ def test_a_truncated_body_is_never_written_back(blobs: FileBlobStore) -> None:
     options = RenderOptions(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=12),))
     told = [one for one in render(item, options, V16, blobs, "7:1") if one.tag is AirSyncBase.Body]
     told[0].content = [one for one in told[0] if one.tag is not AirSyncBase.Truncated]
-    assert apply_change(item, told, V16, None, options) == item
+    assert apply_change(item, told, AUTHOR, None, options) == item
     edited = notes("012345678901, and more").to_element(V16)
-    assert apply_change(item, [edited], V16, None, options) == Contact(body=notes("012345678901, and more"))
+    assert apply_change(item, [edited], AUTHOR, None, options) == Contact(
+        body=notes("012345678901, and more")
+    )
 
 
 @pytest.mark.req("MS-ASCNTC_R384", "MS-ASCNTC_R381")
@@ -119,10 +132,10 @@ def test_a_truncated_body_is_never_written_back(blobs: FileBlobStore) -> None:
 def test_a_picture_has_a_limit(size: int) -> None:
     element = Contact(picture=bytes(size)).to_children(V16)
     if size <= 36_864:
-        assert create(ItemClass.CONTACTS, element, V16) == Contact(picture=bytes(size))
+        assert create(ItemClass.CONTACTS, element, AUTHOR) == Contact(picture=bytes(size))
     else:
         with pytest.raises(SchemaError, match="limit"):
-            create(ItemClass.CONTACTS, element, V16)
+            create(ItemClass.CONTACTS, element, AUTHOR)
 
 
 @pytest.mark.req("MS-ASCNTC_R183", "MS-ASCNTC_R194")
@@ -132,22 +145,22 @@ def test_a_picture_has_a_limit(size: int) -> None:
 def test_lists_have_a_limit(field: str, tag: Any) -> None:
     names = tuple(str(number) for number in range(301))
     most, too_many = (msgspec.structs.replace(Contact(), **{field: names[:count]}) for count in (300, 301))
-    assert create(ItemClass.CONTACTS, most.to_children(V16), V16) == most
+    assert create(ItemClass.CONTACTS, most.to_children(V16), AUTHOR) == most
     with pytest.raises(SchemaError) as caught:
-        create(ItemClass.CONTACTS, too_many.to_children(V16), V16)
+        create(ItemClass.CONTACTS, too_many.to_children(V16), AUTHOR)
     assert caught.value.tag is tag
 
 
 @pytest.mark.parametrize("body_type", [BodyType.RTF, BodyType.MIME])
 def test_notes_are_text_or_html(body_type: BodyType) -> None:
     with pytest.raises(SchemaError):
-        create(ItemClass.CONTACTS, [Body(type=body_type, data="x").to_element(V16)], V16)
+        create(ItemClass.CONTACTS, [Body(type=body_type, data="x").to_element(V16)], AUTHOR)
 
 
 @pytest.mark.req("MS-ASCMD_R755")
 def test_mail_is_not_created() -> None:
     with pytest.raises(SchemaError):
-        create(ItemClass.EMAIL, [Element(Email.Subject, "x")], V16)
+        create(ItemClass.EMAIL, [Element(Email.Subject, "x")], AUTHOR)
 
 
 values = {
@@ -184,7 +197,8 @@ supported_lists = st.none() | st.frozensets(st.sampled_from([bound.field.tag.key
 def test_an_older_phone_never_loses_what_it_cannot_see(
     before: Contact, sent: Contact, version: Version, supported: frozenset[int] | None
 ) -> None:
-    after = apply_change(before, sent.to_children(version), version, supported)
+    author = Author(version=version, now=NOW)
+    after = apply_change(before, sent.to_children(version), author, supported)
     for bound in Contact.fields():
         field, old, new = bound.field, getattr(before, bound.name), getattr(after, bound.name)
         told = getattr(sent, bound.name)

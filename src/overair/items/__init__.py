@@ -1,20 +1,28 @@
 """What is synchronised: the typed items, and how they are made, changed and shown."""
 
 from overair.items import drafts
+from overair.items.author import Author
 from overair.items.changes import CLASSES, apply_change, create
 from overair.items.contact import Contact
+from overair.items.event import Event
 from overair.items.item import Item, ItemClass
 from overair.items.message import Message
+from overair.items.note import Note
 from overair.items.rendering import CannotRender, RenderOptions, render
+from overair.items.task import Task
 
 __all__ = [
     "CLASSES",
+    "Author",
     "CannotRender",
     "Contact",
+    "Event",
     "Item",
     "ItemClass",
     "Message",
+    "Note",
     "RenderOptions",
+    "Task",
     "apply_change",
     "create",
     "drafts",

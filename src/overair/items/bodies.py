@@ -10,6 +10,8 @@ from overair.items.body import Body, BodyPart
 from overair.items.parts import ByteSource, Index, Part, read_exactly
 from overair.items.transfer import decode_transfer_start
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
+from overair.protocol.schema import Problem, SchemaError
+from overair.wbxml.pages import AirSyncBase
 
 MIME_LIMITS: Final = {0: 0, 1: 4_096, 2: 5_120, 3: 7_168, 4: 10_240, 5: 20_480, 6: 51_200, 7: 102_400}
 """The values of MIMETruncation with their sizes; 8 is the whole message (MS-ASCMD_R3418 and on)."""
@@ -193,3 +195,21 @@ def body_part(renditions: Renditions, preference: BodyPartPreference) -> BodyPar
         data=found.data,
         preview=renditions.preview(preference.preview) if preference.preview else None,
     )
+
+
+def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreference] | None) -> Body | None:
+    """The body to keep: whole, and without what only an answer holds.
+
+    ``before`` is the stored one, ``told`` the preferences by which the client was told of it. A body
+    without Data changes nothing (MS-ASCMD_R878), nor does one that is cut: the rest of it is on the
+    server only. Raises SchemaError for a type that is not kept.
+    """
+    if sent is None or sent.data is None or (sent.truncated and before is not None):
+        return before
+    if sent.type not in (BodyType.PLAIN_TEXT, BodyType.HTML):
+        raise SchemaError(AirSyncBase.Type, Problem.VALUE, f"{sent.type.name} is not kept")
+    if before is not None and told is not None:
+        shown = body(StoredBody(before), told)
+        if shown.truncated and (shown.type, shown.data) == (sent.type, sent.data):
+            return before
+    return Body(type=sent.type, data=sent.data) if sent.data else None

@@ -23,10 +23,10 @@ from overair.items.attachments import (
     attachment,
 )
 from overair.items.bodies import MessageBody
-from overair.items.changes import message_values, state_of
 from overair.items.headers import LONGEST, Headers, addresses_in
 from overair.items.item import Item
 from overair.items.message import Message, index_message
+from overair.items.messages import message_values, state_of
 from overair.items.parts import ByteStore
 from overair.items.structure import parse
 from overair.items.text import cleaned, one_line

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 import structlog
 
-from overair.items import attachments, bodies
+from overair.items import attachments, bodies, events
 from overair.items.body import Body
 from overair.items.contact import Contact
+from overair.items.event import Event
 from overair.items.item import Item
 from overair.items.message import Message
+from overair.items.note import Note
 from overair.items.parts import ByteSource
+from overair.items.task import Task
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 from overair.versions import Version
 from overair.wbxml.element import Element
@@ -21,6 +24,8 @@ from overair.wbxml.element import Element
 _log = structlog.get_logger(__name__)
 _NEVER, _SMIME, _ALWAYS = 0, 1, 2
 """Values of MIMESupport (MS-ASCMD_R3396 and on)."""
+WithBody: TypeAlias = Contact | Task | Note
+"""Classes that are shown as they are stored, but for their body."""
 NO_NOTES: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 _NOTE: Final = (
     "This message could not be shown on this device. The original is attached as {name}; "
@@ -39,6 +44,10 @@ class RenderOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     body_part_preferences: tuple[BodyPartPreference, ...] = ()
     mime_support: int = _NEVER
     mime_truncation: int | None = None
+    time_zone: str = "UTC"
+    """The IANA name of the zone of events that have none."""
+    time_zone_names: bool = True
+    """False for clients that know a zone only where its names are empty (devices/quirks.py)."""
 
 
 def render(
@@ -51,7 +60,7 @@ def render(
     it is no fault of the item.
     """
     try:
-        return _shown(item, options, blobs, item_id).to_children(version)
+        return _shown(item, options, version, blobs, item_id).to_children(version)
     except OSError:
         raise
     except Exception as error:  # whatever is wrong with one item, it must not block the folder
@@ -67,13 +76,15 @@ def render(
 
 
 @singledispatch
-def _shown(item: Item, options: RenderOptions, blobs: ByteSource, item_id: str) -> Item:
+def _shown(item: Item, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str) -> Item:
     """The item with its body and attachments as the options want them; a class registers its own."""
     raise CannotRender(f"{item_id} is of a class that has no form")
 
 
 @_shown.register
-def _shown_message(item: Message, options: RenderOptions, blobs: ByteSource, item_id: str) -> Message:
+def _shown_message(
+    item: Message, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Message:
     if item.index is None or item.blob is None:
         raise CannotRender(f"{item_id} has no bytes")
     index = item.index
@@ -93,11 +104,22 @@ def _shown_message(item: Message, options: RenderOptions, blobs: ByteSource, ite
     )
 
 
-@_shown.register
-def _shown_contact(item: Contact, options: RenderOptions, blobs: ByteSource, item_id: str) -> Contact:
+@_shown.register(Contact)
+@_shown.register(Task)
+@_shown.register(Note)
+def _shown_with_body(
+    item: WithBody, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Item:
     # Without notes, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty Body says that they are gone.
-    notes = item.body or NO_NOTES
-    return msgspec.structs.replace(item, body=bodies.body(bodies.StoredBody(notes), options.body_preferences))
+    body = bodies.body(bodies.StoredBody(item.body or NO_NOTES), options.body_preferences)
+    return msgspec.structs.replace(item, body=body)
+
+
+@_shown.register
+def _shown_event(
+    item: Event, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Event:
+    return events.shown_event(item, options, version, item_id)
 
 
 def _stand_in(message: Message, blobs: ByteSource, item_id: str) -> Message:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
@@ -85,6 +86,7 @@ class Applier:
         self._drafts = drafts
         self._prepared = prepared
         self._takes_drafts = takes_drafts(folder, partner.version)
+        self._author = partner.author(datetime.now(UTC))
         self._deletes_as_moves = deletes_as_moves
         self._added_now: set[str] = set()
         self._changed_now: set[str] = set()
@@ -213,7 +215,6 @@ class Applier:
 
     def _new_item(self, place: int, command: AddCommand) -> Item:
         folder = self._folder
-        version = self._partner.version
         try:
             item_class = ItemClass(command.item_class) if command.item_class else folder.item_class
         except ValueError:
@@ -230,7 +231,7 @@ class Applier:
             raise CommandRefused(SyncStatus.CONVERSION_ERROR, f"{item_class} cannot be added here")
         if command.send:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
-        return items.create(item_class, command.application_data, version)
+        return items.create(item_class, command.application_data, self._author)
 
     async def _is_newer(self, item_id: str, revision: int | None) -> bool:
         """Whether somebody else changed the item since the client last heard of it: a conflict.
@@ -312,10 +313,9 @@ class Applier:
         return items.apply_change(
             stored.item,
             command.application_data,
-            self._partner.version,
+            self._author,
             self._supported,
             self._wanted.render_options(),
-            ignore_empty_picture=self._partner.ignores_empty_picture,
         )
 
     async def _delete(self, command: DeleteCommand) -> None:

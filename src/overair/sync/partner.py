@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from overair.directory.interface import User
+from overair.items import Author
 from overair.mailboxes.interface import Mailbox
 from overair.versions import Version
 
@@ -22,3 +24,13 @@ class Partner:
     """An empty Picture in its changes means nothing (devices/quirks.py)."""
     claim: Callable[[int], Awaitable[None]] | None = None
     """Called with about how many bytes of items come next; it may raise, then the answer is lost."""
+
+    def author(self, now: datetime) -> Author:
+        """The user as the author of items that the device makes and changes."""
+        return Author(
+            version=self.version,
+            now=now,
+            address=self.user.address,
+            name=self.user.display_name,
+            ignores_empty_picture=self.ignores_empty_picture,
+        )
