@@ -8,8 +8,10 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from mailboxes.key_contract import KeyContract
 from mailboxes.phones import EPOCH, Phone, message, view_of
 from overair.items import Contact, ItemClass
+from overair.items.event import Event, uid_key
 from overair.mailboxes.interface import (
     OF_ITS_CLASS,
     FolderExists,
@@ -46,7 +48,7 @@ def fill(do: Do, folder_id: str, *days: int) -> dict[int, str]:
     return do(work)
 
 
-class MailboxContract:
+class MailboxContract(KeyContract):
     """Tests of one mailbox with its default folders, new for each test.
 
     Subclasses provide the fixtures ``runner`` (an asyncio.Runner), ``mailbox`` and ``stranger``,
@@ -244,11 +246,14 @@ class MailboxContract:
         stored = do(lambda session: session.add(inbox, message(1, "private")))
         removed = do(lambda session: session.add(inbox, message(1, "private, removed")))
         do(lambda session: session.remove(inbox, removed.item_id))
+        do(lambda session: session.add(inbox, Event(uid="private")))
 
         async def work(session: Session) -> None:
             own = (await session.folder_of_type(FolderType.INBOX)).folder_id
             assert own != inbox
             assert await session.read(inbox, [stored.item_id]) == [None]
+            assert await session.with_key(inbox, uid_key("private")) is None
+            assert await session.with_key(own, uid_key("private")) is None
             assert await session.read(own, [f"{own}:{stored.item_id.partition(':')[2]}"]) == [None]
             for attempt in (
                 session.folder(inbox),

@@ -8,11 +8,12 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -21,18 +22,28 @@ from sqlalchemy import func, select
 from mailboxes.contract import EVERYTHING, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import Phone, message
+from overair.items.event import Event
 from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, reading, remove_mailbox, session
 from overair.mailboxes.embedded.maintenance import collect_blobs, keep_tidy, prune
-from overair.mailboxes.embedded.tables import folders, items, journal, mailboxes, removed_folders
+from overair.mailboxes.embedded.tables import (
+    folders,
+    item_keys,
+    items,
+    journal,
+    mailboxes,
+    removed_folders,
+)
 from overair.mailboxes.interface import FolderType, Session, TokenExpired
 from overair.storage.blobs import FileBlobStore
 from overair.storage.interface import MailboxChange, Statement, Transaction
 from overair.storage.sqlite import SqliteDatabase
 
+T = TypeVar("T")
+
 accounts = count(1)
 COUNTS = [
     Statement(select(func.count()).select_from(table))
-    for table in (mailboxes, folders, removed_folders, items, journal)
+    for table in (mailboxes, folders, removed_folders, items, item_keys, journal)
 ]
 
 
@@ -136,6 +147,21 @@ def test_a_window_of_changes_takes_few_statements(store: Store, mailbox: Embedde
     assert store.database.statements - before == 2
 
 
+def test_only_items_with_keys_cost_statements_for_them(store: Store, mailbox: EmbeddedMailbox) -> None:
+    inbox = store.inbox(mailbox)
+
+    def cost(work: Callable[[Session], Awaitable[T]]) -> tuple[int, T]:
+        before = store.database.statements
+        result = store.runner.run(mailbox.transact(work))
+        return store.database.statements - before, result
+
+    assert cost(lambda session: session.add(inbox, message(1, "")))[0] == 3
+    added, event = cost(lambda session: session.add(inbox, Event(uid="one")))
+    changed, _ = cost(lambda session: session.change(inbox, event.item_id, Event(uid="one", subject="x")))
+    removed, _ = cost(lambda session: session.remove(inbox, event.item_id))
+    assert (added, changed, removed) == (4, 4, 4)
+
+
 def test_what_was_forgotten_expires_older_tokens_alone(store: Store, mailbox: EmbeddedMailbox) -> None:
     inbox = store.inbox(mailbox)
     late = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))
@@ -205,6 +231,7 @@ def test_a_removed_mailbox_leaves_no_row(store: Store) -> None:
         gone = await session.create_folder("0", "gone", FolderType.USER_MAIL)
         await session.delete_folder(gone)
         await session.add(folder, message(1, ""))
+        await session.add(folder, Event(uid="one"))
 
     before = store.runner.run(store.database.read(rows))
     mailbox = store.mailbox()
@@ -228,6 +255,12 @@ def test_no_statement_walks_through_a_table(store: Store) -> None:
         reading.BELOW_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
         reading.ABOVE_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
         session.ITEM: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
+        session.WITH_KEY: [
+            "item_keys USING PRIMARY KEY (folder_id=? AND name=?)",
+            "items USING INTEGER PRIMARY KEY",
+            "folders USING INTEGER PRIMARY KEY",
+        ],
+        session.FORGET_KEYS: ["ix_item_keys_item (item_id=?)"],
         session.STATE: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
     }
     with sqlite3.connect(store.database.path) as connection:

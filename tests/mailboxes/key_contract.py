@@ -1,0 +1,60 @@
+"""How every backend's mailbox finds items by their keys; a part of ``MailboxContract``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailboxes.phones import message
+from overair.items.event import Event, uid_key
+from overair.mailboxes.interface import FolderType, Session
+
+if TYPE_CHECKING:
+    from mailboxes.contract import Do
+
+
+class KeyContract:
+    """Tests of one mailbox with its default folders."""
+
+    def test_items_are_found_by_their_keys(self, do: Do, inbox: str) -> None:
+        async def work(session: Session) -> None:
+            calendar = (await session.folder_of_type(FolderType.CALENDAR)).folder_id
+            first = await session.add(calendar, Event(uid="one", subject="first"))
+            second = await session.add(calendar, Event(uid="one", subject="second"))
+            other = await session.add(calendar, Event(uid="other"))
+            await session.add(calendar, Event())
+            await session.add(inbox, message(1, "one"))
+            assert await session.with_key(calendar, uid_key("one")) == first
+            assert await session.with_key(calendar, uid_key("other")) == other
+            for folder, key in (
+                (calendar, "one"),
+                (calendar, uid_key("ONE")),
+                (inbox, uid_key("one")),
+                ("987654321", uid_key("one")),
+                ("x", uid_key("one")),
+            ):
+                assert await session.with_key(folder, key) is None
+            await session.remove(calendar, first.item_id)
+            assert await session.with_key(calendar, uid_key("one")) == second
+
+        do(work)
+
+    def test_keys_go_with_their_items(self, do: Do) -> None:
+        async def work(session: Session) -> None:
+            calendar = (await session.folder_of_type(FolderType.CALENDAR)).folder_id
+            inner = await session.create_folder(calendar, "inner", FolderType.USER_CALENDAR)
+            added = await session.add(calendar, Event(uid="one"))
+            changed = await session.change(calendar, added.item_id, Event(uid="one", subject="x"))
+            assert await session.with_key(calendar, uid_key("one")) == changed
+            changed = await session.change(calendar, added.item_id, Event(uid="two", subject="x"))
+            assert await session.with_key(calendar, uid_key("one")) is None
+            assert await session.with_key(calendar, uid_key("two")) == changed
+            moved = await session.move(calendar, added.item_id, inner)
+            assert await session.with_key(calendar, uid_key("two")) is None
+            assert await session.with_key(inner, uid_key("two")) == moved
+            without = await session.change(inner, moved.item_id, Event(subject="x"))
+            assert await session.with_key(inner, uid_key("two")) is None
+            await session.change(inner, without.item_id, Event(uid="three"))
+            await session.delete_folder(inner)
+            assert await session.with_key(inner, uid_key("three")) is None
+
+        do(work)
