@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from overair.protocol.schema import Record
 from overair.versions import Version
+
+FAR_FUTURE: Final = 2**62
+"""The view date of what never ends."""
 
 
 class ItemClass(StrEnum):
@@ -24,6 +27,8 @@ class Item(Record):
     """One item whole, as the embedded store keeps it."""
 
     item_class: ClassVar[ItemClass]
+    first_version: ClassVar[Version] = Version.V2_5
+    """The protocol version that brought the class."""
     partial_since: ClassVar[Version | None] = None
     """From this version on a Change says only what changes, and absence deletes nothing."""
 

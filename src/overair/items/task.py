@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from overair.items.body import Body
-from overair.items.item import Item, ItemClass
+from overair.items.item import FAR_FUTURE, Item, ItemClass
 from overair.items.recurrence import CalendarType, RecurrenceType
-from overair.protocol.data_types import BOOLEAN, DATE_TIME, STRING, UNSIGNED_BYTE, Enumeration, Integer
+from overair.protocol.data_types import DATE_TIME, STRING, UNSIGNED_BYTE, ZERO_OR_ONE, Enumeration, Integer
 from overair.protocol.schema import Field, Nested, Record, Sequence
 from overair.wbxml.pages import AirSyncBase, Tasks
 
+COMPLETED: Final = 0
+"""The view date of a completed task, which is not among those to be done."""
+
 
 class TaskRecurrence(Record):
-    """The recurrence of a task."""
+    """The recurrence of a task. Dates are local ones, written as if in UTC.
+
+    ``dead_occur`` is not 0 where the task is one completed occurrence, apart from its series.
+    """
 
     element_tag = Tasks.Recurrence
 
     type: Annotated[RecurrenceType, Field(Tasks.Type, Enumeration(RecurrenceType))]
-    start: Annotated[datetime, Field(Tasks.Start, DATE_TIME)]
+    start: Annotated[datetime | None, Field(Tasks.Start, DATE_TIME)] = None
+    """Required in requests (MS-ASTASK_R37011); some servers leave it out (MS-ASTASK_R633)."""
     until: Annotated[datetime | None, Field(Tasks.Until, DATE_TIME)] = None
     occurrences: Annotated[int | None, Field(Tasks.Occurrences, UNSIGNED_BYTE)] = None
     interval: Annotated[int | None, Field(Tasks.Interval, Integer(0, 999))] = None
@@ -40,7 +47,7 @@ class Task(Item):
     item_class: ClassVar[ItemClass] = ItemClass.TASKS
 
     subject: Annotated[str | None, Field(Tasks.Subject, STRING)] = None
-    importance: Annotated[int | None, Field(Tasks.Importance, UNSIGNED_BYTE)] = None
+    importance: Annotated[int | None, Field(Tasks.Importance, UNSIGNED_BYTE, kept=True)] = None
     utc_start_date: Annotated[datetime | None, Field(Tasks.UtcStartDate, DATE_TIME)] = None
     start_date: Annotated[datetime | None, Field(Tasks.StartDate, DATE_TIME)] = None
     utc_due_date: Annotated[datetime | None, Field(Tasks.UtcDueDate, DATE_TIME)] = None
@@ -49,9 +56,14 @@ class Task(Item):
         tuple[str, ...] | None, Field(Tasks.Categories, Sequence(Tasks.Category, STRING, limit=300))
     ] = None
     recurrence: Annotated[TaskRecurrence | None, Field(Tasks.Recurrence, Nested(TaskRecurrence))] = None
-    complete: Annotated[bool | None, Field(Tasks.Complete, BOOLEAN)] = None
+    complete: Annotated[bool | None, Field(Tasks.Complete, ZERO_OR_ONE, kept=True)] = None
     date_completed: Annotated[datetime | None, Field(Tasks.DateCompleted, DATE_TIME)] = None
     sensitivity: Annotated[int | None, Field(Tasks.Sensitivity, Integer(0, 3))] = None
     reminder_time: Annotated[datetime | None, Field(Tasks.ReminderTime, DATE_TIME)] = None
-    reminder_set: Annotated[bool | None, Field(Tasks.ReminderSet, BOOLEAN)] = None
+    reminder_set: Annotated[bool | None, Field(Tasks.ReminderSet, ZERO_OR_ONE, kept=True)] = None
     body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
+
+    @property
+    def view_date(self) -> int:
+        """The far future until it is completed."""
+        return COMPLETED if self.complete else FAR_FUTURE

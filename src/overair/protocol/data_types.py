@@ -136,6 +136,16 @@ class Boolean(DataType[bool]):
         return "1" if value else "0"
 
 
+class ZeroOrOne(DataType[bool]):
+    """An unsignedByte that is 1 or 0, such as a task's Complete; an empty element is neither."""
+
+    def decode(self, content: Content, version: Version) -> bool:
+        return _BIT.decode(content, version) == 1
+
+    def encode(self, value: bool, version: Version) -> Content:
+        return "1" if value else "0"
+
+
 def _datetime_of(match: re.Match[str]) -> datetime:
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
     microsecond = int((match[7] or "0")[:6].ljust(6, "0"))
@@ -239,6 +249,7 @@ class Enumeration(DataType[E]):
         return str(value.value)
 
 
+_BIT: Final = Integer(0, 1)
 STRING: Final = String()
 INTEGER: Final = Integer()
 UNSIGNED_BYTE: Final = Integer(0, 255)
@@ -246,6 +257,7 @@ UNSIGNED_SHORT: Final = Integer(0, 65_535)
 UNSIGNED_INTEGER: Final = Integer(0, 4_294_967_295)
 DOUBLE: Final = Double()
 BOOLEAN: Final = Boolean()
+ZERO_OR_ONE: Final = ZeroOrOne()
 DATE_TIME: Final = DateTime()
 COMPACT_DATE_TIME: Final = CompactDateTime()
 BASE64: Final = Base64()
