@@ -4,7 +4,8 @@ what absence means. What is special about a class is the business of its Maker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -51,9 +52,7 @@ def create(
     model = CLASSES.get(item_class)
     if model is None or model is Message:
         raise SchemaError(AirSync.ApplicationData, Problem.UNKNOWN, f"as a new item of {item_class}")
-    values = model.values_of(application_data, author.version)
-    writable = {bound.name for bound in model.fields() if not bound.field.read_only}
-    values = {name: _normal(value) for name, value in values.items() if name in writable}
+    values = {name: _normal(value) for name, value in _said(model, application_data, author.version).items()}
     if "body" in values:
         values["body"] = bodies.to_store(values["body"], None, None)
     return _MAKERS[model].new(Sent(values, author, None, blob_keys))
@@ -76,20 +75,31 @@ def apply_change(
     """
     if isinstance(item, Message):
         return change_message(item, application_data, author.version)
-    values = type(item).values_of(application_data, author.version)
+    values = _said(type(item), application_data, author.version)
     partial = item.partial_since is not None and author.version >= item.partial_since
     after: dict[str, Any] = {}
     for bound in type(item).fields():
-        if bound.name in values and not bound.field.read_only:
+        if bound.name in values:
             after[bound.name] = _normal(values[bound.name])
-        elif (
-            bound.name not in values and not partial and _deleted_by_absence(bound, author.version, supported)
-        ):
+        elif not partial and _deleted_by_absence(bound, author.version, supported):
             after[bound.name] = None
     if "body" in after:
         preferences = None if options is None else options.body_preferences
         after["body"] = bodies.to_store(after["body"], getattr(item, "body", None), preferences)
     return _MAKERS[type(item)].changed(item, Sent(after, author, options, blob_keys))
+
+
+def _said(model: type[Item], application_data: Sequence[Element], version: Version) -> dict[str, Any]:
+    """The values that a client may set, by attribute; of the others not even the form counts."""
+    server_s = _server_s(model, version)
+    return model.values_of([one for one in application_data if one.tag.key not in server_s], version)
+
+
+@cache
+def _server_s(model: type[Item], version: Version) -> frozenset[int]:
+    """The keys of the tags that only the server writes."""
+    fields = [bound.field for bound in model.fields()]
+    return frozenset(field.tag.key for field in fields if field.read_only and field.in_version(version))
 
 
 def _deleted_by_absence(bound: BoundField, version: Version, supported: frozenset[int] | None) -> bool:
