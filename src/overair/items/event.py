@@ -12,6 +12,7 @@ from overair.items.attendee import Attendee
 from overair.items.body import Body
 from overair.items.item import Item, ItemClass
 from overair.items.location import Location
+from overair.items.occurrences import view_date
 from overair.items.recurrence import Recurrence
 from overair.protocol.data_types import (
     BOOLEAN,
@@ -134,7 +135,7 @@ class Event(Item):
     start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME)] = None
     uid: Annotated[str | None, Field(Calendar.UID, UID)] = None
     client_uid: Annotated[str | None, Field(Calendar.ClientUid, String(min_length=1, max_length=300))] = None
-    """Only read from a client (MS-ASCAL_R2057)."""
+    """What the client calls it that added it; only read, and kept to know it again (MS-ASCAL_R2062)."""
     meeting_status: Annotated[int | None, Field(Calendar.MeetingStatus, MEETING_STATUS, ghosted=True)] = None
     attendees: Annotated[tuple[Attendee, ...] | None, Field(Calendar.Attendees, ATTENDEES, ghosted=True)] = (
         None
@@ -178,6 +179,11 @@ class Event(Item):
     """The number of the next attachment; none is used twice."""
 
     @property
+    def view_date(self) -> int:
+        """When its last occurrence ends."""
+        return view_date(self)
+
+    @property
     def blob_keys(self) -> tuple[str, ...]:
         """The keys of its attachments' bytes, those of its exceptions included."""
         kept = list(self.stored_attachments or ())
@@ -187,10 +193,16 @@ class Event(Item):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Its UID."""
-        return () if self.uid is None else (uid_key(self.uid),)
+        """Its UID, and what the client calls it that added it."""
+        uid = () if self.uid is None else (uid_key(self.uid),)
+        return uid if self.client_uid is None else (*uid, client_uid_key(self.client_uid))
 
 
 def uid_key(uid: str) -> str:
     """The key by which the event of a UID is found in its folder (mailboxes.interface.Session)."""
     return f"uid:{uid}"
+
+
+def client_uid_key(client_uid: str) -> str:
+    """The key by which an event is found that a client adds again."""
+    return f"client-uid:{client_uid}"

@@ -66,17 +66,28 @@ class CalendarType(IntEnum):
 class Pattern(Protocol):
     """What the recurrences of events, tasks and meeting requests have in common."""
 
-    type: RecurrenceType | None
-    occurrences: int | None
-    interval: int | None
-    week_of_month: int | None
-    day_of_week: int | None
-    month_of_year: int | None
-    until: datetime | None
-    day_of_month: int | None
-    calendar_type: CalendarType | None
-    is_leap_month: int | None
-    first_day_of_week: int | None
+    @property
+    def type(self) -> RecurrenceType | None: ...
+    @property
+    def occurrences(self) -> int | None: ...
+    @property
+    def interval(self) -> int | None: ...
+    @property
+    def week_of_month(self) -> int | None: ...
+    @property
+    def day_of_week(self) -> int | None: ...
+    @property
+    def month_of_year(self) -> int | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+    @property
+    def day_of_month(self) -> int | None: ...
+    @property
+    def calendar_type(self) -> CalendarType | None: ...
+    @property
+    def is_leap_month(self) -> int | None: ...
+    @property
+    def first_day_of_week(self) -> int | None: ...
 
 
 class Recurrence(Record):
