@@ -210,6 +210,6 @@ def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreferen
         raise SchemaError(AirSyncBase.Type, Problem.VALUE, f"{sent.type.name} is not kept")
     if before is not None and told is not None:
         shown = body(StoredBody(before), told)
-        if shown.truncated and (shown.type, shown.data) == (sent.type, sent.data):
+        if shown.truncated and (shown.type, shown.data or "") == (sent.type, sent.data):
             return before
     return Body(type=sent.type, data=sent.data) if sent.data else None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import singledispatch
-from typing import Final, TypeAlias
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
 
-from overair.items import attachments, bodies, events
+from overair.items import attachments, bodies, events, notes, tasks
 from overair.items.body import Body
 from overair.items.contact import Contact
 from overair.items.event import Event
@@ -24,8 +24,8 @@ from overair.wbxml.element import Element
 _log = structlog.get_logger(__name__)
 _NEVER, _SMIME, _ALWAYS = 0, 1, 2
 """Values of MIMESupport (MS-ASCMD_R3396 and on)."""
-WithBody: TypeAlias = Contact | Task | Note
-"""Classes that are shown as they are stored, but for their body."""
+W = TypeVar("W", Contact, Task, Note)
+"""The classes whose items hold their body themselves."""
 NO_NOTES: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 _NOTE: Final = (
     "This message could not be shown on this device. The original is attached as {name}; "
@@ -104,12 +104,28 @@ def _shown_message(
     )
 
 
-@_shown.register(Contact)
-@_shown.register(Task)
-@_shown.register(Note)
-def _shown_with_body(
-    item: WithBody, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
-) -> Item:
+@_shown.register
+def _shown_contact(
+    item: Contact, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Contact:
+    return _with_body(item, options)
+
+
+@_shown.register
+def _shown_task(
+    item: Task, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Task:
+    return tasks.shown_task(_with_body(item, options), options.time_zone)
+
+
+@_shown.register
+def _shown_note(
+    item: Note, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
+) -> Note:
+    return notes.shown_note(_with_body(item, options))
+
+
+def _with_body(item: W, options: RenderOptions) -> W:
     # Without notes, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty Body says that they are gone.
     body = bodies.body(bodies.StoredBody(item.body or NO_NOTES), options.body_preferences)
     return msgspec.structs.replace(item, body=body)
