@@ -2,7 +2,7 @@
 
 from overair.items import drafts
 from overair.items.author import Author
-from overair.items.changes import CLASSES, apply_change, create
+from overair.items.changes import CLASSES, apply_change, create, in_version
 from overair.items.contact import Contact
 from overair.items.event import Event
 from overair.items.item import Item, ItemClass
@@ -26,5 +26,6 @@ __all__ = [
     "apply_change",
     "create",
     "drafts",
+    "in_version",
     "render",
 ]

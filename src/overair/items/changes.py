@@ -36,6 +36,12 @@ CLASSES: Final[dict[ItemClass, type[Item]]] = {
 """The classes that can be synchronised."""
 
 
+def in_version(item_class: ItemClass, version: Version) -> bool:
+    """Whether clients of a version know a class: notes came with 14.0 (MS-ASCMD_R6298)."""
+    model = CLASSES.get(item_class)
+    return model is None or version >= model.first_version
+
+
 def create(
     item_class: ItemClass,
     application_data: list[Element],

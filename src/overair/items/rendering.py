@@ -56,9 +56,11 @@ def render(
     """The children of the item's ApplicationData.
 
     A message that cannot be shown becomes a stand-in with the original attached (law 6 of the
-    engine). Raises CannotRender where that fails too, and OSError where no bytes can be read at all: then
-    it is no fault of the item.
+    engine). Raises CannotRender where that fails too and for a class that the version lacks, and
+    OSError where no bytes can be read at all: then it is no fault of the item.
     """
+    if version < item.first_version:
+        raise CannotRender(f"{item_id} is of a class that {version.text} does not have")
     try:
         return _shown(item, options, version, blobs, item_id).to_children(version)
     except OSError:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
+from overair import items
 from overair.delivery.transport import Transport
 from overair.mailboxes.interface import (
     FolderType,
@@ -276,7 +277,7 @@ class Engine:
     ) -> bool:
         folder = await session.folder(collection_id)
         state = None if states is None else states.newest
-        if state is None:
+        if state is None or not items.in_version(folder.item_class, partner.version):
             return False
         wanted = Wanted(options_for(state.options, folder.item_class), partner.version)
         view = view_of(folder.item_class, wanted.options.filter_type, self._clock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from overair import items
 from overair.items import ItemClass
 from overair.mailboxes.interface import Folder, FolderType, NoSuchFolder, Session, TokenExpired
 from overair.protocol.get_item_estimate import EstimateCollectionRequest
@@ -60,6 +61,10 @@ class Estimate:
         request = self._request
         if request.item_class is not None and request.item_class != folder.item_class:
             raise EstimateRefused(GetItemEstimateStatus.INVALID_COLLECTION, "not a folder of that class")
+        if not items.in_version(folder.item_class, self._partner.version):
+            raise EstimateRefused(
+                GetItemEstimateStatus.INVALID_COLLECTION, f"{folder.item_class} came with a later version"
+            )
         if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
             raise EstimateRefused(CommonStatus.INVALID_XML, "conversations are of mail")  # MS-ASCMD_R2100
         recipients = folder.type is FolderType.RECIPIENT_INFORMATION_CACHE

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from overair import items
 from overair.items import ItemClass
 from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired
 from overair.protocol.statuses import SyncStatus
@@ -86,6 +87,12 @@ class Exchange:
             raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "not a folder of that class")
         if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
             raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "conversations are of mail")  # MS-ASCMD_R2117
+        if not items.in_version(folder.item_class, self._partner.version):
+            raise CollectionRefused(
+                SyncStatus.PROTOCOL_ERROR, f"{folder.item_class} came with a later version"
+            )
+        if request.supported is not None and folder.item_class is ItemClass.NOTES:
+            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "notes have no Supported")  # MS-ASNOTE_R114
         try:
             check_options(request.options, folder.item_class)
         except BadOptions as error:
