@@ -55,6 +55,17 @@ class StoredAttachment(msgspec.Struct, frozen=True):
     is_inline: bool = False
 
 
+class OrganizerRevision(msgspec.Struct, frozen=True):
+    """The message of its organizer that an event or an occurrence is as of."""
+
+    sequence: int
+    """The SEQUENCE of what the message says of it (RFC 5546, 2.1.4)."""
+    stamp: datetime
+    """Its DTSTAMP, in UTC."""
+    sender: str
+    """The address that the message came from, in lower case."""
+
+
 class EventException(Record, kw_only=True):
     """An occurrence of a series that is otherwise than the series, or deleted.
 
@@ -105,6 +116,8 @@ class EventException(Record, kw_only=True):
     ] = None
 
     stored_attachments: tuple[StoredAttachment, ...] | None = None
+    organizer_revision: OrganizerRevision | None = None
+    """None where no message was about this occurrence alone."""
 
 
 class Event(Item):
@@ -172,11 +185,18 @@ class Event(Item):
         str | None, Field(Calendar.OnlineMeetingExternalLink, STRING, read_only=True)
     ] = None
 
+    instance_id: Annotated[str | None, Field(AirSyncBase.InstanceId, STRING, read_only=True)] = None
+    """Of an orphan instance, only where it is shown to a client (MS-ASAIRS_R1176)."""
+
     zone: str | None = None
     """The IANA name of its time zone; None where only ``timezone`` says it, or nothing does."""
     stored_attachments: tuple[StoredAttachment, ...] | None = None
     next_attachment: int = 1
     """The number of the next attachment; none is used twice."""
+    original_start: datetime | None = None
+    """Of an orphan instance, which is an occurrence of a series that is not here: its start there."""
+    organizer_revision: OrganizerRevision | None = None
+    """None where no message of an organizer was about it."""
 
     @property
     def view_date(self) -> int:
@@ -193,14 +213,25 @@ class Event(Item):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Its UID, and what the client calls it that added it."""
-        uid = () if self.uid is None else (uid_key(self.uid),)
-        return uid if self.client_uid is None else (*uid, client_uid_key(self.client_uid))
+        """Its UID, of an orphan instance which one it is, and what the client calls it that added it."""
+        keys: list[str] = []
+        if self.uid is not None and self.original_start is not None:
+            keys += (orphan_key(self.uid), orphan_key(self.uid, self.original_start))
+        elif self.uid is not None:
+            keys.append(uid_key(self.uid))
+        if self.client_uid is not None:
+            keys.append(client_uid_key(self.client_uid))
+        return tuple(keys)
 
 
 def uid_key(uid: str) -> str:
     """The key by which the event of a UID is found in its folder (mailboxes.interface.Session)."""
     return f"uid:{uid}"
+
+
+def orphan_key(uid: str, original_start: datetime | None = None) -> str:
+    """The key of the orphan instances of a series, or of one of them."""
+    return f"orphan:{uid}" if original_start is None else f"orphan:{original_start:%Y%m%dT%H%M%S}:{uid}"
 
 
 def client_uid_key(client_uid: str) -> str:
