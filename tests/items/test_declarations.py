@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from overair.items import CLASSES, Contact, Message
+from overair.items import CLASSES, Contact, Message, Note, Task
 from overair.items.attachments import Attachment
 from overair.items.flag import Flag
 from overair.items.table import markdown, rows
+from overair.items.task import TaskRecurrence
 from overair.protocol.schema import Record
 from overair.versions import SERVED, Version
 from support.shared import needs_shared
@@ -64,6 +65,10 @@ ELSEWHERE = {
 }
 
 
+SPELLING = {"DayofMonth": "DayOfMonth"}
+"""Elements that a statement spells otherwise."""
+
+
 def versions_of(*records: type[Record]) -> dict[str, set[Version]]:
     """The served versions of every declared element, by name."""
     return {
@@ -75,7 +80,8 @@ def versions_of(*records: type[Record]) -> dict[str, set[Version]]:
 
 def disagreements(specification: str, declared: dict[str, set[Version]]) -> list[str]:
     wrong = []
-    for name, by_version in supports(specification).items():
+    for said, by_version in supports(specification).items():
+        name = SPELLING.get(said, said)
         if name in LATER or name in ELSEWHERE:
             continue
         if name not in declared:
@@ -111,6 +117,28 @@ def test_contact_ghosts_what_can_be_ghosted() -> None:
 def test_message_has_every_element_in_its_versions() -> None:
     assert len(supports("MS-ASEMAIL")) > 60
     assert disagreements("MS-ASEMAIL", versions_of(Message, Flag, Attachment)) == []
+
+
+@needs_shared
+@pytest.mark.req(
+    *(f"MS-ASTASK_R{number}" for number in (*range(501, 525), *range(526, 530), *range(534, 550))),
+    *(f"MS-ASTASK_R{number}" for number in range(551, 631)),
+    *(f"MS-ASTASK_R{number}1" for number in (504, 508, 512, 516, 520, 524, 529, 537, 541, 545, 549)),
+    *(f"MS-ASTASK_R{number}1" for number in (554, 558, 562, 566, 570, 574, 578, 586, 590, 594)),
+    *(f"MS-ASTASK_R{number}1" for number in (606, 610, 614, 618, 622, 626, 630)),
+)
+def test_task_has_every_element_in_its_versions() -> None:
+    # OrdinalDate and SubOrdinalDate are of the flags of messages (MS-ASTASK 2.2.2.19, 2.2.2.28).
+    assert len(supports("MS-ASTASK")) > 30
+    assert disagreements("MS-ASTASK", versions_of(Flag, TaskRecurrence, Task)) == []
+
+
+@needs_shared
+@pytest.mark.req(*(f"MS-ASNOTE_R{element}00{n}" for element in (43, 47, 50, 53, 57, 60) for n in range(1, 6)))
+def test_note_has_every_element_from_14_on() -> None:
+    assert len(supports("MS-ASNOTE")) == 6
+    assert all(len(by_version) == 5 for by_version in supports("MS-ASNOTE").values())
+    assert disagreements("MS-ASNOTE", versions_of(Note)) == []
 
 
 @pytest.mark.parametrize("model", CLASSES.values())

@@ -10,7 +10,7 @@ from overair.versions import Version
 from support.shared import shared
 
 _SUPPORT = re.compile(
-    r"- R(\d+) \w+ Protocol version ([\d.]+) (supports|does not support) this "
+    r"- R(\d+) \w+ Protocol version ([\d.]+) (supports|does not supports?) this "
     r"\[([\w:]+)(?: \([^)]*\))?\] element"
 )
 _GHOSTED = re.compile(r"- R(\d+) \w+ This element ?\[([\w:]+)\] can be ghosted")

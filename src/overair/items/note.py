@@ -28,4 +28,4 @@ class Note(Item):
     categories: Annotated[
         tuple[str, ...] | None, Field(Notes.Categories, Sequence(Notes.Category, STRING, limit=300))
     ] = None
-    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
+    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), since=Version.V14_0, kept=True)] = None
