@@ -82,7 +82,7 @@ def disagreements(specification: str, declared: dict[str, set[Version]]) -> list
     wrong = []
     for said, by_version in supports(specification).items():
         name = SPELLING.get(said, said)
-        if name in LATER or name in ELSEWHERE:
+        if name in ELSEWHERE or (specification == "MS-ASEMAIL" and name in LATER):
             continue
         if name not in declared:
             wrong.append(f"{name} is not declared")
@@ -124,8 +124,8 @@ def test_message_has_every_element_in_its_versions() -> None:
     *(f"MS-ASTASK_R{number}" for number in (*range(501, 525), *range(526, 530), *range(534, 550))),
     *(f"MS-ASTASK_R{number}" for number in range(551, 631)),
     *(f"MS-ASTASK_R{number}1" for number in (504, 508, 512, 516, 520, 524, 529, 537, 541, 545, 549)),
-    *(f"MS-ASTASK_R{number}1" for number in (554, 558, 562, 566, 570, 574, 578, 586, 590, 594)),
-    *(f"MS-ASTASK_R{number}1" for number in (606, 610, 614, 618, 622, 626, 630)),
+    *(f"MS-ASTASK_R{number}1" for number in (554, 558, 562, 566, 570, 574, 578, 582, 586, 590, 594)),
+    *(f"MS-ASTASK_R{number}1" for number in (598, 602, 606, 610, 614, 618, 622, 626, 630)),
 )
 def test_task_has_every_element_in_its_versions() -> None:
     # OrdinalDate and SubOrdinalDate are of the flags of messages (MS-ASTASK 2.2.2.19, 2.2.2.28).
