@@ -109,4 +109,4 @@ def _place(zone: str) -> str | None:
 
 
 def _words(text: str) -> str:
-    return f" {re.sub(r'[\W_]+', ' ', text).strip().casefold()} "
+    return " " + re.sub(r"[\W_]+", " ", text).strip().casefold() + " "
