@@ -6,7 +6,6 @@ unit of work that takes the effects: both take time and wait for the disk.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,18 +13,15 @@ from typing import Final
 from overair import items
 from overair.delivery.transport import Prepared, Transport
 from overair.items import Item
-from overair.items.attachments import Attachment
 from overair.items.message import Message
-from overair.mailboxes.interface import Folder, FolderType, NoSuchFolder, Session, StoredItem
+from overair.mailboxes.interface import Folder, FolderType, Session
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus, SyncStatus
-from overair.protocol.sync import AddCommand, ChangeCommand, CollectionRequest, Command
+from overair.protocol.sync import AddCommand, ChangeCommand, Command
 from overair.sync.partner import Partner
 from overair.sync.refusal import CommandRefused
 from overair.sync.submission import SubmissionRefused
 from overair.versions import Version
-from overair.wbxml.element import Element
-from overair.wbxml.pages import AirSyncBase
 
 SINCE: Final = Version.V16_0
 
@@ -80,39 +76,13 @@ class Drafts:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def prepare(self, partner: Partner, collection: CollectionRequest) -> PreparedDrafts:
-        """Compose the drafts of a request's commands and check what is to be sent."""
-        commands = [
-            (place, command)
-            for place, command in enumerate(collection.commands)
-            if isinstance(command, AddCommand | ChangeCommand)
-        ]
-        if not commands or partner.version < SINCE:
-            return PreparedDrafts()
-        changed = [command.server_id for _, command in commands if isinstance(command, ChangeCommand)]
-        stored = await partner.mailbox.inspect(
-            lambda session: self._stored(session, partner, collection.collection_id, changed)
-        )
-        if stored is None:
-            return PreparedDrafts()
-        return await asyncio.to_thread(self._prepare, partner, commands, stored)
-
-    async def _stored(
-        self, session: Session, partner: Partner, folder_id: str, item_ids: Sequence[str]
-    ) -> dict[str, Item] | None:
-        """The items to change, by id; None where the folder takes no drafts."""
-        try:
-            folder = await session.folder(folder_id)
-        except NoSuchFolder:
-            return None
-        if not takes_drafts(folder, partner.version):
-            return None
-        found = await session.read(folder_id, item_ids)
-        return {one.item_id: one.item for one in found if one is not None}
-
-    def _prepare(
+    def prepare(
         self, partner: Partner, commands: Sequence[tuple[int, Command]], stored: Mapping[str, Item]
     ) -> PreparedDrafts:
+        """Compose the drafts of a request's commands, and check what is to be sent; waits for the disk.
+
+        The commands come with their places, ``stored`` are the drafts as they are, by id.
+        """
         prepared = PreparedDrafts()
         current = dict(stored)
         for place, command in commands:
@@ -153,36 +123,3 @@ class Drafts:
         if draft.outgoing is None:
             raise ValueError("the draft was not made ready to be sent")
         await self._transport.enqueue(session, draft.outgoing)
-
-
-def added_attachments(application_data: Sequence[Element]) -> tuple[str, ...]:
-    """The ClientIds of the attachments that a command brings, in their order."""
-    return tuple(
-        client_id.text
-        for element in application_data
-        if element.tag is AirSyncBase.Attachments
-        for child in element
-        if child.tag is AirSyncBase.Add and (client_id := child.find(AirSyncBase.ClientId)) is not None
-    )
-
-
-def made_of_draft(stored: StoredItem, client_ids: Sequence[str], *, new: bool) -> Message:
-    """What the server made of a draft that the client has not seen.
-
-    That is the FileReference of each attachment that came with the command (MS-ASAIRS_R1336,
-    R1368) and, of a new draft, its conversation (MS-ASEMAIL_R1184, R1190).
-    """
-    message = stored.item
-    if not isinstance(message, Message) or message.index is None:
-        return Message()
-    # Attachments that a client adds come last in the message, in the order in which it named them.
-    parts = message.index.attachments[len(message.index.attachments) - len(client_ids) :]
-    shown = tuple(
-        Attachment(file_reference=f"{stored.item_id}:{part.number}", client_id=client_id)
-        for part, client_id in zip(parts, client_ids, strict=False)
-    )
-    return Message(
-        attachments=shown or None,
-        conversation_id=message.conversation_id if new else None,
-        conversation_index=message.conversation_index if new else None,
-    )

@@ -35,6 +35,7 @@ from overair.sync.filters import Clock, view_of
 from overair.sync.news import NewsReader
 from overair.sync.options import options_for
 from overair.sync.partner import Partner
+from overair.sync.preparing import prepare
 from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
@@ -224,7 +225,7 @@ class Engine:
     ) -> Exchanged | None:
         limit = min(left.window, window_size(collection.window_size))
         for _ in range(ATTEMPTS):
-            prepared = await self._drafts.prepare(partner, collection)
+            prepared = await prepare(partner, collection, self._drafts)
             exchange = Exchange(partner, collection, limit, left.room, self._clock(), self._drafts, prepared)
             try:
                 return await partner.mailbox.transact(exchange.run)

@@ -14,13 +14,15 @@ from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import CollectionRequest
 from overair.protocol.sync_options import Options
 from overair.sync import state as states_of
-from overair.sync.apply import Answer, Applier
-from overair.sync.drafts import Drafts, PreparedDrafts
+from overair.sync.answers import Answer
+from overair.sync.apply import Applier
+from overair.sync.drafts import Drafts
 from overair.sync.filters import view_of
 from overair.sync.keys import UNPRIMED
 from overair.sync.news import Kind, News, NewsReader, Telling
 from overair.sync.options import BadOptions, check_options, options_for
 from overair.sync.partner import Partner
+from overair.sync.preparing import Prepared
 from overair.sync.refusal import CollectionRefused
 from overair.sync.state import CollectionStates, State, attempt_at
 from overair.sync.wanted import Wanted
@@ -51,7 +53,7 @@ class Exchange:
         room: int,
         now: datetime,
         drafts: Drafts,
-        prepared: PreparedDrafts,
+        prepared: Prepared,
     ) -> None:
         self._partner = partner
         self._request = request
@@ -130,6 +132,7 @@ class Exchange:
         applier = Applier(
             session,
             self._partner,
+            self._partner.author(self._now),
             folder,
             base,
             lost,

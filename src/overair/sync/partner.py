@@ -9,6 +9,8 @@ from datetime import datetime
 from overair.directory.interface import User
 from overair.items import Author
 from overair.mailboxes.interface import Mailbox
+from overair.protocol.sync_options import Options
+from overair.sync.wanted import Wanted
 from overair.versions import Version
 
 
@@ -22,6 +24,10 @@ class Partner:
     version: Version
     ignores_empty_picture: bool = False
     """An empty Picture in its changes means nothing (devices/quirks.py)."""
+    time_zone: str = "UTC"
+    """The IANA name of the zone of events that have none."""
+    time_zone_names: bool = True
+    """The names of time zones are not empty for it (devices/quirks.py)."""
     claim: Callable[[int], Awaitable[None]] | None = None
     """Called with about how many bytes of items come next; it may raise, then the answer is lost."""
 
@@ -32,5 +38,10 @@ class Partner:
             now=now,
             address=self.user.address,
             name=self.user.display_name,
+            time_zone=self.time_zone,
             ignores_empty_picture=self.ignores_empty_picture,
         )
+
+    def wanted(self, options: Options) -> Wanted:
+        """How the device wants the items of a collection shown, by the options in force there."""
+        return Wanted(options, self.version, self.time_zone, self.time_zone_names)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from overair.protocol.statuses import SyncStatus
+from overair.protocol.statuses import CommonStatus, SyncStatus
+
+Status = SyncStatus | CommonStatus
+"""What a command is answered with."""
+
+
+def status_of(number: int) -> Status:
+    """The status with a number."""
+    return CommonStatus(number) if number >= min(CommonStatus) else SyncStatus(number)
 
 
 class CommandRefused(Exception):
     """One command is refused; the others of its collection are not."""
 
-    def __init__(self, status: SyncStatus, reason: str) -> None:
+    def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)
         self.status = status
 

@@ -11,6 +11,7 @@ import structlog
 
 from overair import items
 from overair.items import Item
+from overair.items.event import ATTACHMENTS
 from overair.items.flag import NO_FLAG
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.statuses import SyncStatus
@@ -26,11 +27,11 @@ from overair.protocol.sync import (
     SoftDelete,
 )
 from overair.storage.interface import BlobStore
-from overair.sync.apply import Answer
-from overair.sync.drafts import made_of_draft
+from overair.sync.answers import SAYS_WHAT_IT_MADE, Answer
 from overair.sync.news import Kind, Telling
 from overair.sync.wanted import Wanted
 from overair.wbxml.element import Element
+from overair.wbxml.pages import AirSyncBase
 
 log = structlog.get_logger(__name__)
 
@@ -82,9 +83,20 @@ class Renderer:
             if response.application_data is None:
                 response.status = SyncStatus.CONVERSION_ERROR
         elif isinstance(response, AddResponse | ChangeResponse):
-            made = made_of_draft(stored, answer.attachments, new=isinstance(response, AddResponse))
-            response.application_data = made.to_children(self._wanted.version) or None
+            response.application_data = self._made(stored, answer) or None
         return response
+
+    def _made(self, stored: StoredItem, answer: Answer) -> list[Element]:
+        """What the server made of an item of the client's, where the response can say it."""
+        if self._wanted.version < SAYS_WHAT_IT_MADE:
+            return []
+        attachments = ATTACHMENTS.encode(answer.references(), self._wanted.version)
+        children = [Element(AirSyncBase.Attachments, attachments)] if attachments else []
+        if answer.made:
+            tags = {bound.field.tag for bound in stored.item.fields() if bound.name in answer.made}
+            shown = self._whole(stored, self._wanted) or ()
+            children += [child for child in shown if child.tag in tags]
+        return children
 
     def _telling(self, telling: Telling) -> ServerCommand | None:
         item_id = telling.item_id

@@ -18,20 +18,24 @@ from overair.sync.keys import new_generation, sync_key
 class AppliedAdd(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client added: what it became, and what exactly was asked for.
 
-    ``item_id`` is empty for a draft that was sent at once and is not in the collection.
+    ``item_id`` is empty for a draft that was sent at once and is not in the collection. ``attachments``
+    are the numbers of those that came with it.
     """
 
     item_id: str
     revision: int
     digest: bytes
+    attachments: tuple[int, ...] = ()
 
 
 class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client changed: the revision that this made.
 
     ``contested``: somebody else had changed it, too, so the client is shown the whole of what became
-    of it. ``sent``: it was a draft and left as mail. ``fields`` are the names of those that this and
-    the changes lost before it changed.
+    of it. ``sent``: it was a draft and left as mail. ``fields`` name what this and the changes lost
+    before it changed (changed.py), ``attachments`` are the numbers of those that came with it, and
+    ``refused`` has the status of each of the request's edits of the item that was refused, by its place
+    among them.
     """
 
     revision: int
@@ -39,6 +43,8 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     contested: bool = False
     sent: bool = False
     fields: tuple[str, ...] = ()
+    attachments: tuple[int, ...] = ()
+    refused: dict[int, int] = {}
 
 
 class Applied(msgspec.Struct, array_like=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -18,6 +18,10 @@ class Wanted:
 
     options: Options
     version: Version
+    time_zone: str = "UTC"
+    """The IANA name of the zone of events that have none."""
+    time_zone_names: bool = True
+    """The names of time zones are not empty (devices/quirks.py)."""
 
     def render_options(self) -> RenderOptions:
         """What the items room is asked for."""
@@ -27,6 +31,8 @@ class Wanted:
             body_part_preferences=() if part is None else (part,),
             mime_support=MIMESupport.NEVER if options.mime_support is None else options.mime_support,
             mime_truncation=options.mime_truncation,
+            time_zone=self.time_zone,
+            time_zone_names=self.time_zone_names,
         )
 
     def whole(self) -> Wanted:
@@ -36,4 +42,4 @@ class Wanted:
             for preference in self.options.body_preferences
         )
         options = msgspec.structs.replace(self.options, body_preferences=preferences, mime_truncation=None)
-        return Wanted(options, self.version)
+        return replace(self, options=options)

@@ -1,0 +1,149 @@
+"""Items that a client adds, once and only once."""
+
+from __future__ import annotations
+
+from overair import items
+from overair.items import Event, Item, ItemClass
+from overair.items.event import client_uid_key
+from overair.items.event_again import made_again
+from overair.mailboxes.interface import StoredItem
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync import AddCommand, AddResponse
+from overair.sync.answers import MADE, SAYS_WHAT_IT_MADE, Answer, added_attachments, numbers_of_added
+from overair.sync.applying import Applying
+from overair.sync.changed import said
+from overair.sync.digest import digest_of
+from overair.sync.refusal import CommandRefused
+from overair.sync.state import AppliedAdd
+
+
+class Adding(Applying):
+    """Applies Add."""
+
+    async def _add(self, place: int, command: AddCommand) -> None:
+        digest = digest_of(command.application_data, command.send)
+        earlier = self.applied.adds.get(command.client_id)
+        if earlier is None:
+            await self._add_new(place, command, digest)
+        elif earlier.digest == digest:
+            self._added(command, earlier, await self._known(earlier))
+        elif command.client_id in self._added_now:
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "one ClientId stands for two items")
+        else:
+            await self._add_otherwise(place, command, earlier, digest)
+
+    async def _add_new(self, place: int, command: AddCommand, digest: bytes) -> None:
+        item = self._new_item(place, command, None)
+        if command.send:
+            await self._drafts.send(self._session, self._prepared.drafts.take(place, None))
+            self._added(command, AppliedAdd("", 0, digest), None)
+            return
+        there = await self._with_client_uid(item)
+        if there is not None:
+            await self._add_again(place, command, there, digest)
+            return
+        stored = await self._session.add(self._folder.folder_id, item)
+        self._added_as(command, None, stored, digest)
+
+    async def _with_client_uid(self, item: Item) -> StoredItem | None:
+        """The event that an Add before this one made, by what the client calls it (MS-ASCAL_R2062)."""
+        if not isinstance(item, Event) or item.client_uid is None:
+            return None
+        return await self._session.with_key(self._folder.folder_id, client_uid_key(item.client_uid))
+
+    async def _add_again(self, place: int, command: AddCommand, there: StoredItem, digest: bytes) -> None:
+        """An Add of an event that is there, from a client that does not know it, under another ClientId."""
+        for earlier in list(self.applied.adds.values()):
+            if earlier.item_id == there.item_id:
+                if earlier.digest == digest:
+                    self._added(command, earlier, there)
+                else:
+                    await self._add_otherwise(place, command, earlier, digest)
+                return
+        # What the client knew of it was lost, so nobody can tell whose form is the later one.
+        stored = there
+        if self._client_wins():
+            item = self._new_item(place, command, there.item)
+            stored = await self._session.change(self._folder.folder_id, there.item_id, item)
+        self._added_as(command, there.item, stored, digest)
+        self.conflicts[stored.item_id] = stored
+
+    async def _known(self, earlier: AppliedAdd) -> StoredItem | None:
+        return await self._stored(earlier.item_id) if earlier.item_id else None
+
+    def _added_as(self, command: AddCommand, before: Item | None, stored: StoredItem, digest: bytes) -> None:
+        """The Add made, or changed, an item."""
+        count = len(added_attachments(command.application_data))
+        numbers = numbers_of_added(before, stored.item, count)
+        self._added(command, AppliedAdd(stored.item_id, stored.revision, digest, numbers), stored)
+
+    def _added(self, command: AddCommand, add: AppliedAdd, stored: StoredItem | None) -> None:
+        self._added_now.add(command.client_id)
+        self.applied.adds[command.client_id] = add
+        if add.item_id:
+            self.confirmed[add.item_id] = add.revision
+        response = AddResponse(
+            client_id=command.client_id, server_id=add.item_id or None, status=SyncStatus.SUCCESS
+        )
+        answer = Answer(response)
+        if stored is not None:
+            data = command.application_data
+            made = MADE.get(stored.item.item_class, frozenset()) - said(stored.item, data)
+            attachments = tuple(zip(added_attachments(data), add.attachments, strict=False))
+            if made and self._author.version < SAYS_WHAT_IT_MADE:
+                self.conflicts[stored.item_id] = stored
+            elif made or attachments:
+                answer = Answer(response, stored, attachments, made)
+        self.answers.append(answer)
+
+    async def _add_otherwise(
+        self, place: int, command: AddCommand, earlier: AppliedAdd, digest: bytes
+    ) -> None:
+        """The client went on editing an item whose Add it does not know to be done: a change of it."""
+        stored = await self._known(earlier)
+        if stored is None:
+            if earlier.item_id and command.send:
+                raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the draft was deleted and is not sent")
+            # It was sent or deleted since, and that takes precedence (MS-ASCMD_R2076).
+            self._added(command, earlier, None)
+            return
+        before = stored.item
+        item = self._new_item(place, command, before)
+        if not await self._is_newer(earlier.item_id, earlier.revision) or self._client_wins():
+            if command.send:
+                await self._drafts.send(self._session, self._prepared.drafts.take(place, None))
+                await self._session.remove(self._folder.folder_id, stored.item_id)
+                self._added(command, AppliedAdd("", 0, digest), None)
+                return
+            stored = await self._session.change(self._folder.folder_id, stored.item_id, item)
+            self._added_as(command, before, stored, digest)
+        else:
+            self._added(command, earlier, stored)
+            self.confirmed[stored.item_id] = stored.revision
+            self.conflicts[stored.item_id] = stored
+
+    def _new_item(self, place: int, command: AddCommand, again: Item | None) -> Item:
+        """The item of an Add; ``again`` is what an earlier form of the Add made."""
+        folder = self._folder
+        try:
+            item_class = ItemClass(command.item_class) if command.item_class else folder.item_class
+        except ValueError:
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "there is no such class") from None
+        if item_class is ItemClass.EMAIL and self._takes_drafts:
+            return self._prepared.drafts.take(place, None).message
+        # Mail is not added by Sync (MS-ASCMD_R755), and what is of another class or cannot be
+        # stored will not become so.
+        if (
+            item_class is ItemClass.EMAIL
+            or item_class != folder.item_class
+            or item_class not in items.CLASSES
+        ):
+            raise CommandRefused(SyncStatus.CONVERSION_ERROR, f"{item_class} cannot be added here")
+        if command.send:
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
+        item = items.create(
+            item_class, command.application_data, self._author, blob_keys=self._prepared.blob_keys
+        )
+        if isinstance(again, Event) and isinstance(item, Event):
+            return made_again(again, item, with_uid="uid" in said(item, command.application_data))
+        return item

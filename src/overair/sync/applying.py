@@ -1,0 +1,78 @@
+"""What the ways in which a client's commands are applied have in common."""
+
+from __future__ import annotations
+
+from overair.items import Author
+from overair.mailboxes.interface import Folder, Session, StoredItem
+from overair.sync.answers import Answer
+from overair.sync.drafts import Drafts, takes_drafts
+from overair.sync.options import client_wins
+from overair.sync.partner import Partner
+from overair.sync.preparing import Prepared
+from overair.sync.state import Applied, State
+from overair.sync.wanted import Wanted
+
+
+class Applying:
+    """The state of applying the commands of one request to one folder.
+
+    ``lost`` is what exchanges from the same key applied whose answers were lost. Afterwards
+    ``applied`` is that and what this request did, ``confirmed`` the revisions that the client knows
+    of because they are its own doing, ``answers`` the responses in the order of the commands, and
+    ``conflicts`` the items that the client has to be shown whole, as they stand now; ``fetched`` is
+    about how many bytes were asked for by Fetch.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        partner: Partner,
+        author: Author,
+        folder: Folder,
+        base: State,
+        lost: Applied | None,
+        wanted: Wanted,
+        drafts: Drafts,
+        prepared: Prepared,
+        deletes_as_moves: bool,
+    ) -> None:
+        self._session = session
+        self._author = author
+        self._folder = folder
+        self._base = base
+        self._lost = Applied() if lost is None else lost
+        self._supported = None if base.supported is None else frozenset(base.supported)
+        self._wanted = wanted
+        self._drafts = drafts
+        self._prepared = prepared
+        self._takes_drafts = takes_drafts(folder, partner.version)
+        self._deletes_as_moves = deletes_as_moves
+        self._added_now: set[str] = set()
+        self.applied = self._lost.copy()
+        self.confirmed: dict[str, int] = {}
+        self.answers: list[Answer] = []
+        self.conflicts: dict[str, StoredItem] = {}
+        self.fetched = 0
+
+    async def _stored(self, item_id: str) -> StoredItem | None:
+        [stored] = await self._session.read(self._folder.folder_id, [item_id])
+        return stored
+
+    async def _is_newer(self, item_id: str, revision: int | None) -> bool:
+        """Whether somebody else changed the item since the client last heard of it: a conflict.
+
+        ``revision`` is what the client's own lost change made of it.
+        """
+        own = {} if revision is None else {item_id: revision}
+        if item_id in self.confirmed:
+            own[item_id] = self.confirmed[item_id]  # what this request itself did to it
+        token = self._session.accounted(self._base.token, own)
+        return await self._session.news_of(self._folder.folder_id, token, item_id)
+
+    def _show(self, stored: StoredItem) -> None:
+        """Show the client an item whole in this answer, not as news."""
+        self.conflicts[stored.item_id] = stored
+        self.confirmed[stored.item_id] = stored.revision
+
+    def _client_wins(self) -> bool:
+        return client_wins(self._wanted.options)

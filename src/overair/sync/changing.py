@@ -1,0 +1,183 @@
+"""Items and occurrences that a client changes, and occurrences that it deletes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from overair import items
+from overair.items import Event, Item
+from overair.mailboxes.interface import StoredItem
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync import ChangeCommand, ChangeResponse, Command, DeleteCommand
+from overair.sync.answers import MADE, Answer, added_attachments, numbers_of_added
+from overair.sync.applying import Applying
+from overair.sync.changed import changed_by, differing, given_up, said, same
+from overair.sync.digest import Edit, digests_of_changes, edits_of
+from overair.sync.refusal import CommandRefused, Status, status_of
+from overair.sync.state import AppliedChange
+
+NOTHING_YET: Final = AppliedChange(0, b"")
+
+
+class Changing(Applying):
+    """Applies Change, and Delete where it is of an occurrence.
+
+    All edits that a request has of one item are recognised together, since each begins where the one
+    before ended.
+    """
+
+    def _begin_edits(self, commands: Sequence[Command]) -> None:
+        """``_done`` counts the edits of each item that had their turn, ``_refused`` has those in vain by
+        their place; of the items ``_overruled`` others are the winners."""
+        self._edits = edits_of(commands)
+        self._digests = digests_of_changes(commands)
+        self._done = Counter[str]()
+        self._refused = defaultdict[str, dict[int, Status]](dict)
+        self._overruled = set[str]()
+        self._numbers = dict[str, Iterator[int]]()
+
+    async def _change(self, place: int, command: ChangeCommand) -> None:
+        item_id = command.server_id
+        stored = await self._stored(item_id)
+        if self._is_repeated(command, stored):
+            return
+        if stored is None:
+            raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+        if command.send and not self._takes_drafts:
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
+        item = self._changed_item(place, command, stored)
+        contested = await self._is_contested(item_id)
+        if contested and not command.send and same(stored.item, item):
+            return  # both sides did the same: what else changed is told as news
+        if contested and not self._client_wins():
+            self._overruled.add(item_id)
+            self._show(stored)
+            raise CommandRefused(SyncStatus.CONFLICT, "the item changed on the server, which wins")
+        if command.send:
+            await self._drafts.send(self._session, self._prepared.drafts.take(place, stored.item))
+            revision = await self._session.remove(self._folder.folder_id, item_id)
+            # The client hears of the draft's end as of any other deletion.
+            self.applied.changes[item_id] = AppliedChange(revision, self._digests[item_id], sent=True)
+            self.confirmed.pop(item_id, None)
+            return
+        await self._store(command, stored, item, contested=contested)
+
+    async def _delete_occurrence(self, command: DeleteCommand, instance_id: str) -> None:
+        """A change of the series, which stands whatever else became of that (MS-ASCMD_R2076)."""
+        stored = await self._stored(command.server_id)
+        if self._is_repeated(command, stored):
+            return
+        if stored is None:
+            raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
+        with self._occurrence_of(stored) as event:
+            item = items.delete_occurrence(event, instance_id, self._author)
+        contested = await self._is_contested(stored.item_id)
+        await self._store(command, stored, item, contested=contested)
+
+    def _is_repeated(self, edit: Edit, stored: StoredItem | None) -> bool:
+        """Whether the edits of an item are those of an exchange whose answer was lost.
+
+        It then says of each what was said of it. Raises CommandRefused where that was a refusal.
+        """
+        item_id = edit.server_id
+        place = self._done[item_id]
+        self._done[item_id] += 1
+        earlier = self._lost.changes.get(item_id)
+        if earlier is None or earlier.digest != self._digests[item_id]:
+            return False
+        if not earlier.sent:
+            self.confirmed[item_id] = max(earlier.revision, self.confirmed.get(item_id, 0))
+        if (earlier.contested or earlier.refused) and stored is not None:
+            self.conflicts[item_id] = stored
+        if place in earlier.refused:
+            raise CommandRefused(status_of(earlier.refused[place]), "it was refused before")
+        numbers = self._numbers.setdefault(item_id, iter(earlier.attachments))
+        if stored is not None:
+            self._answer_edit(edit, stored, numbers)
+        return True
+
+    async def _is_contested(self, item_id: str) -> bool:
+        """Whether somebody else changed the item, too, before this edit or one before it."""
+        if item_id in self._overruled:
+            return True
+        # What somebody else did before the client's lost change is as unknown to it as what came after.
+        earlier = self.applied.changes.get(item_id)
+        if earlier is not None and earlier.contested:
+            return True
+        return await self._is_newer(item_id, None if earlier is None else earlier.revision)
+
+    async def _store(self, edit: Edit, stored: StoredItem, item: Item, *, contested: bool) -> None:
+        """Take an edit that made ``item`` of what is stored."""
+        item_id, before, digest = stored.item_id, stored.item, self._digests[stored.item_id]
+        if not same(before, item):
+            stored = await self._session.change(self._folder.folder_id, item_id, item)
+        earlier = self.applied.changes.get(item_id, NOTHING_YET)
+        data = edit.application_data if isinstance(edit, ChangeCommand) else []
+        numbers = numbers_of_added(before, item, len(added_attachments(data)))
+        fields = changed_by(edit, before, item, self._author.version)
+        self.applied.changes[item_id] = AppliedChange(
+            stored.revision,
+            digest,
+            contested=contested,
+            fields=tuple(sorted(fields.union(earlier.fields))),
+            attachments=(earlier.attachments if earlier.digest == digest else ()) + numbers,
+        )
+        self.confirmed[item_id] = stored.revision
+        lost = self._lost.changes.get(item_id, NOTHING_YET).fields
+        made = MADE.get(item.item_class, frozenset()) & differing(before, item) - said(item, data)
+        shown = contested or made or item_id in self.conflicts
+        if shown or given_up(item, lost, self._edits[item_id]):
+            # The client's fields stay beside what it has not seen yet, or has given up since.
+            self.conflicts[item_id] = stored
+        self._answer_edit(edit, stored, iter(numbers))
+
+    def _answer_edit(self, edit: Edit, stored: StoredItem, numbers: Iterator[int]) -> None:
+        """Say where the attachments are that an edit brought; one without any needs no answer."""
+        if not isinstance(edit, ChangeCommand):
+            return
+        attachments = tuple(zip(added_attachments(edit.application_data), numbers, strict=False))
+        if attachments:
+            response = ChangeResponse(
+                server_id=edit.server_id, instance_id=edit.instance_id, status=SyncStatus.SUCCESS
+            )
+            self.answers.append(Answer(response, stored, attachments))
+
+    def _changed_item(self, place: int, command: ChangeCommand, stored: StoredItem) -> Item:
+        data, keys = command.application_data, self._prepared.blob_keys
+        if command.instance_id is not None:
+            with self._occurrence_of(stored) as event:
+                return items.change_occurrence(event, command.instance_id, data, self._author, blob_keys=keys)
+        if self._takes_drafts:
+            return self._prepared.drafts.take(place, stored.item).message
+        if not data:
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
+        return items.apply_change(
+            stored.item, data, self._author, self._supported, self._wanted.render_options(), blob_keys=keys
+        )
+
+    @contextmanager
+    def _occurrence_of(self, stored: StoredItem) -> Iterator[Event]:
+        """The series of an occurrence; raises CommandRefused, also for what is none of its occurrences."""
+        if not isinstance(stored.item, Event):
+            raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
+        try:
+            yield stored.item
+        except items.NoSuchOccurrence as error:
+            # A client that counts otherwise sees what there is.
+            self._show(stored)
+            raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, str(error)) from error
+
+    def _refuse_edit(self, edit: Edit, status: Status) -> None:
+        """Remember that an edit was refused, for when it is repeated together with others."""
+        self._refused[edit.server_id][self._done[edit.server_id] - 1] = status
+
+    def _end_edits(self) -> None:
+        for item_id, refused in self._refused.items():
+            change = self.applied.changes.get(item_id)
+            if change is not None and change.digest == self._digests[item_id]:
+                self.applied.changes[item_id] = msgspec.structs.replace(change, refused=refused)
