@@ -100,7 +100,10 @@ def test_a_device_that_made_room_comes_back(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_quirks() -> None:
-    assert quirks_of("validate", "Android/4") == {Quirk.KEEPS_NO_STATE, Quirk.IGNORES_STATUS_OF_ESTIMATE}
+    android = {Quirk.IGNORES_STATUS_OF_ESTIMATE, Quirk.WANTS_NO_ZONE_NAMES}
+    assert quirks_of("validate", "Android/4") == {Quirk.KEEPS_NO_STATE, *android}
+    for user_agent in ("Android/4.4.4-EAS-1.3", "Android-Mail/2024.11.24.702067492.Release"):
+        assert quirks_of("", user_agent) == android
     assert quirks_of("validated", "x") == frozenset()
     assert quirks_of("", "Nine/4") == {Quirk.WANTS_ASPNET_VERSION}
     assert quirks_of("", "Ninety/4") == frozenset()

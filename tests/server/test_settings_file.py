@@ -32,6 +32,9 @@ document = { device_password_enabled = true, min_device_password_length = 6 }
 
 [delivery]
 lmtp = ""
+
+[calendar]
+time_zone = "Asia/Kolkata"
 """
 
 
@@ -57,6 +60,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert settings.heartbeat.longest == 900
     assert settings.policy.document["min_device_password_length"] == 6
     assert settings.delivery.lmtp == ""
+    assert settings.calendar.time_zone == "Asia/Kolkata"
 
 
 def test_the_command_line_is_stronger(tmp_path: Path) -> None:
@@ -83,6 +87,10 @@ def test_the_command_line_is_stronger(tmp_path: Path) -> None:
         ("[policy]\ndocument = { device_password = true }", "device_password"),
         ("[policy]\ndocument = { min_device_password_length = 99 }", "MinDevicePasswordLength"),
         ("[policy]\ndocument = { allow_camera = 'no' }", "allow_camera"),
+        ("[calendar]\ntime_zone = 'Berlin'", "calendar.time_zone: 'Berlin' is no time zone"),
+        ("[calendar]\ntime_zone = '../../etc/passwd'", "calendar.time_zone"),
+        ("[calendar]\ntime_zone = 'W. Europe Standard Time'", "such as Europe/Berlin"),
+        ("[calendar]\ntime_zone = 1", "calendar.time_zone"),
         ("[policy\n", "overair.toml"),
         ('tls = "no"', "tls"),
     ],
@@ -94,6 +102,11 @@ def test_one_line_says_what_is_wrong(tmp_path: Path, text: str, part: str) -> No
     message = str(raised.value)
     assert part in message
     assert "\n" not in message
+
+
+def test_the_time_zone_is_the_machine_s_where_none_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    assert load().calendar.time_zone == "Pacific/Auckland"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

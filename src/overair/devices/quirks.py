@@ -24,6 +24,8 @@ class Quirk(Enum):
     """The device gives its own copy the id that MoveItems answers; told of an Add it shows two."""
     EMPTY_PICTURE_MEANS_NOTHING = auto()
     """The device sends an empty Picture with every change of a contact."""
+    WANTS_NO_ZONE_NAMES = auto()
+    """The device takes an event's time zone for another one unless its names are empty."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -67,6 +69,12 @@ QUIRKS: Final = (
         Quirk.EMPTY_PICTURE_MEANS_NOTHING,
         "iOS sends an empty Picture with every edit; by others it means that the picture is gone",
         user_agent=r"(Apple-|iOS/)",
+    ),
+    Row(
+        Quirk.WANTS_NO_ZONE_NAMES,
+        "Android's mail application, Gmail (Android-Mail) and those made of it know a zone by its rules; "
+        "names are only a description (MS-ASDTYPE_R108), so whoever else says Android loses nothing",
+        user_agent=r"Android",
     ),
 )
 

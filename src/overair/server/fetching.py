@@ -15,6 +15,7 @@ from overair.protocol.sync_options import MIMESupport
 from overair.server.attachments import NoSuchAttachment, read_attachment, read_item, size_of
 from overair.server.budget import Claim
 from overair.server.context import Context
+from overair.server.partners import partner_of
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, ItemOperations
 
@@ -93,10 +94,13 @@ async def _item(
     if stored is None:
         response.status = ItemOperationsStatus.NOT_FOUND
         return response
+    partner = partner_of(context)
     wanted = RenderOptions(
         body_preferences=options.body_preferences,
         body_part_preferences=() if part_preference is None else (part_preference,),
         mime_support=options.mime_support or MIMESupport.NEVER,
+        time_zone=partner.time_zone,
+        time_zone_names=partner.time_zone_names,
     )
     try:
         async with context.claim.for_now(size_of(stored.item)):

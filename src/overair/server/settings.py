@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import msgspec
 
 from overair.devices.policies import Policy, PolicyError
+from overair.items.time_zones import is_zone, machine_zone
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 
 MEBIBYTE: Final = 1024 * 1024
@@ -125,6 +126,13 @@ class Delivery(Section, frozen=True):
     """The path of a socket (a relative one lies in the data directory) or ``HOST:PORT``; empty: no LMTP."""
 
 
+class Calendar(Section, frozen=True):
+    """``[calendar]``: what the calendars of all accounts have in common."""
+
+    time_zone: str = msgspec.field(default_factory=machine_zone)
+    """The IANA name of the zone of events that come without one: the machine's, or UTC."""
+
+
 class Settings(Section, frozen=True):
     """Everything that can be set; the keys of overair.toml are these names."""
 
@@ -141,6 +149,7 @@ class Settings(Section, frozen=True):
     heartbeat: Heartbeat = Heartbeat()
     policy: PolicySettings = PolicySettings()
     delivery: Delivery = Delivery()
+    calendar: Calendar = msgspec.field(default_factory=Calendar)
 
     @property
     def data_path(self) -> Path:
@@ -225,5 +234,10 @@ def _check(settings: Settings, where: str) -> None:
         Policy(settings.policy.document)
     except PolicyError as error:
         raise SettingsError(f"{where}: policy.document: {error}") from None
+    if not is_zone(settings.calendar.time_zone):
+        raise SettingsError(
+            f"{where}: calendar.time_zone: {settings.calendar.time_zone!r} is no time zone: "
+            "write a name of the IANA database, such as Europe/Berlin"
+        )
     if settings.heartbeat.shortest > settings.heartbeat.longest:
         raise SettingsError(f"{where}: heartbeat.shortest is longer than heartbeat.longest")

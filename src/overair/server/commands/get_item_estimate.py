@@ -18,10 +18,10 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus, GetItemEstimateStatus
 from overair.server.commands.command import Command
 from overair.server.context import Context
+from overair.server.partners import partner_of
 from overair.server.responses import Outcome, Refused
 from overair.storage.interface import DatabaseUnavailable
 from overair.sync.estimate import EstimateRefused
-from overair.sync.partner import Partner
 from overair.versions import Version
 
 
@@ -35,7 +35,7 @@ async def handle(context: Context, message: GetItemEstimateRequest) -> Outcome:
 
 
 async def _response(context: Context, collection: EstimateCollectionRequest) -> EstimateResponse:
-    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    partner = partner_of(context)
     try:
         estimate = await context.services.engine.estimate(partner, collection)
     except EstimateRefused as refused:

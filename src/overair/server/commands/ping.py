@@ -15,11 +15,11 @@ from overair.protocol.statuses import PingStatus
 from overair.push.interface import WaitEnded
 from overair.server.commands.command import Command
 from overair.server.context import Context
+from overair.server.partners import partner_of
 from overair.server.responses import HttpError, Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch, end_wait
 from overair.sync.cached_requests import cache_request, cached_request
-from overair.sync.partner import Partner
 
 CACHE: Final = "Ping"
 
@@ -95,7 +95,7 @@ def _check(message: PingRequest, allowed: Heartbeat) -> None:
 
 
 async def _wait(context: Context, watched: _Watched) -> PingResponse:
-    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    partner = partner_of(context)
     with Watch(context, watched.folder_ids, watched.heartbeat_interval) as watch:
         waiting = True
         while True:

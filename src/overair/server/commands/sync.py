@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 
-from overair.devices.quirks import Quirk, quirks_of
 from overair.protocol import http
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import SyncStatus
@@ -24,10 +23,10 @@ from overair.push.interface import WaitEnded
 from overair.server.commands.command import Command
 from overair.server.commands.sync_cache import InvalidCache, cached_sync, remember_sync
 from overair.server.context import Context
+from overair.server.partners import partner_of
 from overair.server.responses import Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch, end_wait
-from overair.sync.partner import Partner
 from overair.sync.refusal import SyncRefused
 
 MAXIMUM_COLLECTIONS: Final = 300
@@ -132,16 +131,7 @@ async def _exchange_or_wait(
     context: Context, collections: tuple[CollectionRequest, ...], window: int, seconds: int
 ) -> tuple[CollectionResponse, ...]:
     engine = context.services.engine
-    device = context.device
-    quirks = quirks_of(device.device_id, device.user_agent)
-    partner = Partner(
-        context.mailbox,
-        context.user,
-        device.device_key,
-        context.version,
-        ignores_empty_picture=Quirk.EMPTY_PICTURE_MEANS_NOTHING in quirks,
-        claim=context.claim.take_large,
-    )
+    partner = partner_of(context)
     with Watch(context, [collection.collection_id for collection in collections], seconds) as watch:
         waiting = seconds > 0
         try:

@@ -10,9 +10,9 @@ from overair import wbxml
 from overair.protocol.schema import SchemaError
 from overair.protocol.sync import SyncRequest
 from overair.server.context import Context
+from overair.server.partners import partner_of
 from overair.sync.cached_requests import cache_request, cached_request
 from overair.sync.keys import UNPRIMED
-from overair.sync.partner import Partner
 from overair.versions import Version
 
 COMMAND: Final = "Sync"
@@ -63,7 +63,7 @@ async def cached_sync(context: Context, *, repeatable: bool = False) -> SyncRequ
         message = SyncRequest.from_element(wbxml.decode(cached.body), Version(cached.version))
     except SchemaError as error:
         raise InvalidCache(str(error)) from error
-    partner = Partner(context.mailbox, context.user, context.device.device_key, context.version)
+    partner = partner_of(context)
     keys = await context.services.engine.last_keys(partner)
     collections = []
     for collection in message.collections:
