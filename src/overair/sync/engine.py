@@ -40,7 +40,6 @@ from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
 from overair.sync.state import CollectionStates, Unshown, attempt_at
-from overair.sync.wanted import Wanted
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +166,7 @@ class Engine:
             return False
         try:
             folder = await session.folder(request.collection_id)
-            wanted = Wanted(options_for(state.options, folder.item_class), partner.version)
+            wanted = partner.wanted(options_for(state.options, folder.item_class))
             view = view_of(folder.item_class, wanted.options.filter_type, self._clock())
             changes = await session.changes(folder.folder_id, view, state.token, 1)
         except (NoSuchFolder, TokenExpired):
@@ -280,7 +279,7 @@ class Engine:
         state = None if states is None else states.newest
         if state is None or not items.in_version(folder.item_class, partner.version):
             return False
-        wanted = Wanted(options_for(state.options, folder.item_class), partner.version)
+        wanted = partner.wanted(options_for(state.options, folder.item_class))
         view = view_of(folder.item_class, wanted.options.filter_type, self._clock())
         try:
             return await NewsReader(session, folder, view, wanted, state.exceptions).exist(state.token)

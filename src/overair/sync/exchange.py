@@ -114,7 +114,7 @@ class Exchange:
         return Exchanged(primed.key, folder, self._wanted(folder, request.options))
 
     def _wanted(self, folder: Folder, options: tuple[Options, ...]) -> Wanted:
-        return Wanted(options_for(options, folder.item_class), self._partner.version)
+        return self._partner.wanted(options_for(options, folder.item_class))
 
     async def _save(self, session: Session, states: CollectionStates) -> None:
         await states_of.save(
