@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-from icalendar.parser import Contentline, Contentlines, split_on_unescaped_comma, unescape_backslash
+from icalendar.parser import Contentline, split_on_unescaped_comma, unescape_backslash
 
 from overair.items.text import cleaned, one_line
 
@@ -185,8 +185,8 @@ def _component(name: str, text: str) -> Component:
     found = Component(name)
     stack = [found]
     deeper = 0
-    for line in Contentlines.from_ical(text):
-        if not line:
+    for line in _UNFOLD.sub("", text).split("\n"):
+        if not line.strip():
             continue
         one = _property(line)
         if one is None:
@@ -208,7 +208,7 @@ def _component(name: str, text: str) -> Component:
     return found
 
 
-def _property(line: Contentline) -> Property | None:
+def _property(line: str) -> Property | None:
     """A content line as a property; None where it is none."""
     head = _HEAD.match(line)
     if head is None:

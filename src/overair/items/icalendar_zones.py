@@ -1,0 +1,86 @@
+"""Which zone the TZID of a time means: an IANA one, one of Windows, or one of the file's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+from typing import Final, NamedTuple
+
+from overair.items import time_zones
+from overair.items.icalendar_components import Calendar, Component
+from overair.items.icalendar_observances import information_of
+
+TZID_CHARACTERS: Final = 200
+_IANA: Final = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+")
+"""What an IANA name within a TZID of somebody's own looks like."""
+
+
+class Zone(NamedTuple):
+    """The zone of a time: its IANA name, or where none has its rules, the rules themselves."""
+
+    name: str | None
+    tzinfo: tzinfo
+    timezone: bytes | None = None
+    """The structure of 172 bytes, where there is no name."""
+
+
+class Zones:
+    """The zones of one calendar of a file."""
+
+    def __init__(self, calendar: Calendar, default_zone: str) -> None:
+        own = known_zone(calendar.time_zone)
+        self.named: Final = own
+        """The IANA name of the calendar's own zone, None where it names none."""
+        self.default: Final = Zone(own or default_zone, time_zones.tzinfo(own or default_zone))
+        """The zone of times that name none."""
+        self._components: dict[str, Component] = {}
+        for source in calendar.time_zones:
+            try:
+                component = source.read()
+            except ValueError:
+                continue
+            self._components.setdefault(component.text("TZID").strip(), component)
+        self._found: dict[tuple[str, int], Zone | None] = {}
+
+    def zone(self, tzid: str, year: int) -> Zone | None:
+        """The zone that a TZID means in a year; None for one that nothing says what it is."""
+        key = (tzid[:TZID_CHARACTERS].strip().strip('"'), year)
+        if key not in self._found:
+            self._found[key] = self._look_up(*key)
+        return self._found[key]
+
+    def _look_up(self, tzid: str, year: int) -> Zone | None:
+        name = known_zone(tzid)
+        if name is None and tzid.startswith("/"):
+            # The name of a vendor goes before (RFC 5545 3.2.19).
+            name = next(filter(None, map(known_zone, _endings(tzid))), None)
+        component = self._components.get(tzid)
+        if name is None and component is not None:
+            name = known_zone(component.text("X-LIC-LOCATION"))
+        if name is not None:
+            return Zone(name, time_zones.tzinfo(name))
+        information = None if component is None else information_of(component, year)
+        if information is None:
+            return None
+        if information.is_empty:
+            return Zone("UTC", UTC)
+        likely = [found for match in _IANA.finditer(tzid) for found in _endings(match[0])]
+        preferred = [one for one in (*map(known_zone, likely), self.default.name) if one is not None]
+        name = time_zones.zone_of(information, year=year, preferred=preferred)
+        if name is not None:
+            return Zone(name, time_zones.tzinfo(name))
+        return Zone(None, time_zones.rules(information), information.pack())
+
+
+def known_zone(name: str) -> str | None:
+    """The IANA name of a zone that is called by that or by its name in Windows; None for another one."""
+    name = name.strip()
+    if not name or len(name) > TZID_CHARACTERS:
+        return None
+    return name if time_zones.is_zone(name) else time_zones.iana_name(name)
+
+
+def _endings(path: str) -> list[str]:
+    """What a path ends with, the longest first, itself included."""
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
