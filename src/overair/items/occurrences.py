@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import chain, islice, takewhile
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from overair.items.recurrence_rules import check
 from overair.items.series import Series
+from overair.items.time_zone_information import TimeZoneInformation
+from overair.items.time_zone_names import is_zone
+from overair.items.time_zone_names import tzinfo as iana_zone
+from overair.items.time_zone_rules import rules
 
 if TYPE_CHECKING:
     from overair.items.event import Event, EventException
@@ -43,7 +47,21 @@ def series_of(event: Event, default_zone: str = "UTC") -> Series | None:
     """The series of an event; None of one that does not recur or has no start."""
     if event.recurrence is None or event.start_time is None:
         return None
-    return Series(event.recurrence, event.start_time, _zone_of(event, default_zone))
+    return Series(event.recurrence, event.start_time, zone_of(event, default_zone))
+
+
+def zone_of(event: Event, default_zone: str = "UTC") -> tzinfo:
+    """The zone in which an event recurs: UTC for all-day events, which are stored as if in UTC."""
+    if event.all_day_event:
+        return UTC
+    if event.zone is not None and is_zone(event.zone):
+        return iana_zone(event.zone)
+    if event.timezone is not None:
+        with suppress(ValueError):
+            found = TimeZoneInformation.parse(event.timezone)
+            if not found.is_empty:
+                return rules(found)
+    return iana_zone(default_zone)
 
 
 def occurrences(event: Event, first: datetime, last: datetime, default_zone: str) -> Iterator[Occurrence]:
@@ -85,10 +103,6 @@ def view_date(event: Event) -> int:
     found = [_alone(event, start) for start in islice(unchanged, 1)]
     found.extend(_changed(event, series, exceptions))
     return max(map(_view_date, found or [_alone(event, event.start_time)]))
-
-
-def _zone_of(event: Event, default_zone: str) -> tzinfo:
-    return UTC if event.all_day_event else ZoneInfo(event.zone or default_zone)
 
 
 def _alone(event: Event, start: datetime) -> Occurrence:

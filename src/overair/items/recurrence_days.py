@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from overair.items.recurrence import EVERY_DAY, LAST_WEEK, DayOfWeek, Pattern, RecurrenceType
-from overair.items.recurrence_months import Month, Months, months_of
+from overair.items.recurrence import EVERY_DAY, LAST_WEEK, Pattern, RecurrenceType
+from overair.items.recurrence_months import GREGORIAN, Month, Months, months_of
 
 LAST_DAY: Final = date.max.toordinal() - 1
 """The last day of a series; every zone's offset fits behind it."""
@@ -136,7 +136,8 @@ class DayOfYears:
         known = 0 <= index < months.count
         self._first = months.year_of(index) if known else 0
         self.periods = (months.last_year - self._first) // interval + 1 if known else 0
-        self.per_period: int | None = 1
+        # A year may lack a month of a calendar that follows the moon.
+        self.per_period: int | None = 1 if months is GREGORIAN else None
 
     def period_of(self, day: int) -> int:
         """The period that a day lies in."""
@@ -150,33 +151,47 @@ class DayOfYears:
         return () if index is None else (self._rule.day(self._months.month(index)),)
 
 
-def days_of(pattern: Pattern, start: date) -> Days:
-    """The days of a pattern, those of the start's period before the start included.
+class Defaults(NamedTuple):
+    """What a pattern that leaves it out has from its start."""
 
-    What the pattern leaves out is as the start has it; FirstDayOfWeek is Sunday.
-    """
-    first = start.toordinal()
-    interval = max(1, pattern.interval or 1)
-    same_day = DayOfWeek(1 << first % 7)
-    days = pattern.day_of_week or int(same_day)
+    day_of_week: int
+    day_of_month: int
+    week_of_month: int
+    month_of_year: int
+
+
+def defaults(pattern: Pattern, start: date) -> Defaults:
+    """What a pattern leaves out, as the day on which it starts has it in the pattern's calendar."""
+    day = start.toordinal()
     months = months_of(pattern.calendar_type)
+    index = months.index_at(day)
+    if not 0 <= index < months.count:
+        months, index = GREGORIAN, GREGORIAN.index_at(day)
+    number = day - months.month(index).first + 1
+    # Some phones call the last day of a month EVERY_DAY and leave the week out (MS-ASCAL_R202).
+    week = LAST_WEEK if pattern.day_of_week == EVERY_DAY else (number + 6) // 7
+    return Defaults(1 << day % 7, number, week, months.number_of(index))
+
+
+def days_of(pattern: Pattern, start: date) -> Days:
+    """The days of a pattern, those of the start's period that lie before the start included."""
+    day = start.toordinal()
+    interval = pattern.interval or 1
+    known = defaults(pattern, start)
+    days_of_week = pattern.day_of_week or known.day_of_week
+    kind = pattern.type or RecurrenceType.DAILY
+    if kind is RecurrenceType.DAILY and not pattern.day_of_week:
+        return EveryFewDays(day, interval)
+    if kind in (RecurrenceType.DAILY, RecurrenceType.WEEKLY):
+        # MS-ASCAL_R3892312: a daily one with days of the week is a weekly one.
+        return DaysOfWeek(day, interval, days_of_week, pattern.first_day_of_week or 0)
     rule: DayOfMonth | NthDay
-    match pattern.type:
-        case RecurrenceType.WEEKLY:
-            return DaysOfWeek(first, interval, days, pattern.first_day_of_week or 0)
-        case RecurrenceType.MONTHLY:
-            return DayOfMonths(months, first, interval, DayOfMonth(pattern.day_of_month or start.day))
-        case RecurrenceType.MONTHLY_ON_NTH_DAY:
-            return DayOfMonths(months, first, interval, NthDay(pattern.week_of_month or 1, days))
-        case RecurrenceType.YEARLY | RecurrenceType.YEARLY_ON_NTH_DAY:
-            if pattern.type is RecurrenceType.YEARLY:
-                rule = DayOfMonth(pattern.day_of_month or start.day)
-            else:
-                rule = NthDay(pattern.week_of_month or 1, days)
-            month = pattern.month_of_year or start.month
-            return DayOfYears(months, first, interval, rule, month, bool(pattern.is_leap_month))
-        case _:
-            # MS-ASCAL_R3892311, R3892312: daily with days of the week is weekly.
-            if pattern.day_of_week:
-                return DaysOfWeek(first, interval, days, pattern.first_day_of_week or 0)
-            return EveryFewDays(first, interval)
+    if kind in (RecurrenceType.MONTHLY, RecurrenceType.YEARLY):
+        rule = DayOfMonth(pattern.day_of_month or known.day_of_month)
+    else:
+        rule = NthDay(pattern.week_of_month or known.week_of_month, days_of_week)
+    months = months_of(pattern.calendar_type)
+    if kind in (RecurrenceType.MONTHLY, RecurrenceType.MONTHLY_ON_NTH_DAY):
+        return DayOfMonths(months, day, interval, rule)
+    month = pattern.month_of_year or known.month_of_year
+    return DayOfYears(months, day, interval, rule, month, bool(pattern.is_leap_month))

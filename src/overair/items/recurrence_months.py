@@ -34,6 +34,9 @@ class Months(Protocol):
     def year_of(self, index: int) -> int:
         """The year of a month."""
 
+    def number_of(self, index: int) -> int:
+        """The number of a month in its year, that of the month before where it is a leap month."""
+
     def index_of(self, year: int, number: int, is_leap: bool) -> int | None:
         """The month of a year by its number, leap months apart; None where the year has none such."""
 
@@ -62,14 +65,31 @@ class GregorianMonths:
         """The year of a month."""
         return index // 12 + 1
 
+    def number_of(self, index: int) -> int:
+        """The number of a month in its year."""
+        return index % 12 + 1
+
     def index_of(self, year: int, number: int, is_leap: bool) -> int | None:
         """The month of a year."""
         return (year - 1) * 12 + number - 1
 
 
 GREGORIAN: Final = GregorianMonths()
+FOLLOWING_THE_MOON: Final = (
+    CalendarType.HIJRI,
+    CalendarType.HEBREW_LUNAR,
+    CalendarType.JAPANESE_LUNAR,
+    CalendarType.CHINESE_LUNAR,
+    CalendarType.KOREAN_LUNAR,
+)
+"""The others differ from the Gregorian calendar in how they count years, or not at all."""
 
 
 def months_of(calendar_type: CalendarType | None) -> Months:
-    """The months that a recurrence of some CalendarType counts in."""
-    return GREGORIAN
+    """The months that a recurrence of some CalendarType counts in; most are the Gregorian ones."""
+    if calendar_type not in FOLLOWING_THE_MOON:
+        return GREGORIAN
+    # Only here, since hardly anybody needs the tables of these calendars.
+    from overair.items.lunar_months import lunar_months
+
+    return lunar_months(calendar_type)
