@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from overair.items.making import Sent
 from overair.items.recurrence_changes import filled_in, to_store
 from overair.items.task import Task, TaskRecurrence
+from overair.items.time_zones import same_wall_time
+from overair.items.time_zones import tzinfo as tzinfo_of
 from overair.protocol.schema import Problem, SchemaError
 from overair.versions import Version
 from overair.wbxml.pages import Tasks
@@ -34,8 +35,8 @@ def change_task(task: Task, sent: Sent) -> Task:
         # A reminder that stays (MS-ASTASK_R370) keeps its time.
         values.pop("reminder_time", None)
     after = msgspec.structs.replace(task, **values)
-    if after.complete and task.complete and after.date_completed is None:
-        return msgspec.structs.replace(after, date_completed=task.date_completed)
+    if task.complete and after.date_completed is None:
+        after = msgspec.structs.replace(after, date_completed=task.date_completed)
     return with_completion(after, sent.author.now)
 
 
@@ -67,37 +68,21 @@ def shown_task(task: Task, time_zone: str) -> Task:
     Of a date that is stored as a local one only or in UTC only the other form is made, for clients
     read either. An empty Categories says that there are none any more (MS-ASTASK_R111).
     """
-    zone = ZoneInfo(time_zone)
+    zone = tzinfo_of(time_zone)
     recurrence = task.recurrence
     if recurrence is not None and recurrence.start is not None:
         recurrence = filled_in(recurrence, recurrence.start.date())
     return msgspec.structs.replace(
         task,
-        utc_start_date=task.utc_start_date or _as_utc(task.start_date, zone),
-        start_date=task.start_date or _as_local(task.utc_start_date, zone),
-        utc_due_date=task.utc_due_date or _as_utc(task.due_date, zone),
-        due_date=task.due_date or _as_local(task.utc_due_date, zone),
+        utc_start_date=task.utc_start_date or _other_form(task.start_date, UTC, zone),
+        start_date=task.start_date or _other_form(task.utc_start_date, zone, UTC),
+        utc_due_date=task.utc_due_date or _other_form(task.due_date, UTC, zone),
+        due_date=task.due_date or _other_form(task.utc_due_date, zone, UTC),
         categories=task.categories or (),
         recurrence=recurrence,
         complete=bool(task.complete),
     )
 
 
-def _as_utc(local: datetime | None, zone: tzinfo) -> datetime | None:
-    """The instant of a local time, which is written as if in UTC; None also where there is no such."""
-    if local is None:
-        return None
-    try:
-        return local.replace(tzinfo=zone).astimezone(UTC)
-    except OverflowError:
-        return None
-
-
-def _as_local(instant: datetime | None, zone: tzinfo) -> datetime | None:
-    """The local time of an instant, as if in UTC; None also where there is no such."""
-    if instant is None:
-        return None
-    try:
-        return instant.astimezone(zone).replace(tzinfo=UTC)
-    except OverflowError:
-        return None
+def _other_form(date: datetime | None, source: tzinfo, target: tzinfo) -> datetime | None:
+    return None if date is None else same_wall_time(date, source, target)
