@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from overair.items.body import Body
 from overair.mailboxes.interface import FolderType
+from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.get_item_estimate import EstimateCollectionRequest, EstimateOptions
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import CollectionRequest, CollectionResponse, ServerAdd, SoftDelete
@@ -282,3 +284,34 @@ def test_a_filter_sent_with_a_repeated_key_stays(tmp_path: Path) -> None:
         assert await phone.sync() is None
 
     play(tmp_path, scenario, FolderType.INBOX)
+
+
+def test_large_items_of_any_class_do_not_come_all_at_once(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        for number in range(12):
+            await there.add(phone.folder, contact(f"{number:02}", company_name="x" * 1_500_000))
+        first = await phone.sync()
+        assert first is not None
+        assert 4 <= len(first.commands) <= 6
+        assert first.more_available
+        await phone.rest()
+        assert len(phone.items) == 12
+
+    play(tmp_path, scenario)
+
+
+def test_a_cut_body_takes_no_room(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        phone.options = (
+            Options(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=10),)),
+        )
+        await phone.begin()
+        notes = Body(type=BodyType.PLAIN_TEXT, data="x" * 1_500_000)
+        for number in range(12):
+            await there.add(phone.folder, contact(f"{number:02}", body=notes))
+        answer = await phone.sync()
+        assert answer is not None
+        assert len(answer.commands) == 12
+        assert not answer.more_available
+
+    play(tmp_path, scenario)

@@ -106,12 +106,16 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class StoredItem(msgspec.Struct, frozen=True):
-    """An item where it lives. ``revision`` grows with every change of it."""
+    """An item where it lives. ``revision`` grows with every change of it.
+
+    ``size`` is about how many bytes the item takes by itself, without those of its blobs.
+    """
 
     item_id: str
     folder_id: str
     revision: int
     item: Item
+    size: int
 
 
 class MailboxError(Exception):

@@ -110,6 +110,6 @@ class Applier(Adding, Changing):
             raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         if self.fetched >= ANSWER_BYTES:
             raise CommandRefused(SyncStatus.SERVER_ERROR, "the answer is full; ask for the item again")
-        self.fetched += expected_size(stored.item, self._wanted.whole())
+        self.fetched += expected_size(stored, self._wanted.whole())
         response = FetchResponse(server_id=command.server_id, status=SyncStatus.SUCCESS)
         self.answers.append(Answer(response, stored))

@@ -147,7 +147,7 @@ class NewsReader:
         return len(changes)
 
     def _size(self, stored: StoredItem | None) -> int:
-        return 0 if stored is None else expected_size(stored.item, self._wanted)
+        return 0 if stored is None else expected_size(stored, self._wanted)
 
     def _telling(self, change: ItemChange, stored: StoredItem | None) -> Telling | None:
         unshown = self._exceptions.get(change.item_id)

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.items import Item
-from overair.items.contact import Contact
+from overair.items.body import Body
 from overair.items.message import Message
+from overair.mailboxes.interface import StoredItem
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.sync.wanted import Wanted
 
 ANSWER_BYTES: Final = 8_000_000
 """About how long the items of one answer may be together; one item always fits."""
 OVERHEAD: Final = 2_000
-"""Bytes of an item apart from its body and picture."""
+"""Bytes of an item beside its body."""
 
 
-def expected_size(item: Item, wanted: Wanted) -> int:
+def expected_size(stored: StoredItem, wanted: Wanted) -> int:
     """The item's bytes in an answer, roughly and rather too many."""
-    if isinstance(item, Message):
-        return OVERHEAD + _body_size(item, wanted)
-    if isinstance(item, Contact):
-        return OVERHEAD + len(item.picture or b"") * 4 // 3
-    return OVERHEAD
+    if isinstance(stored.item, Message):
+        return OVERHEAD + _message_size(stored.item, wanted)
+    # What the store keeps of it is what is shown, but for the end of a body that is cut.
+    body: Body | None = getattr(stored.item, "body", None)
+    size = len(body.data or "") if body is not None else 0
+    preferences = wanted.options.body_preferences
+    shown = max((_truncated(size, preference) for preference in preferences), default=size)
+    return OVERHEAD + stored.size - size + shown
 
 
-def _body_size(message: Message, wanted: Wanted) -> int:
+def _message_size(message: Message, wanted: Wanted) -> int:
     if message.index is None:
         return 0
     sizes = {

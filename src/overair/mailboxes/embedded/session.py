@@ -103,6 +103,11 @@ def _values(item: Item, modseq: int, folder_class: str) -> dict[str, Value]:
     }
 
 
+def _size(values: dict[str, Value]) -> int:
+    content = values["content"]
+    return len(content) if isinstance(content, bytes) else 0
+
+
 class EmbeddedSession(Hierarchy):
     """A mailboxes.interface.Session on the tables."""
 
@@ -168,7 +173,7 @@ class EmbeddedSession(Hierarchy):
                 error=type(error).__name__,
             )
             return None
-        return StoredItem(item_id, folder_id, revision, item)
+        return StoredItem(item_id, folder_id, revision, item, len(content))
 
     async def with_key(self, folder_id: str, key: str) -> StoredItem | None:
         """The item of a folder that has a key, the oldest where several have it.
@@ -183,11 +188,12 @@ class EmbeddedSession(Hierarchy):
         """A new item. Raises NoSuchFolder."""
         modseq, folder_class = await self._next_item_modseq(folder_id)
         folder = int(folder_id)
-        row = await self.transaction.one(ADD, folder=folder, **_values(item, modseq, folder_class))
+        values = _values(item, modseq, folder_class)
+        row = await self.transaction.one(ADD, folder=folder, **values)
         number = row[0] if row else 0
         await self._write_keys(folder, number, item)
         await self._write_journal(folder, modseq, number, None)
-        return StoredItem(f"{folder}:{number}", folder_id, modseq, item)
+        return StoredItem(f"{folder}:{number}", folder_id, modseq, item, _size(values))
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
         """The item with new content. Raises NoSuchItem."""
@@ -196,14 +202,15 @@ class EmbeddedSession(Hierarchy):
         if row is None:
             raise NoSuchItem(item_id)
         modseq, folder_class = await self._next_item_modseq(folder_id)
-        await self.transaction.execute(CHANGE, item=number, **_values(item, modseq, folder_class))
+        values = _values(item, modseq, folder_class)
+        await self.transaction.execute(CHANGE, item=number, **values)
         old = codec.decode(*row[2:])
         if old.keys != item.keys:
             await self.transaction.execute(FORGET_KEYS, item=number)
             await self._write_keys(folder, number, item)
         fields = codec.changed_fields(old, item)
         await self._write_journal(folder, modseq, number, row[1], fields)
-        return StoredItem(item_id, folder_id, modseq, item)
+        return StoredItem(item_id, folder_id, modseq, item, _size(values))
 
     async def remove(self, folder_id: str, item_id: str) -> int:
         """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
