@@ -93,8 +93,6 @@ class Exchange:
             raise CollectionRefused(
                 SyncStatus.PROTOCOL_ERROR, f"{folder.item_class} came with a later version"
             )
-        if request.supported is not None and folder.item_class is ItemClass.NOTES:
-            raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "notes have no Supported")  # MS-ASNOTE_R114
         try:
             check_options(request.options, folder.item_class)
         except BadOptions as error:
@@ -108,6 +106,10 @@ class Exchange:
             raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, "key 0 comes alone")
         supported = None
         if request.supported is not None:
+            if folder.item_class is ItemClass.NOTES:
+                raise CollectionRefused(
+                    SyncStatus.PROTOCOL_ERROR, "notes have no Supported"
+                )  # MS-ASNOTE_R114
             supported = tuple(sorted({element.tag.key for element in request.supported}))
         primed = states.primed(await session.start(folder.folder_id), request.options, supported)
         await self._save(session, states)
