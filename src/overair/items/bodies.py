@@ -197,7 +197,7 @@ def body_part(renditions: Renditions, preference: BodyPartPreference) -> BodyPar
     )
 
 
-def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreference] | None) -> Body | None:
+def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreference]) -> Body | None:
     """The body to keep: whole, and without what only an answer holds.
 
     ``before`` is the stored one, ``told`` the preferences by which the client was told of it. A body
@@ -208,7 +208,7 @@ def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreferen
         return before
     if sent.type not in (BodyType.PLAIN_TEXT, BodyType.HTML):
         raise SchemaError(AirSyncBase.Type, Problem.VALUE, f"{sent.type.name} is not kept")
-    if before is not None and told is not None:
+    if before is not None:
         shown = body(StoredBody(before), told)
         if shown.truncated and (shown.type, shown.data or "") == (sent.type, sent.data):
             return before

@@ -4,8 +4,7 @@ what absence means. What is special about a class is the business of its Maker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,11 +14,11 @@ from overair.items.author import Author
 from overair.items.contact import Contact
 from overair.items.event import Event
 from overair.items.item import Item, ItemClass
-from overair.items.making import NO_KEYS, Maker, Sent
+from overair.items.making import NO_KEYS, Maker, Sent, is_ghosted, said
 from overair.items.message import Message
 from overair.items.messages import change_message
 from overair.items.note import Note
-from overair.items.rendering import RenderOptions
+from overair.items.render_options import WHOLE, RenderOptions
 from overair.items.task import Task
 from overair.protocol.schema import BoundField, Problem, SchemaError
 from overair.versions import Version
@@ -58,10 +57,10 @@ def create(
     model = CLASSES.get(item_class)
     if model is None or model is Message:
         raise SchemaError(AirSync.ApplicationData, Problem.UNKNOWN, f"as a new item of {item_class}")
-    values = {name: _normal(value) for name, value in _said(model, application_data, author.version).items()}
+    values = {name: _normal(value) for name, value in said(model, application_data, author.version).items()}
     if "body" in values:
-        values["body"] = bodies.to_store(values["body"], None, None)
-    return _MAKERS[model].new(Sent(values, author, None, blob_keys))
+        values["body"] = bodies.to_store(values["body"], None, ())
+    return _MAKERS[model].new(Sent(values, author, blob_keys=blob_keys))
 
 
 def apply_change(
@@ -69,7 +68,7 @@ def apply_change(
     application_data: list[Element],
     author: Author,
     supported: frozenset[int] | None,
-    options: RenderOptions | None = None,
+    options: RenderOptions = WHOLE,
     *,
     blob_keys: Mapping[bytes, str] = NO_KEYS,
 ) -> Item:
@@ -81,7 +80,7 @@ def apply_change(
     """
     if isinstance(item, Message):
         return change_message(item, application_data, author.version)
-    values = _said(type(item), application_data, author.version)
+    values = said(type(item), application_data, author.version)
     partial = item.partial_since is not None and author.version >= item.partial_since
     after: dict[str, Any] = {}
     for bound in type(item).fields():
@@ -90,22 +89,8 @@ def apply_change(
         elif not partial and _deleted_by_absence(bound, author.version, supported):
             after[bound.name] = None
     if "body" in after:
-        preferences = None if options is None else options.body_preferences
-        after["body"] = bodies.to_store(after["body"], getattr(item, "body", None), preferences)
-    return _MAKERS[type(item)].changed(item, Sent(after, author, options, blob_keys))
-
-
-def _said(model: type[Item], application_data: Sequence[Element], version: Version) -> dict[str, Any]:
-    """The values that a client may set, by attribute; of the others not even the form counts."""
-    server_s = _server_s(model, version)
-    return model.values_of([one for one in application_data if one.tag.key not in server_s], version)
-
-
-@cache
-def _server_s(model: type[Item], version: Version) -> frozenset[int]:
-    """The keys of the tags that only the server writes."""
-    fields = [bound.field for bound in model.fields()]
-    return frozenset(field.tag.key for field in fields if field.read_only and field.in_version(version))
+        after["body"] = bodies.to_store(after["body"], getattr(item, "body", None), options.body_preferences)
+    return _MAKERS[type(item)].changed(item, Sent(after, author, supported, options, blob_keys))
 
 
 def _deleted_by_absence(bound: BoundField, version: Version, supported: frozenset[int] | None) -> bool:
@@ -113,8 +98,7 @@ def _deleted_by_absence(bound: BoundField, version: Version, supported: frozense
     field = bound.field
     if field.kept or field.read_only or not field.in_version(version):
         return False
-    ghosted = field.ghosted and supported is not None and field.tag.key not in supported
-    return not ghosted
+    return not is_ghosted(field, supported)
 
 
 def _normal(value: Any) -> Any:

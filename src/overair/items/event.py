@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
 import msgspec
 
-from overair.items.attachments import AddAttachment, Attachment, DeleteAttachment
+from overair.items.attachments import Attachment, DeleteAttachment
 from overair.items.attendee import Attendee
 from overair.items.body import Body
+from overair.items.event_elements import AddEventAttachment, EventBody, Reminder, instant_of
 from overair.items.item import Item, ItemClass
 from overair.items.location import Location
 from overair.items.occurrences import view_date
@@ -18,23 +20,23 @@ from overair.protocol.data_types import (
     BOOLEAN,
     COMPACT_DATE_TIME,
     STRING,
-    UNSIGNED_INTEGER,
     Base64,
     Integer,
     String,
 )
-from overair.protocol.schema import Choices, Field, Nested, Record, Sequence
+from overair.protocol.schema import Choices, Content, Field, Nested, Problem, Record, SchemaError, Sequence
 from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase, Calendar
 
 CATEGORIES: Final = Sequence(Calendar.Category, STRING, limit=300)
 ATTENDEES: Final = Sequence(Calendar.Attendee, Nested(Attendee))
-ATTACHMENTS: Final = Choices(Attachment, AddAttachment, DeleteAttachment)
+ATTACHMENTS: Final = Choices(Attachment, AddEventAttachment, DeleteAttachment)
 SENSITIVITY: Final = Integer(0, 3)
 BUSY_STATUS: Final = Integer(0, 4)
 MEETING_STATUS: Final = Integer(allowed=(0, 1, 3, 5, 7, 9, 11, 13, 15))
 RESPONSE_TYPE: Final = Integer(0, 5)
-REMINDER: Final = UNSIGNED_INTEGER
+REMINDER: Final = Reminder()
+BODY: Final = EventBody()
 TIME_ZONE: Final = Base64(max_length=172)
 UID: Final = String(max_length=300)
 BEFORE_16: Final = Version.V14_1
@@ -85,12 +87,12 @@ class EventException(Record, kw_only=True):
     subject: Annotated[str | None, Field(Calendar.Subject, STRING)] = None
     start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME)] = None
     end_time: Annotated[datetime | None, Field(Calendar.EndTime, COMPACT_DATE_TIME)] = None
-    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body))] = None
+    body: Annotated[Body | None, Field(AirSyncBase.Body, BODY)] = None
     location_text: Annotated[str | None, Field(Calendar.Location, STRING)] = None
     """The location's display name, only where it is shown to a client or read from one."""
     location: Annotated[Location | None, Field(AirSyncBase.Location, Nested(Location))] = None
     attachments: Annotated[
-        tuple[Attachment | AddAttachment | DeleteAttachment, ...] | None,
+        tuple[Attachment | AddEventAttachment | DeleteAttachment, ...] | None,
         Field(AirSyncBase.Attachments, ATTACHMENTS, since=Version.V16_0),
     ] = None
     """Only where they are shown to a client or read from one."""
@@ -120,33 +122,60 @@ class EventException(Record, kw_only=True):
     """None where no message was about this occurrence alone."""
 
 
+class _Exception(Nested[EventException]):
+    """An exception, which from 16.0 on names its occurrence by the InstanceId (MS-ASCAL_R2098, R2106)."""
+
+    def __init__(self) -> None:
+        super().__init__(EventException)
+
+    def decode(self, content: Content, version: Version) -> EventException:
+        if version <= BEFORE_16:
+            return super().decode(content, version)
+        if not isinstance(content, list):
+            raise SchemaError(AirSyncBase.InstanceId, Problem.MISSING)
+        values = EventException.values_of(content, version)
+        if values.get("instance_id") is None:
+            raise SchemaError(AirSyncBase.InstanceId, Problem.MISSING)
+        try:
+            start = instant_of(values.pop("instance_id"))
+        except ValueError as error:
+            raise SchemaError(AirSyncBase.InstanceId, Problem.VALUE, str(error)) from None
+        return EventException(exception_start_time=start, **values)
+
+
+EXCEPTIONS: Final = Sequence(Calendar.Exception, _Exception(), limit=1000)
+"""MS-ASCAL_R243 says 256, the schema 1,000: a client adds some to the 256 that it was shown."""
+
+
 class Event(Item):
     """An appointment or meeting, single or recurring.
 
     Times are instants in UTC; of an all-day event they are its first day and the day after its last
     one as midnights in UTC, whatever the zone (``until`` and the start of an exception, too), and what a
     client of an older version is shown is midnight of those days in the event's zone.
+
+    What an event cannot be without is never deleted (``kept``): a client is always shown it.
     """
 
     item_class: ClassVar[ItemClass] = ItemClass.CALENDAR
     partial_since: ClassVar[Version | None] = Version.V16_0
 
-    timezone: Annotated[bytes | None, Field(Calendar.Timezone, TIME_ZONE)] = None
+    timezone: Annotated[bytes | None, Field(Calendar.Timezone, TIME_ZONE, kept=True)] = None
     """As it is shown to a client or read from one; stored where no zone of ``zone`` fits."""
     all_day_event: Annotated[bool | None, Field(Calendar.AllDayEvent, BOOLEAN)] = None
     busy_status: Annotated[int | None, Field(Calendar.BusyStatus, BUSY_STATUS)] = None
     organizer_name: Annotated[str | None, Field(Calendar.OrganizerName, STRING, ghosted=True)] = None
     organizer_email: Annotated[str | None, Field(Calendar.OrganizerEmail, STRING, ghosted=True)] = None
-    dt_stamp: Annotated[datetime | None, Field(Calendar.DtStamp, COMPACT_DATE_TIME)] = None
-    end_time: Annotated[datetime | None, Field(Calendar.EndTime, COMPACT_DATE_TIME)] = None
+    dt_stamp: Annotated[datetime | None, Field(Calendar.DtStamp, COMPACT_DATE_TIME, kept=True)] = None
+    end_time: Annotated[datetime | None, Field(Calendar.EndTime, COMPACT_DATE_TIME, kept=True)] = None
     location_text: Annotated[str | None, Field(Calendar.Location, STRING)] = None
     """The location's display name, only where it is shown to a client or read from one."""
     location: Annotated[Location | None, Field(AirSyncBase.Location, Nested(Location))] = None
     reminder: Annotated[int | None, Field(Calendar.Reminder, REMINDER)] = None
     sensitivity: Annotated[int | None, Field(Calendar.Sensitivity, SENSITIVITY)] = None
     subject: Annotated[str | None, Field(Calendar.Subject, STRING)] = None
-    start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME)] = None
-    uid: Annotated[str | None, Field(Calendar.UID, UID)] = None
+    start_time: Annotated[datetime | None, Field(Calendar.StartTime, COMPACT_DATE_TIME, kept=True)] = None
+    uid: Annotated[str | None, Field(Calendar.UID, UID, kept=True)] = None
     client_uid: Annotated[str | None, Field(Calendar.ClientUid, String(min_length=1, max_length=300))] = None
     """What the client calls it that added it; only read, and kept to know it again (MS-ASCAL_R2062)."""
     meeting_status: Annotated[int | None, Field(Calendar.MeetingStatus, MEETING_STATUS, ghosted=True)] = None
@@ -157,7 +186,7 @@ class Event(Item):
     recurrence: Annotated[Recurrence | None, Field(Calendar.Recurrence, Nested(Recurrence))] = None
     exceptions: Annotated[
         tuple[EventException, ...] | None,
-        Field(Calendar.Exceptions, Sequence(Calendar.Exception, Nested(EventException)), kept=True),
+        Field(Calendar.Exceptions, EXCEPTIONS, kept=True),
     ] = None
     response_requested: Annotated[bool | None, Field(Calendar.ResponseRequested, BOOLEAN, ghosted=True)] = (
         None
@@ -170,11 +199,11 @@ class Event(Item):
         bool | None, Field(Calendar.DisallowNewTimeProposal, BOOLEAN, ghosted=True)
     ] = None
     attachments: Annotated[
-        tuple[Attachment | AddAttachment | DeleteAttachment, ...] | None,
+        tuple[Attachment | AddEventAttachment | DeleteAttachment, ...] | None,
         Field(AirSyncBase.Attachments, ATTACHMENTS, since=Version.V16_0, kept=True),
     ] = None
     """Only where they are shown to a client or read from one."""
-    body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
+    body: Annotated[Body | None, Field(AirSyncBase.Body, BODY, kept=True)] = None
     native_body_type: Annotated[
         int | None, Field(AirSyncBase.NativeBodyType, Integer(1, 3), read_only=True)
     ] = None
@@ -203,13 +232,16 @@ class Event(Item):
         """When its last occurrence ends."""
         return view_date(self)
 
+    def attachments_kept(self) -> Iterator[StoredAttachment]:
+        """Its attachments and those of its exceptions."""
+        yield from self.stored_attachments or ()
+        for exception in self.exceptions or ():
+            yield from exception.stored_attachments or ()
+
     @property
     def blob_keys(self) -> tuple[str, ...]:
         """The keys of its attachments' bytes, those of its exceptions included."""
-        kept = list(self.stored_attachments or ())
-        for exception in self.exceptions or ():
-            kept.extend(exception.stored_attachments or ())
-        return tuple(dict.fromkeys(one.blob for one in kept))
+        return tuple(dict.fromkeys(kept.blob for kept in self.attachments_kept()))
 
     @property
     def keys(self) -> tuple[str, ...]:

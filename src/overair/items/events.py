@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
-from overair.items import bodies
-from overair.items.body import Body
 from overair.items.event import Event
+from overair.items.event_showing import shown_event
 from overair.items.making import Sent
-from overair.protocol.body_preferences import BodyType
-from overair.versions import Version
-
-if TYPE_CHECKING:
-    from overair.items.rendering import RenderOptions
 
 
 def create_event(sent: Sent) -> Event:
@@ -27,9 +19,4 @@ def change_event(event: Event, sent: Sent) -> Event:
     return msgspec.structs.replace(event, **sent.values)
 
 
-def shown_event(event: Event, options: RenderOptions, version: Version, item_id: str) -> Event:
-    """The event as a client is shown it."""
-    notes = event.body or Body(type=BodyType.PLAIN_TEXT, data="")
-    return msgspec.structs.replace(
-        event, body=bodies.body(bodies.StoredBody(notes), options.body_preferences)
-    )
+__all__ = ["change_event", "create_event", "shown_event"]

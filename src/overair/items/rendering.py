@@ -16,14 +16,15 @@ from overair.items.item import Item
 from overair.items.message import Message
 from overair.items.note import Note
 from overair.items.parts import ByteSource
+from overair.items.render_options import RenderOptions
 from overair.items.task import Task
-from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
+from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.versions import Version
 from overair.wbxml.element import Element
 
 _log = structlog.get_logger(__name__)
-_NEVER, _SMIME, _ALWAYS = 0, 1, 2
-"""Values of MIMESupport (MS-ASCMD_R3396 and on)."""
+_SMIME, _ALWAYS = 1, 2
+"""Values of MIMESupport; 0 is never (MS-ASCMD_R3396 and on)."""
 W = TypeVar("W", Contact, Task, Note)
 """The classes whose items hold their body themselves."""
 NO_NOTES: Final = Body(type=BodyType.PLAIN_TEXT, data="")
@@ -35,19 +36,6 @@ _NOTE: Final = (
 
 class CannotRender(Exception):
     """The item cannot be shown, and neither can a stand-in."""
-
-
-class RenderOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the Options of a request say about how items are shown."""
-
-    body_preferences: tuple[BodyPreference, ...] = ()
-    body_part_preferences: tuple[BodyPartPreference, ...] = ()
-    mime_support: int = _NEVER
-    mime_truncation: int | None = None
-    time_zone: str = "UTC"
-    """The IANA name of the zone of events that have none."""
-    time_zone_names: bool = True
-    """False for clients that know a zone only where its names are empty (devices/quirks.py)."""
 
 
 def render(
