@@ -25,6 +25,9 @@ class KeyContract:
             await session.add(inbox, message(1, "one"))
             assert await session.with_key(calendar, uid_key("one")) == first
             assert await session.with_key(calendar, uid_key("other")) == other
+            assert await session.all_with_key(calendar, uid_key("one"), 9) == [first, second]
+            assert await session.all_with_key(calendar, uid_key("one"), 1) == [first]
+            assert await session.all_with_key(calendar, uid_key("three"), 9) == []
             for folder, key in (
                 (calendar, "one"),
                 (calendar, uid_key("ONE")),

@@ -213,6 +213,9 @@ class Session(Protocol):
     async def with_key(self, folder_id: str, key: str) -> StoredItem | None:
         """The item of a folder that has a key (``Item.keys``), the oldest where several have it."""
 
+    async def all_with_key(self, folder_id: str, key: str, limit: int) -> list[StoredItem]:
+        """The items of a folder that have a key, the oldest first, at most ``limit``."""
+
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item."""
 

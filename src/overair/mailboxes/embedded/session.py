@@ -85,7 +85,7 @@ WITH_KEY: Final = Statement(
         folders.c.account_id == bindparam("account"),
     )
     .order_by(item_keys.c.item_id)
-    .limit(1)
+    .limit(bindparam("limit"))
 )
 ADD_KEY: Final = Statement(insert(item_keys))
 FORGET_KEYS: Final = Statement(delete(item_keys).where(item_keys.c.item_id == bindparam("item")))
@@ -180,9 +180,19 @@ class EmbeddedSession(Hierarchy):
 
         None where there is none, or none that can be read.
         """
+        found = await self.all_with_key(folder_id, key, 1)
+        return found[0] if found else None
+
+    async def all_with_key(self, folder_id: str, key: str, limit: int) -> list[StoredItem]:
+        """The items of a folder that have a key, the oldest first, at most ``limit``; not those that
+        cannot be read.
+        """
         folder = number_of(folder_id) or 0
-        row = await self.transaction.one(WITH_KEY, account=self.account_id, folder=folder, name=key)
-        return None if row is None else self._stored(folder_id, f"{folder}:{row[0]}", row[1:])
+        rows = await self.transaction.all(
+            WITH_KEY, account=self.account_id, folder=folder, name=key, limit=limit
+        )
+        found = [self._stored(folder_id, f"{folder}:{row[0]}", row[1:]) for row in rows]
+        return [stored for stored in found if stored is not None]
 
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item. Raises NoSuchFolder."""
