@@ -4,66 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Final
 
+from model.edit import Edit, Kind
+from model.forms import FORMS, Form, Writer
+from model.forms.form import sends
 from model.laws import Law, hold
-from model.ledger import Ledger, Shown
+from model.ledger import Ledger
+from model.shown import NOTHING, Shown
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync_options import Conflict, FilterType
 from overair.versions import Version
 from overair.wbxml.element import Element, Tag
-from overair.wbxml.pages import AirSync, Contacts, Email, Email2
+from overair.wbxml.pages import AirSync
 from phones.handset import e, text
 
 RETRIED: Final = frozenset({SyncStatus.RETRY, SyncStatus.SERVER_ERROR})
 """What says that the same may be asked again."""
-
-
-class Kind(StrEnum):
-    """What the owner did to an item on the phone."""
-
-    ADD = "add"
-    CHANGE = "change"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Something that the owner did and the server has not confirmed."""
-
-    kind: Kind
-    marker: str
-    value: str | None = None
-    """The new value; None where it says nothing of that."""
-    read: bool | None = None
-    known: int = 0
-    """How many values of the item had been seen when it was asked for."""
-    send: bool = False
-    """A draft that is to leave as mail."""
-    permanent: bool = False
-    """A deletion that does not move."""
-
-    def applied(self, shown: Shown) -> Shown:
-        """The item as the phone shows it afterwards."""
-        return Shown(
-            self.marker,
-            shown.value if self.value is None else self.value,
-            shown.read if self.read is None else self.read,
-            shown.written,
-        )
-
-    def says_more(self, later: Edit) -> Edit:
-        """This with what the owner did after it."""
-        return replace(
-            later,
-            kind=self.kind if later.kind is Kind.CHANGE else later.kind,
-            value=self.value if later.value is None else later.value,
-            read=self.read if later.read is None else later.read,
-            send=self.send or later.send,
-        )
 
 
 @dataclass
@@ -82,6 +41,8 @@ class Collection:
     type: FolderType
     item_class: ItemClass
     conflict: Conflict
+    zone: str = "UTC"
+    """The time zone of the phone."""
     key: str = "0"
     items: dict[str, Shown] = field(default_factory=dict)
     edits: dict[str, Edit] = field(default_factory=dict)
@@ -103,8 +64,14 @@ class Collection:
     """Whether it was asked for and the answer did not come: the server may have told more than is here."""
 
     @property
-    def is_contacts(self) -> bool:
-        return self.item_class is ItemClass.CONTACTS
+    def form(self) -> Form:
+        """How its items are written and read."""
+        return FORMS[self.item_class]
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes here."""
+        return Writer(self.account, self.version, self.takes_drafts, self.zone)
 
     @property
     def takes_drafts(self) -> bool:
@@ -119,8 +86,9 @@ class Collection:
         asked = dict(self.edits) if edits and not first else {}
         permanent = any(edit.permanent for edit in asked.values())  # it is said for all of a request
         options = [e(AirSync.Conflict, int(self.conflict))]
-        if not self.is_contacts:
+        if self.form.filters:
             options.insert(0, e(AirSync.FilterType, int(self.filter)))
+        commands = [command for name, edit in asked.items() for command in self._commands(name, edit)]
         element = e(
             AirSync.Collection,
             e(AirSync.SyncKey, key),
@@ -128,32 +96,22 @@ class Collection:
             e(AirSync.DeletesAsMoves, "0") if permanent else None,
             None if window is None else e(AirSync.WindowSize, window),
             e(AirSync.Options, *options),
-            e(AirSync.Commands, *(self._command(key, edit) for key, edit in asked.items()))
-            if asked
-            else None,
+            e(AirSync.Commands, *commands) if commands else None,
         )
         return Asking(element, key, asked, self.filter, self.ledger.serial)
 
-    def _command(self, key: str, edit: Edit) -> Element:
-        if edit.kind is Kind.ADD:
-            data = e(AirSync.ApplicationData, *self._data(edit))
-            return e(AirSync.Add, e(AirSync.ClientId, key), _sends(edit), data)
+    def _commands(self, name: str, edit: Edit) -> list[Element]:
         if edit.kind is Kind.DELETE:
-            return e(AirSync.Delete, e(AirSync.ServerId, key))
-        # A draft that only is to be sent says nothing else.
-        content = None if edit.value is None and edit.send else e(AirSync.ApplicationData, *self._data(edit))
-        return e(AirSync.Change, e(AirSync.ServerId, key), _sends(edit), content)
-
-    def _data(self, edit: Edit) -> list[Element]:
-        if self.is_contacts:
-            return [e(Contacts.FirstName, edit.marker), e(Contacts.LastName, edit.value or "")]
-        if self.takes_drafts:
-            subject = [] if edit.value is None else [e(Email.Subject, f"{edit.marker} {edit.value}")]
-            return [e(Email.To, RECIPIENTS[self.account]), *subject]
-        data = [] if edit.read is None else [e(Email.Read, int(edit.read))]
-        if edit.value is not None:
-            data.append(e(Email.Flag, e(Email.Status, "2"), e(Email.FlagType, edit.value)))
-        return data
+            return [e(AirSync.Delete, e(AirSync.ServerId, name))]
+        before = self.items.get(name, NOTHING)
+        if self.conflict is Conflict.CLIENT_WINS:
+            # What is said again with it may have been overwritten by others since.
+            again = self.form.said_again(edit, before, self.writer)
+            self.ledger.may_return(self.account, edit.marker, again)
+        if edit.kind is Kind.CHANGE:
+            return self.form.commands(name, edit, before, self.writer)
+        data = e(AirSync.ApplicationData, *self.form.data(edit, before, self.writer))
+        return [e(AirSync.Add, e(AirSync.ClientId, name), sends(edit.send), data)]
 
     def take(self, asking: Asking, answer: Element) -> None:
         """Believe an answer. Raises Broken."""
@@ -222,7 +180,9 @@ class Collection:
         given: dict[str, str] = {}
         for one in responses:
             name = text(one, AirSync.ClientId) or text(one, AirSync.ServerId)
-            statuses[name] = int(text(one, AirSync.Status))
+            status = int(text(one, AirSync.Status))
+            if statuses.get(name, SyncStatus.SUCCESS) == SyncStatus.SUCCESS:
+                statuses[name] = status  # of an event and its occurrences there may be several
             if one.tag is AirSync.Add:
                 given[name] = text(one, AirSync.ServerId)
         for name, edit in asked.items():
@@ -262,8 +222,8 @@ class Collection:
         if not lost and not self.ledger.taken_by_others(self.account, edit.marker, self.author):
             # What another phone deleted stays so, whatever is said of it then (MS-ASCMD_R2076); of what
             # it changed since the phone's lost Add the phone is told with the answer.
-            self.ledger.promised_value(self.account, edit.marker, edit.value or "", edit.known)
-        self.items[server_id] = edit.applied(Shown("", "", read=self.type is FolderType.DRAFTS))
+            self.ledger.promised_values(self.account, edit)
+        self.items[server_id] = edit.applied(replace(NOTHING, ticked=self.type is FolderType.DRAFTS))
         if later is not None:
             # Edited again meanwhile: from now on that is a change of an item that has an id.
             del self.edits[name]
@@ -273,8 +233,8 @@ class Collection:
         if status == SyncStatus.SUCCESS:
             if edit.send:
                 return  # the draft's end is told like any other
-            if edit.value is not None:
-                self.ledger.promised_value(self.account, edit.marker, edit.value, edit.known)
+            if edit.says:
+                self.ledger.promised_values(self.account, edit)
                 self._overwrote(edit, server_id)
             if server_id in self.items:
                 self.items[server_id] = edit.applied(self.items[server_id])
@@ -296,12 +256,14 @@ class Collection:
         known = self.items.get(server_id)
         if self.conflict is Conflict.CLIENT_WINS or known is None:
             return
-        before, author = self.ledger.before(self.account, edit.marker, edit.value or "")
-        hold(
-            before in (None, known.value) or author == self.author or known.value == edit.value,
-            Law.CONFLICTS,
-            f"{edit.marker}={edit.value!r} overwrote {before!r}, though the server wins",
-        )
+        for name, value in edit.says.items():
+            before, author = self.ledger.before(self.account, edit.marker, name, value)
+            seen = known.said.get(name, "")
+            hold(
+                before in (None, seen) or author == self.author or seen == value,
+                Law.CONFLICTS,
+                f"{name} of {edit.marker}, {value!r}, overwrote {before!r}, though the server wins",
+            )
 
     def _told(self, told: Element, since: int) -> None:
         server_id = text(told, AirSync.ServerId)
@@ -310,12 +272,12 @@ class Collection:
             new = server_id not in self.items or server_id in self.moved_early
             hold(new, Law.ADD_FIRST, f"{server_id} is told a second time")
             self.moved_early.discard(server_id)
-            self.items[server_id] = self._read(data, Shown("", "", read=False))
+            self.items[server_id] = self._read(data, NOTHING)
         elif told.tag is AirSync.Change:
             known = self.items.get(server_id)
             hold(known, Law.ADD_FIRST, f"a change of {server_id}, which was never told")
             assert known is not None
-            shown = self._read(data, Shown("", "", read=False) if self.is_contacts else known)
+            shown = self._read(data, known)
             others = self.ledger.touched_by_others(self.account, known.marker, self.author, since)
             others = others or server_id in self.moved_here
             self.moved_here.discard(server_id)
@@ -332,17 +294,7 @@ class Collection:
 
     def _read(self, data: Element | None, known: Shown) -> Shown:
         fields: dict[Tag, Element] = {child.tag: child for child in data or ()}
-        if self.is_contacts:
-            return Shown(_text(fields, Contacts.FirstName), _text(fields, Contacts.LastName), read=False)
-        read = _text(fields, Email.Read) == "1" if Email.Read in fields else known.read
-        marker, value, written = known.marker, known.value, known.written
-        if Email.Subject in fields:
-            found = Shown.named(_text(fields, Email.Subject), "", read=read)
-            marker, value, written = found.marker, found.value, found.written
-        if Email.Flag in fields:
-            flag_type = fields[Email.Flag].find(Email.FlagType)
-            value = (flag_type.text if flag_type is not None else "") or written
-        return Shown(marker, value, read, written)
+        return self.form.read(fields, known, self.version)
 
 
 @dataclass(frozen=True)
@@ -354,16 +306,3 @@ class Asking:
     edits: Mapping[str, Edit]
     filter: FilterType
     serial: int
-
-
-RECIPIENTS: Final = {"anna": "ben@example.org", "ben": "anna@example.org"}
-"""To whom each account writes, so that no mailbox gets its own mail."""
-
-
-def _sends(edit: Edit) -> Element | None:
-    return e(Email2.Send) if edit.send else None
-
-
-def _text(fields: Mapping[Tag, Element], tag: Tag) -> str:
-    found = fields.get(tag)
-    return "" if found is None else found.text

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from model.collection import Collection
 from model.laws import Law, hold
-from model.ledger import Ledger, Shown
+from model.ledger import Ledger
 from model.phone import Phone
+from model.shown import Shown
 from overair.mailboxes.interface import FolderType
 from overair.protocol.sync_options import FilterType
 from overair.sync.filters import view_of
@@ -47,7 +48,7 @@ class Comparison:
         there = self._view(collection, cutoff)
         shown = collection.items
         if collection.type is FolderType.DRAFTS:
-            shown = {key: replace(one, read=False) for key, one in shown.items()}
+            shown = {key: replace(one, ticked=False) for key, one in shown.items()}
         unshown = self._ledger.unshown
         there, shown = (
             {key: one for key, one in them.items() if key not in unshown} for them in (there, shown)
@@ -65,9 +66,11 @@ class Comparison:
         one = self._ledger.mailboxes[collection.account].get(collection.folder_id)
         found = {}
         for item_id, item in one.items.items() if one is not None else ():
-            if item.item_class is collection.item_class and (cutoff is None or item.view_date >= cutoff):
-                shown = Shown.of(item)
+            if item.item_class is not collection.item_class:
+                continue
+            if cutoff is None or collection.form.view_date(item) >= cutoff:
+                shown = self._ledger.shown(item_id, item)
                 if collection.type is FolderType.DRAFTS:
-                    shown = replace(shown, read=False)
+                    shown = replace(shown, ticked=False)
                 found[item_id] = shown
         return found

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from overair.items import Contact, Item
-from overair.items.message import Message
+from model.edit import Edit
+from overair.items import Item, ItemClass
 from overair.mailboxes.interface import Folder
 from overair.protocol.http import Request
 from overair.wbxml import Element, decode
@@ -116,10 +116,10 @@ class Drive(Protocol):
     async def deliver(self, account: str, mime: bytes) -> bool:
         """Deliver a message; whether the server took it."""
 
-    async def add(self, account: str, folder_id: str, item: Contact) -> bool:
-        """Another hand puts a contact into a folder; whether that was done."""
+    async def add(self, account: str, folder_id: str, item_class: ItemClass, edit: Edit) -> bool:
+        """Another hand puts an item into a folder; whether that was done."""
 
-    async def change(self, account: str, folder_id: str, item_id: str, item: Contact | Message) -> bool:
+    async def change(self, account: str, folder_id: str, item_id: str, edit: Edit) -> bool:
         """Another hand changes an item."""
 
     async def remove(self, account: str, folder_id: str, item_id: str) -> bool:

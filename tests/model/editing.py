@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from model.collection import Collection, Edit, Kind
+from model.collection import Collection
+from model.edit import Edit, Kind
+from model.forms import Writer, planning
 from model.sending import Sending
+from model.shown import NOTHING, PATTERN, VALUE, WHEN, Shown
+from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.sync_options import Conflict, FilterType
 
@@ -17,66 +22,118 @@ class Editing(Sending):
     client_ids: int = 0
     """How many items were new here."""
 
-    def add(self) -> None:
-        """A new contact."""
-        contacts = self.folder_of(FolderType.CONTACTS)
-        if contacts is not None:
-            self._new(contacts)
+    def add(self, kind: FolderType, choice: int) -> None:
+        """A new item in the folder of a type."""
+        collection = self.folder_of(kind)
+        if collection is not None:
+            self._new(collection, choice)
 
     def write_draft(self) -> None:
         """A new draft, where the version has them."""
         drafts = self.folder_of(FolderType.DRAFTS)
         if drafts is not None and drafts.takes_drafts:
-            self._new(drafts)
+            self._new(drafts, 0)
 
-    def _new(self, collection: Collection) -> None:
-        marker, value = f"i{self.ledger.number()}", f"v{self.ledger.number()}"
-        self.ledger.may_appear(self.account, marker, collection.folder_id, value, self.author)
+    def _new(self, collection: Collection, choice: int) -> None:
+        marker, number = f"i{self.ledger.number()}", self.ledger.number()
+        says = collection.form.new(number, choice, self.ledger.today, collection.writer)
+        self.ledger.may_appear(self.account, marker, collection.folder_id, says, self.author)
         self.client_ids += 1
-        collection.edits[f"c{self.client_ids}"] = Edit(Kind.ADD, marker, value)
+        collection.edits[f"c{self.client_ids}"] = Edit(Kind.ADD, marker, says)
 
     def change(self, collection: Collection, choice: int) -> None:
         """A new value for an item; of mail its flag."""
-        name = self._chosen(collection, choice)
-        if name is None or (collection.type is FolderType.DRAFTS and not collection.takes_drafts):
+        self._change(collection, choice, lambda shown, number: {VALUE: f"v{number}"})
+
+    def change_more(self, collection: Collection, choice: int) -> None:
+        """Something else of an item: an event at another time or place, when a task is due."""
+        form, today = collection.form, self.ledger.today
+        self._change(
+            collection,
+            choice,
+            lambda shown, number: form.more(number, choice, today, shown, collection.writer),
+        )
+
+    def change_occurrence(self, choice: int) -> None:
+        """One occurrence of a series with another subject, perhaps at another time or place."""
+        self._change_series(
+            choice, lambda shown, number, writer: planning.changed(number, choice, shown, writer)
+        )
+
+    def cancel_occurrence(self, choice: int) -> None:
+        """One occurrence of a series is deleted."""
+        self._change_series(choice, lambda shown, _, writer: planning.cancelled(choice, shown, writer.zone))
+
+    def _change_series(self, choice: int, said: Callable[[Shown, int, Writer], Mapping[str, str]]) -> None:
+        calendar = self.folder_of(FolderType.CALENDAR)
+        if calendar is None:
             return
-        marker = self._marker(collection, name)
-        value = f"v{self.ledger.number()}"
-        self.ledger.may_become(self.account, marker, value, self.author)
-        self._edit(collection, name, self._known(Edit(Kind.CHANGE, marker, value)))
+        series = [name for name in self._names(calendar) if PATTERN in self._shown(calendar, name).said]
+        if series:
+            name = series[choice % len(series)]
+            self._change_one(calendar, name, lambda shown, number: said(shown, number, calendar.writer))
+
+    def _change(
+        self, collection: Collection, choice: int, said: Callable[[Shown, int], Mapping[str, str]]
+    ) -> None:
+        name = self._chosen(collection, choice)
+        if name is not None:
+            self._change_one(collection, name, said)
+
+    def _change_one(
+        self, collection: Collection, name: str, said: Callable[[Shown, int], Mapping[str, str]]
+    ) -> None:
+        if collection.type is FolderType.DRAFTS and not collection.takes_drafts:
+            return
+        shown = self._shown(collection, name)
+        says = said(shown, self.ledger.number())
+        if not says:
+            return
+        self.ledger.may_become(self.account, shown.marker, says, self.author)
+        if WHEN in says:
+            self.ledger.may_reset(self.account, shown.marker)
+        self._edit(collection, name, self._known(Edit(Kind.CHANGE, shown.marker, says)))
 
     def mark(self, collection: Collection, choice: int) -> None:
-        """Mark a message as read, or unread again."""
+        """Mark a message as read or a task as complete, or not any longer."""
         name = self._chosen(collection, choice)
-        if name is None or collection.is_contacts or collection.type is FolderType.DRAFTS:
+        if name is None or collection.type is FolderType.DRAFTS:
             return
-        shown = collection.items[name]
-        edit = collection.edits.get(name)
-        read = not (shown if edit is None else edit.applied(shown)).read
-        self._edit(collection, name, self._known(Edit(Kind.CHANGE, shown.marker, read=read)))
+        if collection.item_class not in (ItemClass.EMAIL, ItemClass.TASKS):
+            return
+        shown = self._shown(collection, name)
+        self._edit(collection, name, self._known(Edit(Kind.CHANGE, shown.marker, ticked=not shown.ticked)))
 
-    def _marker(self, collection: Collection, name: str) -> str:
-        return collection.items[name].marker if name in collection.items else collection.edits[name].marker
+    @staticmethod
+    def _shown(collection: Collection, name: str) -> Shown:
+        """An item as the phone shows it, with what is not confirmed."""
+        shown, edit = collection.items.get(name, NOTHING), collection.edits.get(name)
+        return shown if edit is None else edit.applied(shown)
 
     def _known(self, edit: Edit) -> Edit:
-        return replace(edit, known=len(self.ledger.fate(self.account, edit.marker).values))
+        return replace(edit, known=self.ledger.fate(self.account, edit.marker).known())
 
     def _edit(self, collection: Collection, name: str, edit: Edit) -> None:
         before = collection.edits.get(name)
-        if before is not None and before.value is not None and self.owner.conflict is Conflict.CLIENT_WINS:
+        if before is not None and self.owner.conflict is Conflict.CLIENT_WINS:
             # What was sent with it may be done already, and overwritten by others since.
-            self.ledger.may_return(self.account, edit.marker, before.value)
+            self.ledger.may_return(self.account, edit.marker, before.says)
         collection.edits[name] = edit if before is None else before.says_more(edit)
 
     def _chosen(self, collection: Collection, choice: int) -> str | None:
-        """An item that can be edited, one that is not confirmed as well."""
-        names = [
+        """An item that can be edited."""
+        names = self._names(collection)
+        return names[choice % len(names)] if names else None
+
+    @staticmethod
+    def _names(collection: Collection) -> list[str]:
+        """The items that can be edited, those that are not confirmed as well."""
+        return [
             name
             for name in sorted(collection.items.keys() | collection.edits.keys())
             if (edit := collection.edits.get(name)) is None
             or (edit.kind is not Kind.DELETE and not edit.send)
         ]
-        return names[choice % len(names)] if names else None
 
     def send_draft(self, choice: int) -> None:
         """Let a draft leave as mail."""
@@ -86,7 +143,7 @@ class Editing(Sending):
         name = self._chosen(drafts, choice)
         if name is None:
             return
-        marker = self._marker(drafts, name)
+        marker = self._shown(drafts, name).marker
         self._will_send(marker)
         self.ledger.may_go(self.account, marker, self.author)
         self._edit(drafts, name, self._known(Edit(Kind.CHANGE, marker, send=True)))
@@ -124,5 +181,5 @@ class Editing(Sending):
 
     def set_filter(self, collection: Collection, filter_type: FilterType) -> None:
         """The owner wants to see more or less."""
-        if not collection.is_contacts:
+        if filter_type in collection.form.filters:
             collection.filter = filter_type

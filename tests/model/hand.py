@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Final
 
 from model.drive import DOMAIN, PASSWORD
+from model.edit import Edit
+from model.forms import FORMS, Writer
+from model.shown import NOTHING
 from overair.client import Client, Collection, StatusError
-from overair.items import Contact, Item, ItemClass
-from overair.items.message import Message
+from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.protocol.move_items import ItemMove
 from overair.protocol.statuses import MoveItemsStatus
+from overair.protocol.sync import ChangeCommand, DeleteCommand
 from overair.versions import Version
-from overair.wbxml import Element
-from overair.wbxml.pages import Contacts, Email
-from phones.handset import e
+from overair.wbxml.pages import AirSync
 
 SENDER: Final = "x@example.net"
 ACCEPTED: Final = 250
+ZONE: Final = "Europe/Berlin"
 
 
 class Hand:
@@ -29,12 +31,13 @@ class Hand:
 
     def __init__(self, url: str, account: str) -> None:
         self._account = account
+        self._writer = Writer(account, Version.V16_1, zone=ZONE)
         self._client = Client(
             url,
             f"{account}@{DOMAIN}",
             PASSWORD.decode(),
             device_id=f"HAND{account}",
-            version=Version.V16_1,
+            version=self._writer.version,
             timeout=60.0,
         )
         self._collections: dict[str, Collection] = {}
@@ -66,19 +69,23 @@ class Hand:
         for refusal in (await collection.sync()).refused:
             raise StatusError(Command.SYNC, refusal.status)
 
-    async def add(self, folder_id: str, item: Contact) -> None:
-        """Put a contact into a folder."""
-        collection = await self._folder(folder_id, ItemClass.CONTACTS)
-        await collection.add(_contact(item))
+    async def add(self, folder_id: str, item_class: ItemClass, edit: Edit) -> None:
+        """Put an item into a folder."""
+        collection = await self._folder(folder_id, item_class)
+        await collection.add(FORMS[item_class].data(edit, NOTHING, self._writer))
         await self._send(collection)
 
-    async def change(self, folder_id: str, item_id: str, before: Item, item: Contact | Message) -> None:
-        """Change what is different of an item."""
-        collection = await self._folder(folder_id, item.item_class)
-        data = _contact(item) if isinstance(item, Contact) else _mail(before, item)
-        if data:
-            await collection.change(item_id, data)
-            await self._send(collection)
+    async def change(self, folder_id: str, item_id: str, item_class: ItemClass, edit: Edit) -> None:
+        """Change an item as it is shown now."""
+        collection, form = await self._folder(folder_id, item_class), FORMS[item_class]
+        if item_id not in collection.elements:
+            return
+        data = {element.tag: element for element in collection.elements[item_id]}
+        shown = form.read(data, NOTHING, self._writer.version)
+        for command in form.commands(item_id, edit, shown, self._writer):
+            record = ChangeCommand if command.tag is AirSync.Change else DeleteCommand
+            collection.pending.append(record.from_element(command, self._writer.version))
+        await self._send(collection)
 
     async def remove(self, folder_id: str, item_id: str, item_class: ItemClass) -> None:
         """Delete an item for good."""
@@ -86,9 +93,9 @@ class Hand:
         collection.delete(item_id)
         await self._send(collection)
 
-    async def move(self, folder_id: str, item_id: str, destination_id: str) -> None:
-        """Move a message."""
-        await self._folder(folder_id, ItemClass.EMAIL)
+    async def move(self, folder_id: str, item_id: str, item_class: ItemClass, destination_id: str) -> None:
+        """Move an item."""
+        await self._folder(folder_id, item_class)
         asked = ItemMove(
             source_message_id=item_id, source_folder_id=folder_id, destination_folder_id=destination_id
         )
@@ -110,18 +117,6 @@ class Hand:
         """Delete a folder with what it holds."""
         await self._client.folder_sync()
         await self._client.folder_delete(folder_id)
-
-
-def _contact(item: Contact) -> list[Element]:
-    return [e(Contacts.FirstName, item.first_name or ""), e(Contacts.LastName, item.last_name or "")]
-
-
-def _mail(before: Item, after: Message) -> list[Element]:
-    assert isinstance(before, Message)
-    elements = [] if before.read == after.read else [e(Email.Read, int(bool(after.read)))]
-    if after.flag is not None and after.flag != before.flag:
-        elements.append(e(Email.Flag, e(Email.Status, "2"), e(Email.FlagType, after.flag.flag_type or "")))
-    return elements
 
 
 async def deliver(socket: Path, account: str, mime: bytes) -> bool:

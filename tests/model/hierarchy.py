@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from model.collection import Collection
+from model.forms import FORMS
 from model.laws import Law, hold
 from model.wire import Exchange, Wire
 from overair.items import ItemClass
@@ -24,8 +25,16 @@ SERVED: Final = {
     FolderType.SENT_ITEMS: ItemClass.EMAIL,
     FolderType.USER_MAIL: ItemClass.EMAIL,
     FolderType.CONTACTS: ItemClass.CONTACTS,
+    FolderType.CALENDAR: ItemClass.CALENDAR,
+    FolderType.USER_CALENDAR: ItemClass.CALENDAR,
+    FolderType.TASKS: ItemClass.TASKS,
+    FolderType.USER_TASKS: ItemClass.TASKS,
+    FolderType.NOTES: ItemClass.NOTES,
+    FolderType.USER_NOTES: ItemClass.NOTES,
 }
 """The folders that a phone synchronises, and the class of what they hold."""
+OWN: Final = (FolderType.USER_MAIL, FolderType.USER_CALENDAR, FolderType.USER_TASKS, FolderType.USER_NOTES)
+"""The folders that are made, renamed and deleted."""
 FOLDER_COMMANDS: Final = (Command.FOLDER_CREATE, Command.FOLDER_UPDATE, Command.FOLDER_DELETE)
 
 
@@ -50,7 +59,7 @@ class Hierarchy(Wire):
 
     def own_folders(self) -> list[str]:
         """The folders that can be renamed and deleted."""
-        return sorted(key for key, (_, _, kind) in self.folders.items() if kind is FolderType.USER_MAIL)
+        return sorted(key for key, (_, _, kind) in self.folders.items() if kind in OWN)
 
     def _exchange_folders(
         self, command: Command, tree: Element, take: Callable[[Element | None], None]
@@ -109,19 +118,30 @@ class Hierarchy(Wire):
 
     def _keep_folder(self, folder_id: str, parent_id: str, name: str, kind: FolderType) -> None:
         self.folders[folder_id] = (parent_id, name, kind)
-        if kind in SERVED and folder_id not in self.collections:
-            self.collections[folder_id] = Collection(
-                self.account,
-                self.author,
-                self.owner.version,
-                self.ledger,
-                folder_id,
-                kind,
-                SERVED[kind],
-                self.owner.conflict,
-            )
+        self._begin_collection(folder_id, kind)
 
-    def create_folder(self) -> Exchange | None:
+    def _begin_collection(self, folder_id: str, kind: FolderType) -> None:
+        """Synchronise a folder from now on, where the version has its class."""
+        item_class = SERVED.get(kind)
+        if (
+            item_class is None
+            or folder_id in self.collections
+            or self.owner.version < FORMS[item_class].since
+        ):
+            return
+        self.collections[folder_id] = Collection(
+            self.account,
+            self.author,
+            self.owner.version,
+            self.ledger,
+            folder_id,
+            kind,
+            item_class,
+            self.owner.conflict,
+            self.owner.zone,
+        )
+
+    def create_folder(self, kind: FolderType) -> Exchange | None:
         """FolderCreate."""
         if self.hierarchy_key == "0":
             return None
@@ -131,12 +151,12 @@ class Hierarchy(Wire):
             e(FolderHierarchy.SyncKey, self.hierarchy_key),
             e(FolderHierarchy.ParentId, "0"),
             e(FolderHierarchy.DisplayName, name),
-            e(FolderHierarchy.Type, int(FolderType.USER_MAIL)),
+            e(FolderHierarchy.Type, int(kind)),
         )
 
         def done(answer: Element) -> None:
             folder_id = text(answer, FolderHierarchy.ServerId)
-            self._keep_folder(folder_id, "0", name, FolderType.USER_MAIL)
+            self._keep_folder(folder_id, "0", name, kind)
             self.ledger.promised_folder(self.account, folder_id)
 
         return self._change_folders(Command.FOLDER_CREATE, tree, done)
@@ -147,6 +167,7 @@ class Hierarchy(Wire):
         if not own:
             return None
         folder_id, name = own[choice % len(own)], f"f{self.ledger.number()}"
+        kind = self.folders[folder_id][2]
         tree = e(
             FolderHierarchy.FolderUpdate,
             e(FolderHierarchy.SyncKey, self.hierarchy_key),
@@ -156,7 +177,7 @@ class Hierarchy(Wire):
         )
 
         def done(answer: Element) -> None:
-            self._keep_folder(folder_id, "0", name, FolderType.USER_MAIL)
+            self._keep_folder(folder_id, "0", name, kind)
 
         return self._change_folders(Command.FOLDER_UPDATE, tree, done)
 

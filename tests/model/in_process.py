@@ -19,15 +19,16 @@ from argon2 import PasswordHasher
 from starlette.types import Message
 
 from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
+from model.edit import Edit
 from model.eye import Eye
+from model.forms import FORMS
 from model.laws import Law, hold
 from model.simulation import SimulatedLoop
 from model.steps import FAULTS
 from model.store import InlineDatabase
 from overair import items
 from overair.directory import passwords
-from overair.items import Contact, Item, render
-from overair.items import message as messages
+from overair.items import Item, ItemClass, render
 from overair.items.rendering import RenderOptions
 from overair.mailboxes.interface import FolderType, MailboxError, Session
 from overair.protocol.http import PATH, Request
@@ -293,13 +294,18 @@ class InProcess:
             return False
         return True
 
-    async def add(self, account: str, folder_id: str, item: Contact) -> bool:
+    async def add(self, account: str, folder_id: str, item_class: ItemClass, edit: Edit) -> bool:
+        item = FORMS[item_class].made(edit.marker, edit.says)
         return await self._hand(account, lambda session: session.add(folder_id, item))
 
-    async def change(
-        self, account: str, folder_id: str, item_id: str, item: Contact | messages.Message
-    ) -> bool:
-        return await self._hand(account, lambda session: session.change(folder_id, item_id, item))
+    async def change(self, account: str, folder_id: str, item_id: str, edit: Edit) -> bool:
+        async def work(session: Session) -> None:
+            [stored] = await session.read(folder_id, [item_id])
+            if stored is not None:
+                item = FORMS[stored.item.item_class].edited(stored.item, edit)
+                await session.change(folder_id, item_id, item)
+
+        return await self._hand(account, work)
 
     async def remove(self, account: str, folder_id: str, item_id: str) -> bool:
         return await self._hand(account, lambda session: session.remove(folder_id, item_id))

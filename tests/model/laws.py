@@ -6,7 +6,9 @@ What looks at which of the nine; ``defects/`` has, row by row, what is found by 
    ONCE (what a repeated command is answered with), NOT_TWICE and NOT_BACK (the mailboxes themselves;
    ledger.py). Defects: defects/repetition.py.
 2. Effects and state together: KEPT, NOT_TWICE, NOT_BACK and NOT_OUT_OF_NOTHING, with kills between any two
-   transactions and a disk that is full at the commit (store.py). Defects: defects/effects.py.
+   transactions and a disk that is full at the commit (store.py). Defects: defects/effects.py. EXCEPTIONS and
+   UNSEEN say the same of the occurrences of a series and of what a version has no word for (forms/event.py,
+   ledger.py). Defects: defects/occurrences.py.
 3. Nothing thrown away early: KEY_LIVES. Defects: "the older state is thrown away" and its like.
 4. Add before Change, no echo: ADD_FIRST, NO_ECHO, for items and folders. Defects: defects/wording.py.
 5. Conflicts: CONFLICTS (who wins, that the winner is shown, that there was a conflict at all).
@@ -42,6 +44,8 @@ class Law(StrEnum):
     NOT_FRUITLESS = "a phone is woken only for what the next Sync shows (law 8)"
     WOKEN = "no phone waits for something that is there (law 8)"
     ALONE = "requests of one device are served one after the other (law 9)"
+    EXCEPTIONS = "an exception of a series is neither lost nor doubled (law 2)"
+    UNSEEN = "a phone wipes nothing that its version does not show it (law 2)"
     AGREED = "at rest every phone shows the mailbox as its filter has it"
 
 

@@ -1,59 +1,59 @@
 """What everybody asked for and was promised, against what the mailboxes were seen to hold.
 
-Every item has a marker that no other has and, once somebody wrote to it, a value that nobody else
-writes: so what was lost, done twice, undone or made up shows by itself.
+Every item has a marker that no other has and, once somebody wrote to it, values that nobody else
+writes: so what was lost, done twice, undone or made up shows by itself. What is no value of its own, as
+that an occurrence is gone, may be seen as often as it was asked for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from model.drive import FolderAsItIs
+from model.edit import Edit
+from model.forms import FORMS
 from model.laws import Law, hold
-from overair.items import Contact, Item
-from overair.items.message import Message
+from model.shown import NOTHING, VALUE, Shown
+from overair.items import Item
 
 OUTSIDE = "outside"
 """The author of what no phone did."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What is looked at of an item."""
+@dataclass
+class Register:
+    """What is known of one register of an item."""
 
-    marker: str
-    value: str
-    read: bool
-    written: str = field(default="", compare=False)
-    """The value in its subject, which it has where no flag says another."""
+    wanted: dict[str, str | None] = field(default_factory=dict)
+    """Each value that somebody asked for, and who; None where that were several."""
+    times: Counter[str] = field(default_factory=Counter)
+    """How often each of them was asked for."""
+    again: set[str] = field(default_factory=set)
+    """The values that may come back after others, however often."""
+    values: list[str] = field(default_factory=list)
+    """The values that it was seen to have, one after the other."""
 
-    @classmethod
-    def of(cls, item: Item) -> Shown:
-        """An item as the mailbox has it."""
-        if isinstance(item, Contact):
-            return cls(item.first_name or "", item.last_name or "", read=False)
-        assert isinstance(item, Message)
-        flag = item.flag.flag_type if item.flag is not None else None
-        return cls.named(item.subject or "", flag or "", read=bool(item.read))
+    def ask(self, value: str, author: str) -> None:
+        """Somebody asks for a value."""
+        self.wanted[value] = author if self.wanted.get(value, author) == author else None
+        self.times[value] += 1
 
-    @classmethod
-    def named(cls, subject: str, flag_type: str, *, read: bool) -> Shown:
-        """A message: a draft has its value in its subject, another in its flag."""
-        marker, _, value = subject.partition(" ")
-        return cls(marker, flag_type or value, read, value)
+    def may_be(self, value: str) -> bool:
+        """Whether it may have another value than it had."""
+        return value in self.again or self.values.count(value) < max(1, self.times[value])
 
 
 @dataclass
 class Fate:
     """What is known of one item: what was asked for it and what was seen."""
 
-    wanted: dict[str, str] = field(default_factory=dict)
-    """Each value that somebody asked for, and who."""
-    again: set[str] = field(default_factory=set)
-    """The values that may come back after others."""
+    registers: defaultdict[str, Register] = field(default_factory=lambda: defaultdict(Register))
+    reset: bool = False
+    """Whether all exceptions may go at once, because the series is moved."""
     places: set[str] = field(default_factory=set)
     """The folders in which it may be."""
     sources: list[Fate] = field(default_factory=list)
@@ -61,8 +61,6 @@ class Fate:
     removers: set[str] = field(default_factory=set)
     movers: set[tuple[str, str]] = field(default_factory=set)
     """Who asked for a move, and where to."""
-    values: list[str] = field(default_factory=list)
-    """The values that it was seen to have, one after the other."""
     touched: list[tuple[int, str | None]] = field(default_factory=list)
     """When it was seen to change, and by whose hand if that can be told."""
     present: tuple[str, str] | None = None
@@ -71,11 +69,15 @@ class Fate:
     gone: bool = False
     promised: bool = False
 
+    def known(self) -> dict[str, int]:
+        """How many values each register was seen to have."""
+        return {name: len(register.values) for name, register in self.registers.items()}
+
 
 class Ledger:
     """The items of every account, by marker."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: datetime) -> None:
         self._fates: dict[tuple[str, str], Fate] = {}
         self._doomed: set[str] = set()
         self._numbers = count(1)
@@ -86,6 +88,9 @@ class Ledger:
         self.unshown: set[str] = set()
         """Items that could not be rendered for a while, which phones may lack until a day later."""
         self.mailboxes: dict[str, Mapping[str, FolderAsItIs]] = {}
+        self.today = begin.replace(hour=0, minute=0, second=0, microsecond=0)
+        """The day on which the story begins."""
+        self._read: dict[str, tuple[Item, Shown]] = {}
 
     def number(self) -> int:
         """A number that was never given before."""
@@ -95,19 +100,35 @@ class Ledger:
         """What is known of an item."""
         return self._fates.setdefault((account, marker), Fate())
 
-    def may_appear(self, account: str, marker: str, folder_id: str, value: str, author: str) -> None:
+    def shown(self, item_id: str, item: Item) -> Shown:
+        """An item as the mailbox has it."""
+        known = self._read.get(item_id)
+        if known is None or known[0] is not item:
+            known = self._read[item_id] = (item, FORMS[item.item_class].of(item))
+        return known[1]
+
+    def may_appear(
+        self, account: str, marker: str, folder_id: str, says: Mapping[str, str], author: str
+    ) -> None:
         """Somebody asks for a new item."""
+        self.fate(account, marker).places.add(folder_id)
+        self.may_become(account, marker, says, author)
+
+    def may_become(self, account: str, marker: str, says: Mapping[str, str], author: str) -> None:
+        """Somebody asks for other values."""
         fate = self.fate(account, marker)
-        fate.places.add(folder_id)
-        fate.wanted[value] = author
+        for name, value in says.items():
+            fate.registers[name].ask(value, author)
 
-    def may_become(self, account: str, marker: str, value: str, author: str) -> None:
-        """Somebody asks for another value."""
-        self.fate(account, marker).wanted[value] = author
+    def may_return(self, account: str, marker: str, said: Mapping[str, str]) -> None:
+        """Somebody whose word is the last asks for values again, with something else."""
+        fate = self.fate(account, marker)
+        for name, value in said.items():
+            fate.registers[name].again.add(value)
 
-    def may_return(self, account: str, marker: str, value: str) -> None:
-        """Somebody whose word is the last asks for a value again, with something else."""
-        self.fate(account, marker).again.add(value)
+    def may_reset(self, account: str, marker: str) -> None:
+        """Somebody moves a series, with which its exceptions go."""
+        self.fate(account, marker).reset = True
 
     def may_move(self, account: str, marker: str, folder_id: str, author: str) -> None:
         """Somebody asks for a move."""
@@ -153,7 +174,7 @@ class Ledger:
         self.acknowledged += 1
         fate = self.fate(account, marker)
         fate.promised = True
-        hold(fate.values, Law.KEPT, f"{marker} of {account} was acknowledged and was never there")
+        hold(fate.seen, Law.KEPT, f"{marker} of {account} was acknowledged and was never there")
 
     def promised_at_rest(self, account: str, marker: str) -> None:
         """Whoever asked for an item was told that it will be there."""
@@ -166,22 +187,27 @@ class Ledger:
         there = folder_id in self.mailboxes[account] or folder_id in self._doomed
         hold(there, Law.KEPT, f"folder {folder_id} of {account} was acknowledged and is not there")
 
-    def promised_value(self, account: str, marker: str, value: str, known: int) -> None:
-        """Whoever asked for a value was told that it is so; ``known`` values had been seen before."""
+    def promised_values(self, account: str, edit: Edit) -> None:
+        """Whoever asked for values was told that it is so."""
         self.acknowledged += 1
-        fate = self.fate(account, marker)
-        overwritten = len(fate.values) > known or fate.gone
-        hold(
-            value in fate.values or overwritten,
-            Law.KEPT,
-            f"{marker}={value!r} of {account} was acknowledged, and it is {fate.values[-1:]}",
-        )
+        fate = self.fate(account, edit.marker)
+        for name, value in edit.says.items():
+            values = fate.registers[name].values
+            overwritten = len(values) > edit.known.get(name, 0) or fate.gone
+            hold(
+                value in (values or [""]) or overwritten or (fate.reset and name.startswith("@")),
+                Law.KEPT,
+                f"{name} of {edit.marker} of {account} was acknowledged as {value!r}, and is {values[-1:]}",
+            )
 
-    def before(self, account: str, marker: str, value: str) -> tuple[str | None, str | None]:
-        """What an item was before a value, and whose that was; None where it was nothing."""
-        fate = self.fate(account, marker)
-        place = fate.values.index(value) if value in fate.values else 0
-        return (fate.values[place - 1], fate.wanted.get(fate.values[place - 1])) if place else (None, None)
+    def before(self, account: str, marker: str, name: str, value: str) -> tuple[str | None, str | None]:
+        """What a register was before a value, and whose that was; None where it was nothing."""
+        register = self.fate(account, marker).registers[name]
+        places = [place for place, one in enumerate(register.values) if one == value]
+        if not places or not places[-1]:
+            return None, None
+        before = register.values[places[-1] - 1]
+        return before, register.wanted.get(before)
 
     def touched_by_others(self, account: str, marker: str, author: str, since: int) -> bool:
         """Whether somebody else changed an item since a serial."""
@@ -201,7 +227,7 @@ class Ledger:
         here: dict[str, tuple[str, str, Shown]] = {}
         for folder_id, one in mailbox.items():
             for item_id, item in one.items.items():
-                shown = Shown.of(item)
+                shown = self.shown(item_id, item)
                 other = here.get(shown.marker)
                 hold(
                     other is None,
@@ -212,8 +238,8 @@ class Ledger:
         for marker, (folder_id, item_id, shown) in here.items():
             self._see(account, marker, folder_id, item_id, shown)
         for folder_id, one in before.items():
-            for item in one.items.values():
-                marker = Shown.of(item).marker
+            for item_id, item in one.items.items():
+                marker = self.shown(item_id, item).marker
                 if marker not in here:
                     self._miss(account, marker, folder_id)
 
@@ -227,23 +253,38 @@ class Ledger:
             Law.NOT_OUT_OF_NOTHING,
             f"{marker} of {account} is in folder {folder_id}, where nobody put it",
         )
-        author: str | None = None
-        if not fate.values or fate.values[-1] != shown.value:
-            hold(
-                shown.value not in fate.values or shown.value in fate.again,
-                Law.NOT_BACK,
-                f"{marker} of {account} is {shown.value!r} again after {fate.values}",
-            )
-            hold(
-                shown.value in fate.wanted or any(shown.value in one.wanted for one in fate.sources),
-                Law.NOT_OUT_OF_NOTHING,
-                f"{marker} of {account} is {shown.value!r}, which nobody asked for",
-            )
-            fate.values.append(shown.value)
-            author = fate.wanted.get(shown.value)
-        fate.touched.append((self.serial, author))
+        fate.touched.append((self.serial, self._see_values(f"{marker} of {account}", fate, shown)))
         fate.present = (folder_id, item_id)
         fate.seen = shown
+
+    def _see_values(self, name_of_item: str, fate: Fate, shown: Shown) -> str | None:
+        """See the registers of an item; returns who did what is new, where that was one and is known."""
+        before = NOTHING.said if fate.seen is None else fate.seen.said
+        authors: set[str | None] = set()
+        for name in dict.fromkeys((VALUE, *before, *shown.said)):
+            value, register = shown.said.get(name, ""), fate.registers[name]
+            if fate.seen is not None and before.get(name, "") == value:
+                continue
+            if fate.seen is not None and not register.values:
+                register.values.append("")  # it was seen to be nothing
+                register.times[""] += 1
+            is_exception = name.startswith("@")
+            if not (is_exception and not value and fate.reset):
+                wanted = value in register.wanted or value in register.again
+                wanted = wanted or any(value in one.registers[name].wanted for one in fate.sources)
+                hold(
+                    wanted,
+                    Law.EXCEPTIONS if is_exception and not value else Law.NOT_OUT_OF_NOTHING,
+                    f"{name} of {name_of_item} is {value!r} after {register.values}, which nobody asked for",
+                )
+                hold(
+                    register.may_be(value),
+                    Law.NOT_BACK,
+                    f"{name} of {name_of_item} is {value!r} again after {register.values}",
+                )
+            register.values.append(value)
+            authors.add(register.wanted.get(value))
+        return authors.pop() if len(authors) == 1 else None
 
     def _miss(self, account: str, marker: str, folder_id: str) -> None:
         fate = self.fate(account, marker)

@@ -1,4 +1,4 @@
-"""A phone of the model moves messages: MoveItems."""
+"""A phone of the model moves items to other folders of their class: MoveItems."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Moving(Hierarchy):
     """What a device asks to be moved."""
 
     def move(self, source: Collection, choice: int, destination: Collection) -> Exchange | None:
-        """MoveItems of one message."""
+        """MoveItems of one item."""
         names = sorted(source.items.keys() - source.edits.keys())
-        if not names or source is destination or source.is_contacts or destination.is_contacts:
+        if not names or source is destination or source.item_class is not destination.item_class:
             return None
         if FolderType.DRAFTS in (source.type, destination.type):
             return None

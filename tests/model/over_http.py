@@ -16,14 +16,14 @@ from types import TracebackType
 from typing import Final, Self
 
 from model.drive import DOMAIN, Asked, Fate, FolderAsItIs
+from model.edit import Edit
 from model.exchanging import AskedOverHttp, ended
 from model.eye import Eye
 from model.hand import Hand, deliver
 from model.steps import ACCOUNTS, Story, Trouble
 from overair.client import ClientError
 from overair.delivery.transport import RETRY
-from overair.items import Contact, Item
-from overair.items.message import Message
+from overair.items import Item, ItemClass
 from overair.protocol.http import Request
 from overair.storage.open import DATABASE_FILE
 from support.forked import ForkedHouse
@@ -184,13 +184,13 @@ class OverHttp:
     async def deliver(self, account: str, mime: bytes) -> bool:
         return await deliver(self.house.lmtp, account, mime)
 
-    async def add(self, account: str, folder_id: str, item: Contact) -> bool:
-        return await self._hand(account, lambda hand: hand.add(folder_id, item))
+    async def add(self, account: str, folder_id: str, item_class: ItemClass, edit: Edit) -> bool:
+        return await self._hand(account, lambda hand: hand.add(folder_id, item_class, edit))
 
-    async def change(self, account: str, folder_id: str, item_id: str, item: Contact | Message) -> bool:
+    async def change(self, account: str, folder_id: str, item_id: str, edit: Edit) -> bool:
         before = self._item(account, folder_id, item_id)
         return before is not None and await self._hand(
-            account, lambda hand: hand.change(folder_id, item_id, before, item)
+            account, lambda hand: hand.change(folder_id, item_id, before.item_class, edit)
         )
 
     async def remove(self, account: str, folder_id: str, item_id: str) -> bool:
@@ -200,7 +200,10 @@ class OverHttp:
         )
 
     async def move(self, account: str, folder_id: str, item_id: str, destination_id: str) -> bool:
-        return await self._hand(account, lambda hand: hand.move(folder_id, item_id, destination_id))
+        before = self._item(account, folder_id, item_id)
+        return before is not None and await self._hand(
+            account, lambda hand: hand.move(folder_id, item_id, before.item_class, destination_id)
+        )
 
     async def create_folder(self, account: str, name: str) -> bool:
         return await self._hand(account, lambda hand: hand.create_folder(name))

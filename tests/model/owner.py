@@ -32,5 +32,7 @@ class Owner(msgspec.Struct, frozen=True):
     version: Version
     temper: Temper = Temper.PATIENT
     conflict: Conflict = Conflict.SERVER_WINS
+    zone: str = "Europe/Berlin"
+    """Where the phone is; one of forms.zones.OWN."""
     keeps_moved: bool = False
     """It gives its own copy the id that MoveItems answers, as Outlook for Windows does."""

@@ -26,7 +26,11 @@ class Phone(Synchronising, Moving, Editing):
     def upgrade(self, version: Version) -> None:
         """Another version of the protocol from now on."""
         self.owner = msgspec.structs.replace(self.owner, version=version)
-        for collection in self.collections.values():
+        for folder_id, (_, _, kind) in self.folders.items():
+            self._begin_collection(folder_id, kind)
+        for folder_id, collection in list(self.collections.items()):
+            if version < collection.form.since:
+                del self.collections[folder_id]
             collection.version = version
             if collection.type is FolderType.DRAFTS and not collection.takes_drafts:
                 collection.edits.clear()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from model.collection import RECIPIENTS
 from model.drive import DOMAIN
+from model.forms.mail import RECIPIENTS
 from model.hierarchy import Hierarchy
 from model.laws import Law, hold
+from model.shown import VALUE
 from model.wire import Exchange
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import MIME_TYPE, Command
@@ -42,7 +43,7 @@ class Sending(Hierarchy):
             f"Message-ID: <{client_id}@{DOMAIN}>\r\n\r\nHello\r\n"
         )
         self.outbox.append(Letter(marker, client_id, mime.encode()))
-        self.ledger.may_become(self.account, marker, "", self.author)
+        self.ledger.may_become(self.account, marker, {VALUE: ""}, self.author)
         self._will_send(marker)
 
     def _will_send(self, marker: str) -> None:

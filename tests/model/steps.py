@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Final, TypeVar
 
 import msgspec
 
 from model.drive import Fate
+from model.forms.zones import OWN
 from model.owner import Owner, Temper
-from overair.protocol.sync_options import Conflict, FilterType
+from overair.items import ItemClass
+from overair.protocol.sync_options import Conflict
 from overair.versions import SERVED
 
 T = TypeVar("T")
 
 ACCOUNTS: Final = ("anna", "ben")
 WINDOWS: Final = (None, 1, 2, 3, 5, 25, 100, 512)
-FILTERS: Final = (
-    FilterType.ALL,
-    FilterType.ONE_DAY,
-    FilterType.THREE_DAYS,
-    FilterType.ONE_WEEK,
-    FilterType.ONE_MONTH,
-)
 FAULTS: Final = (
     "kill",
     "restart",
@@ -42,6 +38,20 @@ FAULTS: Final = (
 """What a Trouble can be."""
 
 
+class Among(StrEnum):
+    """The folders among which the numbers of a step choose."""
+
+    MAIL = "mail and contacts"
+    PLANS = "calendars, tasks and notes"
+
+
+CLASSES: Final = {
+    Among.MAIL: frozenset({ItemClass.EMAIL, ItemClass.CONTACTS}),
+    Among.PLANS: frozenset({ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES}),
+}
+"""What their items are."""
+
+
 class Step(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """Base of the steps."""
 
@@ -53,6 +63,7 @@ class Edit(Step, frozen=True, omit_defaults=True):
     what: str
     folder: int = 0
     choice: int = 0
+    among: Among = Among.MAIL
 
 
 OWNER: Final[Mapping[str, float]] = {
@@ -67,7 +78,18 @@ OWNER: Final[Mapping[str, float]] = {
     "filter": 1,
     "upgrade": 0.2,
 }
-"""What owners do, and how often."""
+OWNER_OF_PLANS: Final[Mapping[str, float]] = {
+    "add": 6,
+    "change": 5,
+    "change more": 5,
+    "change occurrence": 6,
+    "cancel occurrence": 3,
+    "mark": 2,
+    "delete": 3,
+    "think again": 1,
+    "filter": 2,
+}
+"""What owners do, and how often: with mail and contacts, and with calendars, tasks and notes."""
 
 
 class Ask(Step, frozen=True, omit_defaults=True):
@@ -86,6 +108,7 @@ class Ask(Step, frozen=True, omit_defaults=True):
     moment: int = 0
     again: bool = False
     at_once: bool = False
+    among: Among = Among.MAIL
 
 
 REQUESTS: Final = {
@@ -113,6 +136,7 @@ class Outside(Step, frozen=True, omit_defaults=True):
     what: str
     folder: int = 0
     choice: int = 0
+    among: Among = Among.MAIL
 
 
 WORLD: Final = {
@@ -126,7 +150,19 @@ WORLD: Final = {
     "rename folder": 1,
     "delete folder": 1,
 }
+WORLD_OF_PLANS: Final = {
+    "add": 4,
+    "change": 3,
+    "change more": 2,
+    "change occurrence": 4,
+    "cancel occurrence": 2,
+    "mark": 1,
+    "remove": 2,
+    "move": 2,
+}
 """What others do, and how often."""
+PLANS: Final = 0.45
+"""How much of everything is about calendars, tasks and notes."""
 
 
 class Pass(Step, frozen=True):
@@ -196,6 +232,7 @@ def phones(chance: random.Random) -> tuple[Owner, ...]:
             chance.choice(sorted(SERVED)),
             chance.choice(list(Temper)),
             chance.choice(list(Conflict)),
+            chance.choice(OWN),
             chance.random() < 0.2,
         )
         for account, device_id in zip(accounts, device_ids, strict=True)
@@ -217,21 +254,24 @@ def make(seed: int, length: int, faults: Sequence[str]) -> Story:
 
 def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str]) -> AnyStep:
     kind = chance.random()
+    among = Among.PLANS if chance.random() < PLANS else Among.MAIL
     if kind < 0.57:
         return Edit(
             chance.randrange(len(owners)),
-            _weighted(chance, OWNER),
+            _weighted(chance, OWNER_OF_PLANS if among is Among.PLANS else OWNER),
             chance.randrange(12),
             chance.randrange(100),
+            among,
         )
     if kind < 0.84:
-        return _ask(chance, owners)
+        return _ask(chance, owners, among)
     if kind < 0.93:
         return Outside(
             chance.randrange(len(ACCOUNTS)),
-            _weighted(chance, WORLD),
+            _weighted(chance, WORLD_OF_PLANS if among is Among.PLANS else WORLD),
             chance.randrange(12),
             chance.randrange(100),
+            among,
         )
     if kind < 0.96:
         return Pass(chance.choice([0.1, 5, 60, 900, 40_000, 100_000]))
@@ -240,7 +280,7 @@ def _step(chance: random.Random, owners: Sequence[Owner], faults: Sequence[str])
     return Relief()
 
 
-def _ask(chance: random.Random, owners: Sequence[Owner]) -> Ask:
+def _ask(chance: random.Random, owners: Sequence[Owner], among: Among) -> Ask:
     phone = chance.randrange(len(owners))
     temper = owners[phone].temper
     what = _weighted(chance, REQUESTS)
@@ -256,6 +296,7 @@ def _ask(chance: random.Random, owners: Sequence[Owner]) -> Ask:
         moment=chance.randrange(40),
         again=chance.random() < AGAIN[temper],
         at_once=chance.random() < (0.3 if temper is Temper.IMPATIENT else 0.05),
+        among=among,
     )
 
 

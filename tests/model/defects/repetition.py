@@ -11,10 +11,11 @@ import pytest
 from model.defects.defect import defect
 from model.laws import Law
 from overair.devices import hierarchy
-from overair.protocol.sync import AddCommand, ChangeCommand, DeleteCommand
+from overair.protocol.sync import AddCommand, DeleteCommand
 from overair.server.commands import move_items, send_mail
-from overair.sync import apply
+from overair.sync import changing
 from overair.sync.apply import Applier
+from overair.sync.digest import edits_of
 from overair.sync.exchange import Exchange
 from overair.sync.state import AppliedAdd, CollectionStates, State
 
@@ -93,9 +94,9 @@ def a_repeated_add_is_another_one(patch: pytest.MonkeyPatch) -> None:
 
 def a_repeated_change_is_another_one(patch: pytest.MonkeyPatch) -> None:
     def digests(commands: Any) -> dict[str, bytes]:
-        return {one.server_id: secrets.token_bytes(16) for one in commands if isinstance(one, ChangeCommand)}
+        return {item_id: secrets.token_bytes(16) for item_id in edits_of(commands)}
 
-    patch.setattr(apply, "digests_of_changes", digests)
+    patch.setattr(changing, "digests_of_changes", digests)
 
 
 def a_repeated_delete_is_refused(patch: pytest.MonkeyPatch) -> None:

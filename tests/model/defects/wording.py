@@ -14,7 +14,7 @@ from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.embedded.token import Token
 from overair.mailboxes.interface import FolderChanges, ItemChange
 from overair.server.commands import folder_sync
-from overair.sync import apply
+from overair.sync import applying
 from overair.sync.apply import Applier
 from overair.sync.news import Kind, NewsReader, Telling
 
@@ -163,11 +163,11 @@ def the_loser_is_not_told(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_client_always_wins(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(apply, "client_wins", lambda _: True)
+    patch.setattr(applying, "client_wins", lambda _: True)
 
 
 def the_server_always_wins(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(apply, "client_wins", lambda _: False)
+    patch.setattr(applying, "client_wins", lambda _: False)
 
 
 def a_conflict_is_not_noticed(patch: pytest.MonkeyPatch) -> None:

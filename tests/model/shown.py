@@ -1,0 +1,61 @@
+"""What is looked at of an item.
+
+It is a marker that no other item has, and registers: each is something that can be written and is written
+with another value every time, the item's own value first of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+VALUE: Final = "value"
+"""The register that every item has."""
+WHEN: Final = "when"
+PLACE: Final = "place"
+PATTERN: Final = "pattern"
+ZONE: Final = "zone"
+"""Those of an event: when and where it is, how it recurs, in which time zone (of an all-day one in none)."""
+GONE: Final = "gone"
+"""What became of an occurrence that was deleted."""
+
+
+def occurrence(original: str) -> str:
+    """The register of what became of an occurrence, by the start that it has in its series: a subject, a
+    start where it was moved, or that it is gone; empty where it is as the series says."""
+    return f"@{original}"
+
+
+def place_of(original: str) -> str:
+    """The register of where an occurrence is, where that is not the place of the series."""
+    return f"@{original} place"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An item as the mailbox has it, or as a phone shows it."""
+
+    marker: str
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What is not empty, by register."""
+    ticked: bool = False
+    """Of mail whether it was read, of a task whether it is complete."""
+    written: str = field(default="", compare=False)
+    """The value in a message's subject, which it has where no flag says another."""
+    zone: str = field(default="", compare=False)
+    """The time zone of an event as a client was shown it, and its UID."""
+    uid: str = field(default="", compare=False)
+
+    @property
+    def value(self) -> str:
+        """The item's own value."""
+        return self.said.get(VALUE, "")
+
+
+NOTHING: Final = Shown("")
+
+
+def plain(marker: str, value: str, *, ticked: bool = False, written: str = "") -> Shown:
+    """An item that has no other register than its value."""
+    return Shown(marker, {VALUE: value} if value else {}, ticked, written)
