@@ -206,3 +206,26 @@ def test_a_draft_that_changes_while_it_is_made_ready(tmp_path: Path, client_wins
         assert await subjects(there, FolderType.DRAFTS) == ([] if client_wins else ["other hand"])
 
     play(tmp_path, scenario)
+
+
+def test_an_attachment_whose_answer_was_lost_is_not_doubled_by_a_change_that_says_more(
+    tmp_path: Path,
+) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.sync(AddCommand(client_id="1", application_data=draft("one", "")))
+        [item_id] = phone.items
+        await phone.ask(ChangeCommand(server_id=item_id, application_data=[attached("a1")]))
+        data = draft("two", "", attached("a1"))
+        answer = await phone.sync(ChangeCommand(server_id=item_id, application_data=data))
+        assert answer is not None
+        [response] = answer.responses
+        assert isinstance(response, ChangeResponse)
+        [attachment] = shown_of(response.application_data or [])[AirSyncBase.Attachments].children
+        assert attachment.find(AirSyncBase.ClientId) == Element(AirSyncBase.ClientId, "a1")
+        [item] = (await there.items(phone.folder)).values()
+        assert isinstance(item, Message)
+        assert item.index is not None
+        assert len(item.index.attachments) == 1
+        assert item.subject == "two"
+
+    play(tmp_path, scenario)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+import mimetypes
+import re
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from overair.items.parts import ByteSource, Part, read_exactly
 from overair.items.transfer import decode_transfer
@@ -19,10 +21,13 @@ from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase, Email2
 
 if TYPE_CHECKING:
+    from overair.items.event import Event
     from overair.items.message import Message
 
 NORMAL, EMBEDDED_MESSAGE = 1, 5
 """Values of Method (MS-ASAIRS 2.2.2.31)."""
+_FILE_TYPE: Final = re.compile(r"(?!multipart/|message/)[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}")
+"""A content type that a file may have: not one that holds other parts."""
 
 
 class Attachment(Record, kw_only=True, tag="attachment"):
@@ -115,3 +120,21 @@ def attachment(message: Message, part: str | int, blobs: ByteSource) -> Attachme
             data = read_exactly(blobs, message.blob, found.offset, found.length)
             return AttachmentBytes(found.content_type, found.name, decode_transfer(data, found.encoding))
     raise KeyError(part)
+
+
+def event_attachment(event: Event, part: str, blobs: ByteSource) -> AttachmentBytes:
+    """An attachment of an event or of an exception of it, by the last piece of its FileReference.
+
+    Raises KeyError where there is no such attachment, or its bytes are gone.
+    """
+    for kept in event.attachments_kept():
+        if str(kept.number) == part:
+            kind = file_type(kept.content_type, kept.display_name)
+            return AttachmentBytes(kind, kept.display_name, blobs.read(kept.blob))
+    raise KeyError(part)
+
+
+def file_type(given: str | None, name: str) -> str:
+    """The content type of a file: what a client says where that can be, or else by its name."""
+    kind = (given or mimetypes.guess_type(name)[0] or "").lower()
+    return kind if _FILE_TYPE.fullmatch(kind) else "application/octet-stream"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from overair.items.attachments import (
     AddAttachment,
     DeleteAttachment,
     attachment,
+    file_type,
 )
 from overair.items.bodies import MessageBody
 from overair.items.headers import LONGEST, Headers, addresses_in
@@ -45,9 +44,6 @@ _NEW: Final = -1
 """The number of an attachment that has none yet."""
 _IMPORTANCE: Final = {0: "low", 1: "", 2: "high"}
 
-
-_FILE_TYPE: Final = re.compile(r"(?!multipart/|message/)[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}")
-"""A content type that a file may have: not one that holds other parts."""
 
 
 class Author(Protocol):
@@ -159,11 +155,9 @@ def _files(before: Message | None, commands: Iterable[object], blobs: ByteStore)
 
 
 def _added(command: AddAttachment) -> _File:
-    kind = (command.content_type or mimetypes.guess_type(command.display_name)[0] or "").lower()
+    kind = file_type(command.content_type, command.display_name)
     if command.method == EMBEDDED_MESSAGE:
         kind = "message/rfc822"
-    elif _FILE_TYPE.fullmatch(kind) is None:
-        kind = "application/octet-stream"
     return _File(
         None,
         kind,

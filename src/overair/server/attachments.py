@@ -6,10 +6,11 @@ import asyncio
 
 import msgspec
 
-from overair.items import Item, Message
-from overair.items.attachments import AttachmentBytes, attachment
+from overair.items import Event, Message
+from overair.items.attachments import AttachmentBytes, attachment, event_attachment
 from overair.mailboxes.interface import Mailbox, NoSuchFolder, Session, StoredItem
 from overair.server.context import Context
+from overair.storage.interface import BlobStore
 
 
 class NoSuchAttachment(LookupError):
@@ -38,19 +39,36 @@ async def read_attachment(context: Context, reference_text: str) -> AttachmentBy
     mailbox = context.mailbox
     reference = FileReference.parse(reference_text)
     stored = await read_item(mailbox, reference.folder_id, reference.item_id)
-    if stored is None or not isinstance(stored.item, Message):
-        raise NoSuchAttachment(f"there is no message {reference.item_id}")
-    message = stored.item
+    if stored is None or not isinstance(stored.item, Message | Event):
+        raise NoSuchAttachment(f"nothing in {reference.item_id} is attached")
     try:
-        async with context.claim.for_now(size_of(message)):
-            return await asyncio.to_thread(attachment, message, reference.part, mailbox.blobs)
+        async with context.claim.for_now(_size_of_attachments(stored.item)):
+            return await asyncio.to_thread(_read, stored.item, reference.part, mailbox.blobs)
     except KeyError:
         raise NoSuchAttachment(f"{reference.item_id} has no part {reference.part}") from None
 
 
-def size_of(item: Item) -> int:
-    """How many bytes an item or a part of it takes at the most, roughly, when it is shown."""
-    return item.index.size if isinstance(item, Message) and item.index is not None else 0
+def _read(item: Message | Event, part: str, blobs: BlobStore) -> AttachmentBytes:
+    if isinstance(item, Message):
+        return attachment(item, part, blobs)
+    return event_attachment(item, part, blobs)
+
+
+def _size_of_attachments(item: Message | Event) -> int:
+    """The most bytes that one of them takes, roughly."""
+    if isinstance(item, Message):
+        return size_of_message(item)
+    return max((kept.size for kept in item.attachments_kept()), default=0)
+
+
+def size_of_message(message: Message) -> int:
+    """How many bytes a message or a part of it takes at the most, roughly, when it is shown."""
+    return message.index.size if message.index is not None else 0
+
+
+def size_of(stored: StoredItem) -> int:
+    """How many bytes an item takes at the most, roughly, when it is shown."""
+    return size_of_message(stored.item) if isinstance(stored.item, Message) else stored.size
 
 
 async def read_item(mailbox: Mailbox, folder_id: str, item_id: str) -> StoredItem | None:

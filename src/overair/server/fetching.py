@@ -103,7 +103,7 @@ async def _item(
         time_zone_names=partner.time_zone_names,
     )
     try:
-        async with context.claim.for_now(size_of(stored.item)):
+        async with context.claim.for_now(size_of(stored)):
             item = await asyncio.to_thread(
                 items.render, stored.item, wanted, context.version, context.mailbox.blobs, server_id
             )

@@ -9,8 +9,9 @@ from overair.items.event_again import made_again
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import AddCommand, AddResponse
-from overair.sync.answers import MADE, SAYS_WHAT_IT_MADE, Answer, added_attachments, numbers_of_added
+from overair.sync.answers import MADE, SAYS_WHAT_IT_MADE, Answer
 from overair.sync.applying import Applying
+from overair.sync.attachments import numbers_of_added
 from overair.sync.changed import said
 from overair.sync.digest import digest_of
 from overair.sync.refusal import CommandRefused
@@ -73,8 +74,7 @@ class Adding(Applying):
 
     def _added_as(self, command: AddCommand, before: Item | None, stored: StoredItem, digest: bytes) -> None:
         """The Add made, or changed, an item."""
-        count = len(added_attachments(command.application_data))
-        numbers = numbers_of_added(before, stored.item, count)
+        numbers = numbers_of_added(before, stored.item, command.application_data)
         self._added(command, AppliedAdd(stored.item_id, stored.revision, digest, numbers), stored)
 
     def _added(self, command: AddCommand, add: AppliedAdd, stored: StoredItem | None) -> None:
@@ -89,11 +89,10 @@ class Adding(Applying):
         if stored is not None:
             data = command.application_data
             made = MADE.get(stored.item.item_class, frozenset()) - said(stored.item, data)
-            attachments = tuple(zip(added_attachments(data), add.attachments, strict=False))
             if made and self._author.version < SAYS_WHAT_IT_MADE:
                 self.conflicts[stored.item_id] = stored
-            elif made or attachments:
-                answer = Answer(response, stored, attachments, made)
+            elif made or add.attachments:
+                answer = Answer(response, stored, add.attachments, made)
         self.answers.append(answer)
 
     async def _add_otherwise(

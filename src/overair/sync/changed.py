@@ -71,3 +71,36 @@ def given_up(item: Item, lost: Iterable[str], edits: Sequence[Edit]) -> frozense
         else:
             left -= said_of_occurrence(edit)
     return frozenset(name for name in left if " " in name or name in settable(item))
+
+
+CAN_BE_EMPTY: Final = {
+    "subject": "subject",
+    "location": "location",
+    "reminder": "reminder",
+    "categories": "categories",
+    "attendees": "attendees",
+    "recurrence": "recurrence",
+    "exceptions": "exceptions",
+    "attachments": "stored_attachments",
+}
+"""What of an event an empty element takes away, and the field that the store has of it."""
+
+
+def emptied(
+    item: Item, shown: Sequence[Element], changed: frozenset[str] | None, version: Version
+) -> list[Element]:
+    """Empty elements for what an item lost, where absence says nothing of it (MS-ASCAL_R2231).
+
+    ``shown`` is the item as it is told, ``changed`` are the fields that changed, None for any of them.
+    """
+    if item.partial_since is None or version < item.partial_since:
+        return []
+    there = {element.tag for element in shown}
+    return [
+        Element(bound.field.tag)
+        for bound in item.fields()
+        if (stored := CAN_BE_EMPTY.get(bound.name)) is not None
+        and (changed is None or stored in changed)
+        and bound.field.in_version(version)
+        and bound.field.tag not in there
+    ]

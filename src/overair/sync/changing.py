@@ -14,8 +14,9 @@ from overair.items import Event, Item
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import ChangeCommand, ChangeResponse, Command, DeleteCommand
-from overair.sync.answers import MADE, Answer, added_attachments, numbers_of_added
+from overair.sync.answers import MADE, Answer
 from overair.sync.applying import Applying
+from overair.sync.attachments import added_attachments, key_of, not_there_yet, numbers_of_added
 from overair.sync.changed import changed_by, differing, given_up, said, same
 from overair.sync.digest import Edit, digests_of_changes, edits_of
 from overair.sync.refusal import CommandRefused, Status, status_of
@@ -39,7 +40,6 @@ class Changing(Applying):
         self._done = Counter[str]()
         self._refused = defaultdict[str, dict[int, Status]](dict)
         self._overruled = set[str]()
-        self._numbers = dict[str, Iterator[int]]()
 
     async def _change(self, place: int, command: ChangeCommand) -> None:
         item_id = command.server_id
@@ -96,9 +96,8 @@ class Changing(Applying):
             self.conflicts[item_id] = stored
         if place in earlier.refused:
             raise CommandRefused(status_of(earlier.refused[place]), "it was refused before")
-        numbers = self._numbers.setdefault(item_id, iter(earlier.attachments))
         if stored is not None:
-            self._answer_edit(edit, stored, numbers)
+            self._answer_edit(edit, stored, earlier)
         return True
 
     async def _is_contested(self, item_id: str) -> bool:
@@ -113,34 +112,41 @@ class Changing(Applying):
 
     async def _store(self, edit: Edit, stored: StoredItem, item: Item, *, contested: bool) -> None:
         """Take an edit that made ``item`` of what is stored."""
-        item_id, before, digest = stored.item_id, stored.item, self._digests[stored.item_id]
+        item_id, before = stored.item_id, stored.item
         if not same(before, item):
             stored = await self._session.change(self._folder.folder_id, item_id, item)
         earlier = self.applied.changes.get(item_id, NOTHING_YET)
-        data = edit.application_data if isinstance(edit, ChangeCommand) else []
-        numbers = numbers_of_added(before, item, len(added_attachments(data)))
+        lost = self._lost.changes.get(item_id)
+        data, numbers = [], {}
+        if isinstance(edit, ChangeCommand):
+            data = edit.application_data
+            added = numbers_of_added(before, item, not_there_yet(edit, lost))
+            numbers = {key_of(edit, client_id): number for client_id, number in added.items()}
         fields = changed_by(edit, before, item, self._author.version)
-        self.applied.changes[item_id] = AppliedChange(
+        change = self.applied.changes[item_id] = AppliedChange(
             stored.revision,
-            digest,
+            self._digests[item_id],
             contested=contested,
             fields=tuple(sorted(fields.union(earlier.fields))),
-            attachments=(earlier.attachments if earlier.digest == digest else ()) + numbers,
+            attachments=earlier.attachments | numbers,
         )
         self.confirmed[item_id] = stored.revision
-        lost = self._lost.changes.get(item_id, NOTHING_YET).fields
         made = MADE.get(item.item_class, frozenset()) & differing(before, item) - said(item, data)
         shown = contested or made or item_id in self.conflicts
-        if shown or given_up(item, lost, self._edits[item_id]):
+        if shown or (lost is not None and given_up(item, lost.fields, self._edits[item_id])):
             # The client's fields stay beside what it has not seen yet, or has given up since.
             self.conflicts[item_id] = stored
-        self._answer_edit(edit, stored, iter(numbers))
+        self._answer_edit(edit, stored, change)
 
-    def _answer_edit(self, edit: Edit, stored: StoredItem, numbers: Iterator[int]) -> None:
+    def _answer_edit(self, edit: Edit, stored: StoredItem, change: AppliedChange) -> None:
         """Say where the attachments are that an edit brought; one without any needs no answer."""
         if not isinstance(edit, ChangeCommand):
             return
-        attachments = tuple(zip(added_attachments(edit.application_data), numbers, strict=False))
+        attachments = {
+            client_id: number
+            for client_id in added_attachments(edit.application_data)
+            if (number := change.attachments.get(key_of(edit, client_id))) is not None
+        }
         if attachments:
             response = ChangeResponse(
                 server_id=edit.server_id, instance_id=edit.instance_id, status=SyncStatus.SUCCESS
@@ -148,13 +154,14 @@ class Changing(Applying):
             self.answers.append(Answer(response, stored, attachments))
 
     def _changed_item(self, place: int, command: ChangeCommand, stored: StoredItem) -> Item:
-        data, keys = command.application_data, self._prepared.blob_keys
+        data = not_there_yet(command, self._lost.changes.get(stored.item_id))
+        keys = self._prepared.blob_keys
         if command.instance_id is not None:
             with self._occurrence_of(stored) as event:
                 return items.change_occurrence(event, command.instance_id, data, self._author, blob_keys=keys)
         if self._takes_drafts:
             return self._prepared.drafts.take(place, stored.item).message
-        if not data:
+        if not command.application_data:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
         return items.apply_change(
             stored.item, data, self._author, self._supported, self._wanted.render_options(), blob_keys=keys

@@ -128,7 +128,7 @@ class Exchange:
     ) -> Exchanged | None:
         request = self._request
         repeated = states.repeats(base)
-        lost = states.handed_out.applied if repeated and states.handed_out else None
+        lost = states.lost_after(base)
         options = request.options or base.options
         wanted = self._wanted(folder, options)
         applier = Applier(

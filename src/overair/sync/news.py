@@ -35,13 +35,15 @@ class Kind(Enum):
 class Telling:
     """One thing to tell: ``stored`` is the item for ADD and CHANGE, None where it cannot be read.
 
-    ``fields`` are the only ones to tell; None for the whole item.
+    ``fields`` are the only ones to tell; None for the whole item. ``changed`` are those that changed;
+    None where that is not known.
     """
 
     kind: Kind
     item_id: str
     stored: StoredItem | None = None
     fields: frozenset[str] | None = None
+    changed: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -161,7 +163,7 @@ class NewsReader:
         fields = None if unshown or stored is None else self._fields_to_tell(change, stored.item)
         if fields is not None and not fields:
             return None
-        return Telling(Kind.CHANGE, change.item_id, stored, fields)
+        return Telling(Kind.CHANGE, change.item_id, stored, fields, None if unshown else change.fields)
 
     def _fields_to_tell(self, change: ItemChange, item: Item) -> frozenset[str] | None:
         """The fields that are told alone; empty where nothing changed that this version can say."""

@@ -28,6 +28,7 @@ from overair.protocol.sync import (
 )
 from overair.storage.interface import BlobStore
 from overair.sync.answers import SAYS_WHAT_IT_MADE, Answer
+from overair.sync.changed import emptied
 from overair.sync.news import Kind, Telling
 from overair.sync.wanted import Wanted
 from overair.wbxml.element import Element
@@ -114,6 +115,7 @@ class Renderer:
             return None
         if telling.kind is Kind.ADD:
             return ServerAdd(server_id=item_id, application_data=data)
+        data = data + emptied(telling.stored.item, data, telling.changed, self._wanted.version)
         return ServerChange(server_id=item_id, application_data=data)
 
     def _whole(self, stored: StoredItem, wanted: Wanted) -> list[Element] | None:

@@ -19,13 +19,13 @@ class AppliedAdd(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client added: what it became, and what exactly was asked for.
 
     ``item_id`` is empty for a draft that was sent at once and is not in the collection. ``attachments``
-    are the numbers of those that came with it.
+    are the numbers of those that came with it, by ClientId.
     """
 
     item_id: str
     revision: int
     digest: bytes
-    attachments: tuple[int, ...] = ()
+    attachments: dict[str, int] = {}
 
 
 class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
@@ -33,9 +33,9 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
 
     ``contested``: somebody else had changed it, too, so the client is shown the whole of what became
     of it. ``sent``: it was a draft and left as mail. ``fields`` name what this and the changes lost
-    before it changed (changed.py), ``attachments`` are the numbers of those that came with it, and
-    ``refused`` has the status of each of the request's edits of the item that was refused, by its place
-    among them.
+    before it changed (changed.py). ``attachments`` are the numbers of those that came with them
+    (attachments.py). ``refused`` has the statuses of those of the request's edits of the item that were
+    refused, by their place among them.
     """
 
     revision: int
@@ -43,7 +43,7 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     contested: bool = False
     sent: bool = False
     fields: tuple[str, ...] = ()
-    attachments: tuple[int, ...] = ()
+    attachments: dict[str, int] = {}
     refused: dict[int, int] = {}
 
 
@@ -139,6 +139,10 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
     def repeats(self, state: State) -> bool:
         """Whether a request with this state's key means that a later answer was lost."""
         return state is self.acknowledged
+
+    def lost_after(self, state: State) -> Applied | None:
+        """What was applied since, if a request with this state's key means that answers were lost."""
+        return self.handed_out.applied if self.repeats(state) and self.handed_out is not None else None
 
     def settled_on(self, state: State) -> bool:
         """Whether it is known that the client has this key and no other."""
