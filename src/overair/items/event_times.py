@@ -70,6 +70,25 @@ class Clock(msgspec.Struct, frozen=True):
             return sent
         return nearest_day(local)
 
+    def read_until(self, sent: datetime, *, all_day: bool) -> datetime:
+        """The end of a recurrence, which of all-day events is a day: that on which it lies."""
+        if not all_day or sent.time() == time():
+            return self.read(sent, all_day=all_day)
+        return _local(sent, self.wire).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def moved(
+        self, start: datetime, end: datetime, *, from_all_day: bool, to_all_day: bool
+    ) -> tuple[datetime, datetime]:
+        """Stored times of what becomes an all-day event, or is none any more."""
+        if from_all_day and not to_all_day:
+            return self.midnight(start), self.midnight(end)
+        if to_all_day and not from_all_day:
+            first, last = self.day(start, all_day=False), self.day(end, all_day=False)
+            if last == first or self.midnight(last) < end:
+                last = later(last, timedelta(days=1))
+            return first, last
+        return start, end
+
     def day(self, stored: datetime, *, all_day: bool) -> datetime:
         """The local day of a stored time, as an all-day event has it."""
         if all_day:

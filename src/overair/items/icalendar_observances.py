@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import msgspec
@@ -15,7 +16,6 @@ DAYS: Final = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 """As BYDAY writes them; the place is that of SystemTime.day_of_week."""
 OBSERVANCES: Final = 2_000
 """The most onsets of one zone that are looked at; Portugal's whole history has 70."""
-_EARLIEST: Final = 1970
 _YEARLY_PARTS: Final = frozenset({"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "INTERVAL", "WKST"})
 
 
@@ -171,41 +171,56 @@ def _minutes(offset: timedelta) -> int:
     return round(offset.total_seconds() / 60)
 
 
-def vtimezone(tzid: str, found: TimeZoneInformation) -> Timezone:
-    """The VTIMEZONE of rules, which hold in it for ever."""
+def vtimezone(tzid: str, rules: Sequence[tuple[int, TimeZoneInformation]]) -> Timezone:
+    """The VTIMEZONE of the rules that hold from some years on, in their order; the last ones for ever."""
     zone = Timezone()
     zone.add("TZID", tzid)
-    standard, daylight = found.standard_offset, found.daylight_offset
-    if found.standard_date is None or found.daylight_date is None:
-        zone.add_component(_observance(TimezoneStandard(), found.standard_name, standard, standard, None))
-        return zone
-    zone.add_component(
-        _observance(TimezoneStandard(), found.standard_name, daylight, standard, found.standard_date)
-    )
-    zone.add_component(
-        _observance(TimezoneDaylight(), found.daylight_name, standard, daylight, found.daylight_date)
-    )
+    before = rules[0][1].standard_offset
+    for place, (year, found) in enumerate(rules):
+        last = rules[place + 1][0] - 1 if place + 1 < len(rules) else None
+        standard, daylight = found.standard_offset, found.daylight_offset
+        if found.standard_date is None or found.daylight_date is None:
+            fixed = TimezoneStandard()
+            _fill(fixed, found.standard_name, before, standard, datetime(year, 1, 1), None, None)  # noqa: DTZ001 - a wall clock's
+            zone.add_component(fixed)
+        else:
+            for observance, name, offsets, rule in (
+                (TimezoneStandard(), found.standard_name, (daylight, standard), found.standard_date),
+                (TimezoneDaylight(), found.daylight_name, (standard, daylight), found.daylight_date),
+            ):
+                _fill(observance, name, *offsets, _onset_in(rule, year), rule, last)
+                zone.add_component(observance)
+        before = standard
     return zone
 
 
-def _observance(
+def _fill(
     observance: TimezoneStandard | TimezoneDaylight,
     name: str,
     before: int,
     after: int,
+    onset: datetime,
     rule: SystemTime | None,
-) -> TimezoneStandard | TimezoneDaylight:
-    year = rule.year if rule is not None and rule.year else _EARLIEST
-    day = date(year, 1, 1) if rule is None else day_of(rule, year)
-    clock = time() if rule is None else time(rule.hour, rule.minute, rule.second)
-    observance.add("DTSTART", datetime.combine(day, clock))
+    last: int | None,
+) -> None:
+    """Write one of the two halves of a year; ``last`` is the last year in which it is so."""
+    observance.add("DTSTART", onset)
     observance.add("TZOFFSETFROM", timedelta(seconds=before))
     observance.add("TZOFFSETTO", timedelta(seconds=after))
     if name:
         observance.add("TZNAME", name)
-    if rule is not None and not rule.year:
-        place = -1 if rule.day == LAST_WEEK else rule.day
-        observance.add(
-            "RRULE", {"FREQ": "YEARLY", "BYMONTH": rule.month, "BYDAY": f"{place}{DAYS[rule.day_of_week]}"}
-        )
-    return observance
+    if rule is None or rule.year or last == onset.year:
+        return
+    place = -1 if rule.day == LAST_WEEK else rule.day
+    parts = {"FREQ": "YEARLY", "BYMONTH": rule.month, "BYDAY": f"{place}{DAYS[rule.day_of_week]}"}
+    until = (
+        {}
+        if last is None
+        else {"UNTIL": (_onset_in(rule, last) - timedelta(seconds=before)).replace(tzinfo=UTC)}
+    )
+    observance.add("RRULE", parts | until)
+
+
+def _onset_in(rule: SystemTime, year: int) -> datetime:
+    """When the clock is changed in a year, as it shows it until then."""
+    return datetime.combine(day_of(rule, rule.year or year), time(rule.hour, rule.minute, rule.second))

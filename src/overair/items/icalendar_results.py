@@ -1,4 +1,4 @@
-"""What a conversion from or to iCalendar gives back, and what it says was dropped."""
+"""What a conversion from iCalendar gives back, and what is said of what was dropped."""
 
 from __future__ import annotations
 
@@ -45,8 +45,6 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Written(msgspec.Struct, frozen=True):
-    """An iCalendar object, and what of the item it does not say."""
-
-    data: bytes
-    dropped: tuple[Dropped, ...] = ()
+def occurrence_uid(uid: str, start: datetime) -> str:
+    """The UID of an event that is one occurrence of a series of that UID, and stands alone."""
+    return f"{uid}/{start:%Y%m%dT%H%M%SZ}"

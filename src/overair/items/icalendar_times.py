@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -26,6 +27,8 @@ class Moment(NamedTuple):
     zone: Zone | None
     """None for one in UTC, and for a date."""
     is_utc: bool = False
+    is_floating: bool = False
+    """It names no zone, and was read in the default one."""
     unknown_zone: bool = False
     """It has a TZID that nothing says what it is, and was read in the default zone."""
 
@@ -35,13 +38,18 @@ def moment(found: Property, zones: Zones) -> Moment:
     return _moment(found.value.strip(), found, zones)
 
 
-def moments(found: Property, zones: Zones, limit: int) -> list[Moment]:
-    """What a property says that may list several, at most ``limit``; the starts of periods.
+def moments(found: Property, zones: Zones, limit: int) -> Iterator[tuple[str, Moment | None]]:
+    """Of a property that may list several, at most ``limit``: each as it stands, and what it says.
 
-    Raises ValueError.
+    Of a period it is the start; None is what is no time, or none that can be kept.
     """
-    texts = [text.strip() for text in found.value.split(",", limit)[:limit]]
-    return [_moment(text.partition("/")[0], found, zones) for text in texts if text]
+    for text in found.value.split(",", limit)[:limit]:
+        if not text.strip():
+            continue
+        try:
+            yield text.strip(), _moment(text.strip().partition("/")[0], found, zones)
+        except (ValueError, OverflowError):
+            yield text.strip(), None
 
 
 def _moment(text: str, found: Property, zones: Zones) -> Moment:
@@ -55,7 +63,8 @@ def _moment(text: str, found: Property, zones: Zones) -> Moment:
         tzid = found.parameters.get("TZID", "")
         zone = zones.zone(tzid, value.year) if tzid else zones.default
         known = zone or zones.default
-        return Moment(instant_of(value, known), value, False, known, unknown_zone=zone is None)
+        instant = instant_of(value, known)
+        return Moment(instant, value, False, known, is_floating=not tzid, unknown_zone=zone is None)
     if isinstance(value, date):
         if not _FIRST <= value.year <= _LAST:
             raise ValueError("is too far from now")

@@ -28,6 +28,9 @@ from overair.items.time_zone_years import (
 _COMPARED: Final = 6
 """Years after and before, by which a rule is chosen of those that are right in the year itself."""
 
+_USUAL_BIAS: Final = -60
+"""Of daylight time where there is none, as Windows has it; so no zone is all zeros, even without names."""
+
 
 def made_of(name: str, zone: tzinfo, year: int) -> TimeZoneInformation:
     """The rules of a zone in a year of FIRST_YEAR to LAST_YEAR, with the names of the zone ``name``."""
@@ -47,7 +50,7 @@ def made_of(name: str, zone: tzinfo, year: int) -> TimeZoneInformation:
         standard_date=dates.get(standard),
         daylight_name=names[1],
         daylight_date=dates.get(daylight),
-        daylight_bias=-(daylight - standard) // 60,
+        daylight_bias=-(daylight - standard) // 60 if told.changes else _USUAL_BIAS,
     )
 
 

@@ -27,8 +27,6 @@ from overair.items.time_zone_years import FIRST_YEAR, LAST_YEAR, Year, year_of_r
 _FIRST_INDEXED: Final = 1970
 _LATEST_RULES: Final = 2090
 """A year after all single years that the tz database tells; from then on rules hold for ever."""
-_RULES_ALONE: Final = 2050
-"""From this year on zones are known by their latest rules, so that there are few indexes and all are kept."""
 
 
 def information(zone: str, year: int) -> TimeZoneInformation:
@@ -72,7 +70,7 @@ def _zone_of(found: TimeZoneInformation, year: int, preferred: tuple[str, ...]) 
         for zone in _named(found, preferred):
             if _year_of(zone, tried) == sought:
                 return zone
-        indexed = _indexed_year(tried)
+        indexed = min(max(tried, _FIRST_INDEXED), _LATEST_RULES)
         fitting = _index(indexed).get(year_of_rules(found, indexed), ())
         if fitting:
             return mentioned(fitting, found.standard_name, found.daylight_name) or fitting[0]
@@ -95,14 +93,9 @@ def _year_of(zone: str, year: int) -> Year:
     return expressed(year_of_zone(tzinfo(zone), year))
 
 
-def _indexed_year(year: int) -> int:
-    """The year by which zones are known in a year."""
-    return max(year, _FIRST_INDEXED) if year < _RULES_ALONE else _LATEST_RULES
-
-
 @cache
 def _index(year: int) -> dict[Year, tuple[str, ...]]:
-    """The zones by what they do in a year, the best known first."""
+    """The zones by what they do in a year, the best known first; there are few years, and all are kept."""
     index: dict[Year, tuple[str, ...]] = {}
     for zone in zone_names():
         told = expressed(year_of_zone(tzinfo(zone), year))
