@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# From CLDR 48 (Unicode License v3): the zone that CLDR gives for the world ("001") comes first in its
-# row, then those of single territories, then other names of them in the tz database, which CLDR leaves
+# From CLDR 48 (LICENSES/Unicode-3.0.txt): the zone that CLDR gives for the world ("001") comes first in
+# its row, then those of single territories, then other names of them in the tz database, which CLDR leaves
 # out. Names that the tz database has replaced stand behind their new ones. The rows go from west to
 # east, those of the same time in the order in which to take them where nothing else tells them apart.
 _ROWS: Final = """\
