@@ -63,6 +63,9 @@ class Task(Item):
     reminder_set: Annotated[bool | None, Field(Tasks.ReminderSet, ZERO_OR_ONE, kept=True)] = None
     body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
 
+    uid: str | None = None
+    """What it is called in the calendar that it was imported from; no client is told."""
+
     @property
     def view_date(self) -> int:
         """The far future until it is completed."""
