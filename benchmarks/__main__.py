@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import delivery, first_sync, sync_cost, waiting, wbxml
+from benchmarks import calendar, delivery, first_sync, sync_cost, waiting, wbxml
 from benchmarks.figures import Figure, show
 
 WIDTH: Final = 120
@@ -19,6 +19,7 @@ Measure = Callable[[Callable[[str], None]], list[Figure]]
 
 GROUPS: Final[dict[str, Measure]] = {
     "wbxml": lambda _say: wbxml.measure(),
+    "calendar": lambda _say: calendar.measure(),
     "sync_cost": sync_cost.measure,
     "first_sync": first_sync.measure,
     "delivery": delivery.measure,

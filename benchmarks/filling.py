@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Final, Self
 import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 
+from benchmarks.appointments import events
 from benchmarks.letters import BEGIN, Letters
 from benchmarks.phone import Account
-from overair.items.message import Message
+from overair.items import Item, Message
 from overair.mailboxes.embedded import codec
-from overair.mailboxes.embedded.session import WRITE_JOURNAL
+from overair.mailboxes.embedded.session import ADD_KEY, WRITE_JOURNAL
 from overair.mailboxes.embedded.tables import folders, items
 from overair.mailboxes.interface import FolderType, Session
 from overair.server.app import Application, build
@@ -66,6 +68,10 @@ class Filling:
         messages = [await delivery.accept(mime, received) for mime, received in Letters().messages(number)]
         await self._add(account, messages)
 
+    async def add_events(self, account: Account, number: int) -> None:
+        """That many events in the calendar, a fifth of them recurring, with exceptions."""
+        await self._add(account, events(number), FolderType.CALENDAR)
+
     async def add_copies(self, account: Account, number: int) -> None:
         """So many messages in the Inbox that they share the bytes of few."""
         if not self._patterns:
@@ -77,23 +83,25 @@ class Filling:
         )
         await self._add(account, copies)
 
-    async def _add(self, account: Account, messages: Iterable[Message]) -> None:
+    async def _add(
+        self, account: Account, added: Iterable[Item], folder_type: FolderType = FolderType.INBOX
+    ) -> None:
         """Rows as the mailbox writes them, many at a time."""
         user = await self._open.delivery.recipient(account.address)
         assert user is not None
         session_of = self._open.services.mailbox(user.account_id)
 
-        async def inbox(session: Session) -> int:
-            return int((await session.folder_of_type(FolderType.INBOX)).folder_id)
+        async def number_of_folder(session: Session) -> int:
+            return int((await session.folder_of_type(folder_type)).folder_id)
 
-        folder = await session_of.inspect(inbox)
+        folder = await session_of.inspect(number_of_folder)
         modseq = 0
-        remaining = iter(messages)
+        remaining = iter(added)
         while batch := list(itertools.islice(remaining, BATCH)):
             await self._add_batch(folder, modseq, batch)
             modseq += len(batch)
 
-    async def _add_batch(self, folder: int, modseq: int, batch: list[Message]) -> None:
+    async def _add_batch(self, folder: int, modseq: int, batch: list[Item]) -> None:
         async def work(transaction: Transaction) -> None:
             row = await transaction.one(LAST_ITEM)
             last = (row[0] or 0) if row else 0
@@ -104,15 +112,22 @@ class Filling:
                     {
                         "id": last + count,
                         "folder_id": folder,
-                        "view_date": message.view_date,
+                        "view_date": item.view_date,
                         "revision": modseq + count,
-                        "item_class": message.item_class.value,
-                        "blobs": codec.blob_keys(message),
-                        "content": codec.encode(message),
+                        "item_class": item.item_class.value,
+                        "blobs": codec.blob_keys(item),
+                        "content": codec.encode(item),
                     }
-                    for count, message in numbered
+                    for count, item in numbered
                 ],
             )
+            keys = [
+                {"folder_id": folder, "name": key, "item_id": last + count}
+                for count, item in numbered
+                for key in item.keys
+            ]
+            if keys:
+                await transaction.many(ADD_KEY, keys)
             await transaction.many(
                 WRITE_JOURNAL,
                 [
@@ -123,9 +138,9 @@ class Filling:
                         "view_date_before": None,
                         "removed": 0,
                         "fields": None,
-                        "written": message.view_date,
+                        "written": time.time_ns() // 1000,
                     }
-                    for count, message in numbered
+                    for count, _ in numbered
                 ],
             )
             await transaction.execute(SET_MODSEQ, folder=folder, last=modseq + len(batch))

@@ -21,6 +21,8 @@ from overair.wbxml import decode, encode
 
 VERSION: Final = Version.V16_1
 INBOX: Final = 2
+CALENDAR: Final = 8
+"""Types of folders."""
 HEARTBEAT: Final = 3540
 
 
@@ -107,16 +109,17 @@ class Connection(asyncio.Protocol):
 
 
 class Phone:
-    """One device of an account, with the keys that it has got."""
+    """One device of an account and one of its folders, with the key that it has got."""
 
-    __slots__ = ("_account", "_connection", "_device_id", "_place", "inbox", "key")
+    __slots__ = ("_account", "_connection", "_device_id", "_folder_type", "_place", "folder", "key")
 
-    def __init__(self, place: Place, account: Account, device_id: str) -> None:
+    def __init__(self, place: Place, account: Account, device_id: str, folder_type: int = INBOX) -> None:
         self._place = place
         self._account = account
         self._device_id = device_id
         self._connection = Connection()
-        self.inbox = ""
+        self._folder_type = folder_type
+        self.folder = ""
         self.key = "0"
 
     async def connect(self, place: Place | None = None) -> None:
@@ -157,19 +160,19 @@ class Phone:
         return _body(command, await self._connection.request(self.request(command, message)))
 
     async def folder_sync(self) -> None:
-        """Learn the id of the Inbox."""
+        """Learn the folder's id."""
         body = await self.ask("FolderSync", FolderSyncRequest(sync_key="0"))
         answer = FolderSyncResponse.from_element(decode(body), VERSION)
         adds = answer.changes.adds if answer.changes is not None else ()
-        self.inbox = next(folder.server_id for folder in adds if folder.type == INBOX)
+        self.folder = next(folder.server_id for folder in adds if folder.type == self._folder_type)
 
     def sync_request(self, window: int = 100, preference: BodyPreference | None = None) -> SyncRequest:
-        """A Sync of the Inbox from the present key."""
+        """A Sync of the folder from the present key."""
         first = self.key == "0"
         options = (Options(body_preferences=(preference,)),) if first and preference is not None else ()
         collection = CollectionRequest(
             sync_key=self.key,
-            collection_id=self.inbox,
+            collection_id=self.folder,
             get_changes=None if first else True,
             window_size=window,
             options=options,
@@ -177,14 +180,14 @@ class Phone:
         return SyncRequest(collections=(collection,))
 
     async def sync(self, window: int = 100, preference: BodyPreference | None = None) -> tuple[int, bool]:
-        """One Sync of the Inbox; returns how many changes came and whether there are more."""
+        """One Sync of the folder; returns how many changes came and whether there are more."""
         collection = await self.collection(window, preference)
         return (len(collection.commands), collection.more_available) if collection else (0, False)
 
     async def collection(
         self, window: int = 100, preference: BodyPreference | None = None
     ) -> CollectionResponse | None:
-        """What one Sync of the Inbox told; None for nothing. Raises Refused, OSError."""
+        """What one Sync of the folder told; None for nothing. Raises Refused, OSError."""
         body = await self.ask("Sync", self.sync_request(window, preference))
         if not body:
             return None
@@ -208,7 +211,7 @@ class Phone:
 
     def ping(self) -> asyncio.Future[tuple[int, bytes]]:
         """Begin to wait for mail."""
-        folders = (PingFolder(id=self.inbox, item_class="Email"),)
+        folders = (PingFolder(id=self.folder, item_class="Email"),)
         message = PingRequest(heartbeat_interval=HEARTBEAT, folders=folders)
         return self._connection.request(self.request("Ping", message))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -51,16 +52,16 @@ def filtered(filter_type: FilterType) -> tuple[Options, ...]:
     return (Options(filter_type=filter_type),)
 
 
-def event(subject: str, start: datetime, length: timedelta = timedelta(hours=1), **fields: object) -> Event:
+def event(subject: str, start: datetime, length: timedelta = timedelta(hours=1), **fields: Any) -> Event:
     """An appointment."""
-    return Event(  # type: ignore[arg-type]  # fields by name
+    return Event(
         subject=subject, start_time=start, end_time=start + length, uid=subject, dt_stamp=NOON, **fields
     )
 
 
-def daily(**fields: object) -> Recurrence:
+def daily(**fields: Any) -> Recurrence:
     """A recurrence on every day."""
-    return Recurrence(type=RecurrenceType.DAILY, interval=1, **fields)  # type: ignore[arg-type]  # as above
+    return Recurrence(type=RecurrenceType.DAILY, interval=1, **fields)
 
 
 async def put(there: World, phone: Phone, name: str, item: Item) -> None:
