@@ -5,6 +5,7 @@ from overair.items.author import Author
 from overair.items.changes import CLASSES, apply_change, create, in_version
 from overair.items.contact import Contact
 from overair.items.event import Event
+from overair.items.events import NoSuchOccurrence, change_occurrence, delete_occurrence
 from overair.items.item import Item, ItemClass
 from overair.items.message import Message
 from overair.items.note import Note
@@ -20,11 +21,14 @@ __all__ = [
     "Item",
     "ItemClass",
     "Message",
+    "NoSuchOccurrence",
     "Note",
     "RenderOptions",
     "Task",
     "apply_change",
+    "change_occurrence",
     "create",
+    "delete_occurrence",
     "drafts",
     "in_version",
     "render",

@@ -11,7 +11,7 @@ import msgspec
 from overair.items.attachments import Attachment, DeleteAttachment
 from overair.items.attendee import Attendee
 from overair.items.body import Body
-from overair.items.event_elements import AddEventAttachment, EventBody, Reminder, instant_of
+from overair.items.event_elements import AddEventAttachment, BusyStatus, EventBody, Reminder, instant_of
 from overair.items.item import Item, ItemClass
 from overair.items.location import Location
 from overair.items.occurrences import view_date
@@ -32,7 +32,7 @@ CATEGORIES: Final = Sequence(Calendar.Category, STRING, limit=300)
 ATTENDEES: Final = Sequence(Calendar.Attendee, Nested(Attendee))
 ATTACHMENTS: Final = Choices(Attachment, AddEventAttachment, DeleteAttachment)
 SENSITIVITY: Final = Integer(0, 3)
-BUSY_STATUS: Final = Integer(0, 4)
+BUSY_STATUS: Final = BusyStatus()
 MEETING_STATUS: Final = Integer(allowed=(0, 1, 3, 5, 7, 9, 11, 13, 15))
 RESPONSE_TYPE: Final = Integer(0, 5)
 REMINDER: Final = Reminder()
@@ -65,7 +65,12 @@ class OrganizerRevision(msgspec.Struct, frozen=True):
     stamp: datetime
     """Its DTSTAMP, in UTC."""
     sender: str
-    """The address that the message came from, in lower case."""
+    """The address that the message came from, in lower case; empty where it named none or several."""
+
+    @property
+    def order(self) -> tuple[int, datetime]:
+        """By which the later of two messages is known (RFC 5546, 2.1.5)."""
+        return self.sequence, self.stamp
 
 
 class EventException(Record, kw_only=True):

@@ -16,6 +16,8 @@ from overair.wbxml.pages import AirSyncBase
 
 NO_REMINDER: Final = -1
 """The Reminder of an exception from which that of the series was taken away; an empty tag."""
+WORKING_ELSEWHERE: Final = 4
+"""A BusyStatus."""
 _DASHED: Final = re.compile(r"\s*\d{4}-")
 
 
@@ -29,6 +31,19 @@ class Reminder(DataType[int]):
 
     def encode(self, value: int, version: Version) -> Content:
         return None if value == NO_REMINDER else UNSIGNED_INTEGER.encode(value, version)
+
+
+class BusyStatus(Integer):
+    """Free to out of office; from 16.0 on also working elsewhere (MS-ASCAL_R2235, R2043, R2044)."""
+
+    def __init__(self) -> None:
+        super().__init__(0, WORKING_ELSEWHERE)
+
+    def decode(self, content: Content, version: Version) -> int:
+        value = super().decode(content, version)
+        if value == WORKING_ELSEWHERE and version < Version.V16_0:
+            raise ValueError("does not exist in this protocol version")
+        return value
 
 
 class EventBody(Nested[Body]):

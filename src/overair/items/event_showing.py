@@ -11,7 +11,7 @@ from overair.items import bodies
 from overair.items.attachments import Attachment
 from overair.items.body import Body
 from overair.items.event import Event, EventException, StoredAttachment
-from overair.items.event_elements import NO_REMINDER, instance_id_of
+from overair.items.event_elements import NO_REMINDER, WORKING_ELSEWHERE, instance_id_of
 from overair.items.event_times import Clock, clock_of, times_of
 from overair.items.location import Location
 from overair.items.recurrence_changes import filled_in
@@ -21,7 +21,6 @@ from overair.versions import Version
 
 MOST_EXCEPTIONS: Final = 256
 """In an answer (MS-ASCAL_R24311)."""
-WORKING_ELSEWHERE: Final = 4
 _FREE: Final = 0
 NO_BODY: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 

@@ -1,0 +1,142 @@
+"""One occurrence of a series after what a client sends of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from overair.items import bodies
+from overair.items.body import Body
+from overair.items.event import BEFORE_16, Event, EventException
+from overair.items.event_attachments import Command, changed_attachments
+from overair.items.event_changes import NOWHERE, differing, merged_attendees, place_of
+from overair.items.event_elements import NO_REMINDER
+from overair.items.event_scheduling import ordered
+from overair.items.event_showing import NO_BODY
+from overair.items.event_times import Clock, later, length_of, times_of
+from overair.items.making import Sent
+from overair.protocol.schema import Problem, SchemaError
+from overair.wbxml.pages import Calendar
+
+_TIMES: Final = ("start_time", "end_time")
+_PLAIN: Final = frozenset(
+    {"subject", "categories", "sensitivity", "busy_status", "reminder", "meeting_status"}
+    | {"all_day_event", "dt_stamp"}
+)
+"""What is stored as it was sent."""
+_EMPTY: Final = ("", (), NO_REMINDER, NOWHERE, NO_BODY)
+"""What is stored where something of the series was taken away from an occurrence (MS-ASCAL_R508)."""
+_DEFAULTS: Final[dict[str, Any]] = {"all_day_event": False, "sensitivity": 0, "meeting_status": 0}
+"""What a series has that says nothing of it."""
+
+
+class Occurring(msgspec.Struct):
+    """A series as it is now, and a client that says something of its occurrences."""
+
+    event: Event
+    clock: Clock
+    """How times stand on the client's wire."""
+    sent: Sent
+    next_attachment: int
+
+    def changed(
+        self,
+        before: EventException | None,
+        original: datetime,
+        values: Mapping[str, Any],
+        told: EventException | None,
+    ) -> EventException | None:
+        """An occurrence after a client set some fields; None where it is as the series says.
+
+        ``before`` is the exception that it was, ``original`` its start in the series. Of the
+        ``values`` None means that it is as in the series again. ``told`` is what the client was told
+        of the exception. Raises SchemaError.
+        """
+        base = before or EventException(exception_start_time=original)
+        version = self.sent.author.version
+        known = {bound.name for bound in EventException.fields() if not bound.field.read_only}
+        settable = {name: value for name, value in values.items() if name in known}
+        different = settable if told is None else differing(EventException, settable, told, version)
+        after = {name: value for name, value in different.items() if name in _PLAIN}
+        after |= place_of(different)
+        if "body" in different:
+            after["body"] = self._body(base, different["body"])
+        if "attendees" in different:
+            after["attendees"] = self._attendees(base, different["attendees"])
+        if different.get("attachments") is not None:
+            after["stored_attachments"] = self._attachments(base, different["attachments"])
+        after = {name: self._reduced(name, value) for name, value in after.items()}
+        after |= self._when(base, settable, different)
+        changed = msgspec.structs.replace(base, **after)
+        nothing = EventException(exception_start_time=original)
+        return None if msgspec.structs.replace(changed, dt_stamp=None) == nothing else changed
+
+    def _reduced(self, name: str, value: Any) -> Any:  # of the field's type
+        """None for what is as in the series: it goes on being so when the series changes."""
+        series = getattr(self.event, name)
+        if name == "stored_attachments":
+            return None if value == (series or ()) else value
+        own = None if value in _EMPTY else value
+        return None if own == (_DEFAULTS.get(name) if series is None else series) else value
+
+    def _body(self, base: EventException, sent: Body | None) -> Body | None:
+        """The own body of an occurrence; None where it has that of the series."""
+        if sent is None:
+            return base.body  # MS-ASCMD_R878
+        before = self.event.body if base.body is None else base.body
+        stored = bodies.to_store(sent, before, self.sent.options.body_preferences)
+        if stored is before:
+            return base.body
+        return NO_BODY if stored is None else stored
+
+    def _attendees(self, base: EventException, sent: Any) -> Any:  # attendees, None or empty
+        known = self.event.attendees if base.attendees is None else base.attendees
+        return sent and merged_attendees(sent, known, self.sent.author.version)
+
+    def _attachments(self, base: EventException, commands: tuple[Command, ...]) -> Any:  # stored ones
+        kept = self.event.stored_attachments if base.stored_attachments is None else base.stored_attachments
+        stored, self.next_attachment = changed_attachments(
+            kept or (), commands, self.sent.blob_keys, self.next_attachment
+        )
+        return stored
+
+    def _when(
+        self, base: EventException, sent: Mapping[str, Any], different: Mapping[str, Any]
+    ) -> dict[str, datetime | None]:
+        """Its own times; None for those that it has in the series."""
+        if different.keys().isdisjoint((*_TIMES, "all_day_event")):
+            return {}
+        was = bool(self.event.all_day_event if base.all_day_event is None else base.all_day_event)
+        said = different.get("all_day_event", base.all_day_event)
+        all_day = bool(self.event.all_day_event if said is None else said)
+        if all_day != bool(self.event.all_day_event) and self.sent.author.version > BEFORE_16:
+            raise SchemaError(
+                Calendar.AllDayEvent, Problem.VALUE, "is not as in the series"
+            )  # MS-ASCAL_R2009
+        changed = different if all_day == was else {**different, **{name: sent.get(name) for name in _TIMES}}
+        now = msgspec.structs.replace(
+            base,
+            **{
+                name: None if changed[name] is None else self.clock.read(changed[name], all_day=all_day)
+                for name in _TIMES
+                if name in changed
+            },
+        )
+        if all_day != was and now.start_time is None:
+            natural = times_of(self.event, EventException(exception_start_time=base.exception_start_time))
+            start, end = self.clock.moved(
+                *natural, from_all_day=bool(self.event.all_day_event), to_all_day=all_day
+            )
+            now = msgspec.structs.replace(now, start_time=start, end_time=now.end_time or end)
+        start, end = times_of(self.event, now)
+        if changed.get("end_time") is None and end < start:
+            before = times_of(self.event, base)
+            end = later(start, before[1] - before[0])
+        start, end = ordered(start, end, all_day=all_day)
+        if start == base.exception_start_time:
+            natural_end = later(start, length_of(self.event))
+            return {"start_time": None, "end_time": None if end == natural_end else end}
+        return {"start_time": start, "end_time": end}
