@@ -11,11 +11,11 @@ from typing import Any, Final
 from access.places import Path, merged, request, written
 from access.roles import BARE, WITHOUT_MESSAGES, Role
 from access.victim import Ids
-from access.worlds import EVE, Corner, Own, World
-from overair.items import Contact, Message
+from access.worlds import DRAFTS, EVE, MAIL, OCCURRENCE, Corner, Own, World
+from overair.items import Contact, Event, ItemClass, Message, Note, Task
 from overair.protocol.commands import messages_of
 from overair.protocol.http import MIME_TYPE, WBXML_TYPE, Command
-from overair.protocol.sync import AddCommand
+from overair.protocol.sync import AddCommand, ChangeCommand, DeleteCommand
 from overair.versions import Version
 from overair.wbxml import encode
 from support.phone import Answer
@@ -59,11 +59,16 @@ class Attack:
 
 
 def corner_of(part: Mapping[Path, str], version: Version) -> str:
-    """Which of Eve's folders a part of a request is about."""
+    """Which of Eve's corners a part of a request is about."""
     steps = {step for path in part for step in path}
-    if Contact in steps or (AddCommand in steps and Message not in steps):
-        return "contacts"
-    return "drafts" if Message in steps and version >= Version.V16_0 else "mail"
+    if Message in steps:
+        return DRAFTS if version >= Version.V16_0 else MAIL
+    for model in (Event, Task, Note, Contact):
+        if model in steps:
+            return model.item_class
+    if "instance_id" in steps and steps & {ChangeCommand, DeleteCommand}:
+        return ItemClass.CALENDAR
+    return ItemClass.CONTACTS if AddCommand in steps else MAIL
 
 
 class Attacker:
@@ -114,7 +119,7 @@ class Attacker:
             case Role.ITEM:
                 return corner.item_id
             case Role.ATTACHMENT:
-                return own.attachment
+                return f"{corner.item_id}:1" if kind == ItemClass.CALENDAR else own.attachment
             case Role.CONVERSATION:
                 return own.conversation
             case Role.SYNC_KEY:
@@ -122,9 +127,9 @@ class Attacker:
             case Role.HIERARCHY_KEY:
                 return self._world.hierarchy_key(attack.version)
             case Role.PROPERTIES:
-                return kind
+                return ItemClass.EMAIL if kind in (MAIL, DRAFTS) else kind
             case Role.OCCURRENCE:
-                return "20260101T000000Z"
+                return OCCURRENCE
         return name
 
 

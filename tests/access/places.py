@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from access.roles import Role, role_of
-from overair.items import CLASSES
+from overair.items import CLASSES, ItemClass
+from overair.items.event_elements import Reminder
 from overair.protocol.commands import MESSAGES, messages_of
 from overair.protocol.data_types import (
     Base64,
@@ -23,6 +24,7 @@ from overair.protocol.data_types import (
     Integer,
     Opaque,
     String,
+    ZeroOrOne,
 )
 from overair.protocol.http import Command
 from overair.protocol.item_operations import EmptyFolderContents, Fetch, ItemOperationsRequest, Move
@@ -34,15 +36,18 @@ from overair.versions import Version
 from overair.wbxml import Element, Tag
 from overair.wbxml.pages import (
     AirSync,
+    Calendar,
     ComposeMail,
     Contacts,
     Email,
     FolderHierarchy,
     GetItemEstimate,
     ItemOperations,
+    Notes,
     Ping,
     Provision,
     Search,
+    Tasks,
 )
 
 Step = str | type[Record]
@@ -52,7 +57,9 @@ Fill = Callable[[Path, Role], str]
 """The text for a place."""
 
 OPERATIONS: Final = Choices(Fetch, EmptyFolderContents, Move)
-NAMELESS: Final = (Integer, Boolean, Enumeration, DateTime, CompactDateTime, Double, RangeType, OrEmpty)
+NAMELESS: Final = (
+    Integer, Boolean, ZeroOrOne, Reminder, Enumeration, DateTime, CompactDateTime, Double, RangeType, OrEmpty
+)  # fmt: skip
 """Types whose values are no ids: numbers that count, dates, and one of a few words."""
 
 
@@ -96,6 +103,14 @@ WORDS: Final[dict[Tag, str]] = {
     ComposeMail.Email: "eve@example.org",
 }
 """What stands in a field that is not the one in question and has to be there."""
+
+PROPERTIES: Final[dict[str, Element]] = {
+    ItemClass.CONTACTS: Element(Contacts.FirstName, "Somebody"),
+    ItemClass.CALENDAR: Element(Calendar.Subject, "Something"),
+    ItemClass.TASKS: Element(Tasks.Subject, "Something"),
+    ItemClass.NOTES: Element(Notes.Subject, "Something"),
+}
+"""What is said of an item where something else is in question; of others that they were read."""
 
 NUMBERS: Final[dict[Tag, int]] = {FolderHierarchy.Type: 12, Ping.HeartbeatInterval: 60, Provision.Status: 1}
 
@@ -187,7 +202,8 @@ def _record(record: type[Record], version: Version, path: Path, wanted: set[Path
     for bound in record.fields():
         here = (*path, bound.name)
         on_the_way = any(way[: len(here)] == here for way in wanted)
-        if bound.field.in_version(version) and (bound.required or on_the_way):
+        # One that is required may be of other versions, and is not written then.
+        if bound.required or (on_the_way and bound.field.in_version(version)):
             value = _value(bound.field.type, bound.field.tag, version, here, wanted, fill)
             values[bound.name] = (value,) if bound.field.repeated else value
     return record(**values)
@@ -229,16 +245,14 @@ def _elements(tag: Tag, version: Version, path: Path, wanted: set[Path], fill: F
     for item in CLASSES.values():
         if any(way[: len(path) + 1] == (*path, item) for way in wanted):
             return _record(item, version, (*path, item), wanted, fill).to_children(version)
-    if "contacts" in fill(path, Role.PROPERTIES):
-        return [Element(Contacts.FirstName, "Somebody")]
-    return [Element(Email.Read, "1")]
+    return [PROPERTIES.get(fill(path, Role.PROPERTIES), Element(Email.Read, "1"))]
 
 
 def _leaf(data_type: DataType[Any], tag: Tag, path: Path, wanted: set[Path], fill: Fill) -> Any:
     if data_type is PRESENCE:
         return True
     match data_type:
-        case Boolean():
+        case Boolean() | ZeroOrOne():
             return True
         case Enumeration():
             return min(data_type.members.__members__.values())
@@ -249,7 +263,7 @@ def _leaf(data_type: DataType[Any], tag: Tag, path: Path, wanted: set[Path], fil
             return datetime(2026, 1, 1, tzinfo=UTC)
         case RangeType():
             return Range(0, 9)
-        case OrEmpty() | Double():
+        case OrEmpty() | Double() | Reminder():
             return 1
     role = role_of(tag)
     beside = role is Role.WORDS and path not in wanted

@@ -14,6 +14,7 @@ from overair.wbxml import Element, Tag
 from overair.wbxml.pages import (
     AirSync,
     AirSyncBase,
+    Calendar,
     ComposeMail,
     Contacts,
     Contacts2,
@@ -26,6 +27,7 @@ from overair.wbxml.pages import (
     ItemOperations,
     MeetingResponse,
     Move,
+    Notes,
     Ping,
     Provision,
     ResolveRecipients,
@@ -55,6 +57,8 @@ class Role(Enum):
     HIERARCHY_KEY = auto()
     POLICY_KEY = auto()
     CLIENT_ID = auto()
+    EVENT_UID = auto()
+    """What an event is called beyond one mailbox."""
     SEARCH_ID = auto()
     MESSAGE = auto()
     """MIME, whose header names other messages."""
@@ -102,6 +106,8 @@ ROLES: Final[dict[Tag, Role]] = {
     AirSync.ClientId: Role.CLIENT_ID,
     AirSyncBase.ClientId: Role.CLIENT_ID,
     ComposeMail.ClientId: Role.CLIENT_ID,
+    Calendar.UID: Role.EVENT_UID,
+    Calendar.ClientUid: Role.EVENT_UID,
     Find.SearchId: Role.SEARCH_ID,
     ComposeMail.Mime: Role.MESSAGE,
     AirSync.ApplicationData: Role.PROPERTIES,
@@ -145,6 +151,23 @@ ROLES: Final[dict[Tag, Role]] = {
         AirSyncBase.ContentType,
         AirSyncBase.Data,
         AirSyncBase.Preview,
+        AirSyncBase.Annotation,
+        AirSyncBase.Street,
+        AirSyncBase.City,
+        AirSyncBase.State,
+        AirSyncBase.Country,
+        AirSyncBase.PostalCode,
+        AirSyncBase.LocationUri,
+        Calendar.Timezone,
+        Calendar.Subject,
+        Calendar.Location,
+        Calendar.OrganizerName,
+        Calendar.OrganizerEmail,
+        Calendar.Name,
+        Calendar.Email,
+        Calendar.Category,
+        Calendar.OnlineMeetingConfLink,
+        Calendar.OnlineMeetingExternalLink,
         Email.To,
         Email.Cc,
         Email.From,
@@ -163,6 +186,10 @@ ROLES: Final[dict[Tag, Role]] = {
         Email2.Bcc,
         Tasks.Subject,
         Tasks.SubOrdinalDate,
+        Tasks.Category,
+        Notes.Subject,
+        Notes.MessageClass,
+        Notes.Category,
     ),
     Role.WORDS,
 )

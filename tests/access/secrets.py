@@ -16,7 +16,7 @@ from access.places import Path as Way
 from access.places import can_name, leaves, places, request
 from access.roles import Role, role_of
 from access.victim import synced
-from overair.items import Contact
+from overair.items import CLASSES, Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.commands import MESSAGES, messages_of
 from overair.protocol.folder_sync import FolderSyncRequest
@@ -53,6 +53,9 @@ MARKS: Final = (
     RIGHT, WRONG, DEVICE_PASSWORD, OTHER_PASSWORD, SUBJECT, BODY, ATTACHED, NOTE, QUERY, WORD, TOKEN, DIGITS
 )  # fmt: skip
 
+HELD: Final = frozenset(CLASSES.values()) - {Message}
+"""The classes of items that hold what their owner noted down."""
+
 Kept = Callable[[Answer], None]
 """Takes every answer that is given."""
 
@@ -87,7 +90,7 @@ def said(path: Way, role: Role) -> str:
         return DEVICE_PASSWORD if "device_password" in path else OTHER_PASSWORD
     if role is not Role.WORDS:
         return "1"  # what names something may be in a log
-    if Contact in path:
+    if set(path) & HELD:
         return NOTE
     return {"subject": SUBJECT, "data": BODY, "content": ATTACHED}.get(str(last), WORD)
 
@@ -148,8 +151,8 @@ class Driver:
                 self._send(phone, command, attachment_name="1", item_id="1", user=WORD, occurrence=WORD)
                 if messages_of(command, version).request is not None:
                     for place in places(command, version):
-                        if Contact in place.path and version is not SERVED[-1]:
-                            continue  # some sixty, which are alike in every version
+                        if set(place.path) & HELD and version is not SERVED[-1]:
+                            continue  # some sixty and more, which are alike in every version
                         message = request(command, version, (place.path,), said)
                         self._send(phone, command, encode(message.to_element(version)))
 

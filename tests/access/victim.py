@@ -7,7 +7,7 @@ from email.policy import SMTP
 from typing import Final
 
 from access.roles import Role
-from overair.items import Message
+from overair.items import Event, Message
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.protocol.device_information import DeviceDescription, DeviceInformationRequest
 from overair.protocol.find import ExecuteSearch, FindRequest, GALSearchCriterion
@@ -31,7 +31,7 @@ from overair.protocol.sync import (
 from overair.protocol.sync import Command as SyncCommand
 from overair.versions import SERVED, Version
 from overair.wbxml import Element
-from overair.wbxml.pages import AirSyncBase, Contacts, Email
+from overair.wbxml.pages import AirSyncBase, Calendar, Contacts, Email, Notes, Tasks
 from support.phone import Phone, letter
 from support.server import ANNA, RunningServer
 
@@ -72,6 +72,22 @@ def synced(phone: Phone, folder_id: str, key: str, *commands: SyncCommand) -> Co
     return answer
 
 
+def _attached(client_id: str) -> Element:
+    return Element(
+        AirSyncBase.Add,
+        [
+            Element(AirSyncBase.ClientId, client_id),
+            Element(AirSyncBase.Method, "1"),
+            Element(AirSyncBase.Content, f"{MARK} bytes".encode()),
+            Element(AirSyncBase.DisplayName, f"{MARK}.txt"),
+        ],
+    )
+
+
+def _body(text: str) -> Element:
+    return Element(AirSyncBase.Body, [Element(AirSyncBase.Type, "1"), Element(AirSyncBase.Data, text)])
+
+
 class Victim:
     """Fills a mailbox and keeps every id and key that came up."""
 
@@ -95,6 +111,11 @@ class Victim:
         self._folders(newest)
         self._contact(newest, folders[FolderType.CONTACTS])
         self._draft(newest, folders[FolderType.DRAFTS])
+        self._events(folders[FolderType.CALENDAR])
+        task = [Element(Tasks.Subject, f"{MARK} task"), Element(Tasks.Complete, "1")]
+        self._add(newest, folders[FolderType.TASKS], "task-1", task)
+        note = [Element(Notes.Subject, f"{MARK} note"), _body(f"{MARK} note")]
+        self._add(newest, folders[FolderType.NOTES], "note-1", note)
         self._moved_and_removed(newest, folders)
         self._sent(newest)
         find = GALSearchCriterion(query="anna")
@@ -162,24 +183,45 @@ class Victim:
         self._add(phone, folder_id, "contact-1", person)
 
     def _draft(self, phone: Phone, folder_id: str) -> None:
-        attachment = Element(
-            AirSyncBase.Add,
-            [
-                Element(AirSyncBase.ClientId, "attachment-1"),
-                Element(AirSyncBase.Method, "1"),
-                Element(AirSyncBase.Content, f"{MARK} draft bytes".encode()),
-                Element(AirSyncBase.DisplayName, f"{MARK}.txt"),
-            ],
-        )
-        body = [Element(AirSyncBase.Type, "1"), Element(AirSyncBase.Data, f"{MARK} draft body")]
         draft = [
             Element(Email.To, f"{MARK}@x.net"),
             Element(Email.Subject, f"{MARK} draft"),
-            Element(AirSyncBase.Body, body),
-            Element(AirSyncBase.Attachments, [attachment]),
+            _body(f"{MARK} draft body"),
+            Element(AirSyncBase.Attachments, [_attached("attachment-1")]),
         ]
         self._add(phone, folder_id, "draft-1", draft)
         self._ids[Role.CLIENT_ID].add("attachment-1")
+
+    def _events(self, folder_id: str) -> None:
+        """A series of an older phone with an exception, and one of a newer phone with attachments."""
+        recurrence = Element(
+            Calendar.Recurrence, [Element(Calendar.Type, "0"), Element(Calendar.Interval, "1")]
+        )
+        exception = [
+            Element(Calendar.ExceptionStartTime, "20260302T120000Z"),
+            Element(Calendar.Subject, f"{MARK} exception"),
+        ]
+        series = [
+            Element(Calendar.StartTime, "20260301T120000Z"),
+            Element(Calendar.EndTime, "20260301T130000Z"),
+            Element(Calendar.Subject, f"{MARK} series"),
+            Element(Calendar.UID, "uid-of-anna"),
+            recurrence,
+            Element(Calendar.Exceptions, [Element(Calendar.Exception, exception)]),
+        ]
+        self._add(self._phones[Version.V14_1], folder_id, "event-1", series)
+        newest = self._phones[SERVED[-1]]
+        attachments = Element(AirSyncBase.Attachments, [_attached("attachment-2")])
+        timed = [
+            Element(Calendar.StartTime, "20260301T120000Z"),
+            Element(Calendar.EndTime, "20260301T130000Z"),
+            Element(Calendar.Subject, f"{MARK} attached"),
+            Element(Calendar.ClientUid, "client-uid-of-anna"),
+            recurrence,
+            attachments,
+        ]
+        self._add(newest, folder_id, "event-2", timed)
+        self._ids[Role.CLIENT_ID].add("attachment-2")
 
     def _add(self, phone: Phone, folder_id: str, client_id: str, data: list[Element]) -> None:
         primed = synced(phone, folder_id, "0")
@@ -223,6 +265,13 @@ class Victim:
 
         return self._server.call(lambda: mailbox.inspect(work))
 
+    def _event(self, item_id: str, event: Event) -> None:
+        """What an event is called, and what is attached to it."""
+        self._ids[Role.EVENT_UID].add(event.uid or "")
+        holders = (event, *(event.exceptions or ()))
+        for attachment in (one for holder in holders for one in holder.stored_attachments or ()):
+            self._ids[Role.ATTACHMENT].add(f"{item_id}:{attachment.number}")
+
     def _look(self) -> None:
         """What the mailbox itself gave out: folders, items, attachments, conversations."""
         mailbox = self._server.application.services.mailbox(self._server.users[ANNA].account_id)
@@ -243,7 +292,9 @@ class Victim:
                             f"{stored.item_id}:{number}" for number in (*numbers, "original")
                         }
                         self._ids[Role.CONVERSATION].add((stored.item.conversation_id or b"").hex())
+                    if isinstance(stored.item, Event):
+                        self._event(stored.item_id, stored.item)
             self._ids[Role.LINK] |= {f"overair:{item_id}" for item_id in self._ids[Role.ITEM]}
-            self._ids[Role.OCCURRENCE].add("20260301T120000Z")
+            self._ids[Role.OCCURRENCE] |= {"20260301T120000Z", "20260302T120000Z"}
 
         self._server.call(lambda: mailbox.inspect(work))

@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,9 @@ from access.roles import Role
 from access.rows import Rows, rows_of
 from access.victim import Ids, Victim, device_id, provisioned
 from overair import items
-from overair.items import Contact, Message
+from overair.items import Contact, Event, ItemClass, Message, Note, Task
+from overair.items.event import StoredAttachment
+from overair.items.recurrence import Recurrence, RecurrenceType
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import MULTIPART_TYPE, WBXML_TYPE, Command
@@ -28,7 +31,7 @@ from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import CollectionRequest, SyncRequest, SyncResponse
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, decode
-from overair.wbxml.pages import AirSync, Email, Email2, FolderHierarchy, Provision
+from overair.wbxml.pages import AirSync, Calendar, Email, Email2, FolderHierarchy, Provision
 from support.phone import Answer, Phone, letter
 from support.server import ANNA, DOMAIN, PASSWORD, RunningServer, running_server
 
@@ -44,6 +47,7 @@ RANDOM: Final = frozenset(
         Provision.PolicyKey,
         Email2.ConversationId,  # made of the Message-ID, which the server gives
         Email2.ConversationIndex,  # made of the date
+        Calendar.UID,  # of an event to which its client gave none
     )
 )
 """Elements whose text differs between two runs of one server."""
@@ -52,11 +56,36 @@ CHANCE: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rb"\d{4}-\d\d-\d\dT[0-9:.]+Z",
+        rb"\d{8}T\d{6}Z",
         rb"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} [0-9:]+ [+-]\d{4}",
         rb"<[^<>@\s]+@example\.org>",
     )
 )
 """Dates and Message-IDs within texts."""
+
+
+MAIL: Final = "mail"
+DRAFTS: Final = "drafts"
+"""The corners that hold messages; the others are called as the class of their items."""
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
+OCCURRENCE: Final = "20260101T000000Z"
+"""One of Eve's event."""
+
+
+def _event(blob: str) -> Event:
+    """A series of Eve's with an attachment."""
+    attachment = StoredAttachment(number=1, blob=blob, size=4, display_name="mine.txt")
+    return Event(
+        subject="Mine",
+        uid="of-eve",
+        zone="UTC",
+        dt_stamp=START,
+        start_time=START,
+        end_time=START + timedelta(hours=1),
+        recurrence=Recurrence(type=RecurrenceType.DAILY, interval=1),
+        stored_attachments=(attachment,),
+        next_attachment=2,
+    )
 
 
 @dataclass(frozen=True)
@@ -100,33 +129,36 @@ class World:
             changes = await session.changes(folder_id, View(), await session.start(folder_id), 1)
             return changes.items[0].item_id if changes.items else None
 
-        async def work(session: Session) -> Own | None:
+        async def mail(session: Session) -> Corner | None:
             mine = [folder for folder in await session.folders() if folder.type is FolderType.USER_MAIL]
             mail_id = (
                 mine[0].folder_id if mine else await session.create_folder("0", "Mine", FolderType.USER_MAIL)
             )
-            corners = {}
-            for kind, folder_id, item in (
-                ("mail", mail_id, None),
-                ("drafts", (await session.folder_of_type(FolderType.DRAFTS)).folder_id, draft),
-                (
-                    "contacts",
-                    (await session.folder_of_type(FolderType.CONTACTS)).folder_id,
-                    Contact(first_name="Me"),
-                ),
+            item_id = await first(session, mail_id)
+            if item_id is None:
+                inbox = (await session.folder_of_type(FolderType.INBOX)).folder_id
+                received = await first(session, inbox)
+                if received is None:
+                    return None
+                item_id = (await session.move(inbox, received, mail_id)).item_id
+            return Corner(mail_id, item_id)
+
+        async def work(session: Session) -> Own | None:
+            letter_corner = await mail(session)
+            if letter_corner is None:
+                return None
+            corners = {MAIL: letter_corner}
+            for kind, folder_type, item in (
+                (DRAFTS, FolderType.DRAFTS, draft),
+                (ItemClass.CONTACTS, FolderType.CONTACTS, Contact(first_name="Me")),
+                (ItemClass.CALENDAR, FolderType.CALENDAR, event),
+                (ItemClass.TASKS, FolderType.TASKS, Task(subject="Mine", complete=False)),
+                (ItemClass.NOTES, FolderType.NOTES, note),
             ):
-                item_id = await first(session, folder_id)
-                if item_id is None:
-                    if item is None:
-                        inbox = (await session.folder_of_type(FolderType.INBOX)).folder_id
-                        received = await first(session, inbox)
-                        if received is None:
-                            return None
-                        item_id = (await session.move(inbox, received, folder_id)).item_id
-                    else:
-                        item_id = (await session.add(folder_id, item)).item_id
+                folder_id = (await session.folder_of_type(folder_type)).folder_id
+                item_id = await first(session, folder_id) or (await session.add(folder_id, item)).item_id
                 corners[kind] = Corner(folder_id, item_id)
-            [stored] = await session.read(mail_id, [corners["mail"].item_id])
+            [stored] = await session.read(letter_corner.folder_id, [letter_corner.item_id])
             assert stored is not None
             assert isinstance(stored.item, Message)
             assert stored.item.conversation_id is not None
@@ -134,6 +166,8 @@ class World:
 
         data = [Element(Email.To, EVE), Element(Email.Subject, "my draft")]
         draft = items.drafts.write(None, data, Version.V16_1, self.server.users[EVE], mailbox.blobs)
+        event = _event(mailbox.blobs.put(b"mine"))
+        note = Note(subject="Mine", message_class="IPM.StickyNote", last_modified_date=START)
         own = self.server.call(lambda: mailbox.transact(work))
         if own is None:
             self.server.deliver(EVE, letter_to_eve.as_bytes(policy=SMTP))
@@ -168,7 +202,7 @@ class Worlds:
     @property
     def own_folder(self) -> str:
         """A folder of Eve's, the same in both."""
-        return self.present.own().corners["mail"].folder_id
+        return self.present.own().corners[MAIL].folder_id
 
     def rows_now(self) -> Rows:
         """The victim's rows."""
