@@ -8,6 +8,7 @@ from typing import Final
 
 from access.roles import Role
 from overair.items import Event, Message
+from overair.items.event import EventException
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.protocol.device_information import DeviceDescription, DeviceInformationRequest
 from overair.protocol.find import ExecuteSearch, FindRequest, GALSearchCriterion
@@ -268,7 +269,7 @@ class Victim:
     def _event(self, item_id: str, event: Event) -> None:
         """What an event is called, and what is attached to it."""
         self._ids[Role.EVENT_UID].add(event.uid or "")
-        holders = (event, *(event.exceptions or ()))
+        holders: tuple[Event | EventException, ...] = (event, *(event.exceptions or ()))
         for attachment in (one for holder in holders for one in holder.stored_attachments or ()):
             self._ids[Role.ATTACHMENT].add(f"{item_id}:{attachment.number}")
 
