@@ -125,13 +125,15 @@ def test_the_end_of_a_day_is_its_last_millisecond() -> None:
     # Read, it is midnight: clients that leave out the seconds mean the same.
     sent = information("America/Santiago", 2026)
     assert rules(sent).utcoffset(datetime(2026, 4, 4, 23, 59, 59, 999_999)) == timedelta(hours=-3)  # noqa: DTZ001
-    bare = TimeZoneInformation(
-        sent.bias,
-        standard_date=SystemTime(4, 6, 1, 23, 59),
-        daylight_date=SystemTime(9, 0, 1, 0, 0),
-        daylight_bias=-60,
-    )
-    assert zone_of(bare, year=2026) == "America/Santiago"
+    for hour, minute in ((23, 59), (24, 0)):
+        bare = TimeZoneInformation(
+            sent.bias,
+            standard_date=SystemTime(4, 6, 1, hour, minute),
+            daylight_date=SystemTime(9, 0, 1, 0, 0),
+            daylight_bias=-60,
+        )
+        assert TimeZoneInformation.parse(bare.pack()) == bare
+        assert zone_of(bare, year=2026) == "America/Santiago"
 
 
 def test_a_zone_without_daylight_time_has_no_dates() -> None:
@@ -271,7 +273,8 @@ def test_times_that_clocks_show_twice_or_never() -> None:
         (BERLIN[:70] + struct.pack("<H", 13) + BERLIN[72:], "no time"),
         (BERLIN[:72] + struct.pack("<2H", 5, 0) + BERLIN[76:], "no day"),
         (BERLIN[:72] + struct.pack("<H", 7) + BERLIN[74:], "no day"),
-        (BERLIN[:76] + struct.pack("<H", 24) + BERLIN[78:], "no time"),
+        (BERLIN[:76] + struct.pack("<2H", 24, 1) + BERLIN[80:], "no time"),
+        (BERLIN[:76] + struct.pack("<2H", 1, 60) + BERLIN[80:], "no time"),
         (BERLIN[:68] + struct.pack("<4H", 2026, 2, 0, 29) + BERLIN[76:], "day"),
     ],
 )

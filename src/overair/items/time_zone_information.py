@@ -22,7 +22,7 @@ class SystemTime(msgspec.Struct, frozen=True):
     """A SYSTEMTIME: when a clock is changed, as the clock shows it until then.
 
     Without a year it is the ``day``-th ``day_of_week`` (0 is Sunday) of the month in every year, with
-    one that day of the month of that year alone.
+    one that day of the month of that year alone. Hour 24 is the end of the day.
     """
 
     month: int
@@ -35,8 +35,8 @@ class SystemTime(msgspec.Struct, frozen=True):
     year: int = 0
 
     def __post_init__(self) -> None:
-        clock = self.hour < 24 and self.minute < 60 and self.second < 60 and self.millisecond < 1000
-        if not (clock and 1 <= self.month <= 12):
+        clock = (self.hour, self.minute, self.second, self.millisecond)
+        if clock > (24, 0, 0, 0) or max(clock[1:3]) > 59 or clock[3] > 999 or not 1 <= self.month <= 12:
             raise ValueError("a time zone changes at no time that there is")
         if self.year:
             date(self.year, self.month, self.day)
