@@ -145,11 +145,11 @@ class TestRecurrence:
             DAILY: {},
             WEEKLY: {Tasks.DayOfWeek: "1", Tasks.FirstDayOfWeek: "0"},
             MONTHLY: {Tasks.DayOfMonth: "22", Tasks.CalendarType: "0"},
-            MONTHLY_NTH: {Tasks.DayOfWeek: "1", Tasks.WeekOfMonth: "1", Tasks.CalendarType: "0"},
+            MONTHLY_NTH: {Tasks.DayOfWeek: "1", Tasks.WeekOfMonth: "4", Tasks.CalendarType: "0"},
             YEARLY: {Tasks.DayOfMonth: "22", Tasks.MonthOfYear: "11", Tasks.CalendarType: "0"},
             YEARLY_NTH: {
                 Tasks.DayOfWeek: "1",
-                Tasks.WeekOfMonth: "1",
+                Tasks.WeekOfMonth: "4",
                 Tasks.MonthOfYear: "11",
                 Tasks.CalendarType: "0",
             },

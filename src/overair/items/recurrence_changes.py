@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from overair.items.recurrence import CalendarType, DayOfWeek, Recurrence, RecurrenceType
+from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.recurrence_days import defaults
 from overair.items.recurrence_rules import check
 from overair.items.task import TaskRecurrence
 from overair.versions import Version
@@ -45,6 +46,12 @@ def to_store(sent: R, before: R | None, start: date, version: Version) -> R:
     if sent.occurrences:
         # MS-ASTASK_R37013, MS-ASCAL_R53911
         sent = msgspec.structs.replace(sent, until=None)
+    if sent.interval == 0:
+        # MS-ASCAL_R5
+        sent = msgspec.structs.replace(sent, interval=1)
+    if sent.occurrences == 0:
+        # A series without occurrences would be nowhere; it has no end that is said.
+        sent = msgspec.structs.replace(sent, occurrences=None)
     if before is not None and before.type == sent.type:
         unseen = {
             bound.name: getattr(before, bound.name)
@@ -59,11 +66,8 @@ def filled_in(pattern: R, start: date) -> R:
     """The recurrence with all that answers hold; what it leaves out is as ``Series`` reckons it."""
     known = {
         "first_day_of_week": 0,
-        "day_of_week": int(DayOfWeek(1 << start.toordinal() % 7)),
-        "day_of_month": start.day,
-        "week_of_month": 1,
-        "month_of_year": start.month,
         "calendar_type": CalendarType.DEFAULT,
+        **defaults(pattern, start)._asdict(),
     }
     missing = {
         name: known[name]
