@@ -17,7 +17,7 @@ from overair.protocol.sync import ChangeCommand, ChangeResponse, Command, Delete
 from overair.sync.answers import MADE, Answer
 from overair.sync.applying import Applying
 from overair.sync.attachments import added_attachments, key_of, not_there_yet, numbers_of_added
-from overair.sync.changed import changed_by, differing, given_up, said, same
+from overair.sync.changed import changed_by, differing, given_up, said, said_of_occurrence, same
 from overair.sync.digest import Edit, digests_of_changes, edits_of
 from overair.sync.refusal import CommandRefused, Status, status_of
 from overair.sync.state import AppliedChange
@@ -74,8 +74,12 @@ class Changing(Applying):
             return
         if stored is None:
             raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
-        with self._occurrence_of(stored) as event:
-            item = items.delete_occurrence(event, instance_id, self._author)
+        lost = self._lost.changes.get(stored.item_id)
+        if lost is not None and said_of_occurrence(command) <= set(lost.fields):
+            item = stored.item  # it is gone already, by a request that said less
+        else:
+            with self._series(stored) as series:
+                item = items.delete_occurrence(series, instance_id, self._author)
         contested = await self._is_contested(stored.item_id)
         await self._store(command, stored, item, contested=contested)
 
@@ -155,20 +159,20 @@ class Changing(Applying):
 
     def _changed_item(self, place: int, command: ChangeCommand, stored: StoredItem) -> Item:
         data = not_there_yet(command, self._lost.changes.get(stored.item_id))
-        keys = self._prepared.blob_keys
+        keys, options = self._prepared.blob_keys, self._wanted.render_options()
         if command.instance_id is not None:
-            with self._occurrence_of(stored) as event:
-                return items.change_occurrence(event, command.instance_id, data, self._author, blob_keys=keys)
+            with self._series(stored) as series:
+                return items.change_occurrence(
+                    series, command.instance_id, data, self._author, options, blob_keys=keys
+                )
         if self._takes_drafts:
             return self._prepared.drafts.take(place, stored.item).message
         if not command.application_data:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "a Change without ApplicationData")
-        return items.apply_change(
-            stored.item, data, self._author, self._supported, self._wanted.render_options(), blob_keys=keys
-        )
+        return items.apply_change(stored.item, data, self._author, self._supported, options, blob_keys=keys)
 
     @contextmanager
-    def _occurrence_of(self, stored: StoredItem) -> Iterator[Event]:
+    def _series(self, stored: StoredItem) -> Iterator[Event]:
         """The series of an occurrence; raises CommandRefused, also for what is none of its occurrences."""
         if not isinstance(stored.item, Event):
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only events have occurrences")
