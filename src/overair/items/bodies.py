@@ -45,7 +45,7 @@ class StoredBody:
 
     def start(self, body_type: BodyType, limit: int | None) -> str:
         data = self._data
-        if body_type != self.native:
+        if data and body_type != self.native:
             data = markup.html_to_text(data) if self.native == BodyType.HTML else markup.html_document(data)
         return data if limit is None else text.cut(data, limit)
 
@@ -202,7 +202,8 @@ def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreferen
 
     ``before`` is the stored one, ``told`` the preferences by which the client was told of it. A body
     without Data changes nothing (MS-ASCMD_R878), nor does one that is cut: the rest of it is on the
-    server only. Raises SchemaError for a type that is not kept.
+    server only; nor one that is as the client was told, perhaps made of HTML. Raises SchemaError for a
+    type that is not kept.
     """
     if sent is None or sent.data is None or (sent.truncated and before is not None):
         return before
@@ -210,6 +211,6 @@ def to_store(sent: Body | None, before: Body | None, told: Sequence[BodyPreferen
         raise SchemaError(AirSyncBase.Type, Problem.VALUE, f"{sent.type.name} is not kept")
     if before is not None:
         shown = body(StoredBody(before), told)
-        if shown.truncated and (shown.type, shown.data or "") == (sent.type, sent.data):
+        if (shown.type, shown.data or "") == (sent.type, sent.data):
             return before
     return Body(type=sent.type, data=sent.data) if sent.data else None

@@ -70,6 +70,8 @@ class Occurring(msgspec.Struct):
             after["stored_attachments"] = self._attachments(base, different["attachments"])
         after = {name: self._reduced(name, value) for name, value in after.items()}
         after |= self._when(base, settable, different)
+        if not after:
+            return before
         changed = msgspec.structs.replace(base, **after)
         nothing = EventException(exception_start_time=original)
         return None if msgspec.structs.replace(changed, dt_stamp=None) == nothing else changed
