@@ -8,7 +8,6 @@ from typing import Final
 
 from access.roles import Role
 from overair.items import Event, Message
-from overair.items.event import EventException
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.protocol.device_information import DeviceDescription, DeviceInformationRequest
 from overair.protocol.find import ExecuteSearch, FindRequest, GALSearchCriterion
@@ -23,6 +22,7 @@ from overair.protocol.settings import SettingsRequest
 from overair.protocol.sync import (
     AddCommand,
     AddResponse,
+    ChangeCommand,
     CollectionRequest,
     CollectionResponse,
     DeleteCommand,
@@ -221,10 +221,18 @@ class Victim:
             recurrence,
             attachments,
         ]
-        self._add(newest, folder_id, "event-2", timed)
-        self._ids[Role.CLIENT_ID].add("attachment-2")
+        server_id, key = self._add(newest, folder_id, "event-2", timed)
+        attached = Element(AirSyncBase.Attachments, [_attached("attachment-3")])
+        edit = ChangeCommand(
+            server_id=server_id,
+            instance_id="20260303T120000Z",
+            application_data=[Element(Calendar.Subject, f"{MARK} occurrence"), attached],
+        )
+        self._ids[Role.SYNC_KEY].add(synced(newest, folder_id, key, edit).sync_key)
+        self._ids[Role.CLIENT_ID] |= {"attachment-2", "attachment-3"}
 
-    def _add(self, phone: Phone, folder_id: str, client_id: str, data: list[Element]) -> None:
+    def _add(self, phone: Phone, folder_id: str, client_id: str, data: list[Element]) -> tuple[str, str]:
+        """Add an item; its id and the key that came with it."""
         primed = synced(phone, folder_id, "0")
         answer = synced(
             phone, folder_id, primed.sync_key, AddCommand(client_id=client_id, application_data=data)
@@ -234,6 +242,8 @@ class Victim:
         assert added.status == 1
         self._ids[Role.SYNC_KEY].add(answer.sync_key)
         self._ids[Role.CLIENT_ID].add(client_id)
+        assert added.server_id is not None
+        return added.server_id, answer.sync_key
 
     def _moved_and_removed(self, phone: Phone, folders: dict[FolderType, str]) -> None:
         inbox, trash = folders[FolderType.INBOX], folders[FolderType.DELETED_ITEMS]
@@ -269,8 +279,7 @@ class Victim:
     def _event(self, item_id: str, event: Event) -> None:
         """What an event is called, and what is attached to it."""
         self._ids[Role.EVENT_UID].add(event.uid or "")
-        holders: tuple[Event | EventException, ...] = (event, *(event.exceptions or ()))
-        for attachment in (one for holder in holders for one in holder.stored_attachments or ()):
+        for attachment in event.attachments_kept():
             self._ids[Role.ATTACHMENT].add(f"{item_id}:{attachment.number}")
 
     def _look(self) -> None:
@@ -296,6 +305,6 @@ class Victim:
                     if isinstance(stored.item, Event):
                         self._event(stored.item_id, stored.item)
             self._ids[Role.LINK] |= {f"overair:{item_id}" for item_id in self._ids[Role.ITEM]}
-            self._ids[Role.OCCURRENCE] |= {"20260301T120000Z", "20260302T120000Z"}
+            self._ids[Role.OCCURRENCE] |= {"20260301T120000Z", "20260302T120000Z", "20260303T120000Z"}
 
         self._server.call(lambda: mailbox.inspect(work))
