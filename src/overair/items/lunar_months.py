@@ -73,6 +73,17 @@ class LunarMonths:
         return self._indices.get((year, number, is_leap))
 
 
+class HebrewMonths(LunarMonths):
+    """The Hebrew months; Windows calls Adar II the leap month, which no other can be meant by."""
+
+    def index_of(self, year: int, number: int, is_leap: bool) -> int | None:
+        """The month of a year; None where the year has none such."""
+        index = super().index_of(year, number, is_leap)
+        if is_leap and number == _ADAR and super().index_of(year, _SHEVAT, True) is not None:
+            return super().index_of(year, _ADAR, False)
+        return index
+
+
 def _islamic(years: range) -> Iterator[LunarMonth]:
     """The calendar that Windows calls Hijri: by arithmetic, 11 leap years in 30, begun on a Thursday."""
     for year in years:
@@ -113,12 +124,12 @@ def _korean(years: range) -> Iterator[LunarMonth]:
 
 
 _CALENDARS: Final = {
-    CalendarType.HIJRI: (_islamic, ISLAMIC_YEARS),
-    CalendarType.HEBREW_LUNAR: (_hebrew, HEBREW_YEARS),
-    CalendarType.CHINESE_LUNAR: (_chinese, CHINESE_YEARS),
-    CalendarType.KOREAN_LUNAR: (_korean, KOREAN_YEARS),
+    CalendarType.HIJRI: (LunarMonths, _islamic, ISLAMIC_YEARS),
+    CalendarType.HEBREW_LUNAR: (HebrewMonths, _hebrew, HEBREW_YEARS),
+    CalendarType.CHINESE_LUNAR: (LunarMonths, _chinese, CHINESE_YEARS),
+    CalendarType.KOREAN_LUNAR: (LunarMonths, _korean, KOREAN_YEARS),
     # The calendar of Japan is reckoned for the same meridian as that of Korea.
-    CalendarType.JAPANESE_LUNAR: (_korean, KOREAN_YEARS),
+    CalendarType.JAPANESE_LUNAR: (LunarMonths, _korean, KOREAN_YEARS),
 }
 
 
@@ -128,6 +139,8 @@ def lunar_months(calendar_type: CalendarType) -> LunarMonths:
 
 
 @cache
-def _table(months: Callable[[range], Iterator[LunarMonth]], years: range) -> LunarMonths:
+def _table(
+    kind: type[LunarMonths], months: Callable[[range], Iterator[LunarMonth]], years: range
+) -> LunarMonths:
     *known, last = months(years)
-    return LunarMonths(known, last.first)
+    return kind(known, last.first)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from overair.items.item import FAR_FUTURE
 from overair.items.recurrence_rules import check
 from overair.items.series import Series
 from overair.items.time_zone_information import TimeZoneInformation
@@ -22,8 +23,6 @@ from overair.items.time_zone_rules import rules
 if TYPE_CHECKING:
     from overair.items.event import Event, EventException
 
-FAR_FUTURE: Final = 2**62
-"""The view date of what does not end."""
 _WESTERNMOST: Final = timedelta(hours=12)
 """From midnight in UTC to midnight where the day ends last."""
 _OVERLAPPING: Final = 1000

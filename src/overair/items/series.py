@@ -19,7 +19,8 @@ class Series:
     ``start`` is an instant, the zone UTC for what is stored as if in UTC. The first occurrence is
     the first day of the pattern on or after the start; where the start is on a day of the pattern,
     it is the first occurrence itself. A wall time that a day lacks is reckoned with the offset
-    before the gap, one that it has twice is the earlier one (RFC 5545 3.3.5).
+    before the gap, one that it has twice is the earlier one (RFC 5545 3.3.5). A whole day that a
+    zone passed over, as when it crossed the date line, has no occurrence of its own.
     """
 
     def __init__(self, pattern: Pattern, start: datetime, zone: tzinfo) -> None:
@@ -30,7 +31,7 @@ class Series:
             local = self._start.astimezone(zone)
         except OverflowError:  # the first or last day of all has no room for an offset
             self._zone, local = UTC, self._start
-        self._time = local.time()
+        self._time = local.time().replace(fold=0)
         self._first = local.toordinal()
         self._days = days_of(pattern, local.date())
 
@@ -41,11 +42,13 @@ class Series:
 
     def between(self, first: datetime, last: datetime) -> Iterator[datetime]:
         """The starts from ``first`` to before ``last``, ascending."""
+        before = None
         for day in self._between(first.astimezone(UTC).toordinal() - 1, last.astimezone(UTC).toordinal() + 1):
             instant = self._instant(day)
             if instant >= last:
                 return
-            if instant >= first:
+            if instant >= first and instant != before:
+                before = instant
                 yield instant
 
     def contains(self, start: datetime) -> bool:
@@ -68,9 +71,11 @@ class Series:
     def before(self, instant: datetime) -> Iterator[datetime]:
         """The starts before an instant, descending."""
         last = min(instant.astimezone(UTC).toordinal() + 1, self._last)
+        after = instant
         for period in range(min(self._days.period_of(last), self._days.periods - 1), -1, -1):
             for day in reversed(self._days.days_in(period)):
-                if self._first <= day <= last and (found := self._instant(day)) < instant:
+                if self._first <= day <= last and (found := self._instant(day)) < after:
+                    after = found
                     yield found
 
     def last(self) -> datetime | None:
