@@ -89,8 +89,10 @@ def _zone(
         is_set = event.start_time is None or not changed.keys().isdisjoint((*_TIMES, "recurrence"))
         return ({} if floats or not is_set else {"zone": author.time_zone}), clock
     start = sent.get("start_time") or event.start_time or author.now
+    # A series is shown by the rules of this year, and phones send those of the year that they are in.
+    years = (author.now.year, start.year) if recurs and start < author.now else (start.year, author.now.year)
     preferred = [name for name in (event.zone, author.time_zone) if name is not None]
-    name = zone_of(found, year=start.year, preferred=preferred)
+    name = zone_of(found, year=years[0], also=years[1], preferred=preferred)
     wire = rules(found)
     if name is None:
         return {"zone": None, "timezone": changed["timezone"]}, Clock(wire, wire, True, False)

@@ -58,17 +58,18 @@ class Clock(msgspec.Struct, frozen=True):
     def read(self, sent: datetime, *, all_day: bool) -> datetime:
         """A time on the wire as it is stored.
 
-        Of an all-day event it is the day that begins then in the zone, or else in UTC, or else the
-        one whose beginning is nearest.
+        Of an all-day event it is the day that begins then in the event's zone or by the rules of the
+        Timezone element, or else in UTC, or else the one whose beginning is nearest.
         """
         if not all_day:
             return sent if self.exact else same_wall_time(sent, self.wire, self.zone)
         if self.dates and sent.time() == time():
             return sent
-        local = _local(sent, self.wire)
-        if sent.time() == time() and local.time() != time():
-            return sent
-        return nearest_day(local)
+        for zone in (self.zone, self.wire) if self.exact else (self.wire, self.zone):
+            local = _local(sent, zone)
+            if local.time() == time():
+                return local
+        return sent if sent.time() == time() else nearest_day(_local(sent, self.wire))
 
     def read_until(self, sent: datetime, *, all_day: bool) -> datetime:
         """The end of a recurrence, which of all-day events is a day: that on which it lies."""
@@ -158,7 +159,8 @@ def clock_of(event: Event, version: Version, default_zone: str, *, names: bool =
     zone = zone_named(name)
     year = _year_of_rules(event, name, zone)
     time_zone = None if dates else packed(name, year, names=names)
-    if event.recurrence is None or all(_hold(name, year, other) for other in _years(event)):
+    instants_count = event.recurrence is None and not event.all_day_event
+    if instants_count or all(_hold(name, year, other) for other in _years(event)):
         return Clock(zone, zone, True, dates, time_zone)
     return Clock(zone, rules(information(name, year)), False, dates, time_zone)
 

@@ -49,28 +49,32 @@ def packed(zone: str, year: int, *, names: bool = True) -> bytes:
     return information(zone, year).pack(names=names)
 
 
-def zone_of(found: TimeZoneInformation, *, year: int, preferred: Sequence[str] = ()) -> str | None:
-    """The IANA zone that has these rules, in ``year`` or else by the latest rules that are known.
+def zone_of(
+    found: TimeZoneInformation, *, year: int, also: int | None = None, preferred: Sequence[str] = ()
+) -> str | None:
+    """The IANA zone that has these rules, in ``year``, in ``also`` or by the latest rules that are known.
 
     Of several the one that the structure calls by its IANA name, then the first that is ``preferred``,
-    then the one that it calls by Windows' name or whose place its names mention, then the best known.
+    then the one that it calls by Windows' name. None of those fitting in any of these years, it is one
+    whose place the names mention, or else the best known, in the first of the years in which there is one.
     None where no zone has these rules, or nothing is said (``is_empty``).
     """
     if found.is_empty:
         return None
-    return _zone_of(found, min(max(year, FIRST_YEAR), LAST_YEAR), tuple(preferred))
+    years = (year,) if also is None or also == year else (year, also)
+    return _zone_of(found, tuple(min(max(one, FIRST_YEAR), LAST_YEAR) for one in years), tuple(preferred))
 
 
 @lru_cache(maxsize=4096)
-def _zone_of(found: TimeZoneInformation, year: int, preferred: tuple[str, ...]) -> str | None:
+def _zone_of(found: TimeZoneInformation, years: tuple[int, ...], preferred: tuple[str, ...]) -> str | None:
     dates = (found.standard_date, found.daylight_date)
     single = max((date.year for date in dates if date is not None), default=0)
-    for tried in (single,) if FIRST_YEAR <= single <= LAST_YEAR else (year, _LATEST_RULES):
-        sought = year_of_rules(found, tried)
-        for zone in _named(found, preferred):
-            if _year_of(zone, tried) == sought:
-                return zone
-        indexed = min(max(tried, _FIRST_INDEXED), _LATEST_RULES)
+    years = (single,) if FIRST_YEAR <= single <= LAST_YEAR else (*years, _LATEST_RULES)
+    for zone in _named(found, preferred):
+        if any(_year_of(zone, year) == year_of_rules(found, year) for year in years):
+            return zone
+    for year in years:
+        indexed = min(max(year, _FIRST_INDEXED), _LATEST_RULES)
         fitting = _index(indexed).get(year_of_rules(found, indexed), ())
         if fitting:
             return mentioned(fitting, found.standard_name, found.daylight_name) or fitting[0]
