@@ -9,7 +9,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from overair.items import Author, Event, ItemClass, RenderOptions, apply_change, create, render
+from overair.items import (
+    Author,
+    Event,
+    ItemClass,
+    RenderOptions,
+    apply_change,
+    change_occurrence,
+    create,
+    delete_occurrence,
+    render,
+)
 from overair.items.event import EventException
 from overair.items.occurrences import occurrences
 from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
@@ -353,6 +363,36 @@ def test_a_series_from_before_the_rules_changed(version: Version, zone: str, fir
             again = msgspec.structs.replace(again, exceptions=None)
         after = changed(stored, again, version)
         assert msgspec.structs.replace(after, dt_stamp=stored.dt_stamp) == stored
+
+
+@pytest.mark.parametrize(("zone", "first"), CHANGED_RULES)
+@pytest.mark.parametrize("version", NEW)
+def test_an_occurrence_is_named_as_the_phone_reckons_it(version: Version, zone: str, first: date) -> None:
+    local = zone_named(zone)
+    stored = Event(
+        zone=zone,
+        start_time=at(local, first, time(9)),
+        end_time=at(local, first, time(10)),
+        recurrence=DAILY,
+        uid="1",
+    )
+    shown = told(stored, version)
+    assert shown.timezone is not None
+    wire = rules(TimeZoneInformation.parse(shown.timezone))
+    for day in (first, first + timedelta(days=10), NOW.date()):
+        named = at(wire, day, time(9)).strftime("%Y%m%dT%H%M%SZ")
+        later = Event(start_time=at(wire, day, time(11)), end_time=at(wire, day, time(12)))
+        moved = change_occurrence(stored, named, later.to_children(version), author(version))
+        gone = delete_occurrence(stored, named, author(version))
+        for after in (moved, gone):
+            assert after.exceptions is not None
+            assert after.exceptions[0].exception_start_time == at(local, day, time(9))
+            again = told(after, version).exceptions
+            assert again is not None
+            assert again[0].exception_start_time == at(wire, day, time(9))
+        assert moved.exceptions is not None
+        assert moved.exceptions[0].start_time == at(local, day, time(11))
+        assert moved.exceptions[0].end_time == at(local, day, time(12))
 
 
 @pytest.mark.parametrize("version", OLD)
