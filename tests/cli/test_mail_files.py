@@ -57,7 +57,7 @@ def test_a_date_that_cannot_be_falls_back_to_the_file(tmp_path: Path, date: byte
 def test_what_is_no_message_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "noise.eml"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    assert refused_in(path) == ["is neither a message, an mbox nor a vCard"]
+    assert refused_in(path) == ["is neither a message, an mbox, a vCard nor a calendar"]
     path.write_bytes(b"")
     with pytest.raises(Unreadable, match="is empty"):
         found_in(path)

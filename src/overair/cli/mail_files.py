@@ -1,4 +1,4 @@
-"""Mail and address files on disk: what kind they are, and their entries in order of date.
+"""Mail, address and calendar files on disk: what kind they are, and messages in order of date.
 
 Two passes keep memory small: the first reads only headers, for the dates; the second reads one
 message at a time.
@@ -35,7 +35,9 @@ _KNOWN_HEADERS: Final = (
     *("MIME-Version", "Content-Type"),
 )
 """One of them at least is in every message."""
-_SUFFIXES: Final = frozenset({".eml", ".vcf", ".mbox"})
+_CALENDAR: Final = re.compile(rb"^BEGIN:VCALENDAR\b", re.IGNORECASE)
+_CALENDAR_SUFFIXES: Final = frozenset({".ics", ".ical", ".icalendar"})
+_SUFFIXES: Final = _CALENDAR_SUFFIXES | {".eml", ".vcf", ".mbox"}
 
 _headers = BytesHeaderParser()
 
@@ -70,12 +72,30 @@ Problem = tuple[str, str]
 
 def is_vcard(path: Path) -> bool:
     """Whether a file holds vCards, by its name or its first bytes. Raises Unreadable, OSError."""
+    return _is(path, frozenset({".vcf"}), _CARD)
+
+
+def is_calendar(path: Path) -> bool:
+    """Whether a file holds iCalendar, by its name or its first bytes. Raises Unreadable, OSError."""
+    return _is(path, _CALENDAR_SUFFIXES, _CALENDAR)
+
+
+def _is(path: Path, suffixes: frozenset[str], beginning: re.Pattern[bytes]) -> bool:
     if path.is_dir():
         return False
     with opened(path) as file:
-        if path.suffix.lower() == ".vcf":
+        if path.suffix.lower() in suffixes:
             return True
-        return _CARD.match(file.read(1024).removeprefix(codecs.BOM_UTF8).lstrip()) is not None
+        return beginning.match(file.read(1024).removeprefix(codecs.BOM_UTF8).lstrip()) is not None
+
+
+def read_whole(path: Path, limit: int) -> bytes:
+    """All bytes of a file. Raises Unreadable where there are more than ``limit``, OSError."""
+    with opened(path) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise Unreadable(f"is larger than {limit // 1024 // 1024} MB")
+    return data
 
 
 def files_in(path: Path) -> Iterator[Path | Problem]:
@@ -114,15 +134,6 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _read(path: Path) -> bytes:
-    """All of a message's file. Raises Unreadable, OSError."""
-    with opened(path) as file:
-        data = file.read(LARGEST_MESSAGE + 1)
-    if len(data) > LARGEST_MESSAGE:
-        raise Unreadable(f"is larger than {LARGEST_MESSAGE // 1024 // 1024} MB")
-    return data
-
-
 def is_maildir(path: Path) -> bool:
     """Whether a folder is a Maildir."""
     return (path / "cur").is_dir() and (path / "new").is_dir()
@@ -152,9 +163,11 @@ def _single(path: Path) -> Found | Problem:
     with opened(path) as file:
         header = _parse(file.read(HEADER_LIMIT))
     if header is None:
-        return str(path), "is neither a message, an mbox nor a vCard"
+        return str(path), "is neither a message, an mbox, a vCard nor a calendar"
     modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Found(str(path), _date(header, None, modified), _status(header), partial(_read, path))
+    return Found(
+        str(path), _date(header, None, modified), _status(header), partial(read_whole, path, LARGEST_MESSAGE)
+    )
 
 
 def _mbox(path: Path) -> Iterator[Found | Problem]:

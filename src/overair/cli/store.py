@@ -14,6 +14,8 @@ from overair.cli.output import Failure
 from overair.server.administration import (
     AddEntries,
     Answer,
+    BeginImport,
+    Begun,
     Entry,
     Outcome,
     Outcomes,
@@ -73,6 +75,11 @@ async def _running_server(directory: Path) -> ControlClient | None:
 async def ask(perform: Perform, request: Request) -> Users:
     """Perform a request that accounts answer. Raises Failure where it is refused."""
     return _expect(Users, await perform(request))
+
+
+async def begin(perform: Perform, request: BeginImport) -> Begun:
+    """Begin an import. Raises Failure where it is refused."""
+    return _expect(Begun, await perform(request))
 
 
 async def put(perform: Perform, entries: Iterable[Entry]) -> tuple[Outcome, ...]:

@@ -16,7 +16,13 @@ DAYS: Final = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 """As BYDAY writes them; the place is that of SystemTime.day_of_week."""
 OBSERVANCES: Final = 2_000
 """The most onsets of one zone that are looked at; Portugal's whole history has 70."""
-_YEARLY_PARTS: Final = frozenset({"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "INTERVAL", "WKST"})
+_LONG_AGO: Final = "16010101"
+_YEARLY_PARTS: Final = frozenset({"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "INTERVAL", "WKST"}) | {
+    "BYHOUR",
+    "BYMINUTE",
+    "BYSECOND",
+}
+"""Those of a rule that is read; the time of day is that of its start."""
 
 
 class _Onset(msgspec.Struct, frozen=True):
@@ -61,7 +67,7 @@ def information_of(zone: Component, year: int) -> TimeZoneInformation | None:
 def _onsets(observance: Component, year: int) -> list[_Onset]:
     """The onset of an observance in a year by its rule, else its last ones until then and its first one."""
     try:
-        start = _wall_time(observance.text("DTSTART"))
+        start = _start(observance.text("DTSTART"))
         offsets = [vUTCOffset.from_ical(observance.text(name)) for name in ("TZOFFSETFROM", "TZOFFSETTO")]
     except ValueError:
         return []
@@ -155,6 +161,18 @@ def _dates(value: str) -> list[datetime]:
         except ValueError:
             continue
     return found
+
+
+def _start(text: str) -> datetime:
+    """The first onset of an observance. Raises ValueError."""
+    try:
+        return _wall_time(text)
+    except ValueError:
+        # Lotus Notes writes the day before the month, of a date that only its time says something.
+        day, _, clock = text.strip().partition("T")
+        if not day.isdigit():
+            raise
+        return _wall_time(f"{_LONG_AGO}T{clock}")
 
 
 def _wall_time(text: str) -> datetime:

@@ -51,24 +51,24 @@ def recurrence_of(said: str | vRecur, start: datetime, zone: tzinfo, *, all_day:
 
 
 def task_recurrence_of(
-    said: str | vRecur, start: datetime, *, all_day: bool = False
+    said: str | vRecur, start: datetime, zone: tzinfo = UTC, *, all_day: bool = False
 ) -> tuple[TaskRecurrence, str]:
     """The recurrence of a task, and what it has otherwise than the rule (``Expressed.otherwise``).
 
-    ``start`` is a local time written as if in UTC. Raises NotExpressible, too where occurrences would have
-    to be deleted, which a task cannot say.
+    ``start`` and ``zone`` are as in ``recurrence_of``; the dates of the recurrence are local ones. Raises
+    NotExpressible, too where occurrences would have to be deleted, which a task cannot say.
     """
-    found = recurrence_of(said, start, UTC, all_day=all_day)
+    found = recurrence_of(said, start, zone, all_day=all_day)
     pattern = found.recurrence
     if found.deleted or pattern.type is None:
         raise NotExpressible("would need exceptions, which tasks do not have")
     occurrences, until = pattern.occurrences, pattern.until
     if occurrences is not None and occurrences > MOST_OF_A_TASK:
-        occurrences, until = None, Series(pattern, found.start, UTC).last()
+        occurrences, until = None, Series(pattern, found.start, zone).last()
     return TaskRecurrence(
         type=pattern.type,
-        start=found.start,
-        until=until,
+        start=_as_local(found.start, zone),
+        until=None if until is None else _as_local(until, zone),
         occurrences=occurrences,
         interval=pattern.interval,
         day_of_week=pattern.day_of_week,
@@ -79,6 +79,11 @@ def task_recurrence_of(
         is_leap_month=pattern.is_leap_month,
         first_day_of_week=pattern.first_day_of_week,
     ), found.otherwise
+
+
+def _as_local(instant: datetime, zone: tzinfo) -> datetime:
+    """A local time, written as if in UTC."""
+    return instant.astimezone(zone).replace(tzinfo=UTC)
 
 
 def _of_days(rule: Rule, at: time, *, all_day: bool) -> Rule:

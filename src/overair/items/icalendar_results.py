@@ -29,8 +29,6 @@ class Converted(msgspec.Struct, frozen=True):
     """The place of its first component among those of the file, from 1."""
     method: str | None = None
     """The METHOD of its calendar, in capitals: REQUEST, CANCEL, REPLY, PUBLISH, ..."""
-    instance: datetime | None = None
-    """The RECURRENCE-ID, in UTC, where it is one occurrence of a series that is not there."""
     sequence: int = 0
 
 

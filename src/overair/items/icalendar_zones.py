@@ -6,6 +6,8 @@ import re
 from datetime import UTC, tzinfo
 from typing import Final, NamedTuple
 
+import msgspec
+
 from overair.items import time_zones
 from overair.items.icalendar_components import Calendar, Component
 from overair.items.icalendar_observances import information_of
@@ -66,7 +68,9 @@ class Zones:
             return Zone("UTC", UTC)
         likely = [found for match in _IANA.finditer(tzid) for found in _endings(match[0])]
         preferred = [one for one in (*map(known_zone, likely), self.default.name) if one is not None]
-        name = time_zones.zone_of(information, year=year, preferred=preferred)
+        # What it calls its halves ("CET") are no names of zones, what it is called may mention a place.
+        nameless = msgspec.structs.replace(information, standard_name=tzid, daylight_name="")
+        name = time_zones.zone_of(nameless, year=year, preferred=preferred)
         if name is not None:
             return Zone(name, time_zones.tzinfo(name))
         return Zone(None, time_zones.rules(information), information.pack())

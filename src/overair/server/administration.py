@@ -33,13 +33,17 @@ class Mail(_Entry, frozen=True):
     draft: bool = False
 
 
-class Person(_Entry, frozen=True):
-    """A contact: an items.contact.Contact as JSON, the form in which stores keep it, too."""
+class Whole(_Entry, frozen=True):
+    """An item of another class, as JSON: the form in which stores keep it, too."""
 
-    contact: msgspec.Raw
+    item_class: str
+    """A value of items.ItemClass."""
+    item: msgspec.Raw
+    attachments: tuple[bytes, ...] = ()
+    """The bytes that the item names by their keys in a BlobStore."""
 
 
-Entry = Mail | Person
+Entry = Mail | Whole
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -80,11 +84,11 @@ class RemoveUser(_Request, frozen=True):
 
 
 class BeginImport(_Request, frozen=True):
-    """Choose where the entries that follow go. Answered by Users with the account."""
+    """Choose where the entries that follow go; answered by Begun."""
 
     address: str
     folder: str | None = None
-    """A name, with its parents' before it and slashes between; None is the Inbox or the Contacts."""
+    """A name, with its parents' before it and slashes between; None is the default one of each class."""
 
 
 class AddEntries(_Request, frozen=True):
@@ -114,6 +118,13 @@ class Users(_Answer, frozen=True):
     users: tuple[Account, ...]
 
 
+class Begun(_Answer, frozen=True):
+    """The account of an import or an export, and the zone of times that name none."""
+
+    account: Account
+    time_zone: str
+
+
 class Outcomes(_Answer, frozen=True):
     """What became of each entry, in their order."""
 
@@ -126,4 +137,4 @@ class Refused(_Answer, frozen=True):
     reason: str
 
 
-Answer = Users | Outcomes | Refused
+Answer = Users | Begun | Outcomes | Refused

@@ -18,6 +18,7 @@ from overair.server.administration import (
     AddUser,
     Answer,
     BeginImport,
+    Begun,
     ListUsers,
     Outcomes,
     Refused,
@@ -93,7 +94,7 @@ class Administrator:
         if user is None:
             raise NoSuchUser(f"there is no account {request.address}")
         self._import = Import(self._services.mailbox(user.account_id), request.folder)
-        return _one(user)
+        return Begun(_account(user), self._services.settings.calendar.time_zone)
 
     async def _add_entries(self, request: AddEntries) -> Answer:
         if self._import is None:

@@ -1,17 +1,19 @@
-"""Messages and contacts from elsewhere into a mailbox."""
+"""Items from elsewhere into a mailbox."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from overair.items import Item, ItemClass
-from overair.items.contact import Contact
+from overair.items import CLASSES, Item, ItemClass
+from overair.items.event import Event
 from overair.items.flag import Flag, FlagStatus
 from overair.items.message import Message, index_message
+from overair.items.note import Note
+from overair.items.task import Task
 from overair.mailboxes.interface import (
     Folder,
     FolderType,
@@ -21,13 +23,17 @@ from overair.mailboxes.interface import (
     View,
 )
 from overair.protocol.folder_create import FOLDER_NAME
-from overair.server.administration import Entry, Outcome, Person
+from overair.server.administration import Entry, Outcome, Whole
 from overair.versions import SERVED
 
 WINDOW: Final = 500
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
-_contacts: Final = msgspec.json.Decoder(Contact)
+_decoders: Final[dict[ItemClass, msgspec.json.Decoder[Item]]] = {
+    item_class: msgspec.json.Decoder(record)
+    for item_class, record in CLASSES.items()
+    if item_class is not ItemClass.EMAIL
+}
 FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
 
 
@@ -35,13 +41,17 @@ class FolderUnfit(Exception):
     """The folder that was named cannot take these items."""
 
 
+class FolderOfAnother(FolderUnfit):
+    """It is there, and holds items of another class."""
+
+
 class Import:
-    """One import into one mailbox: a place for messages, one for contacts, and what is there already."""
+    """One import into one mailbox: a place for each class of items, and what is there already."""
 
     def __init__(self, mailbox: Mailbox, folder: str | None) -> None:
         self._mailbox = mailbox
         self._folder = folder
-        self._places: dict[ItemClass, _Place] = {}
+        self._places: dict[ItemClass, _Place | FolderOfAnother] = {}
 
     async def add(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Add a batch in one transaction; what cannot be read is refused, the rest added.
@@ -49,9 +59,9 @@ class Import:
         Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
         """
         read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
-        for item_class in {one.item_class for one in read if isinstance(one, Item)}:
+        for item_class in dict.fromkeys(one.item_class for one in read if isinstance(one, Item)):
             if item_class not in self._places:
-                self._places[item_class] = await self._place(item_class)
+                self._places[item_class] = await self._place_or_not(item_class)
         outcomes = []
         new: list[tuple[_Place, bytes, Item]] = []
         coming: set[bytes] = set()
@@ -60,6 +70,9 @@ class Import:
                 outcomes.append(Outcome(refused=one))
                 continue
             place = self._places[one.item_class]
+            if isinstance(place, FolderOfAnother):
+                outcomes.append(Outcome(refused=str(place)))
+                continue
             identity = identity_of(one)
             known = identity in place.known or identity in coming
             if not known:
@@ -79,11 +92,8 @@ class Import:
 
     def _read(self, entry: Entry) -> Item | str:
         """The item of an entry, or why it is refused."""
-        if isinstance(entry, Person):
-            try:
-                return _contacts.decode(entry.contact)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                return f"is no contact: {error}"
+        if isinstance(entry, Whole):
+            return self._whole(entry)
         message = index_message(entry.mime, entry.received)
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
         return msgspec.structs.replace(
@@ -96,6 +106,24 @@ class Import:
             last_verb_execution_time=entry.received if verb else None,
         )
 
+    def _whole(self, entry: Whole) -> Item | str:
+        try:
+            item = _decoders[ItemClass(entry.item_class)].decode(entry.item)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, KeyError) as error:
+            return f"is no item: {error}"
+        if not set(item.blob_keys) <= {self._mailbox.blobs.put(data) for data in entry.attachments}:
+            return "is no item: it names attachments that are not with it"
+        return item
+
+    async def _place_or_not(self, item_class: ItemClass) -> _Place | FolderOfAnother:
+        """Raises FolderUnfit, for a folder of another class only where items come alone in a file."""
+        try:
+            return await self._place(item_class)
+        except FolderOfAnother as error:
+            if item_class not in _TOGETHER:
+                raise
+            return error
+
     async def _place(self, item_class: ItemClass) -> _Place:
         default, own = _FOLDER_TYPES[item_class]
 
@@ -106,7 +134,7 @@ class Import:
 
         folder = await self._mailbox.transact(find)
         if folder.item_class != item_class:
-            raise FolderUnfit(f"the folder {folder.name} does not hold {_WORDS[item_class]}")
+            raise FolderOfAnother(f"the folder {folder.name} does not hold {_WORDS[item_class]}")
         known = {identity_of(stored.item) async for stored in _items(self._mailbox, folder.folder_id)}
         return _Place(folder.folder_id, known)
 
@@ -119,23 +147,41 @@ class _Place(msgspec.Struct):
 _FOLDER_TYPES: Final = {
     ItemClass.EMAIL: (FolderType.INBOX, FolderType.USER_MAIL),
     ItemClass.CONTACTS: (FolderType.CONTACTS, FolderType.USER_CONTACTS),
+    ItemClass.CALENDAR: (FolderType.CALENDAR, FolderType.USER_CALENDAR),
+    ItemClass.TASKS: (FolderType.TASKS, FolderType.USER_TASKS),
+    ItemClass.NOTES: (FolderType.NOTES, FolderType.USER_NOTES),
 }
 """Where items of a class go when no folder is named, and the type of one that is made for them."""
-_WORDS: Final = {ItemClass.EMAIL: "messages", ItemClass.CONTACTS: "contacts"}
+_WORDS: Final = {
+    ItemClass.EMAIL: "messages",
+    ItemClass.CONTACTS: "contacts",
+    ItemClass.CALENDAR: "events",
+    ItemClass.TASKS: "tasks",
+    ItemClass.NOTES: "notes",
+}
+_TOGETHER: Final = (ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES)
+"""The classes that come in one file of iCalendar."""
 
 
-def entry_of(contact: Contact) -> Person:
-    """A contact as an entry of an import."""
-    return Person(msgspec.Raw(msgspec.json.encode(contact)))
+def entry_of(item: Item, attachments: Iterable[bytes] = ()) -> Whole:
+    """An item that is no message as an entry of an import, with the bytes of its attachments."""
+    return Whole(item.item_class.value, msgspec.Raw(msgspec.json.encode(item)), tuple(attachments))
 
 
 def identity_of(item: Item) -> bytes:
-    """What is the same in two copies of an item: a message's bytes, everything in a contact."""
+    """What is the same in two copies of an item.
+
+    A message's bytes; the UID of an event or a task, and which occurrence of a series it is where that
+    is not there; what a note says; everything in a contact, and in a task that has no UID.
+    """
     if isinstance(item, Message):
         return (item.blob or "").encode()
-    if isinstance(item, Contact):
-        return msgspec.json.encode(item)
-    return b""
+    if isinstance(item, Event | Task) and item.uid is not None:
+        start = item.original_start if isinstance(item, Event) else None
+        return f"{item.uid}\n{start or ''}".encode("utf-8", "replace")
+    if isinstance(item, Note):
+        return msgspec.json.encode((item.subject, item.body, item.categories))
+    return msgspec.json.encode(item)
 
 
 async def _items(mailbox: Mailbox, folder_id: str) -> AsyncIterator[StoredItem]:

@@ -24,6 +24,11 @@ GRACE_SECONDS: Final = 3600
 """Younger files are kept: a row that names them may be about to be written."""
 
 
+def key_of(data: bytes) -> str:
+    """The key of bytes in every store."""
+    return blake2b(data, digest_size=32).hexdigest()
+
+
 class FileBlobStore:
     """A directory of files as storage.interface.BlobStore; the same bytes are kept once.
 
@@ -39,7 +44,7 @@ class FileBlobStore:
     def put(self, data: bytes) -> str:
         """Bring bytes durably to disk; returns their key. Raises OSError when the disk does not take them."""
         self._require_directory()
-        key = blake2b(data, digest_size=32).hexdigest()
+        key = key_of(data)
         path = self._path(key)
         if not self._renew(path):
             self._write(path, data)

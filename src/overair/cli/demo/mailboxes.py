@@ -15,7 +15,7 @@ from typing import Final
 from overair.cli.demo.letters import ACCOUNTS, Posted, posted
 from overair.cli.demo.people import vcards
 from overair.cli.passwords import new_password
-from overair.cli.store import Perform, ask, put
+from overair.cli.store import Perform, ask, begin, put
 from overair.items.contact import Contact
 from overair.items.vcard import contacts_from_vcard
 from overair.server.administration import (
@@ -70,10 +70,10 @@ async def _fill(perform: Perform, passwords: dict[str, str]) -> None:
     place = attrgetter("account", "folder")
     letters = sorted(posted(DOMAIN, datetime.now(UTC)), key=place)
     for (account, folder), inside in groupby(letters, key=place):
-        await ask(perform, BeginImport(address=f"{account}@{DOMAIN}", folder=folder))
+        await begin(perform, BeginImport(address=f"{account}@{DOMAIN}", folder=folder))
         await put(perform, map(_mail, inside))
     for account in ACCOUNTS:
-        await ask(perform, BeginImport(address=f"{account}@{DOMAIN}"))
+        await begin(perform, BeginImport(address=f"{account}@{DOMAIN}"))
         people = chain.from_iterable(map(contacts_from_vcard, vcards(account, DOMAIN)))
         await put(perform, (entry_of(one) for one in people if isinstance(one, Contact)))
 
