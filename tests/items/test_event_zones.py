@@ -351,7 +351,7 @@ def test_a_series_from_before_the_rules_changed(version: Version, zone: str, fir
         datetime.combine(moved, time(16)),
     ]
     # So it is reckoned on this day, and that is what the server reckons.
-    today = NOW.date() + timedelta(days=1)
+    today = NOW.date()
     as_the_phone_does = at(wire, today, nine)
     window = (midnight(today) - timedelta(hours=12), midnight(today) + timedelta(hours=36))
     assert as_the_phone_does in [one.start for one in occurrences(stored, *window, HOUSE)]
