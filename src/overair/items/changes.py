@@ -5,6 +5,7 @@ what absence means. What is special about a class is the business of its Maker.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from overair.items.messages import change_message
 from overair.items.note import Note
 from overair.items.render_options import WHOLE, RenderOptions
 from overair.items.task import Task
-from overair.protocol.schema import BoundField, Problem, SchemaError
+from overair.protocol.schema import Problem, SchemaError
 from overair.versions import Version
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSync
@@ -81,24 +82,34 @@ def apply_change(
     if isinstance(item, Message):
         return change_message(item, application_data, author.version)
     values = said(type(item), application_data, author.version)
-    partial = item.partial_since is not None and author.version >= item.partial_since
+    deleted = deleted_by_absence(type(item), author.version, supported)
     after: dict[str, Any] = {}
     for bound in type(item).fields():
         if bound.name in values:
             after[bound.name] = _normal(values[bound.name])
-        elif not partial and _deleted_by_absence(bound, author.version, supported):
+        elif bound.field.tag.key in deleted:
             after[bound.name] = None
     if "body" in after:
         after["body"] = bodies.to_store(after["body"], getattr(item, "body", None), options.body_preferences)
     return _MAKERS[type(item)].changed(item, Sent(after, author, supported, options, blob_keys))
 
 
-def _deleted_by_absence(bound: BoundField, version: Version, supported: frozenset[int] | None) -> bool:
-    """Whether a Change without a field deletes it (MS-ASCMD_R879, MS-ASCMD_R5906 to R5912)."""
-    field = bound.field
-    if field.kept or field.read_only or not field.in_version(version):
-        return False
-    return not is_ghosted(field, supported)
+@lru_cache(maxsize=256)
+def deleted_by_absence(
+    model: type[Item], version: Version, supported: frozenset[int] | None
+) -> frozenset[int]:
+    """The keys of the tags without which a Change deletes what they say (MS-ASCMD_R879, R5906 to R5912).
+
+    ``supported`` is as in ``apply_change``. Of a message only what is said changes (MS-ASEMAIL_R41).
+    """
+    if model is Message or (model.partial_since is not None and version >= model.partial_since):
+        return frozenset()
+    fields = [bound.field for bound in model.fields()]
+    return frozenset(
+        field.tag.key
+        for field in fields
+        if field.in_version(version) and not (field.kept or field.read_only or is_ghosted(field, supported))
+    )
 
 
 def _normal(value: Any) -> Any:
