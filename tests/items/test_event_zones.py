@@ -433,3 +433,14 @@ def test_a_structure_of_this_year_for_a_series_of_an_earlier_one(version: Versio
         start = at(zone_named(zone), date(year, 1, 10), time(9))
         blob = information(zone, NOW.year).pack(names=False)
         assert added(appointment(start, blob, recurrence=DAILY), version).zone == zone
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_which_year_tells_an_unnamed_zone(version: Version) -> None:
+    """Moscow keeps to one time, but did not in 2009, when others did: a series goes on, a day is over."""
+    start = datetime(2009, 1, 10, 6, tzinfo=UTC)
+    blob = information("Europe/Moscow", NOW.year).pack(names=False)
+    assert added(appointment(start, blob, recurrence=DAILY), version).zone == "Europe/Moscow"
+    single = added(appointment(start, blob), version).zone
+    assert single is not None
+    assert information(single, 2009).pack(names=False) == blob
