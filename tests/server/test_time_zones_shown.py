@@ -18,12 +18,19 @@ from overair.protocol.item_operations import (
     ItemOperationsRequest,
     ItemOperationsResponse,
 )
-from overair.protocol.sync import CollectionRequest, ServerAdd, SyncRequest, SyncResponse
+from overair.protocol.sync import (
+    AddCommand,
+    CollectionRequest,
+    CollectionResponse,
+    ServerAdd,
+    SyncRequest,
+    SyncResponse,
+)
 from overair.versions import SERVED, Version
 from overair.wbxml import Element
 from overair.wbxml.pages import Calendar
 from support.phone import Phone
-from support.server import ANNA, RunningServer, running_server
+from support.server import ANNA, BEN, RunningServer, running_server
 
 START = datetime(2026, 7, 1, 10, tzinfo=UTC)
 LISBON, HOUSE = information("Europe/Lisbon", 2026), information("Asia/Kolkata", 2026)
@@ -121,3 +128,29 @@ def test_the_zone_is_written_as_the_specification_has_it(house: RunningServer) -
         [zone] = [child for child in add.application_data if child.tag is Calendar.Timezone]
         assert isinstance(zone.content, str)
         assert len(zone.content) == 232
+
+
+@pytest.mark.parametrize("version", SERVED)
+def test_who_sends_all_zeros_means_the_house(house: RunningServer, version: Version) -> None:
+    phone = Phone(house, version, address=BEN)
+    folder, _ = synchronised(phone, "")
+    end = START + timedelta(hours=1)
+    event = Event(subject="Talk", uid=version.text, start_time=START, end_time=end, timezone=bytes(172))
+
+    def exchanged(key: str, *commands: AddCommand) -> CollectionResponse:
+        collection = CollectionRequest(sync_key=key, collection_id=folder, commands=commands)
+        answer = phone.post(Command.SYNC, SyncRequest(collections=(collection,)))
+        [response] = answer.read(SyncResponse).collections
+        return response
+
+    add = AddCommand(client_id="1", application_data=event.to_children(version))
+    [added] = exchanged(exchanged("0").sync_key, add).responses
+    mailbox = house.application.services.mailbox(house.users[BEN].account_id)
+
+    async def work(session: Session) -> object:
+        [stored] = await session.read(folder, [str(added.server_id)])
+        return stored and stored.item
+
+    stored = house.call(lambda: mailbox.inspect(work))
+    assert isinstance(stored, Event)
+    assert (stored.zone, stored.timezone) == ("Asia/Kolkata", None)
