@@ -17,18 +17,9 @@ from overair.protocol.get_item_estimate import (
     GetItemEstimateRequest,
     GetItemEstimateResponse,
 )
-from overair.protocol.http import MULTIPART_TYPE, Command
-from overair.protocol.item_operations import (
-    MAILBOX,
-    Fetch,
-    FetchOptions,
-    FetchResponse,
-    ItemOperationsRequest,
-    ItemOperationsResponse,
-)
+from overair.protocol.http import Command
 from overair.protocol.move_items import ItemMove, MoveItemsRequest, MoveItemsResponse
 from overair.protocol.ping import PingFolder, PingRequest, PingResponse
-from overair.protocol.ranges import Range
 from overair.protocol.statuses import (
     ItemOperationsStatus,
     MoveItemsStatus,
@@ -38,7 +29,6 @@ from overair.protocol.statuses import (
 from overair.protocol.sync import (
     AddResponse,
     ChangeCommand,
-    ChangeResponse,
     CollectionRequest,
     DeleteCommand,
     ServerAdd,
@@ -51,10 +41,9 @@ from overair.protocol.sync_options import FilterType, Options
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, encode
 from overair.wbxml.pages import AirSync, AirSyncBase, Calendar
-from server.test_item_operations import fetch, file, item, properties
 from server.test_tasks_and_notes import Replica
 from support.phone import Phone
-from support.server import ANNA, BEN, RunningServer
+from support.server import ANNA, RunningServer
 from sync.calendar import (
     START,
     add,
@@ -224,84 +213,6 @@ def test_answers_about_occurrences_name_them(server: RunningServer, version: Ver
     assert subjects_of_days(stored(server, phone, item_id)) == {2: "series", 3: ""}
 
 
-@pytest.mark.req(
-    "MS-ASAIRS_R1082",
-    "MS-ASAIRS_R1368",
-    "MS-ASAIRS_R213",
-    "MS-ASAIRS_R211",
-    "MS-ASAIRS_R220",
-    "MS-ASAIRS_R198",
-)
-@pytest.mark.parametrize("version", SINCE_16)
-def test_attachments_of_events_are_fetched(server: RunningServer, version: Version) -> None:
-    phone = calendar(server, version)
-    content = bytes(range(256)) * 300
-    item_id = added(phone, series("series", version, attached("a", content=content)))
-    response = phone.sync(change_day(item_id, 2, attached("b")))
-    assert response is not None
-    [answered] = response.responses
-    assert isinstance(answered, ChangeResponse)
-    other = calendar(server, version)
-    shown = found_in(other.items[item_id], AirSyncBase.Attachments)
-    assert shown is not None
-    [attachment] = shown.children
-    named = {one.tag: one.text for one in attachment}
-    assert named[AirSyncBase.DisplayName] == "a.txt"
-    assert named[AirSyncBase.Method] == "1"
-    assert named[AirSyncBase.EstimatedDataSize] == str(len(content) + 1)
-    reference = named[AirSyncBase.FileReference]
-    found = properties(fetch(other.phone, file(reference)))
-    assert (found.data, found.content_type) == (content + b"a", "text/plain")
-    part = properties(fetch(other.phone, file(reference, FetchOptions(range=Range(10, 19)))))
-    assert part.data == content[10:20]
-    # That of an occurrence, which no version before 16.0 is shown, may be fetched by any of them.
-    of_days = found_in(answered.application_data, AirSyncBase.Attachments)
-    assert of_days is not None
-    [of_day] = of_days.children
-    of_day_reference = of_day.find(AirSyncBase.FileReference)
-    assert of_day_reference is not None
-    old = calendar(server, V14)
-    assert found_in(old.items[item_id], AirSyncBase.Attachments) is None
-    assert properties(fetch(old.phone, file(of_day_reference.text))).data == b"contentb"
-    oldest = Phone(server, V12)
-    raw = oldest.post(Command.GET_ATTACHMENT, attachment_name=reference)
-    assert (raw.status, raw.body) == (200, content + b"a")
-    # Nobody else's, none that there is not, and none that is gone.
-    for asking, asked in (
-        (Phone(server, version, BEN), reference),
-        (other.phone, f"{item_id}:99"),
-        (other.phone, f"{item_id}:original"),
-        (other.phone, f"{item_id}:"),
-    ):
-        assert fetch(asking, file(asked)).status == ItemOperationsStatus.INVALID_ATTACHMENT
-    gone = Element(AirSyncBase.Delete, [leaf(AirSyncBase.FileReference, of_day_reference.text)])
-    phone.sync(change_day(item_id, 2, Element(AirSyncBase.Attachments, [gone])))
-    assert fetch(other.phone, file(of_day_reference.text)).status == ItemOperationsStatus.INVALID_ATTACHMENT
-    phone.sync(DeleteCommand(server_id=item_id))
-    assert fetch(other.phone, file(reference)).status == ItemOperationsStatus.INVALID_ATTACHMENT
-
-
-def test_what_a_client_calls_the_type_of_a_file_is_no_header(server: RunningServer) -> None:
-    phone = calendar(server, V16)
-    attachments = attached("a")
-    [one] = attachments.children
-    for number, (kind, expected) in enumerate(
-        (
-            ("text/html\r\nX-Evil: 1", "application/octet-stream"),
-            ("multipart/mixed", "application/octet-stream"),
-            ("image/PNG", "image/png"),
-        )
-    ):
-        typed = Element(AirSyncBase.Add, [*one.children, leaf(AirSyncBase.ContentType, kind)])
-        item_id = added(
-            phone, event_data(V16, kind, START, Element(AirSyncBase.Attachments, [typed])), str(number)
-        )
-        answer = Phone(server, V12).post(Command.GET_ATTACHMENT, attachment_name=f"{item_id}:1")
-        assert answer.status == 200
-        assert answer.headers["content-type"] == expected
-        assert "x-evil" not in answer.headers
-
-
 @pytest.mark.parametrize("version", SERVED)
 def test_a_calendar_of_the_users_own(server: RunningServer, version: Version) -> None:
     phone = Phone(server, version)
@@ -460,19 +371,3 @@ def test_an_answer_that_is_lost_costs_nothing(server: RunningServer, version: Ve
     assert other.send(ChangeCommand(server_id=item_id, application_data=[leaf(Calendar.Subject, "x")])) == (
         SyncStatus.OBJECT_NOT_FOUND,
     )
-
-
-def test_a_multipart_fetch_has_an_events_body_and_file_apart(server: RunningServer) -> None:
-    phone = calendar(server, V16)
-    body = Element(
-        AirSyncBase.Body, [leaf(AirSyncBase.Type, 1), leaf(AirSyncBase.Data, "the agenda of the day")]
-    )
-    item_id = added(phone, event_data(V16, "with a body", START, body, attached("a")))
-    operations = (item(phone.folder_id, item_id), Fetch(store=MAILBOX, file_reference=f"{item_id}:1"))
-    answer = phone.phone.post(
-        Command.ITEM_OPERATIONS, ItemOperationsRequest(operations=operations), accept_multipart=True
-    )
-    assert answer.headers["content-type"] == MULTIPART_TYPE
-    assert answer.parts == [b"the agenda of the day", b"contenta"]
-    fetched = answer.read(ItemOperationsResponse).responses
-    assert all(isinstance(one, FetchResponse) and one.status == 1 for one in fetched)

@@ -30,7 +30,9 @@ from sync.calendar import (
     add,
     attached,
     change,
+    change_day,
     daily,
+    delete_day,
     event_data,
     found_in,
     leaf,
@@ -114,139 +116,6 @@ def test_times_that_the_server_makes_are_said_with_the_uid(tmp_path: Path) -> No
         answer = await phone.sync(add([leaf(Calendar.Subject, "bare")]))
         assert set(made(answer)) == {Calendar.UID, Calendar.StartTime, Calendar.EndTime}
         assert told(answer) == []
-
-    play(tmp_path, scenario)
-
-
-@pytest.mark.req("MS-ASCAL_R2062", "MS-ASCAL_R2066", "MS-ASCAL_R2066001")
-@pytest.mark.parametrize("version", SINCE_16)
-def test_an_event_that_is_added_again_is_known_by_its_client_uid(tmp_path: Path, version: Version) -> None:
-    async def scenario(there: World, phone: Phone) -> None:
-        data = event_data(version, "one", START, leaf(Calendar.ClientUid, "client's own"))
-        first = made(await phone.ask(add(data, "first")))
-        # Under another ClientId, after the answer was lost.
-        answer = await phone.sync(add(data, "second"))
-        assert made(answer) == first
-        assert told(answer) == []
-        assert list(await there.items(phone.folder)) == list(phone.items)
-        # The same with more said.
-        await phone.sync()
-        # After the phone lost all that it knew: it is shown what there is.
-        other = await phone_of(there, "OTHER")
-        await other.rest()
-        await other.sync(change(next(iter(other.items)), leaf(Calendar.Subject, "later")))
-        await phone.begin()
-        answer = await phone.sync(add(data, "third"))
-        [item_id] = await there.items(phone.folder)
-        assert isinstance(answer, CollectionResponse)
-        assert [one.server_id for one in answer.responses if isinstance(one, AddResponse)] == [item_id]
-        await phone.rest()
-        assert phone.names == ["later"]
-        await other.rest()
-        assert other.names == ["later"]
-        # The server's own names for it are not shown to anybody.
-        assert Calendar.ClientUid not in other.items[item_id]
-        # One that was deleted meanwhile is another one; so is one in another calendar.
-        await other.sync(DeleteCommand(server_id=item_id))
-        await phone.rest()
-        answer = await phone.sync(add(data, "fourth"))
-        assert made(answer) != first
-        assert len(await there.items(phone.folder)) == 1
-
-    play(tmp_path, scenario, version)
-
-
-@pytest.mark.req("MS-ASCAL_R2062")
-def test_an_event_that_is_added_again_with_more_is_changed(tmp_path: Path) -> None:
-    async def scenario(there: World, phone: Phone) -> None:
-        client_uid = leaf(Calendar.ClientUid, "client's own")
-        first = made(await phone.ask(add(event_data(V16, "one", START, client_uid), "first")))
-        answer = await phone.sync(add(event_data(V16, "two", START, client_uid), "second"))
-        assert made(answer) == first
-        assert told(answer) == []
-        event = await the_event(there, phone)
-        assert (event.subject, event.uid) == ("two", first[Calendar.UID].text)
-        assert await phone.sync() is None
-        # From a phone that wins, which nobody knows to have heard of it.
-        other = await phone_of(there, "OTHER")
-        other.options = CLIENT_WINS
-        answer = await other.sync(add(event_data(V16, "three", START, client_uid), "x"))
-        assert made(answer) == first
-        assert (await the_event(there, phone)).subject == "three"
-        await other.rest()
-        await phone.rest()
-        assert phone.names == other.names == ["three"]
-
-    play(tmp_path, scenario)
-
-
-def test_a_lost_add_that_is_edited_stays_the_event_that_others_know(tmp_path: Path) -> None:
-    async def scenario(there: World, phone: Phone) -> None:
-        first = made(await phone.ask(add(event_data(V16, "one", START, attached("a")), "1")))
-        other = await phone_of(there, "OTHER")
-        await other.rest()
-        answer = await phone.sync(add(event_data(V16, "two", START, attached("b")), "1"))
-        again = made(answer)
-        assert again[Calendar.UID] == first[Calendar.UID]
-        event = await the_event(there, phone)
-        # A number that meant one attachment never means another one.
-        assert [(kept.number, kept.display_name) for kept in event.attachments_kept()] == [(2, "b.txt")]
-        [reference] = again[AirSyncBase.Attachments].children
-        assert reference.find(AirSyncBase.FileReference) == leaf(
-            AirSyncBase.FileReference, f"{next(iter(phone.items))}:2"
-        )
-        await other.rest()
-        assert other.names == ["two"]
-        assert await phone.sync() is None
-
-    play(tmp_path, scenario)
-
-
-@pytest.mark.req("MS-ASAIRS_R1082", "MS-ASAIRS_R1368", "MS-ASAIRS_R1001000", "MS-ASCMD_R6234")
-@pytest.mark.parametrize("version", SINCE_16)
-def test_attachments_of_events_are_kept_and_answered(tmp_path: Path, version: Version) -> None:
-    async def scenario(there: World, phone: Phone) -> None:
-        command = add(event_data(version, "one", START, attached("a", "b")))
-        lost = made(await phone.ask(command))
-        answer = await phone.sync(command)
-        assert made(answer) == lost
-        [item_id] = phone.items
-        references = {
-            one.children[0].tag: one.children[0].text
-            for one in made(answer)[AirSyncBase.Attachments].children
-        }
-        assert set(references) <= {AirSyncBase.FileReference, AirSyncBase.ClientId}
-        event = await the_event(there, phone)
-        assert [kept.display_name for kept in event.attachments_kept()] == ["a.txt", "b.txt"]
-        # Of one that is deleted the number is not used again.
-        gone = Element(AirSyncBase.Delete, [leaf(AirSyncBase.FileReference, f"{item_id}:1")])
-        both = Element(AirSyncBase.Attachments, [gone, *attached("c").children])
-        answer = await phone.sync(change(item_id, both))
-        [reference] = made(answer)[AirSyncBase.Attachments].children
-        assert reference.find(AirSyncBase.FileReference) == leaf(AirSyncBase.FileReference, f"{item_id}:3")
-        event = await the_event(there, phone)
-        assert [(kept.number, kept.display_name) for kept in event.attachments_kept()] == [
-            (2, "b.txt"),
-            (3, "c.txt"),
-        ]
-        assert await phone.sync() is None
-
-    play(tmp_path, scenario, version)
-
-
-def test_attachments_that_bring_nothing_are_passed_over(tmp_path: Path) -> None:
-    async def scenario(there: World, phone: Phone) -> None:
-        # iOS 16.2 names the attachments of an event so that changes its calendar.
-        bare = attached("a")
-        [added] = bare.children
-        added.children.remove(added.children[2])
-        answer = await phone.sync(add(event_data(V16, "one", START, bare)))
-        assert set(made(answer)) == {Calendar.UID}
-        event = await the_event(there, phone)
-        assert list(event.attachments_kept()) == []
-        [item_id] = phone.items
-        answer = await phone.sync(change(item_id, leaf(Calendar.Subject, "two"), bare))
-        assert statuses(answer) == []
 
     play(tmp_path, scenario)
 
@@ -456,5 +325,35 @@ def test_an_add_for_a_folder_of_another_class_is_refused(tmp_path: Path) -> None
         command = AddCommand(client_id="1", item_class="Calendar", application_data=event_data(V16, "one"))
         assert statuses(await tasks.sync(command)) == [SyncStatus.CONVERSION_ERROR]
         assert await there.items(tasks.folder) == {}
+
+    play(tmp_path, scenario)
+
+
+def test_an_event_does_not_grow_for_ever(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.sync(add(series()))
+        [item_id] = phone.items
+        text = "x" * 1_000_000
+        found: list[int] = []
+        for number in range(10):
+            command = change_day(item_id, number, leaf(Calendar.Subject, text))
+            found += statuses(await phone.sync(command))
+        assert found == [SyncStatus.CONVERSION_ERROR] * 3
+        other = await phone_of(there, "OTHER")
+        answer = await other.sync()
+        assert told(answer) == [ServerAdd]
+        # What makes it smaller is taken.
+        assert statuses(await phone.sync(delete_day(item_id, 0))) == []
+
+    play(tmp_path, scenario)
+
+
+def test_an_event_in_a_zone_that_is_not_known_any_more_is_shown(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        lost = Event(subject="lost", start_time=START, end_time=START, uid="lost", zone="Mars/Olympus")
+        await there.add(phone.folder, lost)
+        for one in (phone, await phone_of(there, "OLD", V14)):
+            await one.rest()
+            assert one.names == ["lost"]
 
     play(tmp_path, scenario)

@@ -20,6 +20,7 @@ from overair.sync.attachments import added_attachments, key_of, not_there_yet, n
 from overair.sync.changed import changed_by, differing, given_up, said, said_of_occurrence, same
 from overair.sync.digest import Edit, digests_of_changes, edits_of
 from overair.sync.refusal import CommandRefused, Status, status_of
+from overair.sync.size import has_room
 from overair.sync.state import AppliedChange
 
 NOTHING_YET: Final = AppliedChange(0, b"")
@@ -118,6 +119,8 @@ class Changing(Applying):
         """Take an edit that made ``item`` of what is stored."""
         item_id, before = stored.item_id, stored.item
         if not same(before, item):
+            if not has_room(item):
+                raise CommandRefused(SyncStatus.CONVERSION_ERROR, "the event would be too large")
             stored = await self._session.change(self._folder.folder_id, item_id, item)
         earlier = self.applied.changes.get(item_id, NOTHING_YET)
         lost = self._lost.changes.get(item_id)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
+from overair.items import Event, Item
 from overair.items.body import Body
 from overair.items.message import Message
 from overair.mailboxes.interface import StoredItem
@@ -14,6 +17,13 @@ ANSWER_BYTES: Final = 8_000_000
 """About how long the items of one answer may be together; one item always fits."""
 OVERHEAD: Final = 2_000
 """Bytes of an item beside its body."""
+
+
+def has_room(item: Item) -> bool:
+    """Whether an item that changes may have added to still fits into an answer."""
+    if not isinstance(item, Event) or not (item.exceptions or item.stored_attachments):
+        return True
+    return len(msgspec.json.encode(item)) <= ANSWER_BYTES
 
 
 def expected_size(stored: StoredItem, wanted: Wanted) -> int:
