@@ -68,7 +68,7 @@ class Waiter:
         """One connection. Raises Refused, OSError."""
         async with self._busy:
             await self.phone.connect()
-            if not self.phone.inbox:
+            if not self.phone.folder:
                 await self.phone.folder_sync()
         status: int = PingStatus.CHANGES
         while True:
