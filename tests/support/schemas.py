@@ -33,7 +33,22 @@ class Edit(NamedTuple):
     reason: str
 
 
-EDITS: Final[tuple[Edit, ...]] = ()
+EDITS: Final[tuple[Edit, ...]] = (
+    Edit(
+        "Calendar.xsd",
+        """<xs:element name="BusyStatus">
+     <xs:simpleType>
+       <xs:restriction base="xs:unsignedByte">
+         <xs:minInclusive value="0"/>
+         <xs:maxInclusive value="3"/>""",
+        """<xs:element name="BusyStatus">
+     <xs:simpleType>
+       <xs:restriction base="xs:unsignedByte">
+         <xs:minInclusive value="0"/>
+         <xs:maxInclusive value="4"/>""",
+        "MS-ASCAL_R2038001: working elsewhere, from 16.0 on",
+    ),
+)
 """Applied to the files as they are read; ``old`` must stand in the file exactly once."""
 
 OUTSIDE_THE_SCHEMAS: Final[dict[tuple[Tag, Tag, Tag], str]] = {
