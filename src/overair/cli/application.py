@@ -12,6 +12,8 @@ from typer.exceptions import TyperException
 
 import overair
 from overair.cli import logs, tracebacks
+from overair.cli.exporting import EXAMPLE as EXPORT_EXAMPLE
+from overair.cli.exporting import export
 from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
 from overair.cli.importing import import_
 from overair.cli.output import Failure
@@ -23,6 +25,7 @@ application = typer.Typer(name="overair", add_completion=False, pretty_exception
 application.add_typer(user_application, name="user")
 application.command(epilog=SERVE_EXAMPLE)(serve)
 application.command("import", epilog=IMPORT_EXAMPLE)(import_)
+application.command(epilog=EXPORT_EXAMPLE)(export)
 
 
 def _print_version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""The items of calendar files, and what of them could not be kept, for an import."""
+"""Calendar files: the items of one for an import, and items as what an export writes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import msgspec
 from overair.cli import mail_files
 from overair.items.icalendar_read import items_from_icalendar
 from overair.items.icalendar_results import Converted, Dropped
+from overair.items.icalendar_write import Written, icalendar_of
 from overair.items.text import one_line
 from overair.server.administration import Begun, Whole
-from overair.server.importing import entry_of
+from overair.server.importing import entry_of, item_of
 from overair.storage.blobs import key_of
 
 LARGEST: Final = 256 * 1024 * 1024
@@ -65,6 +66,13 @@ def candidates(path: Path, begun: Begun) -> Iterator[Candidate | NotTaken]:
         # Those that an item has in common with the next ones of its UID stay.
         for key in blobs.keys() - set(item.blob_keys):
             del blobs[key]
+
+
+def written(whole: Whole, default_zone: str) -> Written:
+    """An item of an export as iCalendar."""
+    item = item_of(whole)
+    blobs = {key_of(data): data for data in whole.attachments}
+    return icalendar_of(item, default_zone=default_zone, get=blobs.__getitem__)
 
 
 def _source(path: Path, place: int, name: str) -> str:

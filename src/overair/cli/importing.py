@@ -19,7 +19,7 @@ from overair.cli import mail_files
 from overair.cli.mail_files import Found, Unreadable
 from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
 from overair.cli.store import Perform, begin, put, store
-from overair.server.administration import BeginImport, Begun, Entry, Mail, Whole
+from overair.server.administration import BeginImport, Begun, Entry, Mail
 
 if TYPE_CHECKING:
     from overair.items.icalendar_results import Dropped
@@ -218,17 +218,11 @@ def _batches(sources: Iterable[tuple[int, Source]]) -> Iterator[tuple[int, list[
     size = end = 0
     for end, source in sources:
         batch.append(source)
-        size += _size(source.entry)
+        size += source.entry.size
         if len(batch) >= BATCH_ENTRIES or size >= BATCH_BYTES:
             yield end, batch
             batch, size = [], 0
     yield end, batch
-
-
-def _size(entry: Entry) -> int:
-    if isinstance(entry, Whole):
-        return len(bytes(entry.item)) + sum(map(len, entry.attachments))
-    return len(entry.mime)
 
 
 def _mail(found: Found) -> Mail:

@@ -14,14 +14,18 @@ from overair.cli.output import Failure
 from overair.server.administration import (
     AddEntries,
     Answer,
+    BeginExport,
     BeginImport,
     Begun,
     Entry,
+    Exported,
+    NextItems,
     Outcome,
     Outcomes,
     Refused,
     Request,
     Users,
+    Whole,
 )
 
 Perform = Callable[[Request], Awaitable[Answer]]
@@ -77,14 +81,19 @@ async def ask(perform: Perform, request: Request) -> Users:
     return _expect(Users, await perform(request))
 
 
-async def begin(perform: Perform, request: BeginImport) -> Begun:
-    """Begin an import. Raises Failure where it is refused."""
+async def begin(perform: Perform, request: BeginImport | BeginExport) -> Begun:
+    """Begin an import or an export. Raises Failure where it is refused."""
     return _expect(Begun, await perform(request))
 
 
 async def put(perform: Perform, entries: Iterable[Entry]) -> tuple[Outcome, ...]:
     """Add entries to the import that was begun. Raises Failure where none of them was taken."""
     return _expect(Outcomes, await perform(AddEntries(tuple(entries)))).outcomes
+
+
+async def take(perform: Perform) -> tuple[Whole, ...]:
+    """More items of the export that was begun; none at its end. Raises Failure."""
+    return _expect(Exported, await perform(NextItems())).items
 
 
 def _expect(kind: type[A], answer: Answer) -> A:

@@ -32,6 +32,11 @@ class Mail(_Entry, frozen=True):
     forwarded: bool = False
     draft: bool = False
 
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.mime)
+
 
 class Whole(_Entry, frozen=True):
     """An item of another class, as JSON: the form in which stores keep it, too."""
@@ -41,6 +46,11 @@ class Whole(_Entry, frozen=True):
     item: msgspec.Raw
     attachments: tuple[bytes, ...] = ()
     """The bytes that the item names by their keys in a BlobStore."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(bytes(self.item)) + sum(map(len, self.attachments))
 
 
 Entry = Mail | Whole
@@ -97,7 +107,19 @@ class AddEntries(_Request, frozen=True):
     entries: tuple[Entry, ...]
 
 
-Request = AddUser | ListUsers | SetPassword | RemoveUser | BeginImport | AddEntries
+class BeginExport(_Request, frozen=True):
+    """Choose what NextItems gives; answered by Begun."""
+
+    address: str
+    folder: str | None = None
+    """As in BeginImport; None is every folder of events, tasks or notes."""
+
+
+class NextItems(_Request, frozen=True):
+    """More of the export that was begun; answered by Exported."""
+
+
+Request = AddUser | ListUsers | SetPassword | RemoveUser | BeginImport | AddEntries | BeginExport | NextItems
 
 
 class _Answer(msgspec.Struct, frozen=True, tag_field="answer", tag=True):
@@ -131,10 +153,16 @@ class Outcomes(_Answer, frozen=True):
     outcomes: tuple[Outcome, ...]
 
 
+class Exported(_Answer, frozen=True):
+    """Items of an export; none where there are no more."""
+
+    items: tuple[Whole, ...]
+
+
 class Refused(_Answer, frozen=True):
     """The request was not carried out; ``reason`` is one line for people."""
 
     reason: str
 
 
-Answer = Users | Begun | Outcomes | Refused
+Answer = Users | Begun | Outcomes | Exported | Refused

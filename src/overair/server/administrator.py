@@ -17,9 +17,12 @@ from overair.server.administration import (
     AddEntries,
     AddUser,
     Answer,
+    BeginExport,
     BeginImport,
     Begun,
+    Exported,
     ListUsers,
+    NextItems,
     Outcomes,
     Refused,
     RemoveUser,
@@ -28,7 +31,9 @@ from overair.server.administration import (
     Users,
 )
 from overair.server.context import Services
-from overair.server.importing import FolderUnfit, Import
+from overair.server.exporting import Export
+from overair.server.folder_contents import FolderUnfit
+from overair.server.importing import Import
 from overair.storage.interface import DatabaseUnavailable
 
 _log = structlog.get_logger("overair.administration")
@@ -40,6 +45,7 @@ class Administrator:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._import: Import | None = None
+        self._export: Export | None = None
         self._operations: dict[type, Callable[[Request], Awaitable[Answer]]] = {
             AddUser: lambda request: self._add_user(cast("AddUser", request)),
             ListUsers: lambda request: self._list_users(),
@@ -47,6 +53,8 @@ class Administrator:
             RemoveUser: lambda request: self._remove_user(cast("RemoveUser", request)),
             BeginImport: lambda request: self._begin_import(cast("BeginImport", request)),
             AddEntries: lambda request: self._add_entries(cast("AddEntries", request)),
+            BeginExport: lambda request: self._begin_export(cast("BeginExport", request)),
+            NextItems: lambda request: self._next_items(),
         }
 
     async def perform(self, request: Request) -> Answer:
@@ -90,16 +98,34 @@ class Administrator:
         return _one(user)
 
     async def _begin_import(self, request: BeginImport) -> Answer:
-        user = await self._directory.find(request.address)
-        if user is None:
-            raise NoSuchUser(f"there is no account {request.address}")
+        user = await self._user(request.address)
         self._import = Import(self._services.mailbox(user.account_id), request.folder)
-        return Begun(_account(user), self._services.settings.calendar.time_zone)
+        return self._begun(user)
 
     async def _add_entries(self, request: AddEntries) -> Answer:
         if self._import is None:
             return Refused("no import was begun")
         return Outcomes(tuple(await self._import.add(request.entries)))
+
+    async def _begin_export(self, request: BeginExport) -> Answer:
+        user = await self._user(request.address)
+        self._export = Export(self._services.mailbox(user.account_id), request.folder)
+        await self._export.begin()
+        return self._begun(user)
+
+    async def _next_items(self) -> Answer:
+        if self._export is None:
+            return Refused("no export was begun")
+        return Exported(tuple(await self._export.more()))
+
+    async def _user(self, address: str) -> User:
+        user = await self._directory.find(address)
+        if user is None:
+            raise NoSuchUser(f"there is no account {address}")
+        return user
+
+    def _begun(self, user: User) -> Begun:
+        return Begun(_account(user), self._services.settings.calendar.time_zone)
 
 
 class EmptyPassword(ValueError):

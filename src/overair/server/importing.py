@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -14,19 +14,10 @@ from overair.items.flag import Flag, FlagStatus
 from overair.items.message import Message, index_message
 from overair.items.note import Note
 from overair.items.task import Task
-from overair.mailboxes.interface import (
-    Folder,
-    FolderType,
-    Mailbox,
-    Session,
-    StoredItem,
-    View,
-)
-from overair.protocol.folder_create import FOLDER_NAME
+from overair.mailboxes.interface import Folder, FolderType, Mailbox, Session
 from overair.server.administration import Entry, Outcome, Whole
-from overair.versions import SERVED
+from overair.server.folder_contents import FolderOfAnother, folder_at, items_of
 
-WINDOW: Final = 500
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
 _decoders: Final[dict[ItemClass, msgspec.json.Decoder[Item]]] = {
@@ -35,14 +26,6 @@ _decoders: Final[dict[ItemClass, msgspec.json.Decoder[Item]]] = {
     if item_class is not ItemClass.EMAIL
 }
 FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
-
-
-class FolderUnfit(Exception):
-    """The folder that was named cannot take these items."""
-
-
-class FolderOfAnother(FolderUnfit):
-    """It is there, and holds items of another class."""
 
 
 class Import:
@@ -59,12 +42,13 @@ class Import:
         Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
         """
         read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
-        for item_class in dict.fromkeys(one.item_class for one in read if isinstance(one, Item)):
-            if item_class not in self._places:
+        classes = {one.item_class for one in read if isinstance(one, Item)}
+        for item_class in _FOLDER_TYPES:  # a new folder is for the first of them
+            if item_class in classes and item_class not in self._places:
                 self._places[item_class] = await self._place_or_not(item_class)
         outcomes = []
         new: list[tuple[_Place, bytes, Item]] = []
-        coming: set[bytes] = set()
+        coming: set[tuple[str, bytes]] = set()
         for one in read:
             if isinstance(one, str):
                 outcomes.append(Outcome(refused=one))
@@ -74,9 +58,9 @@ class Import:
                 outcomes.append(Outcome(refused=str(place)))
                 continue
             identity = identity_of(one)
-            known = identity in place.known or identity in coming
+            known = identity in place.known or (place.folder_id, identity) in coming
             if not known:
-                coming.add(identity)
+                coming.add((place.folder_id, identity))
                 new.append((place, identity, one))
             outcomes.append(Outcome(added=not known, known=known))
 
@@ -108,7 +92,7 @@ class Import:
 
     def _whole(self, entry: Whole) -> Item | str:
         try:
-            item = _decoders[ItemClass(entry.item_class)].decode(entry.item)
+            item = item_of(entry)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, KeyError) as error:
             return f"is no item: {error}"
         if not set(item.blob_keys) <= {self._mailbox.blobs.put(data) for data in entry.attachments}:
@@ -130,12 +114,12 @@ class Import:
         async def find(session: Session) -> Folder:
             if self._folder is None:
                 return await session.folder_of_type(default)
-            return await _folder_at(session, self._folder, own)
+            return await folder_at(session, self._folder, own)
 
         folder = await self._mailbox.transact(find)
         if folder.item_class != item_class:
             raise FolderOfAnother(f"the folder {folder.name} does not hold {_WORDS[item_class]}")
-        known = {identity_of(stored.item) async for stored in _items(self._mailbox, folder.folder_id)}
+        known = {identity_of(stored.item) async for stored in items_of(self._mailbox, folder.folder_id)}
         return _Place(folder.folder_id, known)
 
 
@@ -168,6 +152,11 @@ def entry_of(item: Item, attachments: Iterable[bytes] = ()) -> Whole:
     return Whole(item.item_class.value, msgspec.Raw(msgspec.json.encode(item)), tuple(attachments))
 
 
+def item_of(entry: Whole) -> Item:
+    """The item of an entry. Raises msgspec.DecodeError, KeyError, ValueError."""
+    return _decoders[ItemClass(entry.item_class)].decode(entry.item)
+
+
 def identity_of(item: Item) -> bytes:
     """What is the same in two copies of an item.
 
@@ -182,47 +171,3 @@ def identity_of(item: Item) -> bytes:
     if isinstance(item, Note):
         return msgspec.json.encode((item.subject, item.body, item.categories))
     return msgspec.json.encode(item)
-
-
-async def _items(mailbox: Mailbox, folder_id: str) -> AsyncIterator[StoredItem]:
-    """Every item of a folder, a window at a time."""
-    view = View()
-    token = await mailbox.inspect(lambda session: session.start(folder_id))
-    more = True
-    while more:
-
-        async def window(session: Session, since: str = token) -> tuple[list[StoredItem | None], str, bool]:
-            changes = await session.changes(folder_id, view, since, WINDOW)
-            present = [change.item_id for change in changes.items if change.is_in_view]
-            return await session.read(folder_id, present), changes.token, changes.more
-
-        found, token, more = await mailbox.inspect(window)
-        for stored in found:
-            if stored is not None:
-                yield stored
-
-
-async def _folder_at(session: Session, path: str, own: FolderType) -> Folder:
-    """The folder that a path names (``Projects/Garden``), made where it is missing."""
-    folders = await session.folders()
-    parent, folder = "0", None
-    for name in filter(None, (step.strip() for step in path.split("/"))):
-        folder = next(
-            (one for one in folders if one.parent_id == parent and one.name.casefold() == name.casefold()),
-            None,
-        )
-        if folder is None:
-            _check(name)
-            folder = await session.folder(await session.create_folder(parent, name, own))
-        parent = folder.folder_id
-    if folder is None:
-        raise FolderUnfit("a folder's name is not empty")
-    return folder
-
-
-def _check(name: str) -> None:
-    """Raise FolderUnfit for a name that no phone could give to a folder, either."""
-    try:
-        FOLDER_NAME.decode(name, SERVED[-1])
-    except ValueError as error:
-        raise FolderUnfit(f"{name[:40]!r} is no name for a folder: {error}") from None
