@@ -14,7 +14,7 @@ import pytest
 
 from overair.delivery import transport
 from overair.delivery.local import LocalDelivery
-from overair.items import Message as Item
+from overair.items.message import Arrived
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import MIME_TYPE, Command
 from overair.protocol.send_mail import SendMailRequest
@@ -264,7 +264,7 @@ def test_one_message_does_not_hold_up_the_others(tmp_path: Path, monkeypatch: py
         delivery = type(server.application.delivery)
         accept = delivery.accept
 
-        async def refusing(self: LocalDelivery, mime: bytes, received: datetime | None = None) -> Item:
+        async def refusing(self: LocalDelivery, mime: bytes, received: datetime | None = None) -> Arrived:
             if b"Subject: Trouble" in mime and b"multipart/report" not in mime:
                 raise OSError("the disk is full")
             return await accept(self, mime, received)

@@ -102,8 +102,8 @@ class World:
 
     async def deliver(self, mime: bytes, name: str = "anna", received: datetime | None = None) -> None:
         """Deliver a message to an account's Inbox."""
-        message = await self.delivery.accept(mime, received or self.clock())
-        await self.delivery.deliver(message, [self.users[name]])
+        arrived = await self.delivery.accept(mime, received or self.clock())
+        await self.delivery.deliver(arrived, [self.users[name]])
 
 
 def contact(name: str, **fields: object) -> Contact:

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
-from overair.items.message import Message
+from overair.items.message import Arrived
 from overair.mailboxes.interface import MailboxError
 from overair.sockets import is_loopback, tcp_listeners, unix_listener
 from overair.storage.interface import DatabaseUnavailable
@@ -220,8 +220,8 @@ class LmtpHandler:
         try:
             users = [await self._delivery.recipient(address) for address in recipients]
             mime = self._trace(session, envelope, received) + (envelope.original_content or b"")
-            message = await self._delivery.accept(mime, received)
-            return await self._deliver_to_all(message, users)
+            arrived = await self._delivery.accept(mime, received)
+            return await self._deliver_to_all(arrived, users)
         except (DatabaseUnavailable, OSError) as error:
             log.error("message not delivered", error=str(error), recipients=len(recipients))
             answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
@@ -230,21 +230,21 @@ class LmtpHandler:
             log.exception("message not delivered", recipients=len(recipients))
             return [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
 
-    async def _deliver_to_all(self, message: Message, users: list[User | None]) -> list[str]:
+    async def _deliver_to_all(self, arrived: Arrived, users: list[User | None]) -> list[str]:
         """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
         present = [user for user in users if user is not None]
         try:
-            await self._delivery.deliver(message, present)
+            await self._delivery.deliver(arrived, present)
         except MailboxError:
-            outcome = {user.account_id: await self._deliver_to_one(message, user) for user in present}
+            outcome = {user.account_id: await self._deliver_to_one(arrived, user) for user in present}
         else:
             outcome = {user.account_id: "250 2.0.0 Delivered" for user in present}
-            log.info("message delivered", recipients=len(users), message_id=message.message_id)
+            log.info("message delivered", recipients=len(users), message_id=arrived.message.message_id)
         return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
 
-    async def _deliver_to_one(self, message: Message, user: User) -> str:
+    async def _deliver_to_one(self, arrived: Arrived, user: User) -> str:
         try:
-            await self._delivery.deliver(message, [user])
+            await self._delivery.deliver(arrived, [user])
         except MailboxError as error:
             log.error("message not delivered", account=user.address, error=repr(error))
             return UNAVAILABLE

@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
+from overair.delivery.meetings import note_meeting
 from overair.directory.interface import Directory, User
-from overair.items.message import Message, index_message
-from overair.mailboxes.interface import FolderType, Mailbox
+from overair.items.message import Arrived, Message, read_message
+from overair.mailboxes.interface import FolderType, Mailbox, Session
 from overair.storage.interface import BlobStore, Database, Transaction
 
 LARGE: Final = 1024 * 1024
@@ -29,6 +30,8 @@ class LocalDelivery:
     blobs: BlobStore
     directory: Directory
     mailbox: Callable[[int], Mailbox]
+    time_zone: str = "UTC"
+    """The IANA name of the zone of meetings that name none."""
     _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
     @contextlib.asynccontextmanager
@@ -50,7 +53,7 @@ class LocalDelivery:
                 user = await self.directory.find(f"{name}{at}{domain}")
         return user
 
-    async def accept(self, mime: bytes, received: datetime | None = None) -> Message:
+    async def accept(self, mime: bytes, received: datetime | None = None) -> Arrived:
         """Bring a message's bytes durably to disk and make its index, once for all recipients.
 
         Raises OSError where the disk does not take them. No row names the bytes yet.
@@ -58,28 +61,35 @@ class LocalDelivery:
         async with self.turn(len(mime)):
             return await asyncio.to_thread(self._accept, mime, received or datetime.now(UTC))
 
-    def _accept(self, mime: bytes, received: datetime) -> Message:
-        return msgspec.structs.replace(index_message(mime, received), blob=self.blobs.put(mime))
+    def _accept(self, mime: bytes, received: datetime) -> Arrived:
+        message, meeting = read_message(mime, received, self.time_zone)
+        return Arrived(msgspec.structs.replace(message, blob=self.blobs.put(mime)), meeting)
 
-    async def deliver(
-        self, message: Message, users: Iterable[User], folder: FolderType = FolderType.INBOX
-    ) -> None:
+    async def deliver(self, arrived: Arrived, users: Iterable[User]) -> None:
         """Deliver an accepted message to every user or, where this raises, to none.
 
         Durable when it returns. Raises MailboxError, DatabaseUnavailable.
         """
-        accounts = {user.account_id for user in users}
+        recipients = {user.account_id: user for user in users}
 
         async def work(transaction: Transaction) -> None:
-            await self.deliver_within(transaction, message, accounts, folder)
+            await self.deliver_within(transaction, arrived, recipients.values())
 
         await self.database.write(work)
 
-    async def deliver_within(
-        self, transaction: Transaction, message: Message, account_ids: Iterable[int], folder: FolderType
-    ) -> None:
-        """Deliver as a part of a transaction that is under way. Raises MailboxError."""
-        for account_id in account_ids:
-            session = self.mailbox(account_id).session(transaction)
-            destination = await session.folder_of_type(folder)
-            await session.add(destination.folder_id, message)
+    async def deliver_within(self, transaction: Transaction, arrived: Arrived, users: Iterable[User]) -> None:
+        """Deliver as a part of a transaction that is under way, each user once; a meeting stands in
+        their calendars with it. Raises MailboxError.
+        """
+        for user in users:
+            session = self.mailbox(user.account_id).session(transaction)
+            await _to_inbox(session, await note_meeting(session, user, arrived))
+
+    async def report_within(self, transaction: Transaction, report: Message, account_id: int) -> None:
+        """Deliver what the server itself has to say. Raises MailboxError."""
+        await _to_inbox(self.mailbox(account_id).session(transaction), report)
+
+
+async def _to_inbox(session: Session, message: Message) -> None:
+    inbox = await session.folder_of_type(FolderType.INBOX)
+    await session.add(inbox.folder_id, message)

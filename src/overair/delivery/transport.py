@@ -179,48 +179,47 @@ class Transport:
 
         ``give_up`` reports all of them.
         """
-        accounts, undelivered = (set(), _addresses(waiting)) if give_up else await self._recipients(waiting)
+        users, undelivered = ({}, _addresses(waiting)) if give_up else await self._recipients(waiting)
         mime = await asyncio.to_thread(self._delivery.blobs.read, waiting.blob)
         now = datetime.now(UTC)
-        message = None
-        if accounts:
+        arrived = None
+        if users:
             traced = await asyncio.to_thread(self._traced, mime, waiting, now)
-            message = await self._delivery.accept(traced, now)
+            arrived = await self._delivery.accept(traced, now)
         report = None
         if undelivered:
             text = await asyncio.to_thread(
                 non_delivery.report, mime, waiting.sender, undelivered, self._domain, now
             )
-            report = await self._delivery.accept(text, now)
+            report = (await self._delivery.accept(text, now)).message
 
         async def work(transaction: Transaction) -> None:
             if not await transaction.execute(DONE, done=waiting.message_key):
                 return  # another node of the same database was faster
-            inbox = FolderType.INBOX
-            if message is not None:
-                await self._delivery.deliver_within(transaction, message, accounts, inbox)
+            if arrived is not None:
+                await self._delivery.deliver_within(transaction, arrived, users.values())
             if report is not None:
-                await self._delivery.deliver_within(transaction, report, (waiting.account_id,), inbox)
+                await self._delivery.report_within(transaction, report, waiting.account_id)
 
         await self._delivery.database.write(work)
         _log.info(
             "message delivered",
             message_key=waiting.message_key,
-            delivered=len(accounts),
+            delivered=len(users),
             undelivered=len(undelivered),
         )
 
-    async def _recipients(self, waiting: Waiting) -> tuple[set[int], list[str]]:
-        """The accounts that a message goes to, and the addresses that are none's."""
-        accounts: set[int] = set()
+    async def _recipients(self, waiting: Waiting) -> tuple[dict[int, User], list[str]]:
+        """Whom a message goes to, by account, and the addresses that are nobody's."""
+        users: dict[int, User] = {}
         undelivered: list[str] = []
         for address in _addresses(waiting):
             user = await self._delivery.recipient(address)
             if user is None:
                 undelivered.append(address)
             else:
-                accounts.add(user.account_id)
-        return accounts, undelivered
+                users[user.account_id] = user
+        return users, undelivered
 
     def _traced(self, mime: bytes, waiting: Waiting, now: datetime) -> bytes:
         """The message with the fields that say how it came (RFC 5321, 4.4)."""

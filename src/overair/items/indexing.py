@@ -7,7 +7,7 @@ from typing import Final
 
 from overair.items import charsets, markup, text
 from overair.items.headers import Headers
-from overair.items.message_class import SMIME, message_class
+from overair.items.message_class import secure_class
 from overair.items.parts import Index, Part
 from overair.items.structure import (
     LocatedMessage,
@@ -54,7 +54,7 @@ def index(mime: bytes, message: LocatedMessage) -> Index:
         html_size=_html_size(walk),
         text=start,
         preview=text.one_line(start, PREVIEW_KEPT),
-        signed_or_encrypted=message_class(message).startswith(SMIME),
+        signed_or_encrypted=secure_class(message) is not None,
         next_number=walk.count,
     )
 

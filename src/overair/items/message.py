@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, NamedTuple
 
 from overair.items import charsets, headers, indexing, structure
 from overair.items.attachments import AddAttachment, Attachment, DeleteAttachment
 from overair.items.body import Body, BodyPart
 from overair.items.flag import NO_FLAG, Flag
 from overair.items.item import Item, ItemClass
-from overair.items.message_class import message_class
+from overair.items.meeting_request import MeetingRequest
+from overair.items.meeting_requests import request_of
+from overair.items.meetings import Meeting, meeting_of
+from overair.items.message_class import CALENDAR_MESSAGE, MESSAGE, may_be_meeting, message_class
 from overair.items.parts import Index
 from overair.protocol.data_types import (
     BOOLEAN,
@@ -58,6 +61,9 @@ class Message(Item):
     ] = None
     body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body))] = None
     message_class: Annotated[str | None, Field(Email.MessageClass, STRING, read_only=True)] = None
+    meeting_request: Annotated[
+        MeetingRequest | None, Field(Email.MeetingRequest, Nested(MeetingRequest), read_only=True)
+    ] = None
     internet_cpid: Annotated[str | None, Field(Email.InternetCPID, STRING, read_only=True)] = None
     flag: Annotated[Flag | None, Field(Email.Flag, Nested(Flag), since=Version.V12_0)] = None
     native_body_type: Annotated[
@@ -108,11 +114,38 @@ class Message(Item):
         return () if self.blob is None else (self.blob,)
 
 
-def index_message(mime: bytes, received: datetime) -> Message:
+class Arrived(NamedTuple):
+    """A message as it came, and the meeting that it is about."""
+
+    message: Message
+    meeting: Meeting | None
+
+
+def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> Arrived:
     """A message as it arrived, unread; parses its bytes once. ``received`` has a time zone.
 
-    Never raises, whatever the bytes are. The caller stores the bytes and sets ``blob``.
+    ``default_zone`` is the IANA name of the zone of meetings that name none. Never raises, whatever
+    the bytes are. The caller stores the bytes and sets ``blob``.
     """
+    message, meeting = _read(mime, received, default_zone)
+    if meeting is not None:
+        message.meeting_request = request_of(meeting)
+        if message.index is not None:
+            # What the element says need not stand among the attachments, too.
+            message.index = message.index.without_attachment_at(meeting.offset)
+    return Arrived(message, meeting)
+
+
+def index_message(mime: bytes, received: datetime) -> Message:
+    """A message of the user's own, a draft or one that was sent, otherwise as ``read_message`` has it.
+
+    Who sends a meeting message has nothing to answer (MS-ASEMAIL_R543).
+    """
+    message, _ = _read(mime, received, "UTC")
+    return message
+
+
+def _read(mime: bytes, received: datetime, default_zone: str) -> Arrived:
     tree = structure.parse(mime)
     found = headers.Headers(tree)
     received = received.astimezone(UTC)
@@ -120,8 +153,9 @@ def index_message(mime: bytes, received: datetime) -> Message:
     sender, from_ = found.addresses("Sender"), found.addresses("From")
     subject = found.text("Subject")
     index = indexing.index(mime, tree)
+    meeting = meeting_of(mime, tree, received, default_zone) if may_be_meeting(tree) else None
     conversation_id, conversation_index = headers.conversation(found, headers.date(found) or received)
-    return Message(
+    message = Message(
         to=headers.formatted_list(to, ", ") or None,
         cc=headers.formatted_list(cc, ", ") or None,
         from_=headers.formatted_list(from_ or sender, ", ") or None,
@@ -132,11 +166,11 @@ def index_message(mime: bytes, received: datetime) -> Message:
         thread_topic=headers.thread_topic(found, subject),
         importance=headers.importance(found),
         read=False,
-        message_class=message_class(tree),
+        message_class=message_class(tree, meeting),
         internet_cpid=charsets.code_page(structure.parameter(_first_text(tree), "charset")),
         flag=NO_FLAG,
         native_body_type=index.native_type,
-        content_class="urn:content-classes:message",
+        content_class=MESSAGE if meeting is None else CALENDAR_MESSAGE,
         conversation_id=conversation_id,
         conversation_index=conversation_index,
         # MS-ASEMAIL_R726: only where it is somebody else.
@@ -147,6 +181,7 @@ def index_message(mime: bytes, received: datetime) -> Message:
         index=index,
         message_id=headers.message_id(found),
     )
+    return Arrived(message, meeting)
 
 
 def _first_text(tree: structure.LocatedMessage) -> structure.LocatedMessage:

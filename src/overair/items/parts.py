@@ -93,6 +93,11 @@ class Index(msgspec.Struct, frozen=True):
     next_number: int = 0
     """The number of the next part that is added to a draft; none is given twice."""
 
+    def without_attachment_at(self, offset: int) -> Index:
+        """The index without the attachment whose content stands at an offset."""
+        kept = tuple(part for part in self.attachments if part.offset != offset)
+        return msgspec.structs.replace(self, attachments=kept)
+
     @property
     def native_type(self) -> int:
         """The NativeBodyType: 2 where there is HTML, else 1."""

@@ -13,6 +13,7 @@ from overair.items.body import Body
 from overair.items.contact import Contact
 from overair.items.event import Event
 from overair.items.item import Item
+from overair.items.meeting_requests import shown_request
 from overair.items.message import Message
 from overair.items.note import Note
 from overair.items.parts import ByteSource
@@ -91,6 +92,7 @@ def _shown_message(
             (bodies.body_part(renditions, wanted) for wanted in options.body_part_preferences), None
         ),
         attachments=tuple(attachments.shown(part, item_id) for part in index.attachments) or None,
+        meeting_request=item.meeting_request and shown_request(item.meeting_request, options, version),
     )
 
 

@@ -147,7 +147,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
         allow_external=settings.policy.allow_external,
     )
     partnerships = Partnerships(database, settings.limits.devices)
-    delivery = LocalDelivery(database, blobs, directory, mailbox)
+    delivery = LocalDelivery(database, blobs, directory, mailbox, settings.calendar.time_zone)
     transport = Transport(delivery, settings.domain, settings.limits.recipients)
     services = Services(
         settings=settings,

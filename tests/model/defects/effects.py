@@ -94,11 +94,11 @@ def a_mail_is_recorded_after_its_queueing(patch: pytest.MonkeyPatch) -> None:
 
 def a_mail_leaves_the_queue_after_its_delivery(patch: pytest.MonkeyPatch) -> None:
     async def in_two(self: Transport, waiting: Waiting, *, give_up: bool) -> None:
-        accounts, _ = await self._recipients(waiting)
-        message = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
+        users, _ = await self._recipients(waiting)
+        arrived = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
 
         async def deliver(transaction: Transaction) -> None:
-            await self._delivery.deliver_within(transaction, message, accounts, FolderType.INBOX)
+            await self._delivery.deliver_within(transaction, arrived, users.values())
 
         await self._delivery.database.write(deliver)
         await self._delivery.database.write(
@@ -110,14 +110,14 @@ def a_mail_leaves_the_queue_after_its_delivery(patch: pytest.MonkeyPatch) -> Non
 
 def a_mail_leaves_the_queue_before_its_delivery(patch: pytest.MonkeyPatch) -> None:
     async def in_two(self: Transport, waiting: Waiting, *, give_up: bool) -> None:
-        accounts, _ = await self._recipients(waiting)
-        message = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
+        users, _ = await self._recipients(waiting)
+        arrived = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
         await self._delivery.database.write(
             lambda transaction: transaction.execute(DONE, done=waiting.message_key)
         )
 
         async def deliver(transaction: Transaction) -> None:
-            await self._delivery.deliver_within(transaction, message, accounts, FolderType.INBOX)
+            await self._delivery.deliver_within(transaction, arrived, users.values())
 
         await self._delivery.database.write(deliver)
 

@@ -1,0 +1,103 @@
+"""Meetings of others in a user's calendar, in the transaction that delivers the message about them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+import structlog
+
+from overair.delivery.meeting_plan import Held, Plan, Standing, plan
+from overair.directory.interface import User
+from overair.items import ItemClass
+from overair.items.event import Event, orphan_key, uid_key
+from overair.items.meeting_request import InstanceType
+from overair.items.meetings import Entry, Method
+from overair.items.message import Arrived, Message
+from overair.mailboxes.interface import FolderType, Session
+
+MOST_ORPHANS: Final = 256
+"""How many occurrences a series finds when it comes: as many as it has room for exceptions."""
+
+_log = structlog.get_logger("overair.delivery")
+
+
+async def note_meeting(session: Session, user: User, arrived: Arrived) -> Message:
+    """Have a meeting stand in the user's calendar as a message has it; returns the message for this user.
+
+    A part of the unit of work that delivers the message. What the mail server marked as spam comes into
+    no calendar. Raises MailboxError.
+    """
+    message, meeting = arrived
+    if meeting is None or meeting.method not in (Method.REQUEST, Method.CANCEL):
+        return message
+    if user.owns(meeting.event.organizer_email or ""):
+        # MS-ASEMAIL_R543: an organizer has nothing to answer.
+        return msgspec.structs.replace(message, meeting_request=None)
+    if meeting.is_spam:
+        return message
+    folders = await _calendars(session)
+    plans = [await _take(session, folders, user, meeting.method, entry) for entry in meeting.entries]
+    return _message_for(message, plans[0])
+
+
+def _message_for(message: Message, done: Plan) -> Message:
+    request = message.meeting_request
+    if request is None:
+        return message
+    changed = msgspec.structs.replace(
+        request,
+        instance_type=InstanceType.ORPHAN if done.is_orphan else request.instance_type,
+        meeting_message_type=request.meeting_message_type if done.message_type is None else done.message_type,
+    )
+    return msgspec.structs.replace(message, meeting_request=changed)
+
+
+async def _take(session: Session, folders: list[str], user: User, method: Method, entry: Entry) -> Plan:
+    """Do what one entry of a message asks for."""
+    standing = await _standing(session, folders, method, entry)
+    try:
+        decided = plan(method, entry, user, standing)
+        for event in (decided.added, *(event for _, event in decided.changed)):
+            if event is not None:
+                _ = event.view_date
+    except Exception as error:  # whatever is wrong with a meeting, its message must be delivered
+        _log.warning("meeting not noted", account=user.address, error=type(error).__name__)
+        return Plan()
+    for held in decided.removed:
+        await session.remove(held.folder_id, held.item_id)
+    for held, event in decided.changed:
+        await session.change(held.folder_id, held.item_id, event)
+    if decided.added is not None:
+        await session.add(folders[0], decided.added)
+    return decided
+
+
+async def _calendars(session: Session) -> list[str]:
+    """The ids of the user's calendars, the default one first: a user may have moved a meeting."""
+    folders = [folder for folder in await session.folders() if folder.item_class is ItemClass.CALENDAR]
+    folders.sort(key=lambda folder: folder.type is not FolderType.CALENDAR)
+    return [folder.folder_id for folder in folders]
+
+
+async def _standing(session: Session, folders: list[str], method: Method, entry: Entry) -> Standing:
+    """What the calendars hold of a meeting."""
+    event = await _held(session, folders, uid_key(entry.event.uid or ""), 1)
+    orphans: tuple[Held, ...] = ()
+    if entry.instance is not None or entry.event.recurrence is not None or method is Method.CANCEL:
+        key = orphan_key(entry.event.uid or "", entry.instance)
+        orphans = await _held(session, folders, key, MOST_ORPHANS if entry.instance is None else 1)
+    return Standing(event[0] if event else None, orphans)
+
+
+async def _held(session: Session, folders: list[str], key: str, limit: int) -> tuple[Held, ...]:
+    found: list[Held] = []
+    for folder_id in folders:
+        found.extend(
+            Held(folder_id, stored.item_id, stored.item)
+            for stored in await session.all_with_key(folder_id, key, limit - len(found))
+            if isinstance(stored.item, Event)
+        )
+        if len(found) >= limit:
+            break
+    return tuple(found)
