@@ -64,9 +64,11 @@ class Filling:
 
     async def add_letters(self, account: Account, number: int) -> None:
         """That many different messages of 2 to 200 KB in the Inbox, each with its bytes on disk."""
-        delivery = self._open.delivery
-        messages = [await delivery.accept(mime, received) for mime, received in Letters().messages(number)]
-        await self._add(account, messages)
+        await self._add(account, await self._letters(number))
+
+    async def _letters(self, number: int) -> list[Message]:
+        accept = self._open.delivery.accept
+        return [(await accept(*letter)).message for letter in Letters().messages(number)]
 
     async def add_events(self, account: Account, number: int) -> None:
         """That many events in the calendar, a fifth of them recurring, with exceptions."""
@@ -75,8 +77,7 @@ class Filling:
     async def add_copies(self, account: Account, number: int) -> None:
         """So many messages in the Inbox that they share the bytes of few."""
         if not self._patterns:
-            accept = self._open.delivery.accept
-            self._patterns = [await accept(*letter) for letter in Letters().messages(PATTERNS)]
+            self._patterns = await self._letters(PATTERNS)
         copies = (
             msgspec.structs.replace(pattern, date_received=BEGIN + timedelta(minutes=count))
             for count, pattern in enumerate(itertools.islice(itertools.cycle(self._patterns), number))
