@@ -1,9 +1,11 @@
 """An Exchange ActiveSync client: asynchronous, with a synchronous face.
 
-``Client`` executes commands, ``Collection`` keeps a replica of a collection, and
-``SynchronousClient`` does the same for programs without an event loop.
+``Client`` executes commands, ``Collection`` keeps a replica of a collection, ``Calendar`` and
+``TaskList`` know what is special about theirs, and ``SynchronousClient`` does the same for programs
+without an event loop.
 """
 
+from overair.client.calendar import Calendar, Entry
 from overair.client.client import Client
 from overair.client.connection import Offer
 from overair.client.errors import (
@@ -15,14 +17,23 @@ from overair.client.errors import (
     WipeRequested,
 )
 from overair.client.fetching import File
-from overair.client.replica import Collection, Outcome, Refusal
-from overair.client.synchronous import SynchronousClient, SynchronousCollection
+from overair.client.outcome import Outcome, Refusal
+from overair.client.replica import Collection
+from overair.client.synchronous import (
+    SynchronousCalendar,
+    SynchronousClient,
+    SynchronousCollection,
+    SynchronousTaskList,
+)
+from overair.client.task_list import TaskList
 
 __all__ = [
+    "Calendar",
     "Client",
     "ClientError",
     "Collection",
     "ConnectionFailed",
+    "Entry",
     "File",
     "HttpError",
     "InvalidAnswer",
@@ -30,7 +41,10 @@ __all__ = [
     "Outcome",
     "Refusal",
     "StatusError",
+    "SynchronousCalendar",
     "SynchronousClient",
     "SynchronousCollection",
+    "SynchronousTaskList",
+    "TaskList",
     "WipeRequested",
 ]

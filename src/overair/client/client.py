@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from overair.client.account import AccountCommands
+from overair.client.calendar import Calendar
 from overair.client.changes import CollectionCommands
 from overair.client.fetching import FetchCommands
 from overair.client.folders import FolderCommands
 from overair.client.mail import MailCommands
 from overair.client.replica import Collection
+from overair.client.task_list import TaskList
 from overair.items import ItemClass
 from overair.protocol.sync_options import Options
 from overair.wbxml import Element
@@ -41,4 +43,44 @@ class Client(FolderCommands, CollectionCommands, FetchCommands, MailCommands, Ac
             window_size=window_size,
             deletes_as_moves=deletes_as_moves,
             supported=supported,
+        )
+
+    def calendar(
+        self,
+        collection_id: str,
+        *,
+        options: Options | Sequence[Options] = (),
+        window_size: int | None = None,
+        deletes_as_moves: bool | None = None,
+        supported: Iterable[Element] | None = None,
+        time_zone: str | None = None,
+    ) -> Calendar:
+        """A replica of a calendar, empty at first; ``time_zone`` is the machine's unless given."""
+        return Calendar(
+            self,
+            collection_id,
+            options=options,
+            window_size=window_size,
+            deletes_as_moves=deletes_as_moves,
+            supported=supported,
+            time_zone=time_zone,
+        )
+
+    def task_list(
+        self,
+        collection_id: str,
+        *,
+        options: Options | Sequence[Options] = (),
+        window_size: int | None = None,
+        deletes_as_moves: bool | None = None,
+        time_zone: str | None = None,
+    ) -> TaskList:
+        """A replica of a folder of tasks, empty at first; ``time_zone`` is the machine's unless given."""
+        return TaskList(
+            self,
+            collection_id,
+            options=options,
+            window_size=window_size,
+            deletes_as_moves=deletes_as_moves,
+            time_zone=time_zone,
         )

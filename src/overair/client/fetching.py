@@ -72,6 +72,28 @@ class FetchCommands(Session):
         properties, _ = await self._fetch(fetch)
         return properties
 
+    async def fetch_items(
+        self,
+        collection_id: str,
+        server_ids: Iterable[str],
+        *,
+        body_preferences: Iterable[BodyPreference] = (),
+    ) -> dict[str, Properties]:
+        """Several items by their ids, in one request; those that cannot be had are left out."""
+        options = FetchOptions(body_preferences=tuple(body_preferences))
+        asked = [
+            Fetch(store=MAILBOX, collection_id=collection_id, server_id=server_id, options=options)
+            for server_id in server_ids
+        ]
+        if not asked:
+            return {}
+        response, _ = await self.item_operations(ItemOperationsRequest(operations=tuple(asked)))
+        return {
+            one.server_id: one.properties
+            for one in response.responses
+            if isinstance(one, FetchResponse) and one.server_id is not None and one.properties is not None
+        }
+
     async def fetch_attachment(
         self, file_reference: str, *, byte_range: Range | None = None, multipart: bool = False
     ) -> File:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from overair.client.changes import CollectionCommands
+from overair.client.absence import Absence
 from overair.client.errors import InvalidAnswer, StatusError
+from overair.client.outcome import Outcome, Refusal
 from overair.items import CLASSES, Item, ItemClass
 from overair.protocol.get_item_estimate import EstimateCollectionRequest, EstimateOptions
 from overair.protocol.http import Command
@@ -18,6 +18,7 @@ from overair.protocol.sync import (
     ChangeCommand,
     CollectionRequest,
     CollectionResponse,
+    CommandResponse,
     DeleteCommand,
     FetchCommand,
     ServerAdd,
@@ -31,41 +32,29 @@ from overair.protocol.sync_options import Options
 from overair.versions import Version
 from overair.wbxml import Element
 
-NEW = "0"
-COMMANDS_PER_REQUEST = 100
+if TYPE_CHECKING:
+    from overair.client.client import Client
 
-
-class Refusal(msgspec.Struct, frozen=True):
-    """A command of the client that the server did not accept, with its status."""
-
-    command: SyncCommand
-    status: int
-
-
-class Outcome(msgspec.Struct):
-    """What became of items in one ``sync``, by their ids."""
-
-    added: list[str] = msgspec.field(default_factory=list)
-    changed: list[str] = msgspec.field(default_factory=list)
-    deleted: list[str] = msgspec.field(default_factory=list)
-    soft_deleted: list[str] = msgspec.field(default_factory=list)
-    """Left the filter's window; they still exist on the server."""
-    created: dict[str, str] = msgspec.field(default_factory=dict)
-    """The server's id of each item that the client added, by the id that ``add`` gave."""
-    refused: list[Refusal] = msgspec.field(default_factory=list)
+NEW: Final = "0"
+COMMANDS_PER_REQUEST: Final = 100
+ITEMS_PER_FETCH: Final = 100
+MADE_BY_THE_SERVER: Final = frozenset({ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES})
+"""The classes of which the server makes more of an item than its client says."""
 
 
 class Collection:
     """The replica of one collection.
 
     ``add``, ``change``, ``delete`` and ``fetch`` wait until ``sync`` sends them. What the server
-    has told stands in ``elements``, and typed in ``item``. A request whose answer was lost is
-    repeated as it was, so that the server can tell that it has executed it.
+    has told stands in ``elements``, and typed in ``item``; of events, tasks and notes what the
+    client itself added or changed is fetched anew, since the server fills in what it was not told.
+    A request whose answer was lost is repeated as it was, so that the server can tell that it has
+    executed it.
     """
 
     def __init__(
         self,
-        client: CollectionCommands,
+        client: Client,
         collection_id: str,
         item_class: ItemClass = ItemClass.EMAIL,
         *,
@@ -88,6 +77,8 @@ class Collection:
         self._client = client
         self._in_flight: SyncRequest | None = None
         self._version = Version.V12_1
+        self._own: set[str] = set()
+        """Items that this client changed, as the server has them now."""
         self._last_client_id = 0
 
     def item(self, server_id: str) -> Item:
@@ -103,9 +94,24 @@ class Collection:
         return client_id
 
     async def change(self, server_id: str, item: Item | list[Element], *, send: bool = False) -> None:
-        """Change an item; the server deletes what is not said and not ghosted."""
+        """Change an item; the server deletes what is not said and not ghosted.
+
+        From 16.0 on it deletes nothing of an event that is not said, and of a message it never does.
+        """
         data = await self._children(item)
         self.pending.append(ChangeCommand(server_id=server_id, application_data=data, send=send))
+
+    async def update(self, server_id: str, item: Item, *, clear: Iterable[str] = ()) -> None:
+        """Change the fields that are set in ``item``, and delete those that ``clear`` names.
+
+        Whatever the version, the others stay as the server told them. Raises KeyError for an item
+        that the replica does not have, and ValueError for a field that cannot be deleted.
+        """
+        said = await self._children_of_update(server_id, item)
+        version = await self._client.version()
+        cleared = [self._to_clear(name, version) for name in clear]
+        data = self._absence(version).completed(self.elements[server_id], said, cleared)
+        self.pending.append(ChangeCommand(server_id=server_id, application_data=data))
 
     def delete(self, server_id: str) -> None:
         """Delete an item."""
@@ -161,6 +167,7 @@ class Collection:
             more = self._apply(sent, answer, outcome)
             waited = waited or sent.sync_key != NEW
             if not more and not self.pending and sent.sync_key != NEW:
+                await self._fetch_own()
                 return outcome
 
     def _request(self, wait: int | None, heartbeat: int | None) -> SyncRequest:
@@ -249,13 +256,9 @@ class Collection:
     ) -> None:
         """What became of the client's own commands; those without an answer succeeded (R760)."""
         responses = answer.responses if answer is not None else ()
-        by_id = {
-            (response.client_id if isinstance(response, AddResponse) else response.server_id): response
-            for response in responses
-        }
+        by_key = {_key_of(response): response for response in responses}
         for command in sent.commands:
-            key = command.client_id if isinstance(command, AddCommand) else command.server_id
-            response = by_id.get(key)
+            response = by_key.get(_key_of(command))
             if response is not None and response.status != SyncStatus.SUCCESS:
                 outcome.refused.append(Refusal(command, response.status))
                 continue
@@ -266,8 +269,12 @@ class Collection:
                     outcome.created[command.client_id] = response.server_id
                     self.elements[response.server_id] = command.application_data
                     self._merge(response.server_id, response.application_data or [], partial=True)
-                case ChangeCommand():
-                    self._merge(command.server_id, command.application_data, partial=True)
+                    self._own.add(response.server_id)
+                case ChangeCommand(instance_id=None):
+                    self._change(command.server_id, command.application_data)
+                    self._own.add(command.server_id)
+                case ChangeCommand() | DeleteCommand(instance_id=str()):
+                    self._own.add(command.server_id)  # an occurrence, which is one of the series' properties
                 case DeleteCommand():
                     self.elements.pop(command.server_id, None)
                 case FetchCommand():
@@ -282,5 +289,41 @@ class Collection:
             data = [*kept, *data]
         self.elements[server_id] = data
 
+    def _absence(self, version: Version) -> Absence:
+        return Absence(CLASSES[self.item_class], version, self.supported)
+
+    def _change(self, server_id: str, said: list[Element]) -> None:
+        """Take over a Change of the client's own."""
+        before = self.elements.get(server_id, [])
+        self.elements[server_id] = self._absence(self._version).left(before)
+        self._merge(server_id, said, partial=True)
+
+    async def _fetch_own(self) -> None:
+        """Fetch what the client added or changed, as the server has it now."""
+        if self.item_class in MADE_BY_THE_SERVER:
+            preferences = [one for options in self.options for one in options.body_preferences]
+            own = sorted(self._own & self.elements.keys())
+            for start in range(0, len(own), ITEMS_PER_FETCH):
+                asked = own[start : start + ITEMS_PER_FETCH]
+                found = await self._client.fetch_items(
+                    self.collection_id, asked, body_preferences=preferences
+                )
+                self.elements.update({server_id: one.item for server_id, one in found.items()})
+                self._own.difference_update(asked)
+        self._own.clear()
+
+    def _to_clear(self, name: str, version: Version) -> str:
+        """The field that says what another one is called that a version lacks."""
+        return name
+
+    async def _children_of_update(self, server_id: str, item: Item) -> list[Element]:
+        return await self._children(item)
+
     async def _children(self, item: Item | list[Element]) -> list[Element]:
         return item if isinstance(item, list) else item.to_children(await self._client.version())
+
+
+def _key_of(one: SyncCommand | CommandResponse) -> tuple[object, ...]:
+    """What a command and its answer have in common."""
+    named = one.client_id if isinstance(one, AddCommand | AddResponse) else one.server_id
+    return one.element_tag, named, getattr(one, "instance_id", None)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import datetime
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
+from overair.client.calendar import Calendar, Entry
 from overair.client.client import Client
 from overair.client.replica import Collection
-from overair.items import Item, ItemClass
+from overair.client.task_list import TaskList
+from overair.items import Event, Item, ItemClass, Task
 from overair.protocol.sync import Command as SyncCommand
 from overair.protocol.sync_options import Options
 from overair.wbxml import Element
@@ -79,6 +82,7 @@ class SynchronousCollection:
 
     add = blocking(Collection.add)
     change = blocking(Collection.change)
+    update = blocking(Collection.update)
     estimate = blocking(Collection.estimate)
     sync = blocking(Collection.sync)
 
@@ -108,6 +112,39 @@ class SynchronousCollection:
     def pending(self) -> list[SyncCommand]:
         """What has not been sent yet."""
         return self.asynchronous.pending
+
+
+class SynchronousCalendar(SynchronousCollection):
+    """A Calendar whose methods block."""
+
+    asynchronous: Calendar
+
+    change_occurrence = blocking(Calendar.change_occurrence)
+    delete_occurrence = blocking(Calendar.delete_occurrence)
+    revert_occurrence = blocking(Calendar.revert_occurrence)
+
+    def item(self, server_id: str) -> Event:
+        """An event."""
+        return self.asynchronous.item(server_id)
+
+    def occurrences(self, first: datetime, last: datetime) -> list[Entry]:
+        """What is in the calendar from ``first`` to before ``last``, by its start."""
+        return self.asynchronous.occurrences(first, last)
+
+
+class SynchronousTaskList(SynchronousCollection):
+    """A TaskList whose methods block."""
+
+    asynchronous: TaskList
+
+    def __init__(self, task_list: TaskList, loop: Loop) -> None:
+        super().__init__(task_list, loop)
+
+    complete = blocking(TaskList.complete)
+
+    def item(self, server_id: str) -> Task:
+        """A task."""
+        return self.asynchronous.item(server_id)
 
 
 class SynchronousClient:
@@ -152,6 +189,14 @@ class SynchronousClient:
         )
         return SynchronousCollection(collection, self.loop)
 
+    def calendar(self, collection_id: str, **kwargs: Any) -> SynchronousCalendar:  # Client types them
+        """A replica of a calendar, made as ``Client.calendar`` makes one."""
+        return SynchronousCalendar(self.asynchronous.calendar(collection_id, **kwargs), self.loop)
+
+    def task_list(self, collection_id: str, **kwargs: Any) -> SynchronousTaskList:  # Client types them
+        """A replica of a folder of tasks, made as ``Client.task_list`` makes one."""
+        return SynchronousTaskList(self.asynchronous.task_list(collection_id, **kwargs), self.loop)
+
     options = blocking(Client.options)
     version = blocking(Client.version)
     provision = blocking(Client.provision)
@@ -166,6 +211,7 @@ class SynchronousClient:
     move_items = blocking(Client.move_items)
     item_operations = blocking(Client.item_operations)
     fetch_item = blocking(Client.fetch_item)
+    fetch_items = blocking(Client.fetch_items)
     fetch_attachment = blocking(Client.fetch_attachment)
     get_attachment = blocking(Client.get_attachment)
     send_mail = blocking(Client.send_mail)

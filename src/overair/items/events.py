@@ -32,10 +32,10 @@ MEETING: Final = 1
 """A MeetingStatus: the user is the organizer of a meeting (MS-ASCAL_R311)."""
 ORGANIZER: Final = 1
 """A ResponseType (MS-ASCAL_R410)."""
-_SCHEDULE: Final = ("timezone", "all_day_event", "start_time", "end_time", "recurrence")
-_ELSEWHERE: Final = frozenset((*_SCHEDULE, "location_text", "location", "attachments", "exceptions"))
+SCHEDULE: Final = ("timezone", "all_day_event", "start_time", "end_time", "recurrence")
+_ELSEWHERE: Final = frozenset((*SCHEDULE, "location_text", "location", "attachments", "exceptions"))
 """What is not stored as it is sent."""
-_SERVER_S_SINCE_16: Final = frozenset(("uid", "organizer_name", "organizer_email", "dt_stamp"))
+SERVER_S_SINCE_16: Final = frozenset(("uid", "organizer_name", "organizer_email", "dt_stamp"))
 """MS-ASCAL_R2221, R2168, R2174, R2088"""
 _NOT_COMPARED: Final = frozenset(("exceptions", "attachments", "body"))
 """What is compared piece by piece, or says nothing where it is as the client was told."""
@@ -88,7 +88,7 @@ def change_occurrence(
     for name, tag in _NOT_OF_OCCURRENCES.items():
         if name in values:
             raise SchemaError(tag, Problem.UNKNOWN, "in an occurrence")
-    values = {name: value for name, value in values.items() if name not in _SERVER_S_SINCE_16}
+    values = {name: value for name, value in values.items() if name not in SERVER_S_SINCE_16}
     clock = clock_of(event, author.version, author.time_zone)
     sent = Sent(values, author, None, options, blob_keys)
     occurring = Occurring(event, clock, sent, event.next_attachment)
@@ -143,7 +143,7 @@ def _settable(sent: Sent) -> dict[str, Any]:
     """The values of a client that are its to say in its version."""
     if sent.author.version <= BEFORE_16:
         return sent.values
-    return {name: value for name, value in sent.values.items() if name not in _SERVER_S_SINCE_16}
+    return {name: value for name, value in sent.values.items() if name not in SERVER_S_SINCE_16}
 
 
 def _may_change(event: Event, name: str, value: Any) -> bool:  # of any field

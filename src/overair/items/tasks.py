@@ -68,19 +68,26 @@ def shown_task(task: Task, time_zone: str) -> Task:
     Of a date that is stored as a local one only or in UTC only the other form is made, for clients
     read either. An empty Categories says that there are none any more (MS-ASTASK_R111).
     """
-    zone = tzinfo_of(time_zone)
     recurrence = task.recurrence
     if recurrence is not None and recurrence.start is not None:
         recurrence = filled_in(recurrence, recurrence.start.date())
+    return msgspec.structs.replace(
+        with_both_dates(task, time_zone),
+        categories=task.categories or (),
+        recurrence=recurrence,
+        complete=bool(task.complete),
+    )
+
+
+def with_both_dates(task: Task, time_zone: str) -> Task:
+    """The task with both forms, local and UTC, of each date of which it has one."""
+    zone = tzinfo_of(time_zone)
     return msgspec.structs.replace(
         task,
         utc_start_date=task.utc_start_date or _other_form(task.start_date, UTC, zone),
         start_date=task.start_date or _other_form(task.utc_start_date, zone, UTC),
         utc_due_date=task.utc_due_date or _other_form(task.due_date, UTC, zone),
         due_date=task.due_date or _other_form(task.utc_due_date, zone, UTC),
-        categories=task.categories or (),
-        recurrence=recurrence,
-        complete=bool(task.complete),
     )
 
 
