@@ -8,7 +8,10 @@ import pytest
 
 from delivery.post import Post, at
 from overair.items.event import Event
-from overair.mailboxes.interface import FolderType, Session
+from overair.items.message import Message
+from overair.mailboxes.interface import FolderType, Session, View
+from overair.server.administration import Mail
+from overair.server.importing import Import
 from support.invitations import (
     Invitation,
     Shape,
@@ -141,3 +144,51 @@ def test_spam_comes_into_no_calendar(post: Post, invitation: Invitation, header:
     assert post.entries(invitation.uid) == before
     post.send(b"X-Spam-Status: No, score=-1\r\n" + exchange(later(invitation, method="CANCEL")))
     assert post.event(invitation.uid).meeting_status == 7
+
+
+def test_an_imported_invitation_is_shown_and_comes_into_no_calendar(
+    post: Post, invitation: Invitation
+) -> None:
+    mailbox = post.server.application.services.mailbox(post.server.users[ANNA].account_id)
+    mails = [
+        Mail(mime=exchange(replace(invitation, summary=name)), received=at(1, 0), draft=name == "Draft")
+        for name in ("Came", "Draft")
+    ]
+    post.server.call(lambda: Import(mailbox, "Old mail").add(mails))
+
+    async def look(session: Session) -> dict[str, Message]:
+        [folder] = [folder for folder in await session.folders() if folder.name == "Old mail"]
+        since = await session.start(folder.folder_id)
+        changes = await session.changes(folder.folder_id, View(), since, 10)
+        stored = await session.read(folder.folder_id, [change.item_id for change in changes.items])
+        messages = [one.item for one in stored if one is not None and isinstance(one.item, Message)]
+        return {message.subject or "": message for message in messages}
+
+    found = post.do(look)
+    assert {name: message.meeting_request is not None for name, message in found.items()} == {
+        "Came": True,
+        "Draft": False,
+    }
+    assert post.events(invitation.uid) == []
+
+
+def test_a_message_without_a_calendar_part_costs_no_statement_more(
+    post: Post, invitation: Invitation
+) -> None:
+    def cost(mime: bytes) -> int:
+        delivery = post.server.application.delivery
+        database = post.server.application.storage.database
+
+        async def work() -> int:
+            arrived = await delivery.accept(mime)
+            before = database.statements
+            await delivery.deliver(arrived, [post.server.users[ANNA]])
+            return database.statements - before
+
+        return post.server.call(work)
+
+    plain = cost(b"From: otto@example.net\r\nSubject: x\r\n\r\nHello\r\n")
+    assert plain == 4  # the Inbox is looked up, its sequence moved, a row and its journal written
+    assert cost(exchange(replace(invitation, method="REPLY"))) == plain
+    assert cost(exchange(invitation)) <= plain + 8
+    assert cost(exchange(later(invitation, sequence=1))) <= plain + 6

@@ -11,8 +11,12 @@ from delivery.post import Post, answered, at
 from overair.items.attendee import AttendeeStatus
 from overair.items.event import Event
 from overair.items.meeting_request import MeetingMessageType
+from overair.items.message import Message
 from overair.items.recurrence import RecurrenceType
 from overair.mailboxes.interface import FolderType, Session
+from overair.protocol.http import Command
+from overair.protocol.send_mail import SendMailRequest
+from overair.storage.interface import MailboxChange
 from support.invitations import (
     SHAPES,
     Invitation,
@@ -24,6 +28,7 @@ from support.invitations import (
     occurrence,
     thunderbird,
 )
+from support.phone import Phone
 from support.server import ANNA, BEN
 
 
@@ -198,3 +203,29 @@ def test_a_meeting_is_found_where_its_user_put_it(post: Post, invitation: Invita
         return [keyed.item.subject] if keyed is not None and isinstance(keyed.item, Event) else []
 
     assert post.do(look) == ["Plan more"]
+
+
+def test_what_a_user_here_sends_goes_the_same_way(post: Post, invitation: Invitation) -> None:
+    own = replace(invitation, organizer=BEN, organizer_name="Ben", attendees=((ANNA, "NEEDS-ACTION"),))
+    phone = Phone(post.server, address=BEN)
+    for number, mime in enumerate((exchange(own), exchange(later(own, sequence=1, summary="Plan more")))):
+        request = SendMailRequest(client_id=f"{own.uid}.{number}", mime=mime, save_in_sent_items=True)
+        answer = phone.post(Command.SEND_MAIL, request)
+        assert (answer.status, answer.body) == (200, b"")
+    event = post.event(own.uid)
+    assert (event.subject, event.busy_status, event.response_type) == ("Plan more", 1, 5)
+    assert event.organizer_email == BEN
+    assert post.message().meeting_request is not None
+    assert post.events(own.uid, BEN) == []
+    sent = post.stored(FolderType.SENT_ITEMS, BEN)[-1].item
+    assert isinstance(sent, Message)
+    assert (sent.message_class, sent.meeting_request) == ("IPM.Schedule.Meeting.Request", None)
+
+
+def test_a_meeting_wakes_who_waits_for_the_calendar(post: Post, invitation: Invitation) -> None:
+    heard: list[MailboxChange] = []
+    post.server.application.storage.database.listen(heard.append)
+    [calendar] = {one.folder_id for one in post.stored(FolderType.CALENDAR)} or {""}
+    post.send(exchange(invitation))
+    account = post.server.users[ANNA].account_id
+    assert MailboxChange(account, calendar) in heard

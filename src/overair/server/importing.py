@@ -11,7 +11,7 @@ import msgspec
 from overair.items import CLASSES, Item, ItemClass
 from overair.items.event import Event
 from overair.items.flag import Flag, FlagStatus
-from overair.items.message import Message, index_message
+from overair.items.message import Message, index_message, read_message
 from overair.items.note import Note
 from overair.items.task import Task
 from overair.mailboxes.interface import Folder, FolderType, Mailbox, Session
@@ -78,7 +78,10 @@ class Import:
         """The item of an entry, or why it is refused."""
         if isinstance(entry, Whole):
             return self._whole(entry)
-        message = index_message(entry.mime, entry.received)
+        if entry.draft:
+            message = index_message(entry.mime, entry.received)
+        else:  # shown as it was when it came; what it asked for is past, or in the calendar that comes with it
+            message = read_message(entry.mime, entry.received).message
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
         return msgspec.structs.replace(
             message,
