@@ -40,7 +40,7 @@ def serve(
         Path | None, typer.Option(metavar="FILE", help="Settings in TOML; options here go before them.")
     ] = None,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Make two accounts with letters in them where there is none.")
+        bool, typer.Option("--demo", help="Make two accounts with life in them where there is none.")
     ] = False,
 ) -> None:
     """Serve phones. Without a certificate of its own the server makes a private CA."""

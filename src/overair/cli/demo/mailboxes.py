@@ -6,17 +6,21 @@ unable to listen. So a file in the data directory says how far it came, until th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from overair.cli.demo.diary import calendar
 from overair.cli.demo.letters import ACCOUNTS, Posted, posted
 from overair.cli.demo.people import vcards
 from overair.cli.passwords import new_password
 from overair.cli.store import Perform, ask, begin, put
 from overair.items.contact import Contact
+from overair.items.icalendar_read import items_from_icalendar
+from overair.items.icalendar_results import Converted
 from overair.items.vcard import contacts_from_vcard
 from overair.server.administration import (
     AddUser,
@@ -68,14 +72,25 @@ async def _fill(perform: Perform, passwords: dict[str, str]) -> None:
         address = f"{account}@{DOMAIN}"
         await ask(perform, AddUser(address=address, name=name, password=passwords[address]))
     place = attrgetter("account", "folder")
-    letters = sorted(posted(DOMAIN, datetime.now(UTC)), key=place)
+    now = datetime.now(UTC)
+    letters = sorted(posted(DOMAIN, now), key=place)
     for (account, folder), inside in groupby(letters, key=place):
         await begin(perform, BeginImport(address=f"{account}@{DOMAIN}", folder=folder))
         await put(perform, map(_mail, inside))
     for account in ACCOUNTS:
-        await begin(perform, BeginImport(address=f"{account}@{DOMAIN}"))
+        begun = await begin(perform, BeginImport(address=f"{account}@{DOMAIN}"))
         people = chain.from_iterable(map(contacts_from_vcard, vcards(account, DOMAIN)))
         await put(perform, (entry_of(one) for one in people if isinstance(one, Contact)))
+        await put(perform, (entry_of(one.item) for one in diary(account, begun.time_zone, now)))
+
+
+def diary(account: str, zone: str, now: datetime) -> Iterator[Converted]:
+    """The events, tasks and notes of an account of the demo."""
+    data = calendar(account, DOMAIN, zone, now)
+    for one in items_from_icalendar(data, default_zone=zone, addresses=[f"{account}@{DOMAIN}"], now=now):
+        if not isinstance(one, Converted):
+            raise TypeError(f"component {one.place} of the demo's diary {one.reason}")
+        yield one
 
 
 def _mail(letter: Posted) -> Mail:
