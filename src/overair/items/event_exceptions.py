@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, Final
 
 import msgspec
 
 from overair.items.event import BEFORE_16, Event, EventException
-from overair.items.event_occurring import Occurring
-from overair.items.event_showing import shown_exception
-from overair.items.event_times import Clock, clock_of, times_of
+from overair.items.event_occurring import Occurring, Told
+from overair.items.event_times import Clock, times_of
 from overair.items.making import Sent, is_ghosted
 from overair.items.occurrences import Series, series_of, zone_of
 from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
@@ -68,10 +66,10 @@ def followed(before: Event, after: Event, clock: Clock, sent: Sent) -> Found:
     """
     kept = before.exceptions or ()
     zone = sent.author.time_zone
-    if _basis(before) == _basis(after):
-        return {one.exception_start_time: one for one in kept}
     if sent.author.version > BEFORE_16 and _identity(before) != _identity(after):
         return {}
+    if _basis(before) == _basis(after):
+        return {one.exception_start_time: one for one in kept}
     move = Move(before, after, zone)
     found: Found = {}
     for one in kept:
@@ -128,18 +126,20 @@ def with_exceptions(before: Event, after: Event, clock: Clock, sent: Sent) -> Ev
     over. Raises SchemaError.
     """
     found = followed(before, after, clock, sent)
-    series = series_of(after, sent.author.time_zone)
+    zone = sent.author.time_zone
+    series = series_of(after, zone)
     named: tuple[EventException, ...] = sent.values.get("exceptions") or ()
     following = after.next_attachment
     if series is not None and named:
-        move = Move(before, after, sent.author.time_zone)
-        told = {place: told_exception(before, one, sent) for place, one in _placed(before, move)}
+        move, told = Move(before, after, zone), Told(before, sent)
+        known = {move.place(one.exception_start_time): one for one in before.exceptions or ()}
         occurring = Occurring(after, clock, sent, following)
         for one in named:
             place = move.place(clock.read(one.exception_start_time, all_day=bool(after.all_day_event)))
             if place is None:
                 continue
-            changed = _named(occurring, one, place, found.get(place), told.get(place))
+            was = told.exception(known[place]) if place in known else None
+            changed = _named(occurring, one, place, found.get(place), was)
             found.pop(place, None)
             if changed is not None:
                 found[place] = changed
@@ -152,24 +152,10 @@ def with_exceptions(before: Event, after: Event, clock: Clock, sent: Sent) -> Ev
     return msgspec.structs.replace(after, exceptions=exceptions, next_attachment=following)
 
 
-def _placed(before: Event, move: Move) -> Iterator[tuple[datetime, EventException]]:
-    for one in before.exceptions or ():
-        place = move.place(one.exception_start_time)
-        if place is not None:
-            yield place, one
-
-
 def require_room(exceptions: int) -> None:
     """Raise SchemaError for more exceptions than a series can have."""
     if exceptions > MOST_EXCEPTIONS:
         raise SchemaError(Calendar.Exceptions, Problem.VALUE, "are more than a series can have")
-
-
-def told_exception(before: Event, exception: EventException, sent: Sent) -> EventException:
-    """The exception as the client was told of it."""
-    options, version = sent.options, sent.author.version
-    clock = clock_of(before, version, options.time_zone)
-    return shown_exception(before, exception, clock, options.body_preferences, version, "")
 
 
 def _named(

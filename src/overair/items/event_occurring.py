@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +16,8 @@ from overair.items.event_attachments import Command, changed_attachments
 from overair.items.event_changes import NOWHERE, differing, merged_attendees, place_of
 from overair.items.event_elements import NO_REMINDER
 from overair.items.event_scheduling import ordered
-from overair.items.event_showing import NO_BODY
-from overair.items.event_times import Clock, later, length_of, times_of
+from overair.items.event_showing import NO_BODY, shown_event, shown_exception
+from overair.items.event_times import Clock, clock_of, later, length_of, times_of
 from overair.items.making import Sent
 from overair.protocol.schema import Problem, SchemaError
 from overair.wbxml.pages import Calendar
@@ -27,20 +28,45 @@ _PLAIN: Final = frozenset(
     | {"all_day_event", "dt_stamp"}
 )
 """What is stored as it was sent."""
+_COMPARED: Final = _PLAIN | {"location_text"}
+"""What an older client may see otherwise than it is stored."""
 _EMPTY: Final = ("", (), NO_REMINDER, NOWHERE, NO_BODY)
 """What is stored where something of the series was taken away from an occurrence (MS-ASCAL_R508)."""
 _DEFAULTS: Final[dict[str, Any]] = {"all_day_event": False, "sensitivity": 0, "meeting_status": 0}
 """What a series has that says nothing of it."""
 
 
-class Occurring(msgspec.Struct):
-    """A series as it is now, and a client that says something of its occurrences."""
+class Told:
+    """What a client is told of a series and its exceptions."""
 
-    event: Event
-    clock: Clock
-    """How times stand on the client's wire."""
-    sent: Sent
-    next_attachment: int
+    def __init__(self, event: Event, sent: Sent) -> None:
+        self._event, self._options, self._version = event, sent.options, sent.author.version
+
+    @cached_property
+    def series(self) -> Event:
+        """The series, without its exceptions."""
+        alone = msgspec.structs.replace(self._event, exceptions=None)
+        return shown_event(alone, self._options, self._version, "")
+
+    def exception(self, exception: EventException) -> EventException:
+        """One exception."""
+        preferences = self._options.body_preferences
+        return shown_exception(self._event, exception, self._clock, preferences, self._version, "")
+
+    @cached_property
+    def _clock(self) -> Clock:
+        return clock_of(self._event, self._version, self._options.time_zone)
+
+
+class Occurring:
+    """A series as it is now, and a client that says something of its occurrences.
+
+    ``clock`` is how times stand on the client's wire; ``next_attachment`` is counted up.
+    """
+
+    def __init__(self, event: Event, clock: Clock, sent: Sent, next_attachment: int) -> None:
+        self.event, self.clock, self.sent, self.next_attachment = event, clock, sent, next_attachment
+        self._told = Told(event, sent)
 
     def changed(
         self,
@@ -69,12 +95,19 @@ class Occurring(msgspec.Struct):
         if different.get("attachments") is not None:
             after["stored_attachments"] = self._attachments(base, different["attachments"])
         after = {name: self._reduced(name, value) for name, value in after.items()}
+        after |= dict.fromkeys(self._as_in_series(different))
         after |= self._when(base, settable, different)
         if not after:
             return before
         changed = msgspec.structs.replace(base, **after)
         nothing = EventException(exception_start_time=original)
         return None if msgspec.structs.replace(changed, dt_stamp=None) == nothing else changed
+
+    def _as_in_series(self, sent: Mapping[str, Any]) -> set[str]:
+        """The stored fields of what is sent as the client is told it of the series."""
+        compared = {name: value for name, value in sent.items() if name in _COMPARED and value is not None}
+        own = differing(EventException, compared, self._told.series, self.sent.author.version)
+        return {"location" if name == "location_text" else name for name in compared.keys() - own.keys()}
 
     def _reduced(self, name: str, value: Any) -> Any:  # of the field's type
         """None for what is as in the series: it goes on being so when the series changes."""

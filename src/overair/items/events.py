@@ -14,8 +14,8 @@ from overair.items.event import BEFORE_16, Event, EventException
 from overair.items.event_attachments import changed_attachments
 from overair.items.event_changes import NOWHERE, differing, merged_attendees, place_of
 from overair.items.event_elements import NO_REMINDER, instant_of
-from overair.items.event_exceptions import require_room, told_exception, with_exceptions
-from overair.items.event_occurring import Occurring
+from overair.items.event_exceptions import require_room, with_exceptions
+from overair.items.event_occurring import Occurring, Told
 from overair.items.event_scheduling import scheduled
 from overair.items.event_showing import shown_event
 from overair.items.event_times import clock_of
@@ -92,7 +92,7 @@ def change_occurrence(
     clock = clock_of(event, author.version, author.time_zone)
     sent = Sent(values, author, None, options, blob_keys)
     occurring = Occurring(event, clock, sent, event.next_attachment)
-    told = None if before is None else told_exception(event, before, sent)
+    told = None if before is None else Told(event, sent).exception(before)
     changed = occurring.changed(before, original, values, told)
     if changed == before:
         return event
