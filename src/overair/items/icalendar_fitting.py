@@ -7,41 +7,25 @@ fewest others, which are deleted.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from functools import reduce
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import gcd
 from operator import or_
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, YEARLY, rrule, weekday
 
-from overair.items.icalendar_rules import Frequency, NotExpressible, Rule
+from overair.items.icalendar_listing import listed
+from overair.items.icalendar_rules import NotExpressible, Rule
 from overair.items.recurrence import EVERY_DAY, LAST_WEEK, Recurrence, RecurrenceType
-from overair.items.recurrence_months import FOLLOWING_THE_MOON, GREGORIAN
+from overair.items.recurrence_months import GREGORIAN
 from overair.items.series import Series
 
-MOST_OCCURRENCES: Final = 999
-"""MS-ASCAL_R345."""
 MOST_DELETED: Final = 100
 """The most occurrences of a pattern that are deleted so that it has those of a rule."""
-_SEARCHED: Final = {
-    Frequency.YEARLY: timedelta(days=100 * 366),
-    Frequency.MONTHLY: timedelta(days=400 * 31),
-    Frequency.WEEKLY: timedelta(days=800 * 7),
-    Frequency.DAILY: timedelta(days=2000),
-}
-"""How far occurrences are looked for, with an interval of 1; about ten milliseconds."""
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
-_FREQUENCIES: Final[dict[Frequency, Literal[0, 1, 2, 3]]] = {
-    Frequency.YEARLY: YEARLY,
-    Frequency.MONTHLY: MONTHLY,
-    Frequency.WEEKLY: WEEKLY,
-    Frequency.DAILY: DAILY,
-}
-_LATEST: Final = datetime(9999, 12, 1)  # noqa: DTZ001 - compared with what a clock shows, which has no zone
 _END: Final = datetime.max.replace(tzinfo=UTC)
 _YEARLY: Final = (RecurrenceType.YEARLY, RecurrenceType.YEARLY_ON_NTH_DAY)
 
@@ -60,7 +44,7 @@ class Expressed(msgspec.Struct, frozen=True):
 
 def fitted(rule: Rule, until: datetime | None, start: datetime, zone: tzinfo) -> Expressed:
     """The recurrence of a rule that ends, by ``until`` or its count. Raises NotExpressible."""
-    days = _listed(rule, until, start, zone)
+    days = listed(rule, until, start, zone)
     if not days:
         raise NotExpressible("has no occurrence")
     local = start.astimezone(zone)
@@ -80,47 +64,6 @@ def fitted(rule: Rule, until: datetime | None, start: datetime, zone: tzinfo) ->
     if rule.count and not extra:
         ended = msgspec.structs.replace(recurrence, occurrences=len(days))
     return Expressed(ended, first, tuple(extra))
-
-
-def _listed(rule: Rule, until: datetime | None, start: datetime, zone: tzinfo) -> list[date]:
-    """The days of a rule. Raises NotExpressible for what reaches too far."""
-    if rule.calendar in FOLLOWING_THE_MOON or rule.skip != "OMIT":
-        raise NotExpressible("has RSCALE or SKIP with parts that no recurrence has")
-    if rule.frequency not in _SEARCHED:
-        raise NotExpressible("recurs several times a day")
-    local = start.astimezone(zone).replace(tzinfo=None)
-    # A week belongs to the year that has most of it, which dateutil does not count by.
-    interval = 1 if rule.weeks else rule.interval
-    horizon = local + min(_SEARCHED[rule.frequency] * min(interval, 1000), _LATEST - local)
-    last = horizon if until is None else min(horizon, until.astimezone(zone).replace(tzinfo=None))
-    found: Iterable[datetime] = rrule(
-        _FREQUENCIES[rule.frequency],
-        dtstart=local,
-        interval=interval,
-        wkst=(rule.first_day - 1) % 7,
-        bysetpos=rule.positions or None,
-        bymonth=[number for number, _ in rule.months] or None,
-        bymonthday=rule.month_days or None,
-        byyearday=rule.year_days or None,
-        byweekno=rule.weeks or None,
-        byweekday=[weekday((day - 1) % 7, number or None) for number, day in rule.days] or None,
-        until=last,
-    )
-    if rule.weeks:
-        # Intervals are counted from the year of the start's week, if the rule has the start.
-        year = _year_of_week(local, rule.first_day) if next(iter(found), None) == local else local.year
-        found = (one for one in found if not (_year_of_week(one, rule.first_day) - year) % rule.interval)
-    most = min(rule.count or MOST_OCCURRENCES + 1, MOST_OCCURRENCES + 1)
-    listed = [one.date() for one in islice(found, most)]
-    complete = len(listed) == rule.count or (until is not None and last < horizon)
-    if len(listed) > MOST_OCCURRENCES or not complete:
-        raise NotExpressible("has too many parts, and occurrences too far from now")
-    return listed
-
-
-def _year_of_week(day: date, first_day: int) -> int:
-    """The year that has most days of a week."""
-    return (day + timedelta(days=3 - (day.toordinal() - first_day) % 7)).year
 
 
 def _extra(series: Series, days: Sequence[date], zone: tzinfo) -> list[datetime] | None:

@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 from icalendar.prop import vRecur
 
-from overair.items.icalendar_fitting import MOST_DELETED, MOST_OCCURRENCES, Expressed, fitted
+from overair.items.icalendar_fitting import MOST_DELETED, Expressed, fitted
+from overair.items.icalendar_listing import MOST_OCCURRENCES
 from overair.items.icalendar_patterns import Found, pattern_of, simplified
 from overair.items.icalendar_rule_writing import rrule_of
 from overair.items.icalendar_rules import Frequency, NotExpressible, Rule, rule_of
@@ -36,12 +37,13 @@ def recurrence_of(said: str | vRecur, start: datetime, zone: tzinfo, *, all_day:
     occurrence, and the series starts later. Raises NotExpressible.
     """
     local = start.astimezone(zone)
-    rule = simplified(_of_days(rule_of(said), local.time(), all_day=all_day), local.date())
+    given = rule_of(said)
+    rule = simplified(_of_days(given, local.time(), all_day=all_day), local.date())
     until = None if rule.until is None else _instant_of(rule.until, zone, all_day=all_day)
     found = pattern_of(rule, local.date())
     if found is None:
         if rule.count is None and until is None:
-            raise NotExpressible(f"no recurrence without an end has {rule.parts} like this")
+            raise NotExpressible(f"no recurrence without an end has {given.parts} like this")
         return fitted(rule, until, start, zone)
     if found.anchor is not None:
         start = _anchored(found, start, zone)

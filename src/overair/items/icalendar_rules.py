@@ -108,7 +108,7 @@ def month_lengths(calendar: CalendarType | None, numbers: Collection[int]) -> tu
     """The fewest and the most days of some months; of all where no numbers are given."""
     if calendar in FOLLOWING_THE_MOON:
         return 29, 30
-    months = [number for number in numbers if number <= 12] or range(1, 13)
+    months = numbers or range(1, 13)
     lengths = [monthrange(year, number)[1] for number in months for year in (2000, 2001)]
     return min(lengths), max(lengths)
 
@@ -123,7 +123,9 @@ def _read(text: str) -> vRecur:
 
 
 def _until(said: vRecur) -> date | datetime:
-    (value,) = said["UNTIL"]
+    value = said["UNTIL"]
+    if isinstance(value, list):
+        (value,) = value
     if not isinstance(value, date):
         raise ValueError("is no date")
     return value
@@ -153,7 +155,7 @@ def _numbers(least: int, most: int) -> Callable[[str], tuple[int, ...]]:
 
 
 def _months(text: str) -> tuple[tuple[int, bool], ...]:
-    number = _number(1, 13)
+    number = _number(1, 12)
     return tuple(sorted({(number(one.removesuffix("L")), one.endswith("L")) for one in text.split(",")}))
 
 
