@@ -15,7 +15,7 @@ from overair.protocol.sync_options import FilterType
 from overair.versions import SERVED
 
 HEARTBEAT: Final = 600
-NEW: Final = (FolderType.TASKS, FolderType.NOTES)
+NEW: Final = (FolderType.CALENDAR, FolderType.CALENDAR, FolderType.TASKS, FolderType.NOTES)
 """Where new items are put."""
 MADE: Final = (FolderType.USER_CALENDAR, FolderType.USER_TASKS, FolderType.USER_NOTES)
 """The folders that are made for them."""

@@ -11,7 +11,7 @@ from model.forms import FORMS, Form, Writer
 from model.forms.form import sends
 from model.laws import Law, hold
 from model.ledger import Ledger
-from model.shown import NOTHING, Shown
+from model.shown import GONE, NOTHING, WHEN, Shown
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
@@ -227,12 +227,21 @@ class Collection:
         if later is not None:
             # Edited again meanwhile: from now on that is a change of an item that has an id.
             del self.edits[name]
-            self.edits[server_id] = replace(later, kind=Kind.CHANGE if later.kind is Kind.ADD else later.kind)
+            left = later.without(edit)
+            if left is not None:
+                self.edits[server_id] = replace(left, kind=Kind.CHANGE)
 
     def _changed(self, edit: Edit, status: int, server_id: str, shown: bool) -> None:
         if status == SyncStatus.SUCCESS:
             if edit.send:
                 return  # the draft's end is told like any other
+            later = self.edits.get(server_id)
+            if later is not None and later.kind is Kind.CHANGE:
+                left = later.without(edit)
+                if left is None:
+                    del self.edits[server_id]
+                else:
+                    self.edits[server_id] = left
             if edit.says:
                 self.ledger.promised_values(self.account, edit)
                 self._overwrote(edit, server_id)
@@ -257,6 +266,8 @@ class Collection:
         if self.conflict is Conflict.CLIENT_WINS or known is None:
             return
         for name, value in edit.says.items():
+            if edit.says.get(name.partition(" ")[0]) == GONE:
+                continue  # a deletion stands whatever became of it before (MS-ASCMD_R2076)
             before, author = self.ledger.before(self.account, edit.marker, name, value)
             seen = known.said.get(name, "")
             hold(
@@ -283,6 +294,9 @@ class Collection:
             self.moved_here.discard(server_id)
             hold(shown != known or others, Law.NO_ECHO, f"{server_id} is told as {shown}, as it was")
             self.items[server_id] = shown
+            edit = self.edits.get(server_id)
+            if edit is not None and shown.said.get(WHEN) != known.said.get(WHEN):
+                self._drop_occurrences(server_id, edit)
         elif server_id in self.moved_away:
             self.moved_away.discard(server_id)
             self.items.pop(server_id, None)
@@ -291,6 +305,14 @@ class Collection:
             del self.items[server_id]
         if told.tag in (AirSync.Delete, AirSync.SoftDelete):
             self.edits.pop(server_id, None)
+
+    def _drop_occurrences(self, server_id: str, edit: Edit) -> None:
+        """The series was moved by somebody else: what is said of its occurrences is of none any more."""
+        says = {name: value for name, value in edit.says.items() if not name.startswith("@")}
+        if says or edit.ticked is not None or edit.kind is Kind.DELETE:
+            self.edits[server_id] = replace(edit, says=says)
+        else:
+            del self.edits[server_id]
 
     def _read(self, data: Element | None, known: Shown) -> Shown:
         fields: dict[Tag, Element] = {child.tag: child for child in data or ()}

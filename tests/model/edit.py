@@ -44,6 +44,13 @@ class Edit:
         ticked = shown.ticked if self.ticked is None else self.ticked
         return replace(shown, marker=self.marker, said=said, ticked=ticked)
 
+    def without(self, done: Edit) -> Edit | None:
+        """What is left of it when some of it is done; None where that is nothing."""
+        says = {name: value for name, value in self.says.items() if done.says.get(name) != value}
+        ticked = None if self.ticked == done.ticked else self.ticked
+        left = replace(self, says=says, ticked=ticked)
+        return left if says or ticked is not None or self.send else None
+
     def says_more(self, later: Edit) -> Edit:
         """This with what the owner did after it."""
         return replace(

@@ -17,7 +17,7 @@ from model.drive import FolderAsItIs
 from model.edit import Edit
 from model.forms import FORMS
 from model.laws import Law, hold
-from model.shown import NOTHING, VALUE, Shown
+from model.shown import NOTHING, VALUE, WHEN, Shown
 from overair.items import Item
 
 OUTSIDE = "outside"
@@ -53,7 +53,7 @@ class Fate:
 
     registers: defaultdict[str, Register] = field(default_factory=lambda: defaultdict(Register))
     reset: bool = False
-    """Whether all exceptions may go at once, because the series is moved."""
+    """Whether somebody asked for another time of the series."""
     places: set[str] = field(default_factory=set)
     """The folders in which it may be."""
     sources: list[Fate] = field(default_factory=list)
@@ -68,6 +68,11 @@ class Fate:
     seen: Shown | None = None
     gone: bool = False
     promised: bool = False
+
+    def carried(self) -> set[str]:
+        """What exceptions may be when their series is moved: with it they go on, or away."""
+        exceptions = [register for name, register in self.registers.items() if name.startswith("@")]
+        return {""}.union(*(register.wanted for register in exceptions)) if self.reset else set()
 
     def known(self) -> dict[str, int]:
         """How many values each register was seen to have."""
@@ -127,7 +132,7 @@ class Ledger:
             fate.registers[name].again.add(value)
 
     def may_reset(self, account: str, marker: str) -> None:
-        """Somebody moves a series, with which its exceptions go."""
+        """Somebody asks for another time of a series."""
         self.fate(account, marker).reset = True
 
     def may_move(self, account: str, marker: str, folder_id: str, author: str) -> None:
@@ -209,6 +214,14 @@ class Ledger:
         before = register.values[places[-1] - 1]
         return before, register.wanted.get(before)
 
+    def may_be_touched(self, account: str, folder_id: str, author: str, since: int) -> bool:
+        """Whether somebody else changed an item of a folder since a serial, perhaps what nobody is shown."""
+        folder = self.mailboxes[account].get(folder_id)
+        return folder is not None and any(
+            self.touched_by_others(account, self.shown(item_id, item).marker, author, since)
+            for item_id, item in folder.items.items()
+        )
+
     def touched_by_others(self, account: str, marker: str, author: str, since: int) -> bool:
         """Whether somebody else changed an item since a serial."""
         return any(serial > since and who != author for serial, who in self.fate(account, marker).touched)
@@ -245,7 +258,7 @@ class Ledger:
 
     def _see(self, account: str, marker: str, folder_id: str, item_id: str, shown: Shown) -> None:
         fate = self.fate(account, marker)
-        if fate.seen == shown and fate.present == (folder_id, item_id):
+        if fate.seen is shown and fate.present == (folder_id, item_id):
             return
         hold(not fate.gone, Law.NOT_BACK, f"{marker} of {account} was removed and is there again")
         hold(
@@ -260,16 +273,20 @@ class Ledger:
     def _see_values(self, name_of_item: str, fate: Fate, shown: Shown) -> str | None:
         """See the registers of an item; returns who did what is new, where that was one and is known."""
         before = NOTHING.said if fate.seen is None else fate.seen.said
+        carried = fate.carried() if before.get(WHEN) != shown.said.get(WHEN) else ()
         authors: set[str | None] = set()
         for name in dict.fromkeys((VALUE, *before, *shown.said)):
             value, register = shown.said.get(name, ""), fate.registers[name]
             if fate.seen is not None and before.get(name, "") == value:
+                unseen, now = fate.seen.unseen.get(name, ""), shown.unseen.get(name, "")
+                kept = now == unseen or not unseen
+                hold(kept, Law.UNSEEN, f"{name} of {name_of_item} was {unseen!r} and is {now!r}")
                 continue
             if fate.seen is not None and not register.values:
                 register.values.append("")  # it was seen to be nothing
                 register.times[""] += 1
             is_exception = name.startswith("@")
-            if not (is_exception and not value and fate.reset):
+            if not (is_exception and value in carried):
                 wanted = value in register.wanted or value in register.again
                 wanted = wanted or any(value in one.registers[name].wanted for one in fate.sources)
                 hold(

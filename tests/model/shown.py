@@ -6,7 +6,7 @@ with another value every time, the item's own value first of all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -22,14 +22,28 @@ GONE: Final = "gone"
 
 
 def occurrence(original: str) -> str:
-    """The register of what became of an occurrence, by the start that it has in its series: a subject, a
-    start where it was moved, or that it is gone; empty where it is as the series says."""
+    """The register of an occurrence's subject, by the start that it has in its series, or that it is gone."""
     return f"@{original}"
+
+
+def start_of(original: str) -> str:
+    """The register of when an occurrence starts that was moved."""
+    return f"@{original} start"
 
 
 def place_of(original: str) -> str:
     """The register of where an occurrence is, where that is not the place of the series."""
     return f"@{original} place"
+
+
+def registers_of(original: str) -> tuple[str, str, str]:
+    """The registers of an occurrence; all are empty where it is as the series says."""
+    return occurrence(original), start_of(original), place_of(original)
+
+
+def spoken_of(names: Iterable[str]) -> list[str]:
+    """The occurrences that registers are of."""
+    return sorted({name[1:].partition(" ")[0] for name in names if name.startswith("@")})
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,8 @@ class Shown:
     zone: str = field(default="", compare=False)
     """The time zone of an event as a client was shown it, and its UID."""
     uid: str = field(default="", compare=False)
+    unseen: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What belongs to registers and phones up to 14.1 are not shown: the streets of places."""
 
     @property
     def value(self) -> str:

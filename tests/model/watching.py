@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from model.collection import Collection
 from model.comparing import Comparison
 from model.drive import Asked, Drive
 from model.laws import Law, hold
@@ -159,10 +160,17 @@ class Watcher:
                 or collection.moved_here
                 or self._ledger.may_be_unshown(folder_id)
                 or self._comparison.differs(collection, self._comparison.cutoff(collection))
+                or (collection.form.has_more_than_it_shows and self._may_be_touched(collection))
             )
             if not fruitful:
                 self._counts["fruitless pings"] += 1
             hold(fruitful, Law.NOT_FRUITLESS, f"{phone.author} is told of news in folder {folder_id}: none")
+
+    def _may_be_touched(self, collection: Collection) -> bool:
+        """Whether there may be news of what the model does not look at."""
+        return self._ledger.may_be_touched(
+            collection.account, collection.folder_id, collection.author, collection.serial
+        )
 
     def _check_waiting(self, flying: Flying) -> None:
         waits = self._waits_for(flying)

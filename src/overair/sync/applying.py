@@ -61,8 +61,11 @@ class Applying:
     async def _is_newer(self, item_id: str, revision: int | None) -> bool:
         """Whether somebody else changed the item since the client last heard of it: a conflict.
 
-        ``revision`` is what the client's own lost change made of it.
+        ``revision`` is what the client's own lost change made of it. Of what could not be shown the
+        client has not heard.
         """
+        if item_id in self._base.exceptions and item_id not in self.confirmed:
+            return True
         own = {} if revision is None else {item_id: revision}
         if item_id in self.confirmed:
             own[item_id] = self.confirmed[item_id]  # what this request itself did to it

@@ -14,7 +14,7 @@ from model.laws import Law
 from overair.delivery.transport import DONE, Transport, Waiting
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.session import EmbeddedSession
-from overair.mailboxes.interface import FolderType, MailboxUnavailable, Session
+from overair.mailboxes.interface import MailboxUnavailable, Session
 from overair.protocol.folder_sync import FolderSyncResponse
 from overair.protocol.statuses import FolderSyncStatus, SyncStatus
 from overair.server.commands import folder_sync, send_mail

@@ -17,7 +17,20 @@ from model.forms.form import Form, Writer, change, text_of
 from model.forms.stored_event import edited, made, shown_of
 from model.forms.zones import blob, zone_of
 from model.laws import Law, hold
-from model.shown import GONE, PATTERN, PLACE, VALUE, WHEN, ZONE, Shown, occurrence, place_of
+from model.shown import (
+    GONE,
+    PATTERN,
+    PLACE,
+    VALUE,
+    WHEN,
+    ZONE,
+    Shown,
+    occurrence,
+    place_of,
+    registers_of,
+    spoken_of,
+    start_of,
+)
 from overair.items import ItemClass
 from overair.items.event import Event
 from overair.items.occurrences import FAR_FUTURE
@@ -45,6 +58,7 @@ class EventForm(Form):
         FilterType.THREE_MONTHS,
         FilterType.SIX_MONTHS,
     )
+    has_more_than_it_shows: ClassVar = True
     registers: ClassVar = (VALUE, WHEN, PLACE)
 
     def of(self, item: Event) -> Shown:
@@ -80,17 +94,17 @@ class EventForm(Form):
         self, number: int, choice: int, today: datetime, shown: Shown, writer: Writer
     ) -> Mapping[str, str]:
         if choice % 2:
-            return planning.placed(number, writer)
+            return planning.placed(number)
         if writer.version < PARTIAL and any(name.startswith("@") for name in shown.said):
             return {}
         return planning.moved(number, choice, today, shown)
 
     def data(self, edit: Edit, before: Shown, writer: Writer) -> list[Element]:
-        """A whole event; where the version has the whole exceptions in it, with those that it speaks of."""
+        """A whole event, with the exceptions that it speaks of."""
         shown = edit.applied(before)
         partial = writer.version >= PARTIAL
-        spoken_of = edit.says if writer.version in TERSE else shown.said
-        exceptions = [] if partial else [*_exceptions(shown, spoken_of, writer)]
+        named = spoken_of(edit.says if writer.version in TERSE else shown.said)
+        exceptions = [_exception(original, shown, writer) for original in named]
         uid = shown.uid or f"{shown.marker}@{writer.account}"
         name = Calendar.ClientUid if partial else Calendar.UID
         return [
@@ -105,7 +119,12 @@ class EventForm(Form):
         ]
 
     def said_again(self, edit: Edit, before: Shown, writer: Writer) -> Mapping[str, str]:
-        return {} if writer.version >= PARTIAL else super().said_again(edit, before, writer)
+        if writer.version >= PARTIAL:
+            return {}
+        said = dict.fromkeys(self.registers, "")
+        for original in spoken_of(edit.says if writer.version in TERSE else (*edit.says, *before.said)):
+            said |= dict.fromkeys(registers_of(original), "")
+        return {name: before.said.get(name, "") for name in said if name not in edit.says}
 
     def commands(self, server_id: str, edit: Edit, before: Shown, writer: Writer) -> list[Element]:
         if writer.version < PARTIAL:
@@ -120,9 +139,9 @@ class EventForm(Form):
             data += _place(shown.said.get(PLACE, ""), writer)
         commands = [change(server_id, data)] if data else []
         commands.extend(
-            _occurrence(server_id, original, shown, before, writer)
-            for original in _spoken_of(edit.says)
-            if WHEN not in edit.says or shown.said.get(occurrence(original))
+            _occurrence(server_id, original, edit, shown, writer)
+            for original in spoken_of(edit.says)
+            if WHEN not in edit.says or any(map(shown.said.get, registers_of(original)))
         )
         return commands
 
@@ -191,24 +210,16 @@ class _Reader:
             said[register] = GONE
             return
         start = self.when(text_of(data, Calendar.StartTime)) if Calendar.StartTime in data else original
-        said[register] = _became(text_of(data, Calendar.Subject), original, start)
+        said[register] = text_of(data, Calendar.Subject)
+        said[start_of(original)] = start if start != original else ""
         said[place_of(original)] = self.place(data)
-
-
-def _became(subject: str, original: str, start: str) -> str:
-    """What an occurrence has become; the empty string where it is as in the series."""
-    return f"{subject} {start}" if start != original else subject
 
 
 def _start_of(shown: Shown, original: str) -> str:
     """When an occurrence starts; the empty string where it is gone."""
-    became = shown.said.get(occurrence(original), "")
-    return "" if became == GONE else became.partition(" ")[2] or original
-
-
-def _spoken_of(says: Mapping[str, str]) -> list[str]:
-    """The occurrences that registers are of."""
-    return sorted({name[1:].partition(" ")[0] for name in says if name.startswith("@")})
+    if shown.said.get(occurrence(original)) == GONE:
+        return ""
+    return shown.said.get(start_of(original), original)
 
 
 def _written(when: str, zone: str, version: Version) -> str:
@@ -250,45 +261,39 @@ def _place(place: str, writer: Writer) -> Iterator[Element]:
         yield e(AirSyncBase.Location, e(AirSyncBase.DisplayName, place), street)
 
 
-def _exceptions(shown: Shown, spoken_of: Mapping[str, str], writer: Writer) -> Iterator[Element]:
-    """The exceptions of an event up to 14.1."""
+def _exception(original: str, shown: Shown, writer: Writer) -> Element:
+    """An exception of an event, as it stands in a Change up to 14.1 and in an Add."""
     zone, version = _zone(shown, writer), writer.version
-    for original in _spoken_of(spoken_of):
-        became = shown.said.get(occurrence(original), "")
-        original_start = e(Calendar.ExceptionStartTime, _written(original, zone, version))
-        if became == GONE:
-            yield e(Calendar.Exception, e(Calendar.Deleted, "1"), original_start)
-            continue
-        subject, _, start = became.partition(" ")
-        times = []
-        if start:
-            times = [
-                e(Calendar.StartTime, _written(start, zone, version)),
-                e(Calendar.EndTime, _written(series.end_of(start), zone, version)),
-            ]
-        yield e(
-            Calendar.Exception,
-            original_start,
-            *([e(Calendar.Subject, subject)] if subject else []),
-            *times,
-            *_place(shown.said.get(place_of(original), ""), writer),
-        )
+    subject, start, place = (shown.said.get(name, "") for name in registers_of(original))
+    name = Calendar.ExceptionStartTime if version < PARTIAL else AirSyncBase.InstanceId
+    instance = e(name, _written(original, zone, version))
+    if subject == GONE:
+        return e(Calendar.Exception, e(Calendar.Deleted, "1"), instance)
+    return e(
+        Calendar.Exception,
+        instance,
+        *([e(Calendar.Subject, subject)] if subject else []),
+        *(_start_and_end(start, zone, version) if start else ()),
+        *_place(place, writer),
+    )
 
 
-def _occurrence(server_id: str, original: str, shown: Shown, before: Shown, writer: Writer) -> Element:
-    """The command that makes an occurrence what it is now, from 16.0 on."""
+def _start_and_end(start: str, zone: str, version: Version) -> Iterator[Element]:
+    yield e(Calendar.StartTime, _written(start, zone, version))
+    yield e(Calendar.EndTime, _written(series.end_of(start), zone, version))
+
+
+def _occurrence(server_id: str, original: str, edit: Edit, shown: Shown, writer: Writer) -> Element:
+    """The command that says of an occurrence what an edit does, from 16.0 on."""
     instance = e(AirSyncBase.InstanceId, _written(original, "UTC", writer.version))
-    became = shown.said.get(occurrence(original), "")
-    if became == GONE:
+    subject, start, place = (shown.said.get(name, "") for name in registers_of(original))
+    if subject == GONE:
         return e(AirSync.Delete, e(AirSync.ServerId, server_id), instance)
-    subject, _, start = became.partition(" ")
-    data = [e(Calendar.Subject, subject)] if subject else []
-    if start or before.said.get(occurrence(original), "").partition(" ")[2]:
-        data += [
-            e(Calendar.StartTime, _written(start or original, "UTC", writer.version)),
-            e(Calendar.EndTime, _written(series.end_of(start or original), "UTC", writer.version)),
-        ]
-    place = shown.said.get(place_of(original), "")
-    if place != before.said.get(place_of(original), ""):
+    data: list[Element] = []
+    if occurrence(original) in edit.says:
+        data.append(e(Calendar.Subject, subject))
+    if start_of(original) in edit.says:
+        data += _start_and_end(start or original, "UTC", writer.version)
+    if place_of(original) in edit.says:
         data += _place(place, writer)
     return change(server_id, data, instance)

@@ -39,6 +39,9 @@ class Form:
     registers: ClassVar[tuple[str, ...]] = (VALUE,)
     """Those that every Change writes, where it is whole."""
 
+    has_more_than_it_shows: ClassVar[bool] = False
+    """Whether items have more than is looked at, of which there may be news."""
+
     def of(self, item: Any) -> Shown:  # an item of the form's class
         """An item as the mailbox has it."""
         raise NotImplementedError

@@ -8,8 +8,19 @@ from typing import Final
 
 from model.forms import series
 from model.forms.form import Writer
-from model.forms.stored_event import UNSEEN
-from model.shown import GONE, PATTERN, PLACE, VALUE, WHEN, ZONE, Shown, occurrence, place_of
+from model.shown import (
+    GONE,
+    PATTERN,
+    PLACE,
+    VALUE,
+    WHEN,
+    ZONE,
+    Shown,
+    occurrence,
+    place_of,
+    registers_of,
+    start_of,
+)
 from overair.versions import Version
 
 DAYS: Final = (-400, -170, -80, -40, -28, -13, -9, -2, 0, 3, 20, 200)
@@ -30,7 +41,7 @@ def new(number: int, choice: int, today: datetime, writer: Writer) -> Mapping[st
     if not all_day:
         says[ZONE] = writer.zone
     if choice % 3:
-        says[PLACE] = _place(number, writer)
+        says[PLACE] = f"r{number}"
     return says
 
 
@@ -42,10 +53,6 @@ def _when(number: int, days: int, today: datetime, *, day: bool) -> str:
     return series.when_of(start if day else start + timedelta(hours=8, minutes=number % 600), day=day)
 
 
-def _place(number: int, writer: Writer) -> str:
-    return f"{UNSEEN if writer.version >= Version.V16_0 else 'r'}{number}"
-
-
 def moved(number: int, choice: int, today: datetime, shown: Shown) -> Mapping[str, str]:
     """An event at another time. What was said of its occurrences goes with it."""
     day = series.is_day(shown.said[WHEN])
@@ -53,9 +60,9 @@ def moved(number: int, choice: int, today: datetime, shown: Shown) -> Mapping[st
     return {WHEN: _when(number, DAYS[choice % len(DAYS)], today, day=day), **said}
 
 
-def placed(number: int, writer: Writer) -> Mapping[str, str]:
+def placed(number: int) -> Mapping[str, str]:
     """An event somewhere else."""
-    return {PLACE: _place(number, writer)}
+    return {PLACE: f"r{number}"}
 
 
 def originals(shown: Shown, zone: str) -> tuple[str, ...]:
@@ -68,18 +75,22 @@ def originals(shown: Shown, zone: str) -> tuple[str, ...]:
 
 def changed(number: int, choice: int, shown: Shown, writer: Writer) -> Mapping[str, str]:
     """An occurrence with another subject, some of them at another time or place."""
-    starts = originals(shown, writer.zone)
+    starts = [
+        original
+        for original in originals(shown, writer.zone)
+        # From 16.0 on there is no way back for an occurrence that is gone.
+        if writer.version < Version.V16_0 or shown.said.get(occurrence(original)) != GONE
+    ]
     if not starts:
         return {}
     original = starts[choice % len(starts)]
-    became = f"v{number}"
+    says = {occurrence(original): f"v{number}"}
     if choice % 5 == 0 and original == starts[-1] and not series.is_endless(shown.said[PATTERN]):
-        became += f" {series.later(original, FAR)}"
+        says[start_of(original)] = series.later(original, FAR)
     elif choice % 3 == 0 and not series.is_day(original):
-        became += f" {series.later(original, timedelta(minutes=1 + number % 50))}"
-    says = {occurrence(original): became}
+        says[start_of(original)] = series.later(original, timedelta(minutes=1 + number % 50))
     if choice % 2:
-        says[place_of(original)] = _place(number, writer)
+        says[place_of(original)] = f"r{number}"
     return says
 
 
@@ -89,4 +100,4 @@ def cancelled(choice: int, shown: Shown, zone: str) -> Mapping[str, str]:
     if not starts:
         return {}
     original = starts[choice % len(starts)]
-    return {occurrence(original): GONE, place_of(original): ""}
+    return {**dict.fromkeys(registers_of(original), ""), occurrence(original): GONE}

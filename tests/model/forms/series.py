@@ -92,10 +92,10 @@ def pattern_to_element(pattern: str, when: str, zone: str) -> Element | None:
 
 
 def pattern_of_element(recurrence: Element | None) -> str:
-    """The pattern that an answer tells of."""
-    if recurrence is None:
+    """The pattern that an answer tells of; none where it says that there is none any more."""
+    kind = "" if recurrence is None else text(recurrence, Calendar.Type)
+    if recurrence is None or not kind:
         return ""
-    kind = text(recurrence, Calendar.Type)
     return pattern_text(
         int(kind), int(text(recurrence, Calendar.Interval) or 1), text(recurrence, Calendar.Occurrences)
     )

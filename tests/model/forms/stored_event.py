@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,13 +12,23 @@ from model.edit import Edit
 from model.forms import series
 from model.forms.zones import OWN, alike
 from model.laws import Law, hold
-from model.shown import GONE, PATTERN, PLACE, VALUE, WHEN, ZONE, Shown, occurrence, place_of
+from model.shown import (
+    GONE,
+    PATTERN,
+    PLACE,
+    VALUE,
+    WHEN,
+    ZONE,
+    Shown,
+    occurrence,
+    place_of,
+    registers_of,
+    spoken_of,
+    start_of,
+)
 from overair.items.event import Event, EventException
 from overair.items.location import Location
 from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
-
-UNSEEN: Final = "s"
-"""How a place begins that was written with a street, which phones up to 14.1 are not shown."""
 
 
 def shown_of(item: Event) -> Shown:
@@ -34,10 +43,11 @@ def shown_of(item: Event) -> Shown:
     said = {
         VALUE: value,
         WHEN: when,
-        PLACE: _place(item.location, marker),
+        PLACE: _place(item.location),
         PATTERN: _pattern(item.recurrence),
         ZONE: "" if day else alike(item.zone or "UTC"),
     }
+    unseen = {PLACE: _street(item.location)}
     for exception in item.exceptions or ():
         original = series.when_of(exception.exception_start_time, day=day)
         register = occurrence(original)
@@ -46,19 +56,19 @@ def shown_of(item: Event) -> Shown:
             said[register] = GONE
             continue
         start = series.when_of(exception.start_time or exception.exception_start_time, day=day)
-        subject = exception.subject or ""
-        said[register] = f"{subject} {start}" if start != original else subject
-        said[place_of(original)] = _place(exception.location, marker)
-    return Shown(marker, {name: one for name, one in said.items() if one})
+        said[register] = exception.subject or ""
+        said[start_of(original)] = start if start != original else ""
+        said[place_of(original)] = _place(exception.location)
+        unseen[place_of(original)] = _street(exception.location)
+    return Shown(marker, {name: one for name, one in said.items() if one}, unseen=unseen)
 
 
-def _place(location: Location | None, marker: str) -> str:
-    if location is None or not location.display_name:
-        return ""
-    place = location.display_name
-    unharmed = location.street == place or not place.startswith(UNSEEN)
-    hold(unharmed, Law.UNSEEN, f"{marker} is at {place}, and the street {location.street!r}")
-    return place
+def _place(location: Location | None) -> str:
+    return "" if location is None else location.display_name or ""
+
+
+def _street(location: Location | None) -> str:
+    return "" if location is None else location.street or ""
 
 
 def _pattern(recurrence: Recurrence | None) -> str:
@@ -93,33 +103,41 @@ def edited(item: Event, edit: Edit) -> Event:
     again = made(shown.marker, shown.said)
     if WHEN in edit.says:
         item = msgspec.structs.replace(
-            item, start_time=again.start_time, end_time=again.end_time, recurrence=again.recurrence
+            item,
+            start_time=again.start_time,
+            end_time=again.end_time,
+            recurrence=again.recurrence,
+            exceptions=None,
         )
-    exceptions = tuple(_exceptions(shown))
-    return msgspec.structs.replace(
-        item, subject=again.subject, location=again.location, exceptions=exceptions or None
-    )
-
-
-def _exceptions(shown: Shown) -> list[EventException]:
-    found = []
-    for original in sorted({name[1:].partition(" ")[0] for name in shown.said if name.startswith("@")}):
-        became = shown.said.get(occurrence(original), "")
+    if PLACE in edit.says:
+        item = msgspec.structs.replace(item, location=again.location)
+    known = {one.exception_start_time: one for one in item.exceptions or ()}
+    for original in spoken_of(edit.says):
         start = series.moment(original)
-        if became == GONE:
-            found.append(EventException(deleted=True, exception_start_time=start))
-            continue
-        subject, _, moved = became.partition(" ")
-        found.append(
-            EventException(
-                exception_start_time=start,
-                subject=subject or None,
-                start_time=series.moment(moved) if moved else None,
-                end_time=series.moment(series.end_of(moved)) if moved else None,
-                location=_location(shown.said.get(place_of(original), "")),
-            )
-        )
-    return found
+        known[start] = _exception(known.get(start), original, shown, edit)
+    kept = [known[start] for start in sorted(known) if _says_something(known[start])]
+    return msgspec.structs.replace(item, subject=again.subject, exceptions=tuple(kept) or None)
+
+
+def _says_something(exception: EventException) -> bool:
+    return exception != EventException(exception_start_time=exception.exception_start_time)
+
+
+def _exception(before: EventException | None, original: str, shown: Shown, edit: Edit) -> EventException:
+    """An occurrence after an edit, which may leave nothing of what was said of it."""
+    nothing = EventException(exception_start_time=series.moment(original))
+    subject, start, place = (shown.said.get(name, "") for name in registers_of(original))
+    if subject == GONE:
+        return msgspec.structs.replace(nothing, deleted=True)
+    base = nothing if before is None or before.deleted or not (subject or start or place) else before
+    if place_of(original) in edit.says:
+        base = msgspec.structs.replace(base, location=_location(place))
+    return msgspec.structs.replace(
+        base,
+        subject=subject or None,
+        start_time=series.moment(start) if start else None,
+        end_time=series.moment(series.end_of(start)) if start else None,
+    )
 
 
 def _location(place: str) -> Location | None:
