@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from email import message_from_bytes
@@ -14,11 +14,15 @@ from typing import Final, TypeVar
 
 import pytest
 
+from overair.delivery import lmtp
 from overair.delivery.lmtp import OpenToStrangers
-from overair.items.message import Message
+from overair.delivery.local import LocalDelivery
+from overair.directory.interface import User
+from overair.items.message import Arrived, Message
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.server.app import Application, build
 from overair.server.settings import load
+from overair.storage.interface import DatabaseUnavailable
 from support.asynchronous import run
 
 T = TypeVar("T")
@@ -246,6 +250,30 @@ def test_an_account_that_went_away_after_rcpt_is_told_of(tmp_path: Path) -> None
             await asyncio.to_thread(lmtp.quit)
         assert len(await running.inbox("bert@example.org")) == 1
 
+    scenario(tmp_path, work)
+
+
+def test_who_has_a_message_is_told_so_where_others_have_it_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver = LocalDelivery.deliver
+
+    async def failing(self: LocalDelivery, arrived: Arrived, users: Iterable[User]) -> None:
+        users = list(users)
+        if any(user.address.startswith("bert") for user in users):
+            raise DatabaseUnavailable("the disk is full")
+        await deliver(self, arrived, users)
+
+    async def work(running: Server) -> None:
+        recipients = ["anna@example.org", "bert@example.org"]
+        assert await running.send(recipients) == [250, 250, 250, 451]
+        assert len(await running.inbox("anna@example.org")) == 1
+        monkeypatch.undo()
+        assert await running.send(recipients[1:]) == [250, 250]
+        assert len(await running.inbox("bert@example.org")) == 1
+
+    monkeypatch.setattr(lmtp, "RECIPIENTS_AT_ONCE", 1)
+    monkeypatch.setattr(LocalDelivery, "deliver", failing)
     scenario(tmp_path, work)
 
 

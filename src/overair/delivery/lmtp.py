@@ -27,6 +27,8 @@ LINE_LENGTH: Final = 1024 * 1024
 """Bytes; RFC 5321 allows 1,000, but what a mail server has taken is delivered."""
 SOCKET_MODE: Final = 0o660
 COMMAND_LENGTH: Final = 4096
+RECIPIENTS_AT_ONCE: Final = 50
+"""Recipients that have a message in one transaction, so that nobody waits long for the writer."""
 COMMANDS_AT_ONCE: Final = 50
 """Commands taken from what has come before others have their turn; some milliseconds."""
 IDLE_SECONDS: Final = 300
@@ -227,20 +229,31 @@ class LmtpHandler:
             answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
             return [answer] * len(recipients)
         except Exception:
-            log.exception("message not delivered", recipients=len(recipients))
+            log.exception("message not taken", recipients=len(recipients))
             return [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
 
     async def _deliver_to_all(self, arrived: Arrived, users: list[User | None]) -> list[str]:
-        """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
-        present = [user for user in users if user is not None]
-        try:
-            await self._delivery.deliver(arrived, present)
-        except MailboxError:
-            outcome = {user.account_id: await self._deliver_to_one(arrived, user) for user in present}
-        else:
-            outcome = {user.account_id: "250 2.0.0 Delivered" for user in present}
-            log.info("message delivered", recipients=len(users), message_id=arrived.message.message_id)
+        """An answer for each; where some have the message, only the others are to be tried again."""
+        present = list({user.account_id: user for user in users if user is not None}.values())
+        outcome: dict[int, str] = {}
+        for first in range(0, len(present), RECIPIENTS_AT_ONCE):
+            outcome |= await self._deliver_to_some(arrived, present[first : first + RECIPIENTS_AT_ONCE])
         return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
+
+    async def _deliver_to_some(self, arrived: Arrived, users: list[User]) -> dict[int, str]:
+        """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
+        try:
+            await self._delivery.deliver(arrived, users)
+        except MailboxError:
+            return {user.account_id: await self._deliver_to_one(arrived, user) for user in users}
+        except DatabaseUnavailable as error:
+            log.error("message not delivered", error=str(error), recipients=len(users))
+        except Exception:
+            log.exception("message not delivered", recipients=len(users))
+        else:
+            log.info("message delivered", recipients=len(users), message_id=arrived.message.message_id)
+            return {user.account_id: "250 2.0.0 Delivered" for user in users}
+        return {user.account_id: UNAVAILABLE for user in users}
 
     async def _deliver_to_one(self, arrived: Arrived, user: User) -> str:
         try:

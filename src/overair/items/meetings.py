@@ -25,7 +25,7 @@ from overair.items.transfer import decode_transfer
 LARGEST: Final = 512 * 1024
 """Bytes of a calendar part, as they stand in the message; a larger one is a file like any other."""
 MOST_LINES: Final = 10_000
-MOST_ENTRIES: Final = 50
+MOST_ENTRIES: Final = 20
 """How many occurrences without their series one message is read for."""
 _CALENDAR: Final = "text/calendar"
 _INTENDED: Final = re.compile(
