@@ -10,6 +10,7 @@ from overair.protocol.sync import (
     AddResponse,
     CollectionResponse,
     DeleteCommand,
+    ServerChange,
 )
 from overair.versions import SERVED, Version
 from overair.wbxml.pages import Calendar
@@ -45,7 +46,7 @@ def test_an_event_that_is_added_again_is_known_by_its_client_uid(tmp_path: Path,
         assert list(await there.items(phone.folder)) == list(phone.items)
         # The same with more said.
         await phone.sync()
-        # After the phone lost all that it knew: it is shown what there is.
+        # A phone that lost all that it knew is shown what there is.
         other = await phone_of(there, "OTHER")
         await other.rest()
         await other.sync(change(next(iter(other.items)), leaf(Calendar.Subject, "later")))
@@ -60,7 +61,12 @@ def test_an_event_that_is_added_again_is_known_by_its_client_uid(tmp_path: Path,
         assert other.names == ["later"]
         # The server's own names for it are not shown to anybody.
         assert Calendar.ClientUid not in other.items[item_id]
-        # One that was deleted meanwhile is another one; so is one in another calendar.
+        # And so is who knows it, and adds it again as it was.
+        answer = await other.sync(add(data, "again"))
+        assert told(answer) == [ServerChange]
+        assert other.names == ["later"]
+        assert await other.sync() is None
+        # One that was deleted meanwhile is another one.
         await other.sync(DeleteCommand(server_id=item_id))
         await phone.rest()
         answer = await phone.sync(add(data, "fourth"))

@@ -104,6 +104,10 @@ def test_attachments_that_bring_nothing_are_passed_over(tmp_path: Path) -> None:
         [item_id] = phone.items
         answer = await phone.sync(change(item_id, leaf(Calendar.Subject, "two"), bare))
         assert statuses(answer) == []
+        both = Element(AirSyncBase.Attachments, [added, *attached("b").children])
+        [reference] = made(await phone.sync(change(item_id, both)))[AirSyncBase.Attachments].children
+        assert reference.find(AirSyncBase.ClientId) == leaf(AirSyncBase.ClientId, "b")
+        assert reference.find(AirSyncBase.FileReference) == leaf(AirSyncBase.FileReference, f"{item_id}:1")
 
     play(tmp_path, scenario)
 

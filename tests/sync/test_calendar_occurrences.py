@@ -197,6 +197,34 @@ def test_a_request_that_is_doubled_on_its_way_gets_one_key(tmp_path: Path) -> No
     play(tmp_path, scenario)
 
 
+def test_the_same_edit_of_another_occurrence_is_another_edit(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        item_id = await with_series(there, phone)
+        subject = leaf(Calendar.Subject, "otherwise")
+        await phone.ask(change_day(item_id, 2, subject))
+        await phone.sync(change_day(item_id, 3, subject))
+        await phone.ask(delete_day(item_id, 5))
+        await phone.sync(delete_day(item_id, 6))
+        found = subjects_of_days(await the_event(there, phone))
+        assert found == {2: "otherwise", 3: "otherwise", 5: "", 6: ""}
+
+    play(tmp_path, scenario)
+
+
+def test_a_refusal_that_is_repeated_shows_the_series_again(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        item_id = await with_series(there, phone)
+        commands = (delete_day(item_id, 2), delete_day(item_id, 77))
+        lost = await phone.ask(*commands)
+        answer = await phone.sync(*commands)
+        for one in (lost, answer):
+            assert statuses(one) == [GONE]
+            assert told(one) == [ServerChange]
+        assert await phone.sync() is None
+
+    play(tmp_path, scenario)
+
+
 def test_more_is_said_after_a_lost_answer(tmp_path: Path) -> None:
     async def scenario(there: World, phone: Phone) -> None:
         item_id = await with_series(there, phone)
