@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from overair.items import CLASSES, Contact, Message, Note, Task
@@ -126,4 +128,20 @@ def test_the_table_lists_every_field() -> None:
     listed = list(rows(Contact))
     assert [row.name for row in listed] == [bound.name for bound in Contact.fields()]
     assert ("picture", "Contacts:Picture", "Base64") in [row[:3] for row in listed]
-    assert "| weighted_rank | Contacts:WeightedRank | Integer | 14.0, 14.1, 16.0, 16.1 | kept |" in markdown()
+    page = markdown()
+    every = "12.1, 14.0, 14.1, 16.0, 16.1"
+    for row in (
+        "weighted_rank | Contacts:WeightedRank | Integer | 14.0, 14.1, 16.0, 16.1 | the server's",
+        f"subject | Calendar:Subject | String | {every} | deleted up to 14.1",
+        f"attendees | Calendar:Attendees | list of Attendee | {every} | ghosted up to 14.1",
+        f"importance | Tasks:Importance | Integer | {every} | kept",
+        f"due_date | Tasks:DueDate | DateTime | {every} | deleted",
+        "subject | Notes:Subject | String | 14.0, 14.1, 16.0, 16.1 | kept",
+        "first_day_of_week | Tasks:FirstDayOfWeek | Integer | 14.1, 16.0, 16.1 | ",
+    ):
+        assert f"| {row} |" in page
+
+
+def test_the_page_of_fields_is_as_declared() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "fields.md"
+    assert page.read_text() == markdown(), "python -m overair.items.table > docs/fields.md"
