@@ -21,6 +21,7 @@ from sync.calendar import (
     attached,
     change,
     change_day,
+    day,
     delete_day,
     event_data,
     leaf,
@@ -144,3 +145,21 @@ def test_files_that_no_event_has_any_more_are_removed(tmp_path: Path, version: V
         assert len(await left()) == 1
 
     play(tmp_path, scenario, version)
+
+
+def test_exceptions_of_an_add_bring_attachments(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        second = Element(Calendar.Exception, [leaf(AirSyncBase.InstanceId, day(1)), attached("b")])
+        data = series("series", V16, attached("a"), Element(Calendar.Exceptions, [second]))
+        [reference] = made(await phone.ask(add(data, "1")))[AirSyncBase.Attachments].children
+        event = await the_event(there, phone)
+        assert [kept.number for kept in event.stored_attachments or ()] == [1]
+        [exception] = event.exceptions or ()
+        assert [kept.number for kept in exception.stored_attachments or ()] == [1, 2]
+        found = reference.find(AirSyncBase.FileReference)
+        assert found is not None
+        assert found.text.endswith(":1")
+        for kept in event.attachments_kept():
+            assert there.storage.blobs.read(kept.blob)
+
+    play(tmp_path, scenario)

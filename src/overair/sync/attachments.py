@@ -29,14 +29,17 @@ def added_attachments(application_data: Sequence[Element]) -> tuple[str, ...]:
 
 
 def numbers_of_added(before: Item | None, after: Item, application_data: Sequence[Element]) -> dict[str, int]:
-    """The numbers of the attachments that a command brought, by ClientId; they come last in the item."""
+    """The numbers of the attachments that a command brought, by ClientId.
+
+    They come last in a message; in an event those that its exceptions bring follow.
+    """
     client_ids = added_attachments(application_data)
     numbers: Sequence[int] = ()
     if client_ids and isinstance(after, Message) and after.index is not None:
-        numbers = [part.number for part in after.index.attachments]
+        numbers = [part.number for part in after.index.attachments][-len(client_ids) :]
     elif client_ids and isinstance(after, Event):
         numbers = range(before.next_attachment if isinstance(before, Event) else 1, after.next_attachment)
-    return dict(zip(client_ids, numbers[-len(client_ids) :], strict=False)) if client_ids else {}
+    return dict(zip(client_ids, numbers, strict=False))
 
 
 def without_attachments(application_data: list[Element], client_ids: Collection[str]) -> list[Element]:

@@ -24,7 +24,7 @@ from overair.sync.partner import Partner
 from overair.sync.state import Applied
 from overair.versions import Version
 from overair.wbxml.element import Element
-from overair.wbxml.pages import AirSyncBase
+from overair.wbxml.pages import AirSyncBase, Calendar
 
 SINCE: Final = Version.V16_0
 """Clients of older versions add neither drafts nor attachments."""
@@ -96,10 +96,17 @@ def _without_lost(command: Bringing, lost: Applied) -> Bringing:
 
 
 def contents_of(application_data: Sequence[Element]) -> list[bytes]:
-    """The contents of the attachments that a command brings."""
+    """The contents of the attachments that a command brings, to an event and to its exceptions."""
+    of_exceptions = [
+        element
+        for exceptions in application_data
+        if exceptions.tag is Calendar.Exceptions
+        for exception in exceptions
+        for element in exception
+    ]
     return [
         OPAQUE.decode(content.content, SINCE)
-        for element in application_data
+        for element in (*application_data, *of_exceptions)
         if element.tag is AirSyncBase.Attachments
         for child in element
         if child.tag is AirSyncBase.Add and (content := child.find(AirSyncBase.Content)) is not None
