@@ -185,7 +185,18 @@ def test_older_versions_have_no_instance_id(server: RunningServer, version: Vers
     assert subjects_of_days(stored(server, phone, item_id)) == {}
 
 
-@pytest.mark.req("MS-ASAIRS_R1178", "MS-ASCMD_R6238", "MS-ASCMD_R6420")
+@pytest.mark.req(
+    "MS-ASAIRS_R1178",
+    "MS-ASCMD_R6238",
+    "MS-ASCMD_R6420",
+    "MS-ASCMD_R6408",
+    "MS-ASCMD_R6409",
+    "MS-ASCMD_R1151",
+    "MS-ASCMD_R1152",
+    "MS-ASCMD_R7069",
+    "MS-ASCMD_R5256",
+    "MS-ASCMD_R3834",
+)
 @pytest.mark.parametrize("version", SINCE_16)
 def test_answers_about_occurrences_name_them(server: RunningServer, version: Version) -> None:
     phone = calendar(server, version)

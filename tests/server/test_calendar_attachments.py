@@ -23,7 +23,7 @@ from overair.protocol.sync import (
 )
 from overair.versions import SERVED, Version
 from overair.wbxml import Element
-from overair.wbxml.pages import AirSyncBase
+from overair.wbxml.pages import AirSyncBase, Calendar
 from server.test_calendar import added, calendar
 from server.test_item_operations import fetch, file, item, properties
 from support.phone import Phone
@@ -31,6 +31,7 @@ from support.server import BEN, RunningServer
 from sync.calendar import (
     START,
     attached,
+    change,
     change_day,
     event_data,
     found_in,
@@ -49,6 +50,10 @@ SINCE_16 = [version for version in SERVED if version >= Version.V16_0]
     "MS-ASAIRS_R211",
     "MS-ASAIRS_R220",
     "MS-ASAIRS_R198",
+    "MS-ASAIRS_R87",
+    "MS-ASAIRS_R214",
+    "MS-ASAIRS_R1325",
+    "MS-ASAIRS_R1326",
 )
 @pytest.mark.parametrize("version", SINCE_16)
 def test_attachments_of_events_are_fetched(server: RunningServer, version: Version) -> None:
@@ -90,6 +95,7 @@ def test_attachments_of_events_are_fetched(server: RunningServer, version: Versi
         (other.phone, f"{item_id}:99"),
         (other.phone, f"{item_id}:original"),
         (other.phone, f"{item_id}:"),
+        (other.phone, ""),
     ):
         assert fetch(asking, file(asked)).status == ItemOperationsStatus.INVALID_ATTACHMENT
     gone = Element(AirSyncBase.Delete, [leaf(AirSyncBase.FileReference, of_day_reference.text)])
@@ -134,3 +140,35 @@ def test_a_multipart_fetch_has_an_events_body_and_file_apart(server: RunningServ
     assert answer.parts == [b"the agenda of the day", b"contenta"]
     fetched = answer.read(ItemOperationsResponse).responses
     assert all(isinstance(one, FetchResponse) and one.status == 1 for one in fetched)
+
+
+@pytest.mark.req(
+    "MS-ASAIRS_R160", "MS-ASAIRS_R1343", "MS-ASAIRS_R10020", "MS-ASAIRS_R100298", "MS-ASAIRS_R221"
+)
+@pytest.mark.parametrize("version", SINCE_16)
+def test_what_is_said_of_an_attachment_is_told_everywhere(server: RunningServer, version: Version) -> None:
+    phone, other = calendar(server, version), calendar(server, V16)
+    attachments = attached("plain", "inline")
+    inline = attachments.children[1]
+    inline.children.extend(
+        [
+            leaf(AirSyncBase.ContentId, "picture@example.org"),
+            leaf(AirSyncBase.ContentLocation, "picture.png"),
+            Element(AirSyncBase.IsInline),
+        ]
+    )
+    item_id = added(phone, event_data(version, "with a picture", START, attachments))
+    other.sync()
+    shown = found_in(other.items[item_id], AirSyncBase.Attachments)
+    assert shown is not None
+    first, second = ({one.tag: one.text for one in attachment} for attachment in shown.children)
+    assert first[AirSyncBase.DisplayName] == "plain.txt"
+    assert not first.keys() & {AirSyncBase.ContentId, AirSyncBase.ContentLocation}
+    assert first.get(AirSyncBase.IsInline, "0") == "0"
+    assert second[AirSyncBase.ContentId] == "picture@example.org"
+    assert second[AirSyncBase.ContentLocation] == "picture.png"
+    assert second[AirSyncBase.IsInline] == "1"
+    # Shown once more by a phone that changes the event they change nothing.
+    phone.sync(change(item_id, leaf(Calendar.Subject, "renamed"), shown))
+    other.sync()
+    assert found_in(other.items[item_id], AirSyncBase.Attachments) == shown

@@ -233,7 +233,9 @@ def test_what_an_event_lost_is_told_by_empty_elements(tmp_path: Path, version: V
     play(tmp_path, scenario, version)
 
 
-@pytest.mark.req("MS-ASCAL_R434")
+@pytest.mark.req(
+    "MS-ASCAL_R434", "MS-ASCMD_R748", "MS-ASCMD_R749", "MS-ASCMD_R5255", "MS-ASCMD_R5433", "MS-ASCMD_R3835"
+)
 @pytest.mark.parametrize("version", SERVED)
 def test_events_are_added_changed_fetched_and_deleted(tmp_path: Path, version: Version) -> None:
     async def scenario(there: World, phone: Phone) -> None:
