@@ -205,6 +205,8 @@ PATTERNS = [
         {"type": YEARLY_NTH, "interval": 1, "day_of_week": 62, "week_of_month": 1, "month_of_year": 3},
     ),
     ("FREQ=YEARLY;BYMONTH=1,7;BYMONTHDAY=15", {"type": MONTHLY, "interval": 6, "day_of_month": 15}),
+    ("FREQ=YEARLY;BYYEARDAY=59", {"type": YEARLY, "interval": 1, "day_of_month": 28, "month_of_year": 2}),
+    ("FREQ=YEARLY;BYYEARDAY=-306", {"type": YEARLY, "interval": 1, "day_of_month": 1, "month_of_year": 3}),
     ("FREQ=YEARLY;BYYEARDAY=-1", {"type": YEARLY, "interval": 1, "day_of_month": 31, "month_of_year": 12}),
     (
         "RSCALE=GREGORIAN;FREQ=MONTHLY;BYMONTHDAY=31;SKIP=BACKWARD",
@@ -400,7 +402,8 @@ REFUSED = [
     ("FREQ=MONTHLY;BYDAY=1MO,3MO", "BYDAY"),
     ("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "BYMONTHDAY, BYDAY"),
     ("FREQ=YEARLY;BYWEEKNO=20", "BYWEEKNO"),
-    ("FREQ=YEARLY;BYYEARDAY=100", "BYYEARDAY"),
+    ("FREQ=YEARLY;BYYEARDAY=60", "BYYEARDAY"),  # the 1st of March, or the 29th of February
+    ("FREQ=YEARLY;BYYEARDAY=-307", "BYYEARDAY"),
     ("FREQ=YEARLY;BYMONTH=1,2", "BYMONTH"),
     ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=3", "too long to be listed"),
     ("FREQ=MONTHLY;BYMONTHDAY=1,2,15;COUNT=40", "follow no pattern"),

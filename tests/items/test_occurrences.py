@@ -297,6 +297,12 @@ class TestStart:
         assert list(series.between(BEGINNING, END)) == [utc("2026-10-25 01:30"), utc("2026-10-26 01:30")]
         assert series.contains(utc("2026-10-25 01:30"))
 
+    def test_a_start_in_the_second_of_two_like_hours_is_alone_in_that(self) -> None:
+        """In the years after it is the first of the two, as for every series."""
+        last_sunday = Recurrence(type=YEARLY_NTH, month_of_year=10, day_of_week=SUNDAY, week_of_month=LAST)
+        series = Series(last_sunday, utc("2026-10-25 01:30"), BERLIN)
+        assert series.first_after(utc("2027-01-01")) == utc("2027-10-31 00:30")
+
 
 class TestZones:
     """Occurrences are at the same time of the wall clock."""

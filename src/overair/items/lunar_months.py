@@ -117,8 +117,7 @@ def _korean(years: range) -> Iterator[LunarMonth]:
     for year in years:
         for number in range(1, 13):
             for is_leap in (False, True):
-                # What is no leap month is read as the regular one of its number.
-                if calendar.setLunarDate(year, number, 1, is_leap) and calendar.isIntercalation == is_leap:
+                if calendar.setLunarDate(year, number, 1, is_leap):
                     first = date.fromisoformat(calendar.SolarIsoFormat()).toordinal()
                     yield LunarMonth(first, year, number, is_leap)
 
