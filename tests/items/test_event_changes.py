@@ -99,6 +99,7 @@ PIECEWISE = {"exceptions", "attachments", "body", "attendees", "timezone"}
 """What has tests of its own."""
 
 
+@pytest.mark.req("MS-ASCAL_R23311", "MS-ASCAL_R42911", "MS-ASCAL_R37211", "MS-ASCAL_R470", "MS-ASCAL_R46011")
 @given(before=events(unchanging=True), sent=events(unchanging=True), version=st.sampled_from(SERVED))
 def test_a_change_is_shown_as_it_was_sent_and_leaves_what_its_version_lacks(
     before: Event, sent: Event, version: Version
@@ -134,9 +135,13 @@ def test_absence_deletes_up_to_14(version: Version) -> None:
 
 
 @pytest.mark.req(
+    "MS-ASCAL_R96",
     "MS-ASCAL_R111",
     "MS-ASCAL_R217",
     "MS-ASCAL_R319",
+    "MS-ASCAL_R352",
+    "MS-ASCAL_R360",
+    "MS-ASCAL_R419",
     "MS-ASCAL_R365",
     "MS-ASCAL_R370",
     "MS-ASCAL_R399",
@@ -147,11 +152,20 @@ def test_absence_deletes_up_to_14(version: Version) -> None:
 )
 @pytest.mark.parametrize("version", OLD)
 def test_absence_keeps_what_is_ghosted(version: Version) -> None:
-    event = msgspec.structs.replace(FULL, organizer_name="Boss", organizer_email="boss@example.org")
+    event = msgspec.structs.replace(
+        FULL,
+        organizer_name="Boss",
+        organizer_email="boss@example.org",
+        appointment_reply_time=at("2026-01-02T00:00"),
+        online_meeting_conf_link="sip:x",
+        online_meeting_external_link="https://example.org",
+    )
     supported = frozenset({Calendar.Subject.key, Calendar.Attendees.key})
     after = changed(event, version, *only(event, version, *REQUIRED), supported=supported)
     kept = {"organizer_name", "organizer_email", "meeting_status"}
     kept |= {"response_requested", "disallow_new_time_proposal"}
+    kept |= {"response_type", "appointment_reply_time"}
+    kept |= {"online_meeting_conf_link", "online_meeting_external_link"}
     assert differing(event, after).isdisjoint(kept)
     # What is listed is not ghosted, what cannot be ghosted is not either.
     assert (after.attendees, after.location, after.reminder) == (None, None, None)

@@ -355,6 +355,105 @@ def test_broken_values_are_refused(tag: Tag, text: str) -> None:
     assert caught.value.tag is tag
 
 
+@pytest.mark.req("MS-ASCAL_R2235001", "MS-ASCAL_R2043001", "MS-ASCAL_R2044001")
+@pytest.mark.parametrize("version", SERVED)
+def test_an_unknown_status_is_refused(version: Version) -> None:
+    with pytest.raises(SchemaError):
+        added(version, Element(Calendar.BusyStatus, "-1"))
+
+
+GOOD_VALUES = {
+    Calendar.AllDayEvent: ("0", "1"),
+    Calendar.BusyStatus: ("0", "1", "2", "3"),
+    Calendar.Sensitivity: ("0", "1", "2", "3"),
+    Calendar.MeetingStatus: ("0", "1", "3", "5", "7", "9", "11", "13", "15"),
+    Calendar.Reminder: ("0", "4294967295"),
+    Calendar.Subject: ("Ünï\u20ac",),
+    Calendar.ResponseRequested: ("0", "1"),
+    Calendar.DisallowNewTimeProposal: ("0", "1"),
+}
+
+
+@pytest.mark.req(
+    "MS-ASCAL_R7911",
+    "MS-ASCAL_R564",
+    "MS-ASCAL_R13111",
+    "MS-ASCAL_R137",
+    "MS-ASCAL_R13811",
+    "MS-ASCAL_R13812",
+    "MS-ASCAL_R13813",
+    "MS-ASCAL_R13814",
+    "MS-ASCAL_R42111",
+    "MS-ASCAL_R427",
+    "MS-ASCAL_R610",
+    "MS-ASCAL_R611",
+    "MS-ASCAL_R612",
+    "MS-ASCAL_R613",
+    "MS-ASCAL_R30311",
+    "MS-ASCAL_R308",
+    "MS-ASCAL_R312",
+    "MS-ASCAL_R313",
+    "MS-ASCAL_R314",
+    "MS-ASCAL_R315",
+    "MS-ASCAL_R316",
+    "MS-ASCAL_R317",
+    "MS-ASCAL_R318",
+    "MS-ASCAL_R39011",
+    "MS-ASCAL_R43911",
+    "MS-ASCAL_R444",
+    "MS-ASCAL_R39611",
+    "MS-ASCAL_R21111",
+)
+@pytest.mark.parametrize("version", SERVED)
+@pytest.mark.parametrize(
+    ("tag", "text"), [(tag, text) for tag, texts in GOOD_VALUES.items() for text in texts], ids=str
+)
+def test_what_is_sent_is_shown(version: Version, tag: Tag, text: str) -> None:
+    if version not in tag.versions:
+        with pytest.raises(SchemaError):
+            added(version, Element(tag, text))
+        return
+    event = added(version, Element(tag, text))
+    for other in SERVED:
+        if other in tag.versions:
+            assert [one.text for one in elements_of(event, other) if one.tag is tag] == [text]
+
+
+@pytest.mark.req(
+    "MS-ASCAL_R98011",
+    "MS-ASCAL_R99",
+    "MS-ASCAL_R10411",
+    "MS-ASCAL_R568",
+    "MS-ASCAL_R569",
+    "MS-ASCAL_R570",
+    "MS-ASCAL_R571",
+    "MS-ASCAL_R572",
+    "MS-ASCAL_R573",
+    "MS-ASCAL_R574",
+    "MS-ASCAL_R575",
+    "MS-ASCAL_R331",
+)
+@pytest.mark.parametrize("version", OLD)
+@pytest.mark.parametrize("status", [None, *AttendeeStatus])
+@pytest.mark.parametrize("kind", [None, *AttendeeType])
+def test_attendees_are_shown_as_they_were_sent(
+    version: Version, status: AttendeeStatus | None, kind: AttendeeType | None
+) -> None:
+    bob = Attendee(email="bob@example.org", name="Bob", status=status, type=kind)
+    event = added(version, attendee(status=status, type=kind))
+    for other in SERVED:
+        assert told(event, other).attendees == (bob,)
+
+
+@pytest.mark.req("MS-ASCAL_R17711", "MS-ASCAL_R18311", "MS-ASCAL_R185")
+@pytest.mark.parametrize("version", SERVED)
+def test_categories_are_shown_as_they_were_sent(version: Version) -> None:
+    names = ("work", "Ünï", "work")
+    event = added(version, Element(Calendar.Categories, [Element(Calendar.Category, name) for name in names]))
+    for other in SERVED:
+        assert told(event, other).categories == names
+
+
 PEOPLE = [
     [Element(Calendar.Email, "a@b")],
     [Element(Calendar.Name, "A")],

@@ -163,6 +163,55 @@ def test_what_an_exception_leaves_out_is_as_in_the_series(version: Version) -> N
     assert of(after, FIRST) == EventException(exception_start_time=FIRST, subject="Run", attendees=kept)
 
 
+@pytest.mark.req(
+    "MS-ASCAL_R242",
+    "MS-ASCAL_R13311",
+    "MS-ASCAL_R17911",
+    "MS-ASCAL_R18312",
+    "MS-ASCAL_R22111",
+    "MS-ASCAL_R29611",
+    "MS-ASCAL_R30511",
+    "MS-ASCAL_R39211",
+    "MS-ASCAL_R42311",
+    "MS-ASCAL_R44111",
+)
+@pytest.mark.parametrize("version", OLD)
+def test_an_exception_is_shown_as_it_was_sent(version: Version) -> None:
+    sent = [
+        Element(Calendar.Subject, "Walk"),
+        Element(Calendar.Location, "Park"),
+        Element(Calendar.Categories, [Element(Calendar.Category, "sport")]),
+        Element(Calendar.Sensitivity, "2"),
+        Element(Calendar.BusyStatus, "1"),
+        Element(Calendar.Reminder, "5"),
+        Element(Calendar.MeetingStatus, "5"),
+        Element(Calendar.DtStamp, compact("2026-01-02T00:00")),
+        Body(type=BodyType.PLAIN_TEXT, data="shoes").to_element(version),
+    ]
+    after = resent(SERIES, version, exception("2026-06-02T07:00", *sent))
+    own = EventException(
+        exception_start_time=FIRST,
+        subject="Walk",
+        location=Location(display_name="Park"),
+        categories=("sport",),
+        sensitivity=2,
+        busy_status=1,
+        reminder=5,
+        meeting_status=5,
+        dt_stamp=at("2026-01-02T00:00"),
+        body=Body(type=BodyType.PLAIN_TEXT, data="shoes"),
+    )
+    assert after.exceptions == (own,)
+    names = ("subject", "categories", "sensitivity", "busy_status", "reminder", "meeting_status", "dt_stamp")
+    for other in SERVED:
+        [shown] = told(after, other).exceptions or ()
+        assert [getattr(shown, name) for name in names] == [getattr(own, name) for name in names]
+        assert shown.body is not None
+        assert shown.body.data == "shoes"
+        place = shown.location_text if other <= V14 else (shown.location or Location()).display_name
+        assert place == "Park"
+
+
 @pytest.mark.parametrize("version", OLD)
 def test_an_exception_as_the_series_is_none(version: Version) -> None:
     absent = (*NOT_IN_EXCEPTIONS, *TIMES, *((Calendar.Attendees,) if version == V12 else ()))

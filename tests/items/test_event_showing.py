@@ -124,6 +124,26 @@ def test_a_place_is_a_text_and_later_an_object() -> None:
     "MS-ASCAL_R204112",
     "MS-ASCAL_R204113",
     "MS-ASCAL_R204114",
+    "MS-ASCAL_R19411",
+    "MS-ASCAL_R19412",
+    "MS-ASCAL_R19511",
+    "MS-ASCAL_R19512",
+    "MS-ASCAL_R19513",
+    "MS-ASCAL_R19514",
+    "MS-ASCAL_R20411",
+    "MS-ASCAL_R20412",
+    "MS-ASCAL_R20413",
+    "MS-ASCAL_R20414",
+    "MS-ASCAL_R32711",
+    "MS-ASCAL_R32712",
+    "MS-ASCAL_R32811",
+    "MS-ASCAL_R32812",
+    "MS-ASCAL_R32813",
+    "MS-ASCAL_R32814",
+    "MS-ASCAL_R478111",
+    "MS-ASCAL_R478112",
+    "MS-ASCAL_R478113",
+    "MS-ASCAL_R478114",
 )
 @pytest.mark.parametrize("version", SERVED)
 @pytest.mark.parametrize(
@@ -306,10 +326,18 @@ def test_an_answer_is_shown_where_there_is_one(version: Version) -> None:
     assert shown.appointment_reply_time is None
     assert shown.response_type == (5 if since_14 else None)
     assert (shown.exceptions or ())[0].appointment_reply_time is None
-    answered = with_(unanswered, response_type=3, appointment_reply_time=at("2026-02-02T02:00"))
-    shown = told(answered, version)
-    assert shown.appointment_reply_time == (at("2026-02-02T02:00") if since_14 else None)
-    assert shown.response_type == (3 if since_14 else None)
+    replied = at("2026-02-02T02:00")
+    inner = with_exception(response_type=4, appointment_reply_time=replied)
+    for number in range(6):
+        answered = with_(
+            unanswered, response_type=number, appointment_reply_time=replied, exceptions=(inner,)
+        )
+        shown = told(answered, version)
+        assert shown.appointment_reply_time == (replied if since_14 else None)
+        assert shown.response_type == (number if since_14 else None)
+        [exception] = shown.exceptions or ()
+        assert exception.appointment_reply_time == (replied if since_14 else None)
+        assert exception.response_type == (4 if since_14 else None)
 
 
 @pytest.mark.req("MS-ASAIRS_R1176")
@@ -320,9 +348,62 @@ def test_an_orphan_says_which_occurrence_it_is(version: Version) -> None:
     assert text(orphan, version, AirSyncBase.InstanceId) == expected
 
 
+@pytest.mark.req("MS-ASCAL_R34611", "MS-ASCAL_R34813", "MS-ASCAL_R351", "MS-ASCAL_R35111", "MS-ASCAL_R35411")
+@pytest.mark.req("MS-ASCAL_R35513", "MS-ASCAL_R358", "MS-ASCAL_R35811")
+@pytest.mark.parametrize("version", SERVED)
+def test_online_meetings(version: Version) -> None:
+    gruu, url = "sip:ada@example.org;gruu;opaque=app:conf", "https://example.org/meet"
+    links = {"online_meeting_conf_link": gruu, "online_meeting_external_link": url}
+    none = dict.fromkeys(links, "")
+    other = with_exception(exception_start_time=at("2026-06-05T10:00"), **none)
+    event = with_(SERIES, **links, exceptions=(with_exception(**links), other))
+    shown = told(event, version)
+    first, second = shown.exceptions or ()
+    known = version >= V14
+    for name, link in links.items():
+        assert getattr(shown, name) == getattr(first, name) == (link if known else None)
+        assert getattr(second, name) == ("" if known else None)
+
+
+@pytest.mark.req(
+    "MS-ASCAL_R8111",
+    "MS-ASCAL_R10711",
+    "MS-ASCAL_R12711",
+    "MS-ASCAL_R13411",
+    "MS-ASCAL_R18011",
+    "MS-ASCAL_R19111",
+    "MS-ASCAL_R19811",
+    "MS-ASCAL_R20811",
+    "MS-ASCAL_R22211",
+    "MS-ASCAL_R22811",
+    "MS-ASCAL_R23711",
+    "MS-ASCAL_R26711",
+    "MS-ASCAL_R272",
+    "MS-ASCAL_R28211",
+    "MS-ASCAL_R287",
+    "MS-ASCAL_R29711",
+    "MS-ASCAL_R32411",
+    "MS-ASCAL_R33211",
+    "MS-ASCAL_R34011",
+    "MS-ASCAL_R34812",
+    "MS-ASCAL_R35512",
+    "MS-ASCAL_R39311",
+    "MS-ASCAL_R405",
+    "MS-ASCAL_R40511",
+    "MS-ASCAL_R42411",
+    "MS-ASCAL_R45011",
+    "MS-ASCAL_R46611",
+    "MS-ASCAL_R47411",
+    "MS-ASCAL_R566",
+    "MS-ASCAL_R567",
+    "MS-ASCAL_R116",
+    "MS-ASCAL_R121",
+    "MS-ASAIRS_R233",
+)
 @given(event=events(), version=st.sampled_from(SERVED), shown=SHOWN)
 def test_every_event_is_valid_by_the_schemas(event: Event, version: Version, shown: Any) -> None:
     data = Element(AirSync.ApplicationData, elements_of(event, version, shown))
+    assert len(set(tags(data.children))) == len(data.children)
     add = Element(AirSync.Add, [Element(AirSync.ServerId, "7:1"), data])
     collection = [
         Element(AirSync.SyncKey, "1"),
