@@ -77,6 +77,7 @@ class Collection:
         self._client = client
         self._in_flight: SyncRequest | None = None
         self._version = Version.V12_1
+        self._outcome = Outcome()
         self._own: set[str] = set()
         """Items that this client changed, as the server has them now."""
         self._last_client_id = 0
@@ -146,9 +147,10 @@ class Collection:
 
         ``wait`` in minutes or ``heartbeat`` in seconds lets the server wait for a change. Starts
         anew where the server refuses the key. Raises StatusError for other failures, after which
-        everything that was not executed is pending again.
+        everything that was not executed is pending again. What had been done until an error stands
+        in the outcome of the next call that succeeds.
         """
-        outcome = Outcome()
+        outcome = self._outcome
         self._version = await self._client.version()
         restarted = False
         waited = False
@@ -168,6 +170,7 @@ class Collection:
             waited = waited or sent.sync_key != NEW
             if not more and not self.pending and sent.sync_key != NEW:
                 await self._fetch_own()
+                self._outcome = Outcome()
                 return outcome
 
     def _request(self, wait: int | None, heartbeat: int | None) -> SyncRequest:
