@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 from pyactivesync import BodyType, Client, Contact, EmailChange, Folder, FolderType, SyncItem
 from pyactivesync.models import ContactChange
 
+from overair.client import SynchronousClient
+from overair.items import Event, ItemClass, Note, Task
+from overair.items.body import Body
+from overair.items.event import EventException
+from overair.items.event_elements import AddEventAttachment
+from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.protocol.body_preferences import BodyType as OwnBodyType
+from overair.wbxml import Tag
+from overair.wbxml.pages import Calendar, Notes, Tasks
 from support.server import ANNA, BEN, PASSWORD, RunningServer, running_server
 
 PICTURE = bytes.fromhex(
@@ -210,3 +220,77 @@ def test_the_address_list(anna: Client) -> None:
     assert (entry.display_name, entry.email_address) == ("Ben Beck", BEN)
     found = anna.find_gal("Beck")
     assert [item.fields["GAL.EmailAddress"] for item in found.items] == [BEN]
+
+
+def known_as(tag: Tag) -> str:
+    """What that client calls a tag; of pages that it has no names for it tells the numbers."""
+    named = {Tasks.Subject: "Tasks.Subject", Tasks.DueDate: "Tasks.DueDate"}
+    return named.get(tag, f"page{tag.page}.0x{tag.token:02X}")
+
+
+def test_events_tasks_and_notes_are_read_filed_and_deleted(server: RunningServer, ben: Client) -> None:
+    due = datetime(2027, 3, 16, tzinfo=UTC)
+    plan = AddEventAttachment(
+        client_id="1", method=1, content=PICTURE, display_name="dot.png", content_type="image/png"
+    )
+    with SynchronousClient(server.url, BEN, PASSWORD, device_id="writer", ssl=server.trust) as writer:
+        writer.folder_sync()
+        where = writer.asynchronous.folder_of_type
+        calendar = writer.calendar(where(FolderType.CALENDAR).server_id, time_zone="Europe/Berlin")
+        tasks = writer.task_list(where(FolderType.TASKS).server_id, time_zone="Europe/Berlin")
+        notes = writer.collection(where(FolderType.NOTES).server_id, ItemClass.NOTES)
+        agenda = Body(type=OwnBodyType.PLAIN_TEXT, data="Agenda")
+        daily = Recurrence(type=RecurrenceType.DAILY, interval=1, occurrences=3)
+        hour = timedelta(hours=1)
+        series = Event(
+            subject="Team",
+            start_time=due,
+            end_time=due + hour,
+            recurrence=daily,
+            body=agenda,
+            attachments=(plan,),
+        )
+        added = {}
+        for collection, item in (
+            (calendar, series),
+            (tasks, Task(subject="Call", due_date=due)),
+            (notes, Note(subject="Idea", body=agenda)),
+        ):
+            collection.sync()
+            made = collection.add(item)
+            added[type(item)] = collection.sync().created[made]
+        done = tasks.add(Task(subject="Done", complete=True))
+        done = tasks.sync().created[done]
+        moved = EventException(exception_start_time=due, start_time=due + hour, end_time=due + 2 * hour)
+        calendar.change_occurrence(added[Event], moved)
+        calendar.sync()
+
+    folders = {kind: folder(ben, kind) for kind in (FolderType.CALENDAR, FolderType.TASKS, FolderType.NOTES)}
+    _, events = everything(ben, folders[FolderType.CALENDAR].id)
+    assert events[added[Event]].fields[known_as(Calendar.UID)]
+    fetched = ben.fetch_item(folders[FolderType.CALENDAR].id, added[Event], body_type=BodyType.PLAIN_TEXT)
+    assert fetched.fields[known_as(Calendar.Occurrences)] == "3"
+    assert fetched.body is not None
+    assert fetched.body.data == "Agenda"
+    [attachment] = fetched.attachments
+    assert ben.fetch_attachment(attachment.file_reference) == PICTURE
+
+    key, items = everything(ben, folders[FolderType.TASKS].id)
+    assert {done, added[Task]} <= items.keys()
+    assert items[added[Task]].fields["Tasks.DueDate"] == "2027-03-16T00:00:00.000Z"
+    begun = ben.sync_folder(folders[FolderType.TASKS].id, filter_type="8")
+    to_do = ben.sync_folder(folders[FolderType.TASKS].id, begun.sync_key, filter_type="8")
+    assert [item.server_id for item in to_do.added] == [added[Task]]
+    result = ben.apply_contact_changes(
+        folders[FolderType.TASKS].id, to_do.sync_key, [ContactChange(added[Task], delete=True)]
+    )
+    assert result.statuses == {added[Task]: "1"}
+    assert added[Task] not in everything(ben, folders[FolderType.TASKS].id)[1]
+
+    key, items = everything(ben, folders[FolderType.NOTES].id)
+    assert items[added[Note]].fields[known_as(Notes.MessageClass)] == "IPM.StickyNote"
+    new_id = ben.move_item(
+        added[Note], folders[FolderType.NOTES].id, folder(ben, FolderType.DELETED_ITEMS).id
+    )
+    assert new_id
+    assert ben.sync_folder(folders[FolderType.NOTES].id, key).deleted == [added[Note]]
