@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from overair.items import Author
 from overair.items.occurrences import check
 from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
 from overair.items.recurrence_changes import to_store
@@ -18,6 +19,7 @@ from overair.wbxml.pages import Calendar, Tasks
 TYPES = tuple(RecurrenceType)
 DAILY, WEEKLY, MONTHLY, MONTHLY_NTH, YEARLY, YEARLY_NTH = TYPES
 START = datetime(2026, 1, 5, tzinfo=UTC)
+AUTHOR = Author(Version.V16_1, START)
 
 
 def read(*children: tuple[Tag, str], version: Version = Version.V16_1) -> Recurrence:
@@ -154,18 +156,18 @@ class TestStored:
 
     @pytest.mark.req("MS-ASCAL_R5")
     def test_an_interval_of_0_is_1(self) -> None:
-        kept = to_store(Recurrence(type=DAILY, interval=0), None, START.date(), Version.V16_1)
+        kept = to_store(Recurrence(type=DAILY, interval=0), None, START.date(), AUTHOR)
         assert kept.interval == 1
 
     @pytest.mark.req("MS-ASCAL_R53911", "MS-ASCAL_R5391111", "MS-ASCAL_R341", "MS-ASCAL_R467")
     def test_of_two_ends_the_count_is_kept(self) -> None:
         sent = Recurrence(type=DAILY, occurrences=3, until=START)
-        kept = to_store(sent, None, START.date(), Version.V16_1)
+        kept = to_store(sent, None, START.date(), AUTHOR)
         assert (kept.occurrences, kept.until) == (3, None)
 
     def test_no_occurrences_are_no_end(self) -> None:
         sent = Recurrence(type=DAILY, occurrences=0, until=START)
-        kept = to_store(sent, None, START.date(), Version.V16_1)
+        kept = to_store(sent, None, START.date(), AUTHOR)
         assert (kept.occurrences, kept.until) == (None, START)
 
     @pytest.mark.req(
@@ -185,9 +187,21 @@ class TestStored:
     )
     def test_what_is_required_is_filled_in(self, kind: RecurrenceType, names: set[str]) -> None:
         """So that every answer has it, whoever left it out."""
-        kept = to_store(Recurrence(type=kind), None, START.date(), Version.V16_1)
+        kept = to_store(Recurrence(type=kind), None, START.date(), AUTHOR)
         filled = {name for name in Recurrence.__struct_fields__ if getattr(kept, name) is not None}
         assert filled == names | {"type"}
+
+    @pytest.mark.req("MS-ASCAL_R52524", "MS-ASCAL_R11028", "MS-ASCAL_R2119", "MS-ASCAL_R2120")
+    @pytest.mark.parametrize("version", [Version.V12_1, Version.V14_0])
+    def test_the_first_day_of_the_week_is_the_author_s(self, version: Version) -> None:
+        """Where the version has no word for it; a day that was told stays."""
+        author = Author(version, START, first_day_of_week=1)
+        kept = to_store(Recurrence(type=WEEKLY), None, START.date(), author)
+        assert kept.first_day_of_week == 1
+        again = to_store(
+            Recurrence(type=WEEKLY), Recurrence(type=WEEKLY, first_day_of_week=6), START.date(), author
+        )
+        assert again.first_day_of_week == 6
 
 
 class TestTasks:

@@ -35,6 +35,7 @@ lmtp = ""
 
 [calendar]
 time_zone = "Asia/Kolkata"
+first_day_of_week = "monday"
 """
 
 
@@ -61,6 +62,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert settings.policy.document["min_device_password_length"] == 6
     assert settings.delivery.lmtp == ""
     assert settings.calendar.time_zone == "Asia/Kolkata"
+    assert (settings.calendar.week_begins, Settings().calendar.week_begins) == (1, 0)
 
 
 def test_the_command_line_is_stronger(tmp_path: Path) -> None:
@@ -91,6 +93,8 @@ def test_the_command_line_is_stronger(tmp_path: Path) -> None:
         ("[calendar]\ntime_zone = '../../etc/passwd'", "calendar.time_zone"),
         ("[calendar]\ntime_zone = 'W. Europe Standard Time'", "such as Europe/Berlin"),
         ("[calendar]\ntime_zone = 1", "calendar.time_zone"),
+        ("[calendar]\nfirst_day_of_week = 'Montag'", "calendar.first_day_of_week"),
+        ("[calendar]\nfirst_day_of_week = 1", "calendar.first_day_of_week"),
         ("[policy\n", "overair.toml"),
         ('tls = "no"', "tls"),
     ],

@@ -17,5 +17,7 @@ class Author(msgspec.Struct, frozen=True):
     address: str = ""
     name: str = ""
     time_zone: str = "UTC"
+    first_day_of_week: int = 0
+    """The day with which weeks begin, counted from Sunday (MS-ASCAL_R52524)."""
     ignores_empty_picture: bool = False
     """An empty Picture in its changes means nothing (devices/quirks.py)."""

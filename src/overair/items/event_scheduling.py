@@ -60,7 +60,7 @@ def scheduled(
     if "recurrence" in changed:
         pattern = _read(changed["recurrence"], clock, all_day=all_day)
         pattern = _recurrence(event.recurrence, pattern, author.version)
-        values["recurrence"] = pattern and to_store(pattern, event.recurrence, day, author.version)
+        values["recurrence"] = pattern and to_store(pattern, event.recurrence, day, author)
     elif event.recurrence is not None and event.recurrence.until is not None:
         until, _ = clock.moved(
             *[event.recurrence.until] * 2, from_all_day=bool(event.all_day_event), to_all_day=all_day

@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from overair.items.author import Author
 from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
 from overair.items.recurrence_days import defaults
 from overair.items.recurrence_rules import check
 from overair.items.task import TaskRecurrence
-from overair.versions import Version
 
 R = TypeVar("R", Recurrence, TaskRecurrence)
 
@@ -35,7 +35,7 @@ _REQUIRED: Final = {
 """The types of recurrence that have a field in every answer."""
 
 
-def to_store(sent: R, before: R | None, start: date, version: Version) -> R:
+def to_store(sent: R, before: R | None, start: date, author: Author) -> R:
     """The recurrence to keep of one that a client sent.
 
     ``before`` is the one that the item had, ``start`` the local day on which the series begins. What
@@ -56,16 +56,16 @@ def to_store(sent: R, before: R | None, start: date, version: Version) -> R:
         unseen = {
             bound.name: getattr(before, bound.name)
             for bound in sent.fields()
-            if not bound.field.in_version(version)
+            if not bound.field.in_version(author.version)
         }
         sent = msgspec.structs.replace(sent, **unseen)
-    return filled_in(sent, start)
+    return filled_in(sent, start, author.first_day_of_week)
 
 
-def filled_in(pattern: R, start: date) -> R:
+def filled_in(pattern: R, start: date, first_day_of_week: int = 0) -> R:
     """The recurrence with all that answers hold; what it leaves out is as ``Series`` reckons it."""
     known = {
-        "first_day_of_week": 0,
+        "first_day_of_week": first_day_of_week,
         "calendar_type": CalendarType.DEFAULT,
         **defaults(pattern, start)._asdict(),
     }

@@ -12,25 +12,25 @@ from typing import Any
 
 import msgspec
 
+from overair.items.author import Author
 from overair.items.making import Sent
 from overair.items.recurrence_changes import filled_in, to_store
 from overair.items.task import Task, TaskRecurrence
 from overair.items.time_zones import same_wall_time
 from overair.items.time_zones import tzinfo as tzinfo_of
 from overair.protocol.schema import Problem, SchemaError
-from overair.versions import Version
 from overair.wbxml.pages import Tasks
 
 
 def create_task(sent: Sent) -> Task:
     """The task of an Add. Raises SchemaError."""
-    values = _with_recurrence(sent.values, None, sent.author.version)
+    values = _with_recurrence(sent.values, None, sent.author)
     return with_completion(Task(**values), sent.author.now)
 
 
 def change_task(task: Task, sent: Sent) -> Task:
     """The task after a Change. Raises SchemaError."""
-    values = _with_recurrence(sent.values, task.recurrence, sent.author.version)
+    values = _with_recurrence(sent.values, task.recurrence, sent.author)
     if "reminder_set" not in values and values.get("reminder_time") is None:
         # A reminder that stays (MS-ASTASK_R370) keeps its time.
         values.pop("reminder_time", None)
@@ -51,15 +51,13 @@ def with_completion(task: Task, now: datetime) -> Task:
     return msgspec.structs.replace(task, date_completed=task.date_completed or millisecond)
 
 
-def _with_recurrence(
-    values: dict[str, Any], before: TaskRecurrence | None, version: Version
-) -> dict[str, Any]:
+def _with_recurrence(values: dict[str, Any], before: TaskRecurrence | None, author: Author) -> dict[str, Any]:
     sent = values.get("recurrence")
     if sent is None:
         return dict(values)
     if sent.start is None:
         raise SchemaError(Tasks.Start, Problem.MISSING, "of a Recurrence")  # MS-ASTASK_R37011
-    return {**values, "recurrence": to_store(sent, before, sent.start.date(), version)}
+    return {**values, "recurrence": to_store(sent, before, sent.start.date(), author)}
 
 
 def shown_task(task: Task, time_zone: str) -> Task:

@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 Heartbeats = Annotated[int, msgspec.Meta(ge=HEARTBEAT_SECONDS[0], le=HEARTBEAT_SECONDS[1])]
 """Seconds, within what the protocol allows Sync, and Ping, too (MS-ASCMD_R7493)."""
 Scalar = bool | int | str
+Weekday = Literal["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
 
 class SettingsError(Exception):
@@ -131,6 +132,13 @@ class Calendar(Section, frozen=True):
 
     time_zone: str = msgspec.field(default_factory=machine_zone)
     """The IANA name of the zone of events that come without one: the machine's, or UTC."""
+    first_day_of_week: Weekday = "sunday"
+    """The day with which the weeks of a recurrence begin whose phone does not say it, as up to 14.0."""
+
+    @property
+    def week_begins(self) -> int:
+        """The first day of the week as FirstDayOfWeek counts, from Sunday."""
+        return get_args(Weekday).index(self.first_day_of_week)
 
 
 class Settings(Section, frozen=True):

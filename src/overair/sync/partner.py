@@ -26,6 +26,8 @@ class Partner:
     """An empty Picture in its changes means nothing (devices/quirks.py)."""
     time_zone: str = "UTC"
     """The IANA name of the zone of events that have none."""
+    first_day_of_week: int = 0
+    """The day with which the user's weeks begin, counted from Sunday."""
     time_zone_names: bool = True
     """The names of time zones are not empty for it (devices/quirks.py)."""
     claim: Callable[[int], Awaitable[None]] | None = None
@@ -39,6 +41,7 @@ class Partner:
             address=self.user.address,
             name=self.user.display_name,
             time_zone=self.time_zone,
+            first_day_of_week=self.first_day_of_week,
             ignores_empty_picture=self.ignores_empty_picture,
         )
 
