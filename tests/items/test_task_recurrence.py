@@ -50,6 +50,11 @@ class TestRecurrence:
         with pytest.raises(SchemaError):
             changed(FULL, recurrence(0, start=None), version=version)
 
+    @pytest.mark.req("MS-ASTASK_R633")
+    def test_an_answer_without_start_is_read(self) -> None:
+        read = Task.from_children([recurrence(0, start=None)], Version.V14_0)
+        assert read.recurrence == TaskRecurrence(type=DAILY)
+
     @pytest.mark.req("MS-ASTASK_R225", "MS-ASTASK_R285", "MS-ASTASK_R289")
     @pytest.mark.parametrize("version", SERVED)
     def test_type_is_required(self, version: Version) -> None:

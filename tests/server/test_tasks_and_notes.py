@@ -163,7 +163,10 @@ BINS = Task(
 )
 
 
-@pytest.mark.req("MS-ASTASK_R349", "MS-ASTASK_R366", "MS-ASTASK_R368", "MS-ASTASK_R438", "MS-ASTASK_R112")
+@pytest.mark.req(
+    *("MS-ASTASK_R2", "MS-ASTASK_R3", "MS-ASTASK_R349", "MS-ASTASK_R366", "MS-ASTASK_R368"),
+    *("MS-ASTASK_R438", "MS-ASTASK_R112"),
+)
 @pytest.mark.parametrize("version", SERVED)
 @pytest.mark.parametrize("other", [V12, V16], ids=lambda version: version.text)
 def test_an_occurrence_is_done_on_one_phone_and_the_series_goes_on_everywhere(
@@ -325,7 +328,8 @@ def test_elements_of_tasks_are_refused_in_a_search(server: RunningServer, versio
 
 
 @pytest.mark.req(
-    *("MS-ASNOTE_R96", "MS-ASNOTE_R110", "MS-ASNOTE_R126", "MS-ASNOTE_R208", "MS-ASNOTE_R209"),
+    *("MS-ASNOTE_R2", "MS-ASNOTE_R3", "MS-ASNOTE_R96", "MS-ASNOTE_R110", "MS-ASNOTE_R128"),
+    *("MS-ASNOTE_R126", "MS-ASNOTE_R208", "MS-ASNOTE_R209"),
     *("MS-ASNOTE_R210", "MS-ASNOTE_R125", "MS-ASNOTE_R112"),
 )
 @pytest.mark.parametrize("version", WITH_NOTES)
