@@ -165,7 +165,7 @@ BINS = Task(
 
 @pytest.mark.req(
     *("MS-ASTASK_R2", "MS-ASTASK_R3", "MS-ASTASK_R349", "MS-ASTASK_R366", "MS-ASTASK_R368"),
-    *("MS-ASTASK_R438", "MS-ASTASK_R112"),
+    "MS-ASTASK_R438",
 )
 @pytest.mark.parametrize("version", SERVED)
 @pytest.mark.parametrize("other", [V12, V16], ids=lambda version: version.text)
