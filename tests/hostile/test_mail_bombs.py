@@ -18,6 +18,14 @@ from support.target import MEBIBYTE, Target
 HEADER = f"From: {ANNA}\r\nTo: {BEN}\r\nSubject: bomb\r\nMIME-Version: 1.0\r\n".encode()
 MIXED = HEADER + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 NO_ADDRESS, INVALID = 116, 107
+EVENT = (
+    b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:bomb\r\nORGANIZER:mailto:otto@example.net\r\n"
+    b"DTSTAMP:20261120T090000Z\r\nDTSTART:20261201T100000Z\r\n"
+)
+OCCURRENCE = (
+    b"END:VEVENT\r\nBEGIN:VEVENT\r\nUID:bomb\r\nORGANIZER:mailto:otto@example.net\r\n"
+    b"RECURRENCE-ID:20261208T100000Z\r\nDTSTART:20261208T110000Z\r\n"
+)
 SCALES = [1, pytest.param(10, marks=pytest.mark.full)]
 """How often the repeated piece is repeated more, which must cost no more than that in proportion."""
 _client_ids = itertools.count(1)
@@ -46,6 +54,12 @@ def typed(content_type: str, encoding: str = "8bit") -> bytes:
 
 def to(more: bytes) -> bytes:
     return f"From: {ANNA}\r\nTo: {BEN}".encode() + more
+
+
+def meeting(name: str, piece: bytes, count: int, before: bytes = b"", after: bytes = b"\r\n") -> Letter:
+    """An invitation with something again and again in it."""
+    head = typed("text/calendar; method=REQUEST").replace(ANNA.encode(), b"otto@example.net") + EVENT
+    return Letter(name, piece, count, head + before, after + b"END:VEVENT\r\nEND:VCALENDAR\r\n")
 
 
 def nested(depth: int) -> bytes:
@@ -96,6 +110,17 @@ LETTERS = [
     Letter("uuencode", b"M\r\n", 300_000, typed("text/plain", "x-uuencode") + b"begin 6 x\r\n"),
     Letter("padding", b"AA==", 200_000, typed("text/plain", "base64")),
     Letter("soft breaks", b"=\r\n", 300_000, typed("text/plain", "quoted-printable")),
+    # Meetings
+    meeting("attendees", b"ATTENDEE;CN=a:mailto:a@example.net\r\n", 9_000),
+    meeting("occurrences", OCCURRENCE, 1_500),
+    meeting("dates that are taken out", b"20261208T100000Z,", 25_000, b"RRULE:FREQ=DAILY\r\nEXDATE:"),
+    meeting("dates beside the pattern", b"20261208T100000Z,", 25_000, b"RDATE:"),
+    meeting("components", b"BEGIN:X\r\n", 9_000),
+    meeting("alarms", b"BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n", 3_000),
+    meeting("parameters", b";A=B", 120_000, b"ATTENDEE", b":mailto:a@example.net\r\n"),
+    meeting("folded lines", b"a\r\n ", 9_000, b"DESCRIPTION:"),
+    meeting("categories", b"a,", 250_000, b"CATEGORIES:"),
+    meeting("a rule that never comes", b"9", 1, b"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=99"),
 ]
 STRUCTURED = LETTERS[: [letter.name for letter in LETTERS].index("nested elements")]
 """Those with a header or structure that SendMail looks into."""
