@@ -47,7 +47,8 @@ V16, V12 = Version.V16_1, Version.V12_1
     *("MS-ASTASK_R241", "MS-ASTASK_R242", "MS-ASTASK_R248", "MS-ASTASK_R255", "MS-ASTASK_R258"),
     *("MS-ASTASK_R267", "MS-ASTASK_R268", "MS-ASTASK_R271", "MS-ASTASK_R274", "MS-ASTASK_R277"),
     *("MS-ASTASK_R287", "MS-ASTASK_R288", "MS-ASTASK_R291", "MS-ASTASK_R301", "MS-ASTASK_R305"),
-    *("MS-ASTASK_R308", "MS-ASTASK_R311", "MS-ASTASK_R314", "MS-ASTASK_R316"),
+    *("MS-ASTASK_R308", "MS-ASTASK_R311", "MS-ASTASK_R314", "MS-ASTASK_R316", "MS-ASTASK_R220"),
+    *("MS-ASTASK_R282", "MS-ASTASK_R283"),
 )
 @pytest.mark.parametrize("task", [FULL, WEEKLY_TASK], ids=["completed", "weekly"])
 @pytest.mark.parametrize("version", SERVED)
@@ -279,6 +280,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "categories": st.lists(st.text("abc", min_size=1), min_size=1, max_size=3).map(tuple),
     "sensitivity": st.integers(0, 3),
     "reminder_set": st.booleans(),
+    "ordinal_date": instants,
+    "sub_ordinal_date": st.text("123", min_size=1),
     "body": st.text("abc", min_size=1).map(lambda text: Body(type=BodyType.PLAIN_TEXT, data=text)),
     "recurrence": st.builds(
         TaskRecurrence,

@@ -83,6 +83,8 @@ FULL = Task(
     sensitivity=2,
     reminder_time=datetime(2026, 11, 23, 7, 30, tzinfo=UTC),
     reminder_set=True,
+    ordinal_date=day(21),
+    sub_ordinal_date="5555",
     body=Body(type=BodyType.PLAIN_TEXT, data="All of them."),
 )
 WEEKLY_TASK = Task(

@@ -61,6 +61,9 @@ class Task(Item):
     sensitivity: Annotated[int | None, Field(Tasks.Sensitivity, Integer(0, 3))] = None
     reminder_time: Annotated[datetime | None, Field(Tasks.ReminderTime, DATE_TIME)] = None
     reminder_set: Annotated[bool | None, Field(Tasks.ReminderSet, ZERO_OR_ONE, kept=True)] = None
+    # The text has them in flags alone (MS-ASTASK_R218, R280), the schema in tasks, too.
+    ordinal_date: Annotated[datetime | None, Field(Tasks.OrdinalDate, DATE_TIME)] = None
+    sub_ordinal_date: Annotated[str | None, Field(Tasks.SubOrdinalDate, STRING)] = None
     body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
 
     uid: str | None = None
