@@ -33,7 +33,20 @@ from overair.protocol.schema import SchemaError
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag
 from overair.wbxml.pages import AirSyncBase, Calendar
-from support.events import CUT, NEW, NOW, ZONE, at, author, changed, events, options, told, without
+from support.events import (
+    CUT,
+    NEW,
+    NOW,
+    ZONE,
+    at,
+    author,
+    changed,
+    elements_of,
+    events,
+    options,
+    told,
+    without,
+)
 
 V14, V16 = Version.V14_1, Version.V16_1
 SERIES = Event(
@@ -112,7 +125,17 @@ def test_what_is_not_sent_stays() -> None:
     assert edit(after, Element(Calendar.Sensitivity, "2")) == after
 
 
-@pytest.mark.parametrize("text", [SECOND, "2026-06-02T07:00:00.000Z", "2026-06-02T07:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECOND,
+        "2026-06-02T07:00:00.000Z",
+        "2026-06-02T07:00:00Z",
+        # As a phone has it that reckons daylight saving time otherwise, on the same day in Berlin.
+        "20260602T060000Z",
+        "20260601T220000Z",
+    ],
+)
 def test_how_an_occurrence_is_named(text: str) -> None:
     assert only(edit(SERIES, RENAME, instance_id=text)) == own(subject="Walk")
 
@@ -138,7 +161,7 @@ def test_a_name_that_is_none(text: str, attempt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["20260531T070000Z", "20260602T070100Z", "20260602T060000Z", "20260701T070000Z"]
+    "text", ["20260531T070000Z", "20260701T070000Z", "20260701T060000Z", "20260531T215959Z"]
 )
 @pytest.mark.parametrize("attempt", ["change", "delete"])
 def test_no_such_occurrence(text: str, attempt: str) -> None:
@@ -314,6 +337,31 @@ def test_a_cut_body_is_not_written_back() -> None:
         assert edit(SERIES, body, shown=options(CUT)) == SERIES
     written = edit(SERIES, Body(type=BodyType.PLAIN_TEXT, data="else").to_element(V16), shown=options(CUT))
     assert only(written) == own(body=Body(type=BodyType.PLAIN_TEXT, data="else"))
+
+
+def test_an_exception_is_that_of_its_day() -> None:
+    # As one may be imported that somebody wrote who reckons daylight saving time otherwise.
+    off = EventException(exception_start_time=at("2026-06-02T06:00"), subject="Walk")
+    event = with_(SERIES, exceptions=(off,))
+    again = edit(event, Element(Calendar.Subject, "Run"))
+    assert only(again) == msgspec.structs.replace(off, subject="Run", dt_stamp=NOW)
+    assert edit(event, Element(Calendar.Subject, "Stand-up")).exceptions is None
+    assert only(remove(event)) == EventException(exception_start_time=off.exception_start_time, deleted=True)
+    for version in SERVED:
+        assert changed(event, version, *elements_of(event, version)) == event
+        renamed = Element(Calendar.Exception, [*name_of(version), Element(Calendar.Subject, "Run")])
+        after = changed(event, version, *kept(event, version), Element(Calendar.Exceptions, [renamed]))
+        assert [one.subject for one in after.exceptions or ()] == ["Run"]
+
+
+def kept(event: Event, version: Version) -> list[Element]:
+    return without(elements_of(event, version), Calendar.Exceptions)
+
+
+def name_of(version: Version) -> list[Element]:
+    """The occurrence as an exception names it."""
+    tag = AirSyncBase.InstanceId if version >= Version.V16_0 else Calendar.ExceptionStartTime
+    return [Element(tag, SECOND)]
 
 
 def test_an_occurrence_has_its_own_subject_when_the_series_changes() -> None:

@@ -133,6 +133,7 @@ def with_exceptions(before: Event, after: Event, clock: Clock, sent: Sent) -> Ev
     if series is not None and named:
         move, told = Move(before, after, zone), Told(before, sent)
         known = {move.place(one.exception_start_time): one for one in before.exceptions or ()}
+        found = {move.place(place) or place: one for place, one in found.items()}
         occurring = Occurring(after, clock, sent, following)
         for one in named:
             place = move.place(clock.read(one.exception_start_time, all_day=bool(after.all_day_event)))

@@ -100,7 +100,7 @@ class Occurring:
         if not after:
             return before
         changed = msgspec.structs.replace(base, **after)
-        nothing = EventException(exception_start_time=original)
+        nothing = EventException(exception_start_time=base.exception_start_time)
         return None if msgspec.structs.replace(changed, dt_stamp=None) == nothing else changed
 
     def _as_in_series(self, sent: Mapping[str, Any]) -> set[str]:

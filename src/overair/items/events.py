@@ -119,14 +119,15 @@ def _occurrence(event: Event, instance_id: str, author: Author) -> tuple[datetim
         raise SchemaError(AirSyncBase.InstanceId, Problem.VALUE, str(error)) from None
     series = series_of(event, author.time_zone)
     clock = clock_of(event, author.version, author.time_zone)
-    original = clock.read(named, all_day=bool(event.all_day_event))
-    if series is None or not series.contains(original):
+    # By its day, since a client may reckon daylight saving time otherwise.
+    original = None if series is None else series.at(clock.read(named, all_day=bool(event.all_day_event)))
+    if series is None or original is None:
         raise NoSuchOccurrence("the series has no such occurrence")
     for exception in event.exceptions or ():
-        if exception.exception_start_time == original:
+        if series.day(exception.exception_start_time) == series.day(original):
             if exception.deleted:
                 raise NoSuchOccurrence("the occurrence was deleted")
-            return original, exception
+            return exception.exception_start_time, exception
     return original, None
 
 
