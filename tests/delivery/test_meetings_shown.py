@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,8 @@ from overair.wbxml import Element, Tag
 from overair.wbxml.pages import AirSyncBase, Calendar, Email
 from support.invitations import EXCHANGE_UID, SHAPES, Invitation, occurrence
 from support.phone import Phone
+from support.server import BEN
+from support.shared import needs_shared, shared
 
 Shown = dict[Tag, Element]
 
@@ -137,3 +140,42 @@ def test_occurrences_are_exceptions(post: Post, uids: list[str], version: Versio
         assert canceled[Calendar.MeetingStatus].text == "7"
         assert canceled[Calendar.BusyStatus].text == "0"
         assert Calendar.Deleted not in canceled
+
+
+@pytest.fixture(scope="module")
+def delivered(post: Post) -> int:
+    """How many files of the corpus were sent to Ben, their events as meetings of Otto."""
+    files = sorted(shared("corpora/ical").glob("*.ics"))
+    for path in files:
+        text = _METHOD.sub(b"", path.read_bytes())
+        text = text.replace(b"BEGIN:VCALENDAR", b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST", 1)
+        text = text.replace(b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\nORGANIZER:mailto:otto@example.net")
+        head = f"From: otto@example.net\r\nTo: {BEN}\r\nSubject: {path.stem}\r\n"
+        post.send(head.encode() + b"Content-Type: text/calendar; method=REQUEST\r\n\r\n" + text, BEN)
+    return len(files)
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "version",
+    [
+        version if version in (SERVED[0], SERVED[-1]) else pytest.param(version, marks=pytest.mark.full)
+        for version in SERVED
+    ],
+)
+def test_the_corpus_is_shown(post: Post, delivered: int, version: Version) -> None:
+    phone = Phone(post.server, version, BEN)
+    folders = phone.folders()
+    messages = synchronised(phone, folders[FolderType.INBOX].server_id)
+    assert len(messages) == delivered
+    events = synchronised(phone, folders[FolderType.CALENDAR].server_id)
+    assert len(requests(messages)) > 90
+    found = {uid_in(request) for request in requests(messages)}
+    # One message may be about several meetings: the first of them stands there.
+    assert found == {event[Calendar.UID].text for event in events}
+    for event in events:
+        assert event[Calendar.OrganizerEmail].text == "otto@example.net"
+        assert event[Calendar.BusyStatus].text == "1"
+
+
+_METHOD = re.compile(rb"^METHOD:.*?\r?\n", re.MULTILINE)
