@@ -5,6 +5,7 @@ from overair.items.author import Author
 from overair.items.changes import CLASSES, apply_change, create, in_version
 from overair.items.contact import Contact
 from overair.items.event import Event
+from overair.items.event_known import misplaced
 from overair.items.events import NoSuchOccurrence, change_occurrence, delete_occurrence
 from overair.items.item import Item, ItemClass
 from overair.items.message import Message
@@ -31,5 +32,6 @@ __all__ = [
     "delete_occurrence",
     "drafts",
     "in_version",
+    "misplaced",
     "render",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from overair import items
 from overair.items import Event, Item, ItemClass
 from overair.items.event import client_uid_key
@@ -16,6 +18,7 @@ from overair.sync.changed import said
 from overair.sync.digest import digest_of
 from overair.sync.refusal import CommandRefused
 from overair.sync.state import AppliedAdd
+from overair.wbxml.element import Element
 
 
 class Adding(Applying):
@@ -27,7 +30,10 @@ class Adding(Applying):
         if earlier is None:
             await self._add_new(place, command, digest)
         elif earlier.digest == digest:
-            self._added(command, earlier, await self._known(earlier))
+            stored = await self._known(earlier)
+            self._added(command, earlier, stored)
+            if earlier.shown and stored is not None:
+                self.conflicts[stored.item_id] = stored
         elif command.client_id in self._added_now:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "one ClientId stands for two items")
         else:
@@ -64,18 +70,31 @@ class Adding(Applying):
         # What the client knew of it was lost, so nobody can tell whose form is the later one.
         stored = there
         if self._client_wins():
-            item = self._new_item(place, command, there.item)
+            item = self._new_item(place, command, there.item, contested=True)
             stored = await self._session.change(self._folder.folder_id, there.item_id, item)
-        self._added_as(command, there.item, stored, digest)
-        self.conflicts[stored.item_id] = stored
+        self._added_as(command, there.item, stored, digest, shown=True)
 
     async def _known(self, earlier: AppliedAdd) -> StoredItem | None:
         return await self._stored(earlier.item_id) if earlier.item_id else None
 
-    def _added_as(self, command: AddCommand, before: Item | None, stored: StoredItem, digest: bytes) -> None:
-        """The Add made, or changed, an item."""
+    def _added_as(
+        self,
+        command: AddCommand,
+        before: Item | None,
+        stored: StoredItem,
+        digest: bytes,
+        *,
+        shown: bool = False,
+    ) -> None:
+        """The Add made, or changed, an item; the client is ``shown`` whole what it cannot know of it."""
         numbers = numbers_of_added(before, stored.item, command.application_data)
-        self._added(command, AppliedAdd(stored.item_id, stored.revision, digest, numbers), stored)
+        if isinstance(stored.item, Event):
+            shown = shown or items.misplaced(None, stored.item, command.application_data, self._author)
+            shown = shown or _has_files_in_days(stored.item, command.application_data)
+        add = AppliedAdd(stored.item_id, stored.revision, digest, numbers, shown=shown)
+        self._added(command, add, stored)
+        if shown:
+            self.conflicts[stored.item_id] = stored
 
     def _added(self, command: AddCommand, add: AppliedAdd, stored: StoredItem | None) -> None:
         self._added_now.add(command.client_id)
@@ -107,22 +126,25 @@ class Adding(Applying):
             self._added(command, earlier, None)
             return
         before = stored.item
-        item = self._new_item(place, command, before)
-        if not await self._is_newer(earlier.item_id, earlier.revision) or self._client_wins():
+        contested = await self._is_newer(earlier.item_id, earlier.revision)
+        item = self._new_item(place, command, before, contested=contested)
+        if not contested or self._client_wins():
             if command.send:
                 await self._drafts.send(self._session, self._prepared.drafts.take(place, None))
                 await self._session.remove(self._folder.folder_id, stored.item_id)
                 self._added(command, AppliedAdd("", 0, digest), None)
                 return
             stored = await self._session.change(self._folder.folder_id, stored.item_id, item)
-            self._added_as(command, before, stored, digest)
+            self._added_as(command, before, stored, digest, shown=contested and isinstance(item, Event))
         else:
             self._added(command, earlier, stored)
             self.confirmed[stored.item_id] = stored.revision
             self.conflicts[stored.item_id] = stored
 
-    def _new_item(self, place: int, command: AddCommand, again: Item | None) -> Item:
-        """The item of an Add; ``again`` is what an earlier form of the Add made."""
+    def _new_item(
+        self, place: int, command: AddCommand, again: Item | None, *, contested: bool = False
+    ) -> Item:
+        """The item of an Add; ``again`` is what an earlier form of it made, others perhaps, too."""
         folder = self._folder
         try:
             item_class = ItemClass(command.item_class) if command.item_class else folder.item_class
@@ -144,5 +166,12 @@ class Adding(Applying):
             item_class, command.application_data, self._author, blob_keys=self._prepared.blob_keys
         )
         if isinstance(again, Event) and isinstance(item, Event):
-            return made_again(again, item, with_uid="uid" in said(item, command.application_data))
+            with_uid = "uid" in said(item, command.application_data)
+            return made_again(again, item, self._author.version, with_uid=with_uid, contested=contested)
         return item
+
+
+def _has_files_in_days(event: Event, application_data: Sequence[Element]) -> bool:
+    """Whether an Add brought files with its exceptions, of which its response cannot say where they are."""
+    brought = "exceptions" in said(event, application_data)
+    return brought and any(exception.stored_attachments for exception in event.exceptions or ())

@@ -97,7 +97,7 @@ class Changing(Applying):
             return False
         if not earlier.sent:
             self.confirmed[item_id] = max(earlier.revision, self.confirmed.get(item_id, 0))
-        if (earlier.contested or earlier.refused) and stored is not None:
+        if (earlier.shown or earlier.refused) and stored is not None:
             self.conflicts[item_id] = stored
         if place in earlier.refused:
             raise CommandRefused(status_of(earlier.refused[place]), "it was refused before")
@@ -130,17 +130,22 @@ class Changing(Applying):
             added = numbers_of_added(before, item, not_there_yet(edit, lost))
             numbers = {key_of(edit, client_id): number for client_id, number in added.items()}
         fields = changed_by(edit, before, item, self._author.version)
+        made = MADE.get(item.item_class, frozenset()) & differing(before, item) - said(item, data)
+        shown = contested or bool(made) or item_id in self.conflicts
+        if isinstance(before, Event) and isinstance(item, Event):
+            shown = shown or items.misplaced(before, item, data, self._author)
+        if lost is not None and given_up(item, lost.fields, self._edits[item_id]):
+            shown = True
         change = self.applied.changes[item_id] = AppliedChange(
             stored.revision,
             self._digests[item_id],
             contested=contested,
             fields=tuple(sorted(fields.union(earlier.fields))),
             attachments=earlier.attachments | numbers,
+            shown=shown,
         )
         self.confirmed[item_id] = stored.revision
-        made = MADE.get(item.item_class, frozenset()) & differing(before, item) - said(item, data)
-        shown = contested or made or item_id in self.conflicts
-        if shown or (lost is not None and given_up(item, lost.fields, self._edits[item_id])):
+        if shown:
             # The client's fields stay beside what it has not seen yet, or has given up since.
             self.conflicts[item_id] = stored
         self._answer_edit(edit, stored, change)

@@ -19,23 +19,25 @@ class AppliedAdd(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client added: what it became, and what exactly was asked for.
 
     ``item_id`` is empty for a draft that was sent at once and is not in the collection. ``attachments``
-    are the numbers of those that came with it, by ClientId.
+    are the numbers of those that came with it, by ClientId. ``shown``: there was more to it than the
+    client said, so it is shown the whole.
     """
 
     item_id: str
     revision: int
     digest: bytes
     attachments: dict[str, int] = {}
+    shown: bool = False
 
 
 class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     """An item that the client changed: the revision that this made.
 
-    ``contested``: somebody else had changed it, too, so the client is shown the whole of what became
-    of it. ``sent``: it was a draft and left as mail. ``fields`` name what this and the changes lost
-    before it changed (changed.py). ``attachments`` are the numbers of those that came with them
-    (attachments.py). ``refused`` has the statuses of those of the request's edits of the item that were
-    refused, by their place among them.
+    ``contested``: somebody else had changed it, too. ``shown``: something else became of it than the
+    client can know, so it is shown the whole. ``sent``: it was a draft and left as mail. ``fields``
+    name what this and the changes lost before it changed (changed.py). ``attachments`` are the numbers
+    of those that came with them (attachments.py). ``refused`` has the statuses of those of the request's
+    edits of the item that were refused, by their place among them.
     """
 
     revision: int
@@ -45,6 +47,7 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
     fields: tuple[str, ...] = ()
     attachments: dict[str, int] = {}
     refused: dict[int, int] = {}
+    shown: bool = False
 
 
 class Applied(msgspec.Struct, array_like=True):

@@ -95,9 +95,7 @@ class EventForm(Form):
     ) -> Mapping[str, str]:
         if choice % 2:
             return planning.placed(number)
-        if writer.version < PARTIAL and any(name.startswith("@") for name in shown.said):
-            return {}
-        return planning.moved(number, choice, today, shown)
+        return planning.moved(number, choice, today, shown, writer)
 
     def data(self, edit: Edit, before: Shown, writer: Writer) -> list[Element]:
         """A whole event, with the exceptions that it speaks of."""

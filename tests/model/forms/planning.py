@@ -53,11 +53,12 @@ def _when(number: int, days: int, today: datetime, *, day: bool) -> str:
     return series.when_of(start if day else start + timedelta(hours=8, minutes=number % 600), day=day)
 
 
-def moved(number: int, choice: int, today: datetime, shown: Shown) -> Mapping[str, str]:
-    """An event at another time. What was said of its occurrences goes with it."""
-    day = series.is_day(shown.said[WHEN])
-    said = {name: "" for name in shown.said if name.startswith("@")}
-    return {WHEN: _when(number, DAYS[choice % len(DAYS)], today, day=day), **said}
+def moved(number: int, choice: int, today: datetime, shown: Shown, writer: Writer) -> Mapping[str, str]:
+    """An event at another time. From 16.0 on all exceptions are gone with that (MS-ASCAL_R2114)."""
+    says = {WHEN: _when(number, DAYS[choice % len(DAYS)], today, day=series.is_day(shown.said[WHEN]))}
+    if writer.version >= Version.V16_0:
+        says |= {name: "" for name in shown.said if name.startswith("@")}
+    return says
 
 
 def placed(number: int) -> Mapping[str, str]:
