@@ -15,6 +15,7 @@ from overair.items.event import StoredAttachment
 from overair.items.icalendar_bodies import is_inline
 from overair.items.icalendar_components import Component, Property
 from overair.items.icalendar_losses import Losses
+from overair.items.icalendar_text import QuotedParameters, on_one_line
 
 Put = Callable[[bytes], str]
 """Keeps the bytes of an attachment and gives their key in the BlobStore."""
@@ -66,7 +67,7 @@ def attachments_of(
 
 def _name(found: Property, number: int, content_type: str | None) -> str:
     for parameter in _NAMES:
-        name = " ".join(found.parameters.get(parameter, "").split())
+        name = on_one_line(found.parameters.get(parameter, ""))
         if name:
             return name[:NAME_CHARACTERS]
     return f"attachment {number}{mimetypes.guess_extension(content_type or '') or ''}"
@@ -88,6 +89,7 @@ def add_attachments(
         if one.is_inline or one.content_id or one.content_location or one.method != 1:
             losses.add("Attachments", "stands beside the body, not in it")
         value = vBinary(data)
+        value.params = QuotedParameters(value.params)
         if one.content_type:
             value.params["FMTTYPE"] = one.content_type
         value.params["FILENAME"] = one.display_name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -18,11 +20,13 @@ from overair.items.icalendar_events import BUSY, CANCELLED, CONFERENCE, JOIN_LIN
 from overair.items.icalendar_fields import Writer, add_common
 from overair.items.icalendar_people import attendee_values, calendar_user
 from overair.items.icalendar_places import add_location
-from overair.items.icalendar_recurrence import NotExpressible, rrule_of
+from overair.items.icalendar_recurrence import rrule_of
 from overair.items.icalendar_text import as_text
 from overair.items.recurrence import Recurrence
+from overair.items.series import Series
 
 _BUSY: Final = {value: name for name, value in BUSY.items()}
+_TICK: Final = timedelta(microseconds=1)
 _SHARED: Final = (
     *("subject", "body", "location", "categories", "sensitivity", "busy_status", "reminder", "dt_stamp"),
     *("meeting_status", "attendees", "response_type", "appointment_reply_time"),
@@ -43,27 +47,48 @@ def write_event(event: Event, writer: Writer) -> tuple[list[Component], list[Use
     master = VEvent()
     if event.original_start is not None:
         clock.add(master, "RECURRENCE-ID", event.original_start)
-    _add_times(master, clock, event.start_time, event.end_time, None)
-    _add_fields(master, event, event, writer)
     components: list[Component] = [master]
+    start = event.start_time
     if event.recurrence is not None:
-        try:
-            master.add("RRULE", _rule(event, event.recurrence, event.start_time, clock))
-        except NotExpressible as error:
-            writer.losses.add("Recurrence", str(error))
+        # RRULE counts from its first occurrence on, and DTSTART is one whatever the rule says.
+        wall = UTC if event.all_day_event else clock.tzinfo
+        series = Series(event.recurrence, start, wall)
+        first = series.first_after(start - _TICK)
+        if first is None:
+            writer.losses.add("Recurrence", "has no occurrence")
         else:
-            for exception in event.exceptions or ():
-                if exception.deleted:
-                    clock.add(master, "EXDATE", exception.exception_start_time)
-                else:
-                    components.append(_occurrence(event, exception, clock, writer))
+            start = first
+            master.add("RRULE", _rule(event.recurrence, first, wall, all_day=bool(event.all_day_event)))
+            components += _exceptions(event, series, master, clock, writer)
+    _add_times(master, clock, start, start + _length(event), None)
+    _add_fields(master, event, event, writer)
     return components, [] if clock.used is None else [clock.used]
 
 
-def _occurrence(event: Event, exception: EventException, clock: Clock, writer: Writer) -> VEvent:
-    """An occurrence that is otherwise than its series."""
+def _rule(recurrence: Recurrence, start: datetime, zone: tzinfo, *, all_day: bool) -> vRecur:
+    if all_day:
+        return rrule_of(recurrence, start, zone, until=lambda last: last.date())
+    return rrule_of(recurrence, start, zone)
+
+
+def _exceptions(
+    event: Event, series: Series, master: VEvent, clock: Clock, writer: Writer
+) -> Iterator[Component]:
+    """The occurrences that are otherwise; those that are deleted go into the series."""
+    for exception in event.exceptions or ():
+        original = series.at(exception.exception_start_time)
+        if original is None:
+            continue  # an exception of no occurrence changes nothing
+        if exception.deleted:
+            clock.add(master, "EXDATE", original)
+        else:
+            yield _occurrence(event, original, exception, clock, writer)
+
+
+def _occurrence(
+    event: Event, original: datetime, exception: EventException, clock: Clock, writer: Writer
+) -> VEvent:
     component = VEvent()
-    original = exception.exception_start_time
     clock.add(component, "RECURRENCE-ID", original)
     start = exception.start_time or original
     end = exception.end_time or start + _length(event)
@@ -73,16 +98,10 @@ def _occurrence(event: Event, exception: EventException, clock: Clock, writer: W
     return component
 
 
-def _rule(event: Event, recurrence: Recurrence, start: datetime, clock: Clock) -> vRecur:
-    if event.all_day_event:
-        return rrule_of(recurrence, start, UTC, until=lambda last: last.date())
-    return rrule_of(recurrence, start, clock.tzinfo)
-
-
 def _length(event: Event) -> timedelta:
     if event.start_time is None or event.end_time is None:
         return timedelta()
-    return event.end_time - event.start_time
+    return max(event.end_time - event.start_time, timedelta())
 
 
 def _add_times(component: VEvent, clock: Clock, start: datetime, end: datetime, all_day: bool | None) -> None:
@@ -95,7 +114,7 @@ def _add_fields(component: VEvent, event: Event, series: Event, writer: Writer) 
     losses = writer.losses
     add_common(
         component,
-        uid=series.uid or "",
+        uid=series.uid or blake2b(msgspec.json.encode(series), digest_size=16).hexdigest(),
         stamp=event.dt_stamp or writer.now,
         subject=event.subject,
         categories=event.categories,

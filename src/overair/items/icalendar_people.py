@@ -10,6 +10,7 @@ from icalendar import vCalAddress
 from overair.items.attendee import Attendee, AttendeeStatus, AttendeeType
 from overair.items.icalendar_components import Component, Property
 from overair.items.icalendar_losses import Losses
+from overair.items.icalendar_text import QuotedParameters, on_one_line
 
 ATTENDEES: Final = 2_000
 """The most attendees of an event."""
@@ -117,7 +118,7 @@ def _address(found: Property) -> str | None:
 
 
 def _name(found: Property) -> str:
-    return " ".join(found.parameters.get("CN", "").split())[:NAME_CHARACTERS].strip("\"'").strip()
+    return on_one_line(found.parameters.get("CN", ""))[:NAME_CHARACTERS]
 
 
 def attendee_values(
@@ -145,6 +146,7 @@ def attendee_values(
 def calendar_user(email: str, name: str | None) -> vCalAddress:
     """A calendar user as a value of ORGANIZER or ATTENDEE."""
     value = vCalAddress(f"mailto:{email}")
+    value.params = QuotedParameters(value.params)
     if name and name != email:
         value.params["CN"] = name
     return value

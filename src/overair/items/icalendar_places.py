@@ -13,7 +13,7 @@ from icalendar.prop import vInline
 
 from overair.items.icalendar_components import Component
 from overair.items.icalendar_losses import Losses
-from overair.items.icalendar_text import as_text
+from overair.items.icalendar_text import QuotedParameters, as_text
 from overair.items.location import Location
 
 TEXT_CHARACTERS: Final = 4_000
@@ -113,8 +113,8 @@ def _float(text: str | None) -> float | None:
 
 
 def _digits(number: float) -> str:
-    """A number without an exponent, which neither GEO nor a geo URI has."""
-    return format(Decimal(repr(number)), "f")
+    """A number without an exponent, which neither GEO nor a geo URI has, and to the width of an atom."""
+    return format(round(Decimal(repr(number)), 15).normalize(), "f")
 
 
 def add_location(event: ICalendarEvent, location: Location, losses: Losses) -> None:
@@ -140,7 +140,7 @@ def add_location(event: ICalendarEvent, location: Location, losses: Losses) -> N
         place.append(_digits(location.altitude))
     uncertainty = "" if location.accuracy is None else f";u={_digits(location.accuracy)}"
     value = vUri(f"geo:{','.join(place)}{uncertainty}")
-    value.params["VALUE"] = "URI"
+    value.params = QuotedParameters({"VALUE": "URI"})
     if location.display_name:
         value.params["X-TITLE"] = location.display_name
     event.add(APPLE, value)

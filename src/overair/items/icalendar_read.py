@@ -29,6 +29,8 @@ from overair.items.text import cleaned
 
 UID_CHARACTERS: Final = 300
 """The most of a UID that an event may have (MS-ASCAL 2.2.2.46)."""
+OF_ONE_UID: Final = 5_000
+"""The most components of one UID: an event, and its changed occurrences."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -97,21 +99,31 @@ class _File:
 
     def _group(self, name: str, group: list[Source]) -> Iterator[Converted | Refused]:
         read: list[_Read] = []
-        for source in group:
+        for number, source in enumerate(group):
             if source.refused or name not in ITEMS:
                 yield Refused(source.place, name, "", source.refused or "is no event, task or note")
+                continue
+            if number >= OF_ONE_UID:
+                yield Refused(source.place, name, "", f"{OF_ONE_UID} components have its UID already")
                 continue
             try:
                 read.append(_Read(source, source.read()))
             except ValueError as error:
                 yield Refused(source.place, name, "", str(error))
-        changed = [one for one in read if name != "VJOURNAL" and one.component.first("RECURRENCE-ID")]
-        changed.sort(key=_version)
-        masters = [one for one in read if one not in changed]
+        masters: list[_Read] = []
+        changed: list[_Read] = []
+        for one in read:
+            is_change = name != "VJOURNAL" and one.component.first("RECURRENCE-ID") is not None
+            (changed if is_change else masters).append(one)
         newest = max(masters, key=_version, default=None)
+        latest = {one.component.text("RECURRENCE-ID"): one for one in sorted(changed, key=_version)}
         for one in masters:
             if one is not newest:
                 yield _refused(one, "has the UID of another component")
+        for one in changed:
+            if latest[one.component.text("RECURRENCE-ID")] is not one:
+                yield _refused(one, "is about the same occurrence as another component")
+        changed = [one for one in changed if latest[one.component.text("RECURRENCE-ID")] is one]
         if newest is not None:
             yield from self._converted(newest, changed)
         else:

@@ -30,6 +30,7 @@ EXCEPTIONS: Final = 256
 """The most exceptions of an event (MS-ASCAL_R24311)."""
 ADDED: Final = 100
 """The most occurrences beyond the pattern (RDATE) that become events of their own."""
+_CANCELLED: Final = "CANCELLED"
 _EMPTY: Final[dict[str, Any]] = {
     "subject": "",
     "body": Body(type=BodyType.PLAIN_TEXT, data=""),
@@ -202,7 +203,7 @@ class _Series:
 
     def _exception(self, start: datetime, said: Occasion) -> EventException:
         """What is otherwise in an occurrence than in its series."""
-        if status_of(said.component) == "CANCELLED":
+        if status_of(said.component) == _CANCELLED != status_of(self._said.component):
             return EventException(deleted=True, exception_start_time=start)
         values = {
             name: _EMPTY.get(name) if value is None else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from icalendar import vText
+from icalendar import Parameters, vText
 
 _SPECIAL: Final = re.compile(r"[\\;,]|\r\n|\r|\n")
 
@@ -18,6 +18,12 @@ class Text(vText):
         return _SPECIAL.sub(_escaped, str(self)).encode()
 
 
+class QuotedParameters(Parameters):
+    """Parameters whose names are in quotes, where blanks stand: without, the library reads past them."""
+
+    quote_also = Parameters.quote_also | dict.fromkeys(("CN", "FILENAME"), " ='")
+
+
 def as_text(text: str) -> Text:
     """A text as a value of a property."""
     return Text(text)
@@ -25,6 +31,11 @@ def as_text(text: str) -> Text:
 
 def _escaped(found: re.Match[str]) -> str:
     return r"\n" if found[0] in ("\r\n", "\r", "\n") else f"\\{found[0]}"
+
+
+def on_one_line(text: str) -> str:
+    """A name without ends of lines, and without blanks around it."""
+    return LINE_END.sub(" ", text).strip()
 
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
