@@ -93,7 +93,7 @@ class Occurring:
         if "attendees" in different:
             after["attendees"] = self._attendees(base, different["attendees"])
         if different.get("attachments") is not None:
-            after["stored_attachments"] = self._attachments(base, different["attachments"])
+            after |= self._attachments(base, different["attachments"])
         after = {name: self._reduced(name, value) for name, value in after.items()}
         after |= dict.fromkeys(self._as_in_series(different))
         after |= self._when(base, settable, different)
@@ -131,12 +131,13 @@ class Occurring:
         known = self.event.attendees if base.attendees is None else base.attendees
         return sent and merged_attendees(sent, known, self.sent.author.version)
 
-    def _attachments(self, base: EventException, commands: tuple[Command, ...]) -> Any:  # stored ones
+    def _attachments(self, base: EventException, commands: tuple[Command, ...]) -> dict[str, Any]:
+        """Its own attachments, if the commands make it differ from what it had."""
         kept = self.event.stored_attachments if base.stored_attachments is None else base.stored_attachments
         stored, self.next_attachment = changed_attachments(
             kept or (), commands, self.sent.blob_keys, self.next_attachment
         )
-        return stored
+        return {} if stored == (kept or ()) else {"stored_attachments": stored}
 
     def _when(
         self, base: EventException, sent: Mapping[str, Any], different: Mapping[str, Any]
