@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -315,6 +316,7 @@ class TestEnds:
             "FREQ=DAILY;UNTIL=00010101",
             "FREQ=MONTHLY;BYMONTHDAY=31;UNTIL=20260120",
             "FREQ=YEARLY;BYWEEKNO=20;UNTIL=20260120",
+            "FREQ=YEARLY;BYWEEKNO=20;UNTIL=00010101",
             "RSCALE=CHINESE;FREQ=YEARLY;BYMONTH=12L;BYMONTHDAY=1",
         ],
     )
@@ -580,6 +582,31 @@ def test_any_text_is_a_rule_or_refused(text: str, words: list[str]) -> None:
     for rule in (text, f"FREQ=DAILY;{text}", "FREQ=DAILY;" + "".join(words)):
         with suppress(NotExpressible):
             recurrence_of(rule, START, UTC)
+
+
+@settings(max_examples=60)
+@given(
+    rules(),
+    st.sampled_from(["", "RSCALE=CHINESE;", "RSCALE=HEBREW;", "RSCALE=DANGI;", "RSCALE=ISLAMIC-TBLA;"]),
+    st.sampled_from(["", ";SKIP=FORWARD", ";SKIP=BACKWARD"]),
+    st.sampled_from(["0001-01-02", "1601-01-01", "1899-12-30", "2049-12-30", "9000-02-28", "9999-12-29"]),
+    st.sampled_from([UTC, ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12")]),
+    st.booleans(),
+)
+def test_what_a_rule_is_made_is_a_series_that_starts_with_its_start(
+    rule: str, scale: str, skip: str, day: str, zone: tzinfo, ends: bool
+) -> None:
+    """In every calendar, and in years at the ends of what is known."""
+    if not ends:
+        rule = re.sub(";(COUNT|UNTIL)=[^;]*", "", rule)
+    start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    with suppress(NotExpressible):
+        found = recurrence_of(scale + rule + skip, start, zone)
+        check(found.recurrence)
+        series = Series(found.recurrence, found.start, zone)
+        assert series.first_after(found.start - timedelta(microseconds=1)) == found.start
+        assert all(series.contains(one) for one in found.deleted)
+        rrule_of(found.recurrence, found.start, zone)
 
 
 COSTLY = [

@@ -78,8 +78,10 @@ def _filtered(rule: Rule, first: date, last: date) -> Iterator[date]:
         for ordinal in days.days_in(period):
             if ordinal > last.toordinal():
                 return
+            if ordinal < first.toordinal() or not (mask or EVERY_DAY) >> ordinal % 7 & 1:
+                continue
             day = date.fromordinal(ordinal)
-            if day >= first and (mask or EVERY_DAY) >> ordinal % 7 & 1 and _passes(rule, day):
+            if _passes(rule, day):
                 yield day
 
 

@@ -33,13 +33,15 @@ def recurrence_of(said: str | vRecur, start: datetime, zone: tzinfo, *, all_day:
     """The recurrence that has the occurrences of a rule.
 
     ``start`` is DTSTART in UTC and ``zone`` the one in which it recurs, both as Event has them: of an
-    all-day event a midnight in UTC, and UTC. Where the start is on no day of the rule it is no
+    all-day event a midnight in UTC, and UTC; not in the first or last days of the calendar. Where the start is on no day of the rule it is no
     occurrence, and the series starts later. Raises NotExpressible.
     """
     local = start.astimezone(zone)
     given = rule_of(said)
     rule = simplified(_of_days(given, local.time(), all_day=all_day), local.date())
     until = None if rule.until is None else _instant_of(rule.until, zone, all_day=all_day)
+    if until is not None and until < start:
+        raise NotExpressible("has no occurrence")
     found = pattern_of(rule, local.date())
     if found is None:
         if rule.count is None and until is None:
