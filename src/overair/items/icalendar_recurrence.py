@@ -33,8 +33,9 @@ def recurrence_of(said: str | vRecur, start: datetime, zone: tzinfo, *, all_day:
     """The recurrence that has the occurrences of a rule.
 
     ``start`` is DTSTART in UTC and ``zone`` the one in which it recurs, both as Event has them: of an
-    all-day event a midnight in UTC, and UTC; not in the first or last days of the calendar. Where the start is on no day of the rule it is no
-    occurrence, and the series starts later. Raises NotExpressible.
+    all-day event a midnight in UTC, and UTC; not in the first or last days of the calendar. Where
+    the start is on no day of the rule it is no occurrence, and the series starts later. Raises
+    NotExpressible.
     """
     local = start.astimezone(zone)
     given = rule_of(said)
