@@ -27,7 +27,10 @@ _WESTERNMOST: Final = timedelta(hours=12)
 """From midnight in UTC to midnight where the day ends last."""
 _OVERLAPPING: Final = 1000
 """How many occurrences that began before a window are looked at for whether they last into it."""
+_NEAR: Final = timedelta(days=2)
+"""More than the original start that an exception tells may be off, on the same day, and days float."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -80,7 +83,8 @@ def occurrences(event: Event, first: datetime, last: datetime, default_zone: str
     )
     starts = chain(reversed(list(begun)), series.between(first, last))
     unchanged = (_alone(event, start) for start in starts if series.day(start) not in exceptions)
-    changed = sorted(_overlapping(_changed(event, series, exceptions), first, last), key=_start)
+    moved = _changed(event, series, exceptions.values(), first, last)
+    changed = sorted(_overlapping(moved, first, last), key=_start)
     yield from merge(unchanged, changed, key=_start)
 
 
@@ -100,7 +104,8 @@ def view_date(event: Event) -> int:
     exceptions = _exceptions(event, series)
     unchanged = (start for start in series.before(_END) if series.day(start) not in exceptions)
     found = [_alone(event, start) for start in islice(unchanged, 1)]
-    found.extend(_changed(event, series, exceptions))
+    since = found[0].end if found else _BEGINNING
+    found.extend(_changed(event, series, exceptions.values(), since, _END))
     return max(map(_view_date, found or [_alone(event, event.start_time)]))
 
 
@@ -109,9 +114,22 @@ def _alone(event: Event, start: datetime) -> Occurrence:
     return Occurrence(start, start, _end(event, start), bool(event.all_day_event))
 
 
-def _changed(event: Event, series: Series, exceptions: dict[int, EventException]) -> Iterator[Occurrence]:
-    for exception in exceptions.values():
-        original = None if exception.deleted else series.at(exception.exception_start_time)
+def _changed(
+    event: Event,
+    series: Series,
+    exceptions: Iterable[EventException],
+    first: datetime,
+    last: datetime,
+) -> Iterator[Occurrence]:
+    """The occurrences that are otherwise than the series, those at least that overlap a window."""
+    for exception in exceptions:
+        if exception.deleted:
+            continue
+        start = exception.start_time or exception.exception_start_time
+        end = exception.end_time or _end(event, start)
+        if _later(end, _NEAR) < first or start > _later(last, _NEAR):
+            continue
+        original = series.at(exception.exception_start_time)
         if original is None:
             continue
         start = exception.start_time or original
