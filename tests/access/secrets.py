@@ -27,12 +27,12 @@ from overair.protocol.schema import Record
 from overair.protocol.search import Query, SearchRequest, StoreRequest
 from overair.protocol.send_mail import SendMailRequest
 from overair.protocol.settings import SettingsRequest, UserInformationRequest
-from overair.protocol.sync import AddCommand, CollectionRequest, ServerAdd, SyncRequest
+from overair.protocol.sync import AddCommand, ChangeCommand, CollectionRequest, ServerAdd, SyncRequest
 from overair.storage.open import DATABASE_FILE
 from overair.storage.schema import metadata
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag, encode
-from overair.wbxml.pages import Contacts
+from overair.wbxml.pages import Calendar, Contacts
 from support.phone import Answer, Phone, Server, letter
 from support.server import ANNA
 
@@ -152,7 +152,9 @@ class Driver:
                 if messages_of(command, version).request is not None:
                     for place in places(command, version):
                         if set(place.path) & HELD and version is not SERVED[-1]:
-                            continue  # some sixty and more, which are alike in every version
+                            continue  # some two hundred, which are alike in every version
+                        if _is_read_twice(place.path):
+                            continue
                         message = request(command, version, (place.path,), said)
                         self._send(phone, command, encode(message.to_element(version)))
 
@@ -167,6 +169,8 @@ class Driver:
             for path, tag, data_type in leaves(message, version):
                 if can_name(data_type) and role_of(tag) is not Role.WORDS:
                     continue  # an id, or more elements
+                if _is_read_twice(path):
+                    continue
                 tree = request(command, version, (path,), said).to_element(version)
                 for mark in (WORD, DIGITS, f"-{DIGITS}"):
                     self._send(phone, command, encode(_with_text(tree, tag, mark)))
@@ -192,6 +196,12 @@ class Driver:
             key = synced(phone, contacts, "0").sync_key
             person = [Element(Contacts.FirstName, NOTE), Element(Contacts.Email1Address, NOTE)]
             synced(phone, contacts, key, AddCommand(client_id=version.text, application_data=person))
+            calendar = folders[FolderType.CALENDAR]
+            first_key = synced(phone, calendar, "0").sync_key
+            event = [Element(Calendar.Subject, NOTE), Element(Calendar.Location, NOTE)]
+            event = [one for one in event if version in one.tag.versions]
+            add = AddCommand(client_id=version.text, application_data=event)
+            calendar_key = synced(phone, calendar, first_key, add).sync_key
             key = synced(phone, inbox, "0").sync_key
             [first, *_] = synced(phone, inbox, key).commands
             assert isinstance(first, ServerAdd)
@@ -202,6 +212,7 @@ class Driver:
                 (Command.FOLDER_SYNC, FolderSyncRequest(sync_key="0")),
                 (Command.FOLDER_SYNC, FolderSyncRequest(sync_key="1")),
                 *((Command.SYNC, _sync(*pair)) for pair in ((inbox, "0"), (inbox, key), (contacts, "0"))),
+                (Command.SYNC, _sync(calendar, calendar_key)),
                 (Command.SYNC, None),
                 (Command.ITEM_OPERATIONS, ItemOperationsRequest(operations=(item, attached))),
                 (Command.PING, PingRequest(heartbeat_interval=60, folders=watched)),
@@ -236,6 +247,11 @@ class Driver:
                     continue
                 message = SendMailRequest(client_id=WORD, mime=mime)
                 self._send(phone, Command.SEND_MAIL, encode(message.to_element(version)))
+
+
+def _is_read_twice(path: Way) -> bool:
+    """Whether a field is read by the same declaration in an Add as in a Change, which this is."""
+    return ChangeCommand in path and bool(set(path) & HELD)
 
 
 def _sync(folder_id: str, key: str) -> SyncRequest:
