@@ -30,7 +30,9 @@ def check(direction: Literal["request", "response"], command: Command, tree: Ele
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with TLS whose Anna has twelve letters, one with an attachment."""
-    with running_server(tmp_path_factory.mktemp("client-server"), tls=True) as running:
+    # Every client of a test is a device of its own.
+    settings: dict[str, Any] = {"limits.devices": 10_000}
+    with running_server(tmp_path_factory.mktemp("client-server"), tls=True, **settings) as running:
         for number in range(12):
             running.deliver(ANNA, letter(number, attachment=b"%PDF-1.7 plan" * 500 if number == 5 else None))
         yield running
