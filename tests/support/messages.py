@@ -9,6 +9,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from overair.items.event import EventException
+from overair.items.event_elements import (
+    NO_REMINDER,
+    WORKING_ELSEWHERE,
+    BusyStatus,
+    Reminder,
+    instance_id_of,
+)
 from overair.protocol import search
 from overair.protocol.address_list import Entry
 from overair.protocol.data_types import (
@@ -60,6 +68,12 @@ def records(record: type[Record], version: Version) -> st.SearchStrategy[Any]:
                 bound.field, bound.required, version
             )
     drawn = st.fixed_dictionaries(required, optional=optional)
+    if record is EventException and version >= Version.V16_0:
+        return st.tuples(MOMENTS.map(lambda moment: moment.replace(microsecond=0)), drawn).map(
+            lambda pair: EventException(
+                **pair[1] | {"exception_start_time": pair[0], "instance_id": instance_id_of(pair[0])}
+            )
+        )
     if record is Properties:
         return st.builds(
             lambda values, item: Properties(**values, item=item), drawn, st.lists(_leaf(Email.Subject))
@@ -120,8 +134,12 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
                 min_size=data_type.min_length,
                 max_size=min(data_type.max_length or 20, 20),
             )
+        case BusyStatus() if version < Version.V16_0:
+            return st.integers(data_type.minimum, WORKING_ELSEWHERE - 1)
         case Integer(allowed=None):
             return st.integers(data_type.minimum, data_type.maximum)
+        case Reminder():
+            return st.integers(NO_REMINDER if version >= Version.V14_1 else 0, 2**32 - 1)
         case Integer():
             return st.sampled_from(sorted(data_type.allowed or ()))
         case Boolean():
