@@ -13,6 +13,7 @@ import msgspec
 
 from overair.items import Item, Message
 from overair.items.event import Event
+from overair.items.meeting_request import MeetingMessageType
 from overair.mailboxes.interface import FolderType, Session, StoredItem, View
 from support.server import ANNA, RunningServer
 
@@ -71,6 +72,20 @@ class Post:
         item = self.stored(FolderType.INBOX, address)[-1].item
         assert isinstance(item, Message)
         return item
+
+    def kind(self, address: str = ANNA) -> MeetingMessageType | None:
+        """What the message that came last is for its user."""
+        request = self.message(address).meeting_request
+        assert request is not None
+        return request.meeting_message_type
+
+    def file(self, event: Event) -> None:
+        """Put an event into the calendar, as an import or a phone does."""
+
+        async def work(session: Session) -> None:
+            await session.add((await session.folder_of_type(FolderType.CALENDAR)).folder_id, event)
+
+        self.do(work)
 
     def change(self, uid: str, change: Callable[[Event], Item], address: str = ANNA) -> None:
         """Change the one event of a UID, as its user does."""

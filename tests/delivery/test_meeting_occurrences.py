@@ -15,12 +15,14 @@ from support.invitations import (
     SHAPES,
     Invitation,
     Shape,
+    bare,
     exchange,
     google,
     later,
     occurrence,
     thunderbird,
 )
+from support.server import ANNA
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -76,12 +78,93 @@ def test_the_answer_to_an_occurrence_stands_while_its_time_does(post: Post, seri
 
 
 def test_what_is_older_than_the_series_changes_no_occurrence(post: Post, series: Invitation) -> None:
-    moved = occurrence(series, "20261208", start="20261208T150000", end="20261208T160000")
+    times = {"start": "20261208T150000", "end": "20261208T160000"}
     post.send(exchange(series))
     post.send(exchange(later(later(series, sequence=1, start="20261201T110000", end="20261201T120000"))))
-    before = post.event(series.uid)
+    before = post.entries(series.uid)
+    for sequence in (0, 2):
+        for method in ("REQUEST", "CANCEL"):
+            post.send(exchange(occurrence(series, "20261208", method=method, sequence=sequence, **times)))
+            assert post.entries(series.uid) == before
+    # Its sequence may be its own, so what was written later counts.
+    post.send(exchange(later(later(occurrence(series, "20261208", **times)))))
+    assert post.kind() is MeetingMessageType.FULL_UPDATE
+    [exception] = post.event(series.uid).exceptions or ()
+    assert exception.start_time == at(8, 14)
+
+
+def test_a_series_and_an_occurrence_may_be_written_at_once(post: Post, series: Invitation) -> None:
+    post.send(exchange(series))
+    moved = replace(occurrence(series, "20261208", summary="Plan more"), stamp=series.stamp)
     post.send(exchange(moved))
-    assert post.event(series.uid) == before
+    [exception] = post.event(series.uid).exceptions or ()
+    assert exception.subject == "Plan more"
+    before = post.entries(series.uid)
+    post.send(exchange(moved))
+    assert post.entries(series.uid) == before
+    assert post.kind() is MeetingMessageType.INITIAL_REQUEST
+
+
+def in_file(series: Invitation, day: str, *more: str) -> str:
+    """An occurrence as a component beside its series."""
+    lines = (
+        *("BEGIN:VEVENT", f"UID:{series.uid}", f"RECURRENCE-ID;TZID=Europe/Berlin:{day}T100000"),
+        *("ORGANIZER:mailto:otto@example.net", f"ATTENDEE:mailto:{ANNA}", "SUMMARY:Plan more"),
+        *(f"DTSTART;TZID=Europe/Berlin:{day}T150000", f"DTEND;TZID=Europe/Berlin:{day}T160000"),
+        *(f"DTSTAMP:{series.stamp}", *more, "END:VEVENT"),
+    )
+    return "\n".join(lines)
+
+
+def test_the_answer_to_an_occurrence_in_a_series_stands_too(post: Post, series: Invitation) -> None:
+    post.send(thunderbird(replace(series, behind=in_file(series, "20261208"))))
+
+    def declined(event: Event) -> Event:
+        [exception] = event.exceptions or ()
+        exception = msgspec.structs.replace(exception, busy_status=0, response_type=4)
+        return msgspec.structs.replace(event, exceptions=(exception,))
+
+    post.change(series.uid, declined)
+    post.send(thunderbird(later(series, sequence=1, behind=in_file(series, "20261208", "LOCATION:Room 6"))))
+    [exception] = post.event(series.uid).exceptions or ()
+    assert exception.location == Location(display_name="Room 6")
+    assert (exception.busy_status, exception.response_type) == (0, 4)
+
+
+@pytest.mark.parametrize("is_later", [True, False])
+def test_of_a_series_and_an_occurrence_the_later_word_counts(
+    post: Post, series: Invitation, is_later: bool
+) -> None:
+    alone = occurrence(series, "20261208", start="20261208T170000", end="20261208T180000")
+    post.send(exchange(alone))
+    post.change(series.uid, answered)
+    whole = replace(series, behind=in_file(series, "20261208"))
+    post.send(thunderbird(whole if is_later else later(later(whole))))
+    [exception] = post.event(series.uid).exceptions or ()
+    # What is at another time was not answered.
+    expected = (at(8, 16), 3) if is_later else (at(8, 14), None)
+    assert (exception.start_time, exception.response_type) == expected
+
+
+def test_a_request_may_say_that_an_occurrence_is_cancelled(post: Post, series: Invitation) -> None:
+    post.send(bare(series))
+    post.send(bare(occurrence(series, "20261208", more=("STATUS:CANCELLED",))))
+    [exception] = post.event(series.uid).exceptions or ()
+    assert (exception.meeting_status, exception.busy_status) == (7, 0)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "taken out"])
+def test_an_occurrence_that_was_gone_is_asked_for_again(post: Post, series: Invitation, how: str) -> None:
+    if how == "cancelled":
+        post.send(exchange(series))
+        post.send(exchange(occurrence(series, "20261208", method="CANCEL")))
+    else:
+        skipped = ("EXDATE;TZID=Europe/Berlin:20261208T100000",)
+        post.send(exchange(replace(series, more=skipped)))
+    post.send(exchange(later(occurrence(series, "20261208", sequence=1))))
+    assert post.kind() is MeetingMessageType.FULL_UPDATE
+    [exception] = post.event(series.uid).exceptions or ()
+    assert (exception.deleted, exception.meeting_status, exception.busy_status) == (None, None, None)
 
 
 @pytest.mark.req("MS-ASEMAIL_R1480", "MS-ASEMAIL_R1481", "MS-ASEMAIL_R1355", "MS-ASEMAIL_R13550")
@@ -126,8 +209,9 @@ def test_one_occurrence_is_cancelled(post: Post, series: Invitation, shape: Shap
     [exception] = event.exceptions or ()
     assert exception.exception_start_time == at(8, 9)
     assert (exception.meeting_status, exception.busy_status) == (7, 0)
-    post.send(shape(occurrence(series, "20261208", method="CANCEL")))
-    assert post.event(series.uid) == event
+    before = post.entries(series.uid)
+    post.send(shape(later(occurrence(series, "20261208", method="CANCEL"))))
+    assert post.entries(series.uid) == before
 
 
 def test_occurrences_alone_are_cancelled(post: Post, series: Invitation) -> None:

@@ -8,17 +8,21 @@ import pytest
 
 from delivery.post import Post, at
 from overair.items.event import Event
+from overair.items.meeting_request import MeetingMessageType
+from overair.items.meetings import LARGEST
 from overair.items.message import Message
-from overair.mailboxes.interface import FolderType, Session, View
+from overair.mailboxes.interface import Session, View
 from overair.server.administration import Mail
 from overair.server.importing import Import
 from support.invitations import (
     Invitation,
     Shape,
     apple,
+    bare,
     exchange,
     google,
     later,
+    occurrence,
     thunderbird,
 )
 from support.server import ANNA
@@ -54,11 +58,7 @@ def test_a_user_s_own_meeting_is_left_alone(post: Post, invitation: Invitation, 
     assert post.message().meeting_request is None
     # Also where somebody else says that it is theirs.
     mine = Event(uid=own.uid, organizer_email=ANNA, meeting_status=1, start_time=at(1, 9), end_time=at(1, 10))
-
-    async def add(session: Session) -> None:
-        await session.add((await session.folder_of_type(FolderType.CALENDAR)).folder_id, mine)
-
-    post.do(add)
+    post.file(mine)
     for organizer in (ANNA, "otto@example.net", "mallory@example.com"):
         post.send(exchange(replace(own, organizer=organizer, sequence=9)))
         assert post.event(own.uid) == mine
@@ -66,17 +66,13 @@ def test_a_user_s_own_meeting_is_left_alone(post: Post, invitation: Invitation, 
 
 def test_an_event_without_an_organizer_is_left_alone(post: Post, invitation: Invitation) -> None:
     mine = Event(uid=invitation.uid, subject="Mine", start_time=at(1, 9), end_time=at(1, 10))
-
-    async def add(session: Session) -> None:
-        await session.add((await session.folder_of_type(FolderType.CALENDAR)).folder_id, mine)
-
-    post.do(add)
+    post.file(mine)
     for method in ("REQUEST", "CANCEL"):
         post.send(exchange(replace(invitation, method=method, sequence=9)))
         assert post.event(invitation.uid) == mine
 
 
-STRANGERS = {
+STRANGERS: dict[str, dict[str, object]] = {
     "for their own event": {"organizer": "mallory@example.com"},
     "in the organizer's name": {"sender": "mallory@example.com"},
     "who names both": {"sender": "mallory@example.com>, <otto@example.net"},
@@ -104,6 +100,7 @@ def test_a_stranger_changes_nothing(
     )
     post.send(shape(forged))
     assert post.entries(series.uid) == before
+    assert post.kind() is not MeetingMessageType.OUTDATED
     assert post.message().message_class.startswith("IPM.Schedule.Meeting")  # type: ignore[union-attr]
 
 
@@ -192,3 +189,54 @@ def test_a_message_without_a_calendar_part_costs_no_statement_more(
     assert cost(exchange(replace(invitation, method="REPLY"))) == plain
     assert cost(exchange(invitation)) <= plain + 8
     assert cost(exchange(later(invitation, sequence=1))) <= plain + 6
+
+
+def test_an_organizer_stays_the_organizer(post: Post, invitation: Invitation) -> None:
+    post.send(exchange(invitation))
+    before = post.entries(invitation.uid)
+    other = replace(invitation, organizer="mallory@example.com", sender="otto@example.net")
+    for method in ("REQUEST", "CANCEL"):
+        post.send(exchange(later(other, method=method, sequence=1)))
+        assert post.entries(invitation.uid) == before
+
+
+def test_nobody_is_known_again(post: Post, invitation: Invitation) -> None:
+    """Two messages that name no one sender need not be of the same one."""
+    post.send(exchange(replace(invitation, sender=" ")))
+    before = post.entries(invitation.uid)
+    post.send(exchange(later(invitation, sender=" ", sequence=1, summary="Pay here")))
+    assert post.entries(invitation.uid) == before
+
+
+@pytest.mark.parametrize("sender", ["mallory@example.com", ""])
+def test_a_meeting_that_came_otherwise_follows_its_organizer(
+    post: Post, invitation: Invitation, sender: str
+) -> None:
+    event = Event(
+        uid=invitation.uid,
+        subject="From a file",
+        organizer_email="Otto@Example.net",
+        meeting_status=3,
+        start_time=at(1, 9),
+        end_time=at(1, 10),
+    )
+    post.file(event)
+    post.send(exchange(replace(invitation, sender=sender)))
+    assert post.event(invitation.uid).subject == ("From a file" if sender else "Plan the year")
+
+
+def test_an_occurrence_of_another_organizer_stays_alone(post: Post, series: Invitation) -> None:
+    forged = occurrence(series, "20261208", organizer="mallory@example.com", summary="Pay here")
+    post.send(exchange(forged))
+    post.send(exchange(series))
+    found = {event.organizer_email: event.exceptions for event in post.events(series.uid)}
+    assert found == {"mallory@example.com": None, "otto@example.net": None}
+
+
+def test_a_part_that_is_too_large_is_a_file(post: Post, invitation: Invitation) -> None:
+    post.send(bare(replace(invitation, description="x" * LARGEST)))
+    assert post.events(invitation.uid) == []
+    message = post.message()
+    assert message.message_class == "IPM.Note"
+    assert message.index is not None
+    assert [part.content_type for part in message.index.attachments] == ["text/calendar"]

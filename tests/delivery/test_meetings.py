@@ -92,6 +92,7 @@ def test_the_same_request_again_changes_nothing(post: Post, series: Invitation, 
     [before] = post.entries(series.uid)
     post.send(shape(series))
     assert post.entries(series.uid) == [before]
+    assert post.kind() is MeetingMessageType.INITIAL_REQUEST
 
 
 @pytest.mark.req("MS-ASEMAIL_R536")
@@ -165,14 +166,20 @@ def test_an_older_request_is_outdated(post: Post, invitation: Invitation, sequen
 
 @pytest.mark.req("MS-ASCAL_R314")
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("sequence", [0, 1])
+@pytest.mark.parametrize(
+    ("sequence", "stamp"), [(0, "20261120T090000Z"), (0, "20261120T100000Z"), (1, "20261120T080000Z")]
+)
 def test_a_cancelled_meeting_stays_and_takes_no_time(
-    post: Post, series: Invitation, shape: Shape, sequence: int
+    post: Post, series: Invitation, shape: Shape, sequence: int, stamp: str
 ) -> None:
     post.send(shape(series))
     post.change(series.uid, answered)
-    post.send(shape(later(series, method="CANCEL", sequence=sequence)))
+    cancel = replace(later(series, method="CANCEL", sequence=sequence), stamp=stamp)
+    post.send(shape(cancel))
     event = post.event(series.uid)
+    [before] = post.entries(series.uid)
+    post.send(shape(later(cancel)))
+    assert post.entries(series.uid) == [before]
     assert (event.meeting_status, event.busy_status) == (7, 0)
     assert event.subject == "Plan the year"
     assert post.message().message_class == "IPM.Schedule.Meeting.Canceled"

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from fuzz.mail import NOW, USER, Blobs, check_shown, shown
+from fuzz.mail import NOW, Blobs, check_shown, shown
 from fuzz.target import Target, numbered, repeat
 from fuzz.wire import VERSIONS
 from overair.delivery.meeting_plan import Held, Plan, Standing, plan
@@ -58,11 +58,11 @@ def check_meeting(read: tuple[Arrived, Blobs]) -> None:
 def check_entry(method: Method, entry: Entry, event: Event | None, blobs: Blobs) -> None:
     """What an entry does to a calendar that holds an event of its UID and organizer, or none."""
     standing = Standing() if event is None else held(event, entry)
-    found = plan(method, entry, USER, standing)
+    found = plan(method, entry, standing)
     check_plan(found, blobs)
     for after in (found.added, *(one for _, one in found.changed)):
         if after is not None:
-            again = plan(method, entry, USER, held(after, entry))
+            again = plan(method, entry, held(after, entry))
             assert again == msgspec.structs.replace(Plan(), is_orphan=again.is_orphan), "changes again"
 
 
@@ -97,7 +97,7 @@ def events_of(invitation: Invitation) -> Iterator[Event]:
         revision = msgspec.structs.replace(
             entry.revision, sequence=-1, stamp=NOW - timedelta(days=30_000), sender=""
         )
-        added = plan(Method.REQUEST, Entry(entry.event, revision), USER, Standing()).added
+        added = plan(Method.REQUEST, Entry(entry.event, revision), Standing()).added
         assert added is not None
         yield added
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from overair.directory.interface import User
 from overair.items.event import Event, EventException, OrganizerRevision
 from overair.items.meeting_events import (
     CANCELED,
@@ -72,25 +71,25 @@ class _Order(Enum):
     NEWER = auto()
 
 
-def plan(method: Method, entry: Entry, user: User, standing: Standing) -> Plan:
-    """What an entry of a message that concerns the user does. Raises what impossible events raise."""
+def plan(method: Method, entry: Entry, standing: Standing) -> Plan:
+    """What an entry of a message about somebody else's meeting does. Raises what impossible events raise."""
     instance, held = entry.instance, standing.event
     if instance is None:
         decide = _canceled if method is Method.CANCEL else _requested
-        return decide(entry, user, standing)
+        return decide(entry, standing)
     start = None if held is None else _start_in(held.event, instance)
     if held is not None and start is not None:
-        return _of_series(method, entry, start, user, held)
-    return _of_orphan(method, entry, user, standing)
+        return _of_series(method, entry, start, held)
+    return _of_orphan(method, entry, standing)
 
 
-def _requested(entry: Entry, user: User, standing: Standing) -> Plan:
+def _requested(entry: Entry, standing: Standing) -> Plan:
     """A request for a single meeting or a whole series."""
     held = standing.event
     if held is None:
         event, removed = _with_orphans(tentative(entry.event, entry.revision), standing)
         return Plan(event, removed=removed, message_type=MeetingMessageType.INITIAL_REQUEST)
-    order = _order(held.event, held.event.organizer_revision, entry.revision, entry.event, user)
+    order = _order(held.event, held.event.organizer_revision, entry)
     if order is not _Order.NEWER:
         return _unchanged(order)
     event, removed = _with_orphans(updated(held.event, entry.event, entry.revision), standing)
@@ -98,28 +97,23 @@ def _requested(entry: Entry, user: User, standing: Standing) -> Plan:
     return Plan(changed=((held, event),), removed=removed, message_type=_update(moved))
 
 
-def _canceled(entry: Entry, user: User, standing: Standing) -> Plan:
+def _canceled(entry: Entry, standing: Standing) -> Plan:
     """A cancellation of a single meeting or a whole series, with those occurrences of it that stand alone."""
     changed = tuple(
         (held, canceled(held.event, entry.revision))
         for held in (standing.event, *standing.orphans)
         if held is not None
         and held.event.meeting_status != CANCELED
-        and _may_cancel(_order(held.event, held.event.organizer_revision, entry.revision, entry.event, user))
+        and _may_cancel(_order(held.event, held.event.organizer_revision, entry))
     )
     return Plan(changed=changed)
 
 
-def _of_series(method: Method, entry: Entry, start: datetime, user: User, held: Held) -> Plan:
+def _of_series(method: Method, entry: Entry, start: datetime, held: Held) -> Plan:
     """A message about the occurrence of a series in the calendar that begins at ``start`` there."""
     stored = held.event
     before = exception_at(stored, start)
-    revision = stored.organizer_revision if before is None else before.organizer_revision
-    order = _order(stored, revision, entry.revision, entry.event, user)
-    whole = stored.organizer_revision
-    if order is _Order.NEWER and whole is not None and entry.revision.stamp < whole.stamp:
-        # What was said of the whole series since then holds for this occurrence, too.
-        order = _Order.OLDER
+    order = _order_of_occurrence(stored, before, entry)
     if method is Method.CANCEL:
         if not _may_cancel(order) or _is_canceled(before):
             return Plan()
@@ -132,11 +126,11 @@ def _of_series(method: Method, entry: Entry, start: datetime, user: User, held: 
     return Plan(changed=((held, with_occurrence(stored, exception)),), message_type=_update(moved))
 
 
-def _of_orphan(method: Method, entry: Entry, user: User, standing: Standing) -> Plan:
+def _of_orphan(method: Method, entry: Entry, standing: Standing) -> Plan:
     """A message about one occurrence of a series that is not in the calendar."""
     alone = Standing(event=next(iter(standing.orphans), None))
     decide = _canceled if method is Method.CANCEL else _requested
-    return msgspec.structs.replace(decide(entry, user, alone), is_orphan=True)
+    return msgspec.structs.replace(decide(entry, alone), is_orphan=True)
 
 
 def _with_orphans(event: Event, standing: Standing) -> tuple[Event, tuple[Held, ...]]:
@@ -158,23 +152,34 @@ def _start_in(event: Event, instant: datetime) -> datetime | None:
     return None if series is None else series.at(instant)
 
 
-def _order(
-    stored: Event, known: OrganizerRevision | None, revision: OrganizerRevision, event: Event, user: User
-) -> _Order:
-    """How a message of a revision about ``event`` stands to ``stored``, which is as of ``known``."""
-    organizer = (stored.organizer_email or "").lower()
-    if not organizer or user.owns(organizer) or not _same_organizer(stored, event):
+def _order(stored: Event, known: OrganizerRevision | None, entry: Entry) -> _Order:
+    """How an entry stands to what is stored, which is as of the message ``known``."""
+    organizer, sender = (stored.organizer_email or "").lower(), entry.revision.sender
+    brought = known is not None and sender and sender == known.sender
+    if not _same_organizer(stored, entry.event) or not (sender == organizer or brought):
         return _Order.FOREIGN
-    if revision.sender != organizer and (
-        known is None or not revision.sender or known.sender != revision.sender
-    ):
-        return _Order.FOREIGN
-    if known is None or (revision.sender == organizer != known.sender):
+    if known is None or sender != known.sender:
         # The organizer's own word goes before what others brought.
         return _Order.NEWER
-    if revision.order == known.order:
+    if entry.revision.order == known.order:
         return _Order.SAME
-    return _Order.NEWER if revision.order > known.order else _Order.OLDER
+    return _Order.NEWER if entry.revision.order > known.order else _Order.OLDER
+
+
+def _order_of_occurrence(stored: Event, before: EventException | None, entry: Entry) -> _Order:
+    """How an entry stands to what is stored of one occurrence of a series.
+
+    What was said of the whole series since the entry was written holds for this occurrence, too; their
+    sequences are not compared, since an occurrence may have one of its own.
+    """
+    whole = stored.organizer_revision
+    own = None if before is None else before.organizer_revision
+    order = _order(stored, own or whole, entry)
+    if own is None and order in (_Order.SAME, _Order.OLDER):
+        order = _Order.NEWER
+    if order is _Order.NEWER and whole is not None and whole.sender == entry.revision.sender:
+        return _Order.OLDER if entry.revision.stamp < whole.stamp else order
+    return order
 
 
 def _same_organizer(stored: Event, event: Event) -> bool:

@@ -57,7 +57,7 @@ async def _take(session: Session, folders: list[str], user: User, method: Method
     """Do what one entry of a message asks for."""
     standing = await _standing(session, folders, method, entry)
     try:
-        decided = plan(method, entry, user, standing)
+        decided = plan(method, entry, standing)
         for event in (decided.added, *(event for _, event in decided.changed)):
             if event is not None:
                 _ = event.view_date

@@ -51,7 +51,7 @@ def tentative(event: Event, revision: OrganizerRevision) -> Event:
         **_UNTIL_THERE_IS_AN_ANSWER,
         meeting_status=RECEIVED,
         organizer_revision=revision,
-        exceptions=event.exceptions and tuple(_unanswered(one, revision) for one in event.exceptions),
+        exceptions=event.exceptions and tuple(_unanswered(one, None) for one in event.exceptions),
     )
 
 
@@ -164,14 +164,13 @@ def taken_in(series: Event, orphan: Event, start: datetime) -> Event:
     if orphan.response_type != NOT_RESPONDED:
         own = msgspec.structs.replace(own, **{name: getattr(orphan, name) for name in _OWN})
     said = exception_at(series, start)
-    return _placed(series, own if said is None or is_later(own, said) else _answered_as(series, own, said))
-
-
-def is_later(one: EventException, other: EventException) -> bool:
-    """Whether an exception is as of a later message than another of the same occurrence."""
-    if one.organizer_revision is None or other.organizer_revision is None:
-        return other.organizer_revision is None
-    return one.organizer_revision.order > other.organizer_revision.order
+    whole = series.organizer_revision
+    is_later = (
+        own.organizer_revision is not None
+        and whole is not None
+        and own.organizer_revision.stamp > whole.stamp
+    )
+    return _placed(series, own if said is None or is_later else _answered_as(series, own, said))
 
 
 def _placed(series: Event, exception: EventException) -> Event:
