@@ -151,7 +151,10 @@ def test_exceptions_of_an_add_bring_attachments(tmp_path: Path) -> None:
     async def scenario(there: World, phone: Phone) -> None:
         second = Element(Calendar.Exception, [leaf(AirSyncBase.InstanceId, day(1)), attached("b")])
         data = series("series", V16, attached("a"), Element(Calendar.Exceptions, [second]))
-        [reference] = made(await phone.ask(add(data, "1")))[AirSyncBase.Attachments].children
+        command = add(data, "1")
+        await phone.ask(command)
+        answer = await phone.sync(command)
+        [reference] = made(answer)[AirSyncBase.Attachments].children
         event = await the_event(there, phone)
         assert [kept.number for kept in event.stored_attachments or ()] == [1]
         [exception] = event.exceptions or ()
@@ -161,5 +164,12 @@ def test_exceptions_of_an_add_bring_attachments(tmp_path: Path) -> None:
         assert found.text.endswith(":1")
         for kept in event.attachments_kept():
             assert there.storage.blobs.read(kept.blob)
+        # Where those of an exception are, only the event itself can say.
+        [shown] = phone.items.values()
+        [told_exception] = shown[Calendar.Exceptions].children
+        attachments = told_exception.find(AirSyncBase.Attachments)
+        assert attachments is not None
+        assert len(attachments.children) == 2
+        assert await phone.sync() is None
 
     play(tmp_path, scenario)
