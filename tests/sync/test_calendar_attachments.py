@@ -173,3 +173,32 @@ def test_exceptions_of_an_add_bring_attachments(tmp_path: Path) -> None:
         assert await phone.sync() is None
 
     play(tmp_path, scenario)
+
+
+def test_an_attachment_may_be_deleted_that_is_gone_already(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.sync(add(event_data(V16, "one", START, attached("a", "b"))))
+        [item_id] = phone.items
+        other = await phone_of(there, "OTHER")
+        await other.rest()
+
+        def without(number: str) -> Element:
+            reference = leaf(AirSyncBase.FileReference, f"{item_id}:{number}")
+            return Element(AirSyncBase.Attachments, [Element(AirSyncBase.Delete, [reference])])
+
+        # The client does not know that it did, and says more.
+        await phone.ask(change(item_id, without("1")))
+        both = change(item_id, without("1"), leaf(Calendar.Subject, "two"))
+        assert statuses(await phone.sync(both)) == []
+        event = await the_event(there, phone)
+        assert (event.subject, [kept.number for kept in event.attachments_kept()]) == ("two", [2])
+        # Somebody else did.
+        await other.rest()
+        await other.sync(change(item_id, without("2")))
+        await phone.rest()
+        assert statuses(await phone.sync(change(item_id, without("2")))) == []
+        for number in ("3", "0", "-1", "", "x", "²", "1" * 5000):
+            answer = await phone.sync(change(item_id, without(number)))
+            assert statuses(answer) == [SyncStatus.CONVERSION_ERROR], number
+
+    play(tmp_path, scenario)

@@ -229,3 +229,20 @@ def test_an_attachment_whose_answer_was_lost_is_not_doubled_by_a_change_that_say
         assert item.subject == "two"
 
     play(tmp_path, scenario)
+
+
+def test_an_attachment_of_a_draft_may_be_deleted_that_is_gone_already(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        await phone.sync(AddCommand(client_id="1", application_data=draft("one", "", attached("a1"))))
+        [item_id] = phone.items
+        reference = Element(AirSyncBase.FileReference, f"{item_id}:1")
+        gone = Element(AirSyncBase.Attachments, [Element(AirSyncBase.Delete, [reference])])
+        await phone.ask(ChangeCommand(server_id=item_id, application_data=[gone]))
+        both = ChangeCommand(server_id=item_id, application_data=draft("two", "", gone))
+        assert statuses(await phone.sync(both)) == []
+        [item] = (await there.items(phone.folder)).values()
+        assert isinstance(item, Message)
+        assert item.index is not None
+        assert (item.subject, item.index.attachments) == ("two", ())
+
+    play(tmp_path, scenario)

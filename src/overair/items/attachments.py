@@ -16,7 +16,7 @@ from overair.protocol.data_types import (
     UNSIGNED_INTEGER,
     Integer,
 )
-from overair.protocol.schema import PRESENCE, Field, Record
+from overair.protocol.schema import PRESENCE, Field, Problem, Record, SchemaError
 from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase, Email2
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from overair.items.event import Event
     from overair.items.message import Message
 
+LONGEST_NUMBER: Final = 9
+"""Digits of an attachment's number."""
 NORMAL, EMBEDDED_MESSAGE = 1, 5
 """Values of Method (MS-ASAIRS 2.2.2.31)."""
 _FILE_TYPE: Final = re.compile(r"(?!multipart/|message/)[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}")
@@ -68,6 +70,20 @@ class DeleteAttachment(Record, tag="delete"):
     element_tag = AirSyncBase.Delete
 
     file_reference: Annotated[str, Field(AirSyncBase.FileReference, STRING)]
+
+
+def number_deleted(command: DeleteAttachment, following: int) -> int:
+    """The number of an attachment that a client deletes; ``following`` is the next one to be given.
+
+    One that is gone already may be deleted again: somebody else did it, or the client did and does not
+    know. Raises SchemaError for a number that no attachment of the item ever had.
+    """
+    number = command.file_reference.rpartition(":")[2]
+    if len(number) > LONGEST_NUMBER or not number.isascii() or not number.isdigit():
+        raise SchemaError(AirSyncBase.FileReference, Problem.VALUE, "is none of the server's")
+    if not 0 < int(number) < following:
+        raise SchemaError(AirSyncBase.FileReference, Problem.VALUE, "names no attachment of the item")
+    return int(number)
 
 
 def shown(part: Part, item_id: str) -> Attachment:

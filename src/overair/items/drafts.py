@@ -20,6 +20,7 @@ from overair.items.attachments import (
     DeleteAttachment,
     attachment,
     file_type,
+    number_deleted,
 )
 from overair.items.bodies import MessageBody
 from overair.items.headers import LONGEST, Headers, addresses_in
@@ -43,7 +44,6 @@ _THREAD: Final = ("In-Reply-To", "References", "Thread-Index", "Thread-Topic")
 _NEW: Final = -1
 """The number of an attachment that has none yet."""
 _IMPORTANCE: Final = {0: "low", 1: "", 2: "high"}
-
 
 
 class Author(Protocol):
@@ -125,19 +125,13 @@ def _files(before: Message | None, commands: Iterable[object], blobs: ByteStore)
     """The attachments of the draft: those it had and that were not deleted, then those added."""
     commands = list(commands)
     parts = before.index.attachments if before is not None and before.index is not None else ()
-    numbers = {str(part.number) for part in parts}
-    deleted = set()
-    for command in commands:
-        if isinstance(command, DeleteAttachment):
-            number = command.file_reference.rpartition(":")[2]
-            if number not in numbers:
-                raise SchemaError(
-                    AirSyncBase.FileReference, Problem.VALUE, "names no attachment of the draft"
-                )
-            deleted.add(number)
+    following = before.index.next_number if before is not None and before.index is not None else 1
+    deleted = {
+        number_deleted(command, following) for command in commands if isinstance(command, DeleteAttachment)
+    }
     files = []
     for part in parts:
-        if before is not None and str(part.number) not in deleted:
+        if before is not None and part.number not in deleted:
             found = attachment(before, part.number, blobs)
             files.append(
                 _File(

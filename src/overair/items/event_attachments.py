@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from overair.items.attachments import Attachment, DeleteAttachment
+from overair.items.attachments import Attachment, DeleteAttachment, number_deleted
 from overair.items.event import StoredAttachment
 from overair.items.event_elements import AddEventAttachment
 from overair.protocol.schema import Problem, SchemaError
@@ -24,16 +24,12 @@ def changed_attachments(
     ``following`` is that before. What a client shows again of what it was told (MS-ASAIRS_R88), and
     what it adds without content, has no effect. Raises SchemaError.
     """
-    found = {str(one.number): one for one in kept}
+    found = {one.number: one for one in kept}
     for command in commands:
         if isinstance(command, DeleteAttachment):
-            number = command.file_reference.rpartition(":")[2]
-            if found.pop(number, None) is None:
-                raise SchemaError(
-                    AirSyncBase.FileReference, Problem.VALUE, "names no attachment of the event"
-                )
+            found.pop(number_deleted(command, following), None)
         elif isinstance(command, AddEventAttachment) and command.content is not None:
-            found[str(following)] = _added(command, command.content, blob_keys, following)
+            found[following] = _added(command, command.content, blob_keys, following)
             following += 1
     return tuple(found.values()), following
 
