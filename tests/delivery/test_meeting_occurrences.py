@@ -262,3 +262,10 @@ def test_dates_beside_the_pattern_stand_alone(post: Post, series: Invitation) ->
     assert sorted(event.original_start or at(1, 0) for event in found) == [at(1, 0), at(3, 9), at(10, 9)]
     post.send(thunderbird(later(later(series, method="CANCEL", sequence=2))))
     assert [event.meeting_status for event in post.events(series.uid)] == [7, 7, 7]
+
+
+def test_the_organizer_s_word_goes_before_what_others_brought(post: Post, series: Invitation) -> None:
+    post.send(exchange(later(later(later(series, sender="carla@example.net")))))
+    post.send(exchange(occurrence(series, "20261208", summary="Plan more")))
+    [exception] = post.event(series.uid).exceptions or ()
+    assert exception.subject == "Plan more"

@@ -25,6 +25,17 @@ CONTRADICTED = {
     "MS-ASEMAIL_R1230: EndTime in 14.0": "as above",
 }
 """Statements that others contradict: a phone cannot show a meeting that has no end."""
+OF_MEETINGS = (
+    *((1104, 1107), (1146, 1149), (1155, 1158), (1199, 1210), (1221, 1224), (1231, 1236), (1249, 1251)),
+    *((1259, 1262), (1267, 1270), (1284, 1287), (1296, 1299), (1302, 1303), (1306, 1309), (1318, 1321)),
+    *((1326, 1329), (1334, 1337), (1346, 1349), (1351, 1354), (1356, 1363), (1376, 1379), (1398, 1401)),
+    *((1406, 1409), (1434, 1437), (1442, 1445), (1462, 1465), (1474, 1477), (3010, 3010), (1300, 1300)),
+)
+"""The statements of which version has which element of a MeetingRequest, those of 16.1 apart."""
+OF_MEETINGS_IN_16_1 = (
+    *(1108, 1149, 1159, 1203, 1207, 1210, 1225, 1233, 1237, 1263, 1271, 1288, 1300, 1304, 1309, 1321),
+    *(1329, 1337, 1349, 1354, 1359, 1363, 1379, 1401, 1409, 1437, 1445, 1465),
+)
 ELSEWHERE = {
     "Send": "a child of Add and Change, not of an item",
     "DisplayName": "the Email namespace's, which no version has since 12.0; AirSyncBase's is meant",
@@ -83,7 +94,11 @@ def test_contact_ghosts_what_can_be_ghosted() -> None:
 
 
 @needs_shared
-@pytest.mark.req("MS-ASEMAIL_R1132", "MS-ASEMAIL_R1159", "MS-ASEMAIL_R1180", "MS-ASEMAIL_R1280")
+@pytest.mark.req(
+    *("MS-ASEMAIL_R1132", "MS-ASEMAIL_R1159", "MS-ASEMAIL_R1180", "MS-ASEMAIL_R1280"),
+    *(f"MS-ASEMAIL_R{number}" for first, last in OF_MEETINGS for number in range(first, last + 1)),
+    *(f"MS-ASEMAIL_R{number}0" for number in OF_MEETINGS_IN_16_1),
+)
 def test_message_has_every_element_in_its_versions() -> None:
     assert len(supports("MS-ASEMAIL")) > 60
     declared = versions_of(Attachment, MeetingRecurrence, Flag, Message)
