@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from model.defects import duty, effects, repetition, wording
+from model.defects import duty, effects, plans, repetition, wording
 from model.defects.defect import Defect
 
 STORIES: Final = Path(__file__).with_name("stories")
@@ -18,6 +18,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
     *repetition.DEFECTS,
     *effects.DEFECTS,
     *wording.DEFECTS,
+    *plans.DEFECTS,
     *duty.DEFECTS,
 )
 

@@ -13,7 +13,7 @@ from model.shrink import Shrinker
 from model.steps import FAULTS, Story, make
 
 SEEDS: Final = 40
-LENGTH: Final = 250
+LENGTH: Final = 600
 ATTEMPTS: Final = 150
 
 

@@ -12,6 +12,7 @@ from model.edit import Edit
 from model.forms.form import Form, Writer, text_of
 from model.shown import VALUE, Shown
 from overair.items import ItemClass
+from overair.items.occurrences import FAR_FUTURE
 from overair.items.task import Task
 from overair.protocol.sync_options import FilterType
 from overair.versions import Version
@@ -36,6 +37,10 @@ class TaskForm(Form):
     def of(self, item: Task) -> Shown:
         due = item.utc_due_date.strftime(FORMAT) if item.utc_due_date is not None else ""
         return _shown(item.subject or "", due, complete=bool(item.complete))
+
+    def view_date(self, item: Task) -> int:
+        """The far future until it is complete."""
+        return 0 if item.complete else FAR_FUTURE
 
     def made(self, marker: str, says: Mapping[str, str]) -> Task:
         due = _moment(says.get(DUE, ""))

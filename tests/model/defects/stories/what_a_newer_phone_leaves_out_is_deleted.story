@@ -1,0 +1,6 @@
+{"seed":0,"phones":[{"account":"anna","device_id":"PHONE1","version":160,"temper":"fickle","conflict":0,"zone":"America/New_York","keeps_moved":false},{"account":"anna","device_id":"PHONE2","version":160,"temper":"fickle","conflict":1,"zone":"America/New_York","keeps_moved":false},{"account":"anna","device_id":"PHONE3","version":140,"temper":"forgetful","conflict":0,"zone":"America/New_York","keeps_moved":true},{"account":"ben","device_id":"PHONE1","version":121,"temper":"forgetful","conflict":1,"zone":"Pacific/Auckland","keeps_moved":false},{"account":"ben","device_id":"PHONE5","version":161,"temper":"impatient","conflict":1,"zone":"Europe/Berlin","keeps_moved":false}]}
+{"type":"Ask","phone":4,"what":"sync all","moment":24}
+{"type":"Edit","phone":4,"what":"add","among":"calendars, tasks and notes"}
+{"type":"Ask","phone":4,"what":"sync all","fate":"hangs up","moment":23}
+{"type":"Edit","phone":4,"what":"change more","folder":1,"among":"calendars, tasks and notes"}
+{"type":"Ask","phone":4,"what":"sync","folder":10,"among":"calendars, tasks and notes"}
