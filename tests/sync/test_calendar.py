@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from overair.items import Event
+from overair.items.body import Body
 from overair.mailboxes.interface import FolderType
+from overair.protocol.body_preferences import BodyType
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
     AddCommand,
@@ -357,5 +359,22 @@ def test_an_event_in_a_zone_that_is_not_known_any_more_is_shown(tmp_path: Path) 
         for one in (phone, await phone_of(there, "OLD", V14)):
             await one.rest()
             assert one.names == ["lost"]
+
+    play(tmp_path, scenario)
+
+
+def test_many_edits_of_a_huge_event_do_not_hold_the_writer_for_long(tmp_path: Path) -> None:
+    async def scenario(there: World, phone: Phone) -> None:
+        body = Body(type=BodyType.PLAIN_TEXT, data="x" * 20_000_000)
+        stored = await there.add(phone.folder, Event(subject="huge", start_time=START, uid="huge", body=body))
+        await phone.rest()
+        edits = [change(stored.item_id, leaf(Calendar.Reminder, number)) for number in range(30)]
+        found = statuses(await phone.ask(*edits))
+        assert 15 <= len(found) <= 21
+        assert set(found) == {SyncStatus.SERVER_ERROR}
+        # What was refused is refused as often as it is repeated, and may be sent again.
+        assert statuses(await phone.sync(*edits)) == found
+        assert statuses(await phone.sync(edits[-1])) == []
+        assert (await the_event(there, phone)).reminder == 29
 
     play(tmp_path, scenario)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from overair.items import Author
 from overair.mailboxes.interface import Folder, Session, StoredItem
+from overair.protocol.statuses import SyncStatus
 from overair.sync.answers import Answer
 from overair.sync.drafts import Drafts, takes_drafts
 from overair.sync.options import client_wins
 from overair.sync.partner import Partner
 from overair.sync.preparing import Prepared
+from overair.sync.refusal import CommandRefused
 from overair.sync.state import Applied, State
 from overair.sync.wanted import Wanted
+
+MAXIMUM_WORK: Final = 200_000_000
+"""Bytes of stored items that the commands of one request are let to work on, so that nobody waits long
+for the writer; what comes then is refused."""
 
 
 class Applying:
@@ -48,6 +56,7 @@ class Applying:
         self._takes_drafts = takes_drafts(folder, partner.version)
         self._deletes_as_moves = deletes_as_moves
         self._added_now: set[str] = set()
+        self._worked_on = 0
         self.applied = self._lost.copy()
         self.confirmed: dict[str, int] = {}
         self.answers: list[Answer] = []
@@ -55,7 +64,10 @@ class Applying:
         self.fetched = 0
 
     async def _stored(self, item_id: str) -> StoredItem | None:
+        if self._worked_on > MAXIMUM_WORK:
+            raise CommandRefused(SyncStatus.SERVER_ERROR, "it is too much for one request; send it again")
         [stored] = await self._session.read(self._folder.folder_id, [item_id])
+        self._worked_on += 0 if stored is None else stored.size
         return stored
 
     async def _is_newer(self, item_id: str, revision: int | None) -> bool:
