@@ -22,6 +22,7 @@ from overair.protocol.sync import (
     ServerChange,
     ServerDelete,
 )
+from overair.sync import applying
 from overair.versions import SERVED, Version
 from overair.wbxml.element import Element, Tag
 from overair.wbxml.pages import AirSyncBase, Calendar
@@ -363,9 +364,13 @@ def test_an_event_in_a_zone_that_is_not_known_any_more_is_shown(tmp_path: Path) 
     play(tmp_path, scenario)
 
 
-def test_many_edits_of_a_huge_event_do_not_hold_the_writer_for_long(tmp_path: Path) -> None:
+def test_many_edits_of_a_huge_event_do_not_hold_the_writer_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "MAXIMUM_WORK", 2_000_000)
+
     async def scenario(there: World, phone: Phone) -> None:
-        body = Body(type=BodyType.PLAIN_TEXT, data="x" * 20_000_000)
+        body = Body(type=BodyType.PLAIN_TEXT, data="x" * 200_000)
         stored = await there.add(phone.folder, Event(subject="huge", start_time=START, uid="huge", body=body))
         await phone.rest()
         edits = [change(stored.item_id, leaf(Calendar.Reminder, number)) for number in range(30)]

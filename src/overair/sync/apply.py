@@ -46,10 +46,12 @@ class Applier(Adding, Changing):
                 if isinstance(command, AddCommand):
                     await self._add(place, command)
                 elif isinstance(command, ChangeCommand):
+                    self._begin_edit(command)
                     await self._change(place, command)
                 elif isinstance(command, FetchCommand):
                     await self._fetch(command)
                 elif command.instance_id is not None:
+                    self._begin_edit(command)
                     await self._delete_occurrence(command, command.instance_id)
                 else:
                     await self._delete(command)

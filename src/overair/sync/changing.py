@@ -34,13 +34,20 @@ class Changing(Applying):
     """
 
     def _begin_edits(self, commands: Sequence[Command]) -> None:
-        """``_done`` counts the edits of each item that had their turn, ``_refused`` has those in vain by
-        their place; of the items ``_overruled`` others are the winners."""
+        """``_turns`` counts the edits of each item that have had their turn, ``_refused`` has those in vain
+        by their place; of the items ``_overruled`` others are the winners."""
         self._edits = edits_of(commands)
         self._digests = digests_of_changes(commands)
-        self._done = Counter[str]()
+        self._turns = Counter[str]()
         self._refused = defaultdict[str, dict[int, Status]](dict)
         self._overruled = set[str]()
+
+    def _begin_edit(self, edit: Edit) -> None:
+        self._turns[edit.server_id] += 1
+
+    def _place(self, edit: Edit) -> int:
+        """The place of the edit whose turn it is among those of its item."""
+        return self._turns[edit.server_id] - 1
 
     async def _change(self, place: int, command: ChangeCommand) -> None:
         item_id = command.server_id
@@ -90,8 +97,6 @@ class Changing(Applying):
         It then says of each what was said of it. Raises CommandRefused where that was a refusal.
         """
         item_id = edit.server_id
-        place = self._done[item_id]
-        self._done[item_id] += 1
         earlier = self._lost.changes.get(item_id)
         if earlier is None or earlier.digest != self._digests[item_id]:
             return False
@@ -99,8 +104,9 @@ class Changing(Applying):
             self.confirmed[item_id] = max(earlier.revision, self.confirmed.get(item_id, 0))
         if (earlier.shown or earlier.refused) and stored is not None:
             self.conflicts[item_id] = stored
-        if place in earlier.refused:
-            raise CommandRefused(status_of(earlier.refused[place]), "it was refused before")
+        status = earlier.refused.get(self._place(edit))
+        if status is not None:
+            raise CommandRefused(status_of(status), "it was refused before")
         if stored is not None:
             self._answer_edit(edit, stored, earlier)
         return True
@@ -193,7 +199,7 @@ class Changing(Applying):
 
     def _refuse_edit(self, edit: Edit, status: Status) -> None:
         """Remember that an edit was refused, for when it is repeated together with others."""
-        self._refused[edit.server_id][self._done[edit.server_id] - 1] = status
+        self._refused[edit.server_id][self._place(edit)] = status
 
     def _end_edits(self) -> None:
         for item_id, refused in self._refused.items():
