@@ -269,3 +269,21 @@ def test_the_organizer_s_word_goes_before_what_others_brought(post: Post, series
     post.send(exchange(occurrence(series, "20261208", summary="Plan more")))
     [exception] = post.event(series.uid).exceptions or ()
     assert exception.subject == "Plan more"
+
+
+def test_an_occurrence_in_a_series_is_as_new_as_it(post: Post, series: Invitation) -> None:
+    post.send(thunderbird(replace(series, sequence=5, behind=in_file(series, "20261208"))))
+    post.send(thunderbird(occurrence(series, "20261208", summary="Plan otherwise")))
+    [exception] = post.event(series.uid).exceptions or ()
+    assert exception.subject == "Plan otherwise"
+
+
+def test_one_occurrence_takes_the_whole_day(post: Post, series: Invitation) -> None:
+    post.send(exchange(series))
+    days = {"start": "20261209", "end": "20261210", "recurrence_id": "20261208"}
+    post.send(exchange(occurrence(series, "20261208", **days)))
+    event = post.event(series.uid)
+    [exception] = event.exceptions or ()
+    assert exception.exception_start_time == at(8, 9)
+    assert (exception.all_day_event, exception.start_time, exception.end_time) == (True, at(9, 0), at(10, 0))
+    assert event.all_day_event is False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 from overair.items.attachments import NORMAL, AddAttachment
 from overair.items.body import Body
+from overair.items.location import Location
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import COMPACT_DATE_TIME, DATE_TIME, OPAQUE, UNSIGNED_INTEGER, Integer
 from overair.protocol.schema import Content, DataType, Field, Nested
@@ -18,6 +21,19 @@ NO_REMINDER: Final = -1
 """The Reminder of an exception from which that of the series was taken away; an empty tag."""
 WORKING_ELSEWHERE: Final = 4
 """A BusyStatus."""
+TAKEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "subject": "",
+        "body": Body(type=BodyType.PLAIN_TEXT, data=""),
+        "location": Location(),
+        "categories": (),
+        "attendees": (),
+        "reminder": NO_REMINDER,
+        "online_meeting_conf_link": "",
+        "online_meeting_external_link": "",
+    }
+)
+"""What an exception says where its series has something that the occurrence has not (MS-ASCAL_R508)."""
 _DASHED: Final = re.compile(r"\s*\d{4}-")
 
 

@@ -13,8 +13,8 @@ from overair.items import bodies
 from overair.items.body import Body
 from overair.items.event import BEFORE_16, Event, EventException
 from overair.items.event_attachments import Command, changed_attachments
-from overair.items.event_changes import NOWHERE, differing, merged_attendees, place_of
-from overair.items.event_elements import NO_REMINDER
+from overair.items.event_changes import differing, merged_attendees, place_of
+from overair.items.event_elements import TAKEN_AWAY
 from overair.items.event_scheduling import ordered
 from overair.items.event_showing import NO_BODY, shown_event, shown_exception
 from overair.items.event_times import Clock, clock_of, later, length_of, times_of
@@ -30,7 +30,7 @@ _PLAIN: Final = frozenset(
 """What is stored as it was sent."""
 _COMPARED: Final = _PLAIN | {"location_text"}
 """What an older client may see otherwise than it is stored."""
-_EMPTY: Final = ("", (), NO_REMINDER, NOWHERE, NO_BODY)
+_EMPTY: Final = tuple(TAKEN_AWAY.values())
 """What is stored where something of the series was taken away from an occurrence (MS-ASCAL_R508)."""
 _DEFAULTS: Final[dict[str, Any]] = {"all_day_event": False, "sensitivity": 0, "meeting_status": 0}
 """What a series has that says nothing of it."""

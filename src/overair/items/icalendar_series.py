@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, tzinfo
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from overair.items.body import Body
 from overair.items.event import Event, EventException
-from overair.items.event_elements import NO_REMINDER
+from overair.items.event_elements import TAKEN_AWAY
 from overair.items.icalendar_attachments import attachments_of
 from overair.items.icalendar_components import Component, Property
 from overair.items.icalendar_events import Occasion, occasion
@@ -19,10 +18,8 @@ from overair.items.icalendar_fields import Reader, Unreadable, required_moment, 
 from overair.items.icalendar_recurrence import Expressed, NotExpressible, recurrence_of
 from overair.items.icalendar_results import occurrence_uid
 from overair.items.icalendar_times import Moment, after, instant_of, moment, moments
-from overair.items.location import Location
 from overair.items.recurrence_changes import filled_in
 from overair.items.series import Series
-from overair.protocol.body_preferences import BodyType
 
 DATES: Final = 10_000
 """The most dates of EXDATE that are looked at."""
@@ -31,15 +28,6 @@ EXCEPTIONS: Final = 256
 ADDED: Final = 100
 """The most occurrences beyond the pattern (RDATE) that become events of their own."""
 _CANCELLED: Final = "CANCELLED"
-_EMPTY: Final[dict[str, Any]] = {
-    "subject": "",
-    "body": Body(type=BodyType.PLAIN_TEXT, data=""),
-    "location": Location(),
-    "categories": (),
-    "attendees": (),
-    "reminder": NO_REMINDER,
-}
-"""What an exception says where it has not what its series has."""
 
 
 def events_of(
@@ -206,7 +194,7 @@ class _Series:
         if status_of(said.component) == _CANCELLED != status_of(self._said.component):
             return EventException(deleted=True, exception_start_time=start)
         values = {
-            name: _EMPTY.get(name) if value is None else value
+            name: TAKEN_AWAY.get(name) if value is None else value
             for name, value in said.values.items()
             if value != self._said.values[name]
         }

@@ -9,9 +9,8 @@ from typing import Any, Final
 import msgspec
 
 from overair.items.event import Event, EventException, OrganizerRevision
-from overair.items.event_changes import NOWHERE
+from overair.items.event_elements import TAKEN_AWAY
 from overair.items.event_exceptions import MOST_EXCEPTIONS
-from overair.items.event_showing import NO_BODY
 from overair.items.event_times import times_of
 from overair.items.occurrences import series_of
 
@@ -30,16 +29,11 @@ _UNTIL_THERE_IS_AN_ANSWER: Final = {
 }
 _OWN: Final = ("busy_status", "response_type", "appointment_reply_time")
 """What a user's answer says, which stands for as long as the meeting is at the time that it was for."""
-_COMPARED: Final[dict[str, object]] = {
-    "subject": "",
-    "body": NO_BODY,
-    "location": NOWHERE,
-    "sensitivity": 0,
-    "attendees": (),
-    "online_meeting_conf_link": "",
-    "online_meeting_external_link": "",
-}
-"""What an organizer may say of one occurrence, and what is said where it has none."""
+_COMPARED: Final = (
+    *("subject", "body", "location", "sensitivity", "attendees"),
+    *("online_meeting_conf_link", "online_meeting_external_link"),
+)
+"""What an organizer may say of one occurrence, times apart."""
 _KEPT: Final = ("reminder", "categories", "stored_attachments", "next_attachment", "client_uid")
 """What is the user's own whatever the organizer changes."""
 
@@ -129,8 +123,8 @@ def exception_of(
 ) -> EventException:
     """What an occurrence of a series, which begins at ``start`` there, has otherwise than the series."""
     values: dict[str, Any] = {
-        name: _other(getattr(series, name), getattr(occurrence, name), empty)
-        for name, empty in _COMPARED.items()
+        name: _other(getattr(series, name), getattr(occurrence, name), TAKEN_AWAY.get(name))
+        for name in _COMPARED
     }
     if bool(series.all_day_event) != bool(occurrence.all_day_event):
         values["all_day_event"] = bool(occurrence.all_day_event)
