@@ -11,7 +11,7 @@ from typing import NamedTuple
 from icalendar import Component, Timezone, vDate, vDatetime
 
 from overair.items import time_zones
-from overair.items.icalendar_observances import vtimezone
+from overair.items.icalendar_vtimezone import vtimezone
 from overair.items.time_zone_information import TimeZoneInformation
 
 _EARLIEST, _LATEST = 1900, 2200

@@ -24,6 +24,8 @@ COMPONENTS: Final = 500_000
 DEPTH: Final = 8
 """How deep components may stand in each other; those deeper are left out."""
 NAME_CHARACTERS: Final = 60
+HEAD_CHARACTERS: Final = 64_000
+"""The most of a property's name and parameters."""
 ITEMS: Final = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
 TIME_ZONE: Final = "VTIMEZONE"
 OTHERS: Final = frozenset({"VFREEBUSY", "VAVAILABILITY"})
@@ -102,10 +104,17 @@ class Source(msgspec.Struct):
     place: int
     """Its place among those of the file, from 1."""
     calendar: Calendar
-    text: str
-    """Its lines, those of BEGIN and END left out; empty where it is refused."""
+    file: str
+    start: int
+    end: int = 0
+    """Where its lines stand in the file, those of BEGIN and END left out."""
     uid: str = ""
     refused: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its lines."""
+        return self.file[self.start : self.end]
 
     def read(self) -> Component:
         """Take it apart. Raises ValueError where it has too many lines."""
@@ -117,34 +126,32 @@ def sources(text: str) -> Iterator[Source]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     calendar = Calendar()
     current: Source | None = None
-    depth = start = place = 0
+    depth = place = 0
     for match in _MARK.finditer(text):
         kind = match[1].upper()
         value = _value(text, match.start()) if kind != "UID" or (current and depth == 1) else ""
         name = value.strip().upper()
         if kind == "BEGIN" and (name in _OUTER or name == _CALENDAR):
             if current is not None:
-                yield from _ended(current, "", f"has no END:{current.name}")
+                yield from _ended(current, None)
                 current = None
             if name == _CALENDAR:
                 calendar = Calendar()
                 continue
             place += name != TIME_ZONE
             if place > COMPONENTS:
-                yield Source(
-                    "", place, calendar, "", refused=f"the file has more than {COMPONENTS} components"
-                )
+                yield Source("", place, calendar, "", 0, refused=f"is one of more than {COMPONENTS}")
                 return
-            current = Source(name, place, calendar, "")
-            depth, start = 1, text.find("\n", match.start()) + 1 or len(text)
+            depth = 1
+            current = Source(name, place, calendar, text, text.find("\n", match.start()) + 1 or len(text))
         elif kind == "BEGIN":
             depth += 1
         elif kind == "END" and current is not None:
             if name == current.name:
-                yield from _ended(current, text[start : match.start()], "")
+                yield from _ended(current, match.start())
                 current = None
             elif name == _CALENDAR:
-                yield from _ended(current, "", f"has no END:{current.name}")
+                yield from _ended(current, None)
                 current = None
             else:
                 depth -= 1
@@ -155,17 +162,19 @@ def sources(text: str) -> Iterator[Source]:
         elif kind == "X-WR-TIMEZONE" and current is None:
             calendar.time_zone = value.strip()
     if current is not None:
-        yield from _ended(current, "", f"has no END:{current.name}")
+        yield from _ended(current, None)
 
 
-def _ended(source: Source, text: str, refused: str) -> Iterator[Source]:
-    """A component whose end was found, unless it is a time zone, which its calendar keeps."""
-    if len(text) > COMPONENT_CHARACTERS:
-        text, refused = "", f"is larger than {COMPONENT_CHARACTERS // 1_000_000} MB"
-    source.text, source.refused = text, refused
+def _ended(source: Source, end: int | None) -> Iterator[Source]:
+    """A component at its end, None for one without; a time zone goes to its calendar."""
+    source.end = source.start if end is None else end
+    if end is None:
+        source.refused = f"has no END:{source.name}"
+    elif end - source.start > COMPONENT_CHARACTERS:
+        source.refused = f"is larger than {COMPONENT_CHARACTERS // 1_000_000} MB"
     if source.name != TIME_ZONE:
         yield source
-    elif not refused:
+    elif not source.refused:
         source.calendar.time_zones.append(source)
 
 
@@ -211,7 +220,7 @@ def _component(name: str, text: str) -> Component:
 def _property(line: str) -> Property | None:
     """A content line as a property; None where it is none."""
     head = _HEAD.match(line)
-    if head is None:
+    if head is None or head.end() > HEAD_CHARACTERS:
         return None
     try:
         # The library looks at every character of what it is given: the value is kept from it.

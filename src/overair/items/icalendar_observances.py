@@ -1,21 +1,23 @@
-"""A VTIMEZONE as the time zone structure of one year, and the other way round (RFC 5545 3.6.5)."""
+"""A VTIMEZONE as the time zone structure of one year (RFC 5545 3.6.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Final, NamedTuple
 
-import msgspec
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vDDDTypes, vRecur, vUTCOffset
+from icalendar import vDDDTypes, vRecur, vUTCOffset
 
 from overair.items.icalendar_components import Component
 from overair.items.time_zone_information import LAST_WEEK, SystemTime, TimeZoneInformation
 
 DAYS: Final = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 """As BYDAY writes them; the place is that of SystemTime.day_of_week."""
-OBSERVANCES: Final = 2_000
-"""The most onsets of one zone that are looked at; Portugal's whole history has 70."""
+OBSERVANCES: Final = 100
+"""The most of one zone that are looked at; New York's whole history has 20."""
+DATES: Final = 1_000
+"""The most single onsets of an observance."""
 _LONG_AGO: Final = "16010101"
 _YEARLY_PARTS: Final = frozenset({"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNTIL", "INTERVAL", "WKST"}) | {
     "BYHOUR",
@@ -25,112 +27,136 @@ _YEARLY_PARTS: Final = frozenset({"FREQ", "BYMONTH", "BYDAY", "BYMONTHDAY", "UNT
 """Those of a rule that is read; the time of day is that of its start."""
 
 
-class _Onset(msgspec.Struct, frozen=True):
-    """One change of the clock: when by the clock until then, and to what."""
+class _Rule(NamedTuple):
+    """A day of every year: an n-th weekday of a month, or without a weekday a day of it."""
+
+    month: int
+    day_of_week: int | None
+    day: int
+    until: date | None
+
+    def date(self, year: int) -> date:
+        """The day in a year. Raises ValueError where the year does not have it."""
+        if self.day_of_week is None:
+            return date(year, self.month, self.day)
+        return day_of(SystemTime(self.month, self.day_of_week, self.day), year)
+
+
+class _Onset(NamedTuple):
+    """One change of the clock: when by the clock until then, and in what part of the year."""
 
     at: datetime
-    offset_from: timedelta
-    offset_to: timedelta
-    daylight: bool
-    name: str
     rule: SystemTime
 
 
-def information_of(zone: Component, year: int) -> TimeZoneInformation | None:
-    """The rules of a VTIMEZONE in a year; None where it says none that can be read."""
-    onsets: list[_Onset] = []
-    for observance in zone.inner:
-        if observance.name in ("STANDARD", "DAYLIGHT"):
-            onsets.extend(_onsets(observance, year))
-    if not onsets:
-        return None
-    onsets.sort(key=lambda one: one.at)
-    own = [one for one in onsets if one.at.year == year]
-    standard = next((one for one in reversed(own) if not one.daylight), None)
-    daylight = next((one for one in reversed(own) if one.daylight), None)
-    if standard is not None and daylight is not None and standard.rule != daylight.rule:
-        bias = -_minutes(standard.offset_to)
-        return TimeZoneInformation(
-            bias=bias,
-            standard_name=standard.name,
-            standard_date=standard.rule,
-            daylight_name=daylight.name,
-            daylight_date=daylight.rule,
-            daylight_bias=-_minutes(daylight.offset_to) - bias,
-        )
-    before = [one for one in onsets if one.at.year <= year]
-    last = before[-1] if before else None
-    offset = last.offset_to if last is not None else onsets[0].offset_from
-    return TimeZoneInformation(bias=-_minutes(offset), standard_name=last.name if last is not None else "")
+class _Observance:
+    """One half of a VTIMEZONE: what the clock is put to, and when."""
+
+    def __init__(self, component: Component) -> None:
+        """Raises ValueError for one that cannot be read."""
+        self.daylight = component.name == "DAYLIGHT"
+        self.name = component.text("TZNAME")
+        self.start = _start(component.text("DTSTART"))
+        self.offset_from: timedelta = vUTCOffset.from_ical(component.text("TZOFFSETFROM"))
+        self.offset_to: timedelta = vUTCOffset.from_ical(component.text("TZOFFSETTO"))
+        found = (_yearly(one.text, self.start) for one in component.all("RRULE")[:10])
+        self._rules = [rule for rule in found if rule is not None]
+        dates = (at for one in component.all("RDATE") for at in _dates(one.value))
+        self._dates = {self.start, *islice(dates, DATES)}
+        self._years = {at.year for at in self._dates}
+
+    def latest(self, year: int) -> Iterator[_Onset]:
+        """The onsets of a year; if it has none by a rule, those of single dates until then."""
+        clock = self.start.time()
+        for rule in self._rules if year >= self.start.year else ():
+            try:
+                day = rule.date(year)
+            except ValueError:
+                continue
+            if rule.until is None or day <= rule.until:
+                at = datetime.combine(day, clock)
+                yield _Onset(at, _rule_of(at) if rule.day_of_week is None else _every_year(rule, clock))
+        before = [known for known in self._years if known <= year]
+        last = max(before, default=self.start.year)
+        yield from (_Onset(at, _rule_of(at)) for at in self._dates if at.year == last)
 
 
-def _onsets(observance: Component, year: int) -> list[_Onset]:
-    """The onset of an observance in a year by its rule, else its last ones until then and its first one."""
-    try:
-        start = _start(observance.text("DTSTART"))
-        offsets = [vUTCOffset.from_ical(observance.text(name)) for name in ("TZOFFSETFROM", "TZOFFSETTO")]
-    except ValueError:
-        return []
-    name = observance.text("TZNAME")
+class Observances:
+    """A VTIMEZONE, taken apart once."""
 
-    def onset(at: datetime, rule: SystemTime | None = None) -> _Onset:
-        is_daylight = observance.name == "DAYLIGHT"
-        return _Onset(at, offsets[0], offsets[1], is_daylight, name, rule or _rule_of(at))
+    def __init__(self, zone: Component) -> None:
+        self._observances: list[_Observance] = []
+        for component in zone.inner[:OBSERVANCES]:
+            if component.name not in ("STANDARD", "DAYLIGHT"):
+                continue
+            try:
+                self._observances.append(_Observance(component))
+            except ValueError:
+                continue  # the others may say enough
 
-    found = [onset(start)]
-    for one in observance.all("RRULE")[:10]:
-        rule = _yearly(one.text, start, year)
-        if rule is not None and rule[0] is not None:
-            found.append(onset(*rule))
-    dates = [at for one in observance.all("RDATE")[:OBSERVANCES] for at in _dates(one.value)]
-    found += [onset(at) for at in dates[:OBSERVANCES] if at.year <= year]
-    return found
+    def information(self, year: int) -> TimeZoneInformation | None:
+        """The rules in a year; None where it says none that can be read."""
+        onsets = [(onset, one) for one in self._observances for onset in one.latest(year)]
+        if not onsets:
+            return None
+        onsets.sort(key=lambda pair: pair[0].at)
+        own = [pair for pair in onsets if pair[0].at.year == year]
+        standard = next((pair for pair in reversed(own) if not pair[1].daylight), None)
+        daylight = next((pair for pair in reversed(own) if pair[1].daylight), None)
+        if standard is not None and daylight is not None and standard[0].rule != daylight[0].rule:
+            bias = -_minutes(standard[1].offset_to)
+            return TimeZoneInformation(
+                bias=bias,
+                standard_name=standard[1].name,
+                standard_date=standard[0].rule,
+                daylight_name=daylight[1].name,
+                daylight_date=daylight[0].rule,
+                daylight_bias=-_minutes(daylight[1].offset_to) - bias,
+            )
+        before = [one for onset, one in onsets if onset.at.year <= year]
+        if before:
+            return TimeZoneInformation(bias=-_minutes(before[-1].offset_to), standard_name=before[-1].name)
+        return TimeZoneInformation(bias=-_minutes(onsets[0][1].offset_from))
 
 
-def _yearly(text: str, start: datetime, year: int) -> tuple[datetime, SystemTime] | tuple[None, None] | None:
-    """The onset in a year by a yearly rule, or Nones where it has none then; None for another rule."""
+def _yearly(text: str, start: datetime) -> _Rule | None:
+    """The day that a yearly rule names; None for another rule."""
     try:
         rule = vRecur.from_ical(text)
         if rule.get("FREQ") != ["YEARLY"] or not _YEARLY_PARTS.issuperset(rule):
             return None
         month = int((rule.get("BYMONTH") or [start.month])[0])
-        at = start.time()
-        found = _day_rule(rule, start, month)
-        if found is None:
-            return None
-        rule_of_year = SystemTime(month, found[0], found[1], at.hour, at.minute, at.second)
-        onset = datetime.combine(day_of(rule_of_year, year), at)
+        day = _day(rule, start)
     except (ValueError, OverflowError):
         return None
     until = next(iter(rule.get("UNTIL") or ()), None)
     if isinstance(until, datetime):
         until = until.date()
-    if year < start.year or (isinstance(until, date) and onset.date() > until):
-        return None, None
-    return onset, rule_of_year
+    return None if day is None else _Rule(month, *day, until if isinstance(until, date) else None)
 
 
-def _day_rule(rule: vRecur, start: datetime, month: int) -> tuple[int, int] | None:
-    """The weekday and its place in the month that a yearly rule names."""
+def _day(rule: vRecur, start: datetime) -> tuple[int | None, int] | None:
+    """The weekday and its place in the month that a yearly rule names, or the day."""
     days = rule.get("BYDAY") or []
     month_days = [int(day) for day in rule.get("BYMONTHDAY") or []]
     if not days:
-        if month_days and month_days != [start.day]:
-            return None
-        return (start.isoweekday() % 7, _place(date(start.year, month, start.day)))
+        return None, next(iter(month_days), start.day)
     if len(days) != 1:
         return None
     day = str(days[0]).upper()
     weekday = DAYS.index(day[-2:])
-    number = day[:-2]
-    if number:
-        place = int(number)
+    if day[:-2]:
+        place = int(day[:-2])
         return weekday, LAST_WEEK if place < 0 else place
     if month_days:
         # "Sunday, the 8th to 14th" is the second one.
         first = min(month_days)
         return weekday, LAST_WEEK if first < 0 or first >= 23 else (first - 1) // 7 + 1
     return weekday, _place(start.date())
+
+
+def _every_year(rule: _Rule, clock: time) -> SystemTime:
+    return SystemTime(rule.month, rule.day_of_week or 0, rule.day, clock.hour, clock.minute, clock.second)
 
 
 def day_of(rule: SystemTime, year: int) -> date:
@@ -153,14 +179,13 @@ def _place(day: date) -> int:
     return LAST_WEEK if (day + timedelta(7)).month != day.month else (day.day - 1) // 7 + 1
 
 
-def _dates(value: str) -> list[datetime]:
-    found = []
-    for text in value.split(",")[:OBSERVANCES]:
+def _dates(value: str) -> Iterator[datetime]:
+    """The times that a list has; those that cannot be read are passed over."""
+    for text in value.split(",", DATES)[:DATES]:
         try:
-            found.append(_wall_time(text))
+            yield _wall_time(text)
         except ValueError:
             continue
-    return found
 
 
 def _start(text: str) -> datetime:
@@ -187,58 +212,3 @@ def _wall_time(text: str) -> datetime:
 
 def _minutes(offset: timedelta) -> int:
     return round(offset.total_seconds() / 60)
-
-
-def vtimezone(tzid: str, rules: Sequence[tuple[int, TimeZoneInformation]]) -> Timezone:
-    """The VTIMEZONE of the rules that hold from some years on, in their order; the last ones for ever."""
-    zone = Timezone()
-    zone.add("TZID", tzid)
-    before = rules[0][1].standard_offset
-    for place, (year, found) in enumerate(rules):
-        last = rules[place + 1][0] - 1 if place + 1 < len(rules) else None
-        standard, daylight = found.standard_offset, found.daylight_offset
-        if found.standard_date is None or found.daylight_date is None:
-            fixed = TimezoneStandard()
-            _fill(fixed, found.standard_name, before, standard, datetime(year, 1, 1), None, None)  # noqa: DTZ001 - a wall clock's
-            zone.add_component(fixed)
-        else:
-            for observance, name, offsets, rule in (
-                (TimezoneStandard(), found.standard_name, (daylight, standard), found.standard_date),
-                (TimezoneDaylight(), found.daylight_name, (standard, daylight), found.daylight_date),
-            ):
-                _fill(observance, name, *offsets, _onset_in(rule, year), rule, last)
-                zone.add_component(observance)
-        before = standard
-    return zone
-
-
-def _fill(
-    observance: TimezoneStandard | TimezoneDaylight,
-    name: str,
-    before: int,
-    after: int,
-    onset: datetime,
-    rule: SystemTime | None,
-    last: int | None,
-) -> None:
-    """Write one of the two halves of a year; ``last`` is the last year in which it is so."""
-    observance.add("DTSTART", onset)
-    observance.add("TZOFFSETFROM", timedelta(seconds=before))
-    observance.add("TZOFFSETTO", timedelta(seconds=after))
-    if name:
-        observance.add("TZNAME", name)
-    if rule is None or rule.year or last == onset.year:
-        return
-    place = -1 if rule.day == LAST_WEEK else rule.day
-    parts = {"FREQ": "YEARLY", "BYMONTH": rule.month, "BYDAY": f"{place}{DAYS[rule.day_of_week]}"}
-    until = (
-        {}
-        if last is None
-        else {"UNTIL": (_onset_in(rule, last) - timedelta(seconds=before)).replace(tzinfo=UTC)}
-    )
-    observance.add("RRULE", parts | until)
-
-
-def _onset_in(rule: SystemTime, year: int) -> datetime:
-    """When the clock is changed in a year, as it shows it until then."""
-    return datetime.combine(day_of(rule, rule.year or year), time(rule.hour, rule.minute, rule.second))

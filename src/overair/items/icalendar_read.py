@@ -22,7 +22,7 @@ from overair.items.icalendar_notes import note_of
 from overair.items.icalendar_results import Converted, Refused, occurrence_uid
 from overair.items.icalendar_series import events_of
 from overair.items.icalendar_tasks import task_of
-from overair.items.icalendar_zones import Zones
+from overair.items.icalendar_zones import LOOK_UPS, Zones
 from overair.items.note import Note
 from overair.items.task import Task
 from overair.items.text import cleaned
@@ -85,6 +85,7 @@ class _File:
         self._put = put
         self._now = now or datetime.now(UTC)
         self._zones: dict[int, Zones] = {}
+        self._room = [LOOK_UPS]
 
     def items(self, text: str) -> Iterator[Converted | Refused]:
         """Everything in it: components of one UID together, where the first of them stands."""
@@ -153,7 +154,7 @@ class _File:
     def _zones_of(self, calendar: Calendar) -> Zones:
         known = self._zones.get(id(calendar))
         if known is None:
-            known = self._zones[id(calendar)] = Zones(calendar, self._default_zone)
+            known = self._zones[id(calendar)] = Zones(calendar, self._default_zone, self._room)
         return known
 
 

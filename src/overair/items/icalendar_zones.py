@@ -10,9 +10,13 @@ import msgspec
 
 from overair.items import time_zones
 from overair.items.icalendar_components import Calendar, Component
-from overair.items.icalendar_observances import information_of
+from overair.items.icalendar_observances import Observances
 
 TZID_CHARACTERS: Final = 200
+LOOK_UPS: Final = 2_000
+"""The most zones and years of one file; times beyond are in what was found of their zone till then."""
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""The years whose rules are looked at."""
 _IANA: Final = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+")
 """What an IANA name within a TZID of somebody's own looks like."""
 
@@ -27,15 +31,20 @@ class Zone(NamedTuple):
 
 
 class Zones:
-    """The zones of one calendar of a file."""
+    """The zones of one calendar of a file.
 
-    def __init__(self, calendar: Calendar, default_zone: str) -> None:
+    ``room`` holds how many look-ups the file has left; each may compare rules with those of all zones.
+    """
+
+    def __init__(self, calendar: Calendar, default_zone: str, room: list[int]) -> None:
+        self._room = room
         own = known_zone(calendar.time_zone)
         self.named: Final = own
         """The IANA name of the calendar's own zone, None where it names none."""
         self.default: Final = Zone(own or default_zone, time_zones.tzinfo(own or default_zone))
         """The zone of times that name none."""
         self._components: dict[str, Component] = {}
+        self._observances: dict[str, Observances] = {}
         for source in calendar.time_zones:
             try:
                 component = source.read()
@@ -43,12 +52,17 @@ class Zones:
                 continue
             self._components.setdefault(component.text("TZID").strip(), component)
         self._found: dict[tuple[str, int], Zone | None] = {}
+        self._latest: dict[str, Zone | None] = {}
 
     def zone(self, tzid: str, year: int) -> Zone | None:
         """The zone that a TZID means in a year; None for one that nothing says what it is."""
-        key = (tzid[:TZID_CHARACTERS].strip().strip('"'), year)
+        tzid = tzid[:TZID_CHARACTERS].strip().strip('"')
+        key = (tzid, min(max(year, FIRST_YEAR), LAST_YEAR))
         if key not in self._found:
-            self._found[key] = self._look_up(*key)
+            if self._room[0] <= 0:
+                return self._latest.get(tzid)
+            self._room[0] -= 1
+            self._latest[tzid] = self._found[key] = self._look_up(*key)
         return self._found[key]
 
     def _look_up(self, tzid: str, year: int) -> Zone | None:
@@ -61,7 +75,11 @@ class Zones:
             name = known_zone(component.text("X-LIC-LOCATION"))
         if name is not None:
             return Zone(name, time_zones.tzinfo(name))
-        information = None if component is None else information_of(component, year)
+        if component is None:
+            return None
+        if tzid not in self._observances:
+            self._observances[tzid] = Observances(component)
+        information = self._observances[tzid].information(year)
         if information is None:
             return None
         if information.is_empty:
