@@ -129,8 +129,8 @@ def later(invitation: Invitation, **changed: object) -> Invitation:
 
 def occurrence(series: Invitation, day: str, **changed: object) -> Invitation:
     """A message about the occurrence of a day, an hour later than the one about the series."""
-    times = {"start": f"{day}T100000", "end": f"{day}T110000"}
-    return later(series, rule="", recurrence_id=f"{day}T100000", **times | changed)
+    times = {"recurrence_id": f"{day}T100000", "start": f"{day}T100000", "end": f"{day}T110000"}
+    return later(series, rule="", **times | changed)
 
 
 def in_utc(text: str, zone: str) -> str:
