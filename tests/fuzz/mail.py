@@ -89,9 +89,9 @@ def render_mime(mime: bytes) -> Delivered:
     return delivered
 
 
-def shown(item: Item, blobs: Blobs, options: RenderOptions) -> Item:
+def shown(item: Item, blobs: Blobs, options: RenderOptions, version: Version = Version.V16_1) -> Item:
     """The item as a phone sees it, and no stand-in of it."""
-    return rendering._shown(item, options, Version.V16_1, blobs, "7")
+    return rendering._shown(item, options, version, blobs, "7")
 
 
 def check_shown(item: Item, version: Version) -> None:
