@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overair.items import Event, RenderOptions
-from overair.items.attendee import Attendee, AttendeeStatus
 from overair.items.body import Body
-from overair.items.event import StoredAttachment
-from overair.items.location import Location
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.calendar.attendee import Attendee, AttendeeStatus
+from overair.items.calendar.event import StoredAttachment
+from overair.items.calendar.location import Location
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
+from overair.items.time_zones.zones import packed
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.schema import SchemaError
 from overair.versions import SERVED, Version
@@ -285,6 +286,13 @@ def test_a_pattern_without_type_changes_the_one_there_is(version: Version) -> No
     assert after(Element(Calendar.Occurrences, "7")) == msgspec.structs.replace(
         pattern, occurrences=7, until=None
     )
+    counted = msgspec.structs.replace(
+        weekly, recurrence=msgspec.structs.replace(pattern, until=None, occurrences=7)
+    )
+    ended = Element(Calendar.Recurrence, [Element(Calendar.Until, "20261130T110000Z")])
+    assert changed(counted, version, ended).recurrence == msgspec.structs.replace(
+        pattern, until=at("2026-11-30T11:00")
+    )
     # With its type it is another one, and has an end only if it says so.
     whole = after(Element(Calendar.Type, "1"), Element(Calendar.DayOfWeek, "4"))
     assert whole == Recurrence(type=RecurrenceType.WEEKLY, day_of_week=4, first_day_of_week=0)
@@ -388,6 +396,40 @@ def test_an_older_phone_makes_a_day_of_hours_at_the_same_instants() -> None:
         again = without(elements_of(day, version), Calendar.AllDayEvent)
         hours = changed(day, version, *again, Element(Calendar.AllDayEvent, "0"))
         assert (hours.start_time, hours.end_time) == (midnight.start_time, midnight.end_time)
+
+
+@pytest.mark.parametrize("version", SERVED)
+def test_a_series_in_another_zone_begins_when_its_phone_says(version: Version) -> None:
+    # It began before the rules of New York changed: nine o'clock then is 13:00 by those of today.
+    series = Event(
+        start_time=at("2005-03-21T14:00"),
+        end_time=at("2005-03-21T15:00"),
+        zone="America/New_York",
+        recurrence=Recurrence(type=RecurrenceType.WEEKLY, day_of_week=2, first_day_of_week=0),
+    )
+    shown = told(series, version)
+    assert shown.start_time == at("2005-03-21T13:00")
+    there = msgspec.structs.replace(shown, timezone=packed("Europe/London", 2026))
+    after = changed(series, version, *there.to_children(version))
+    assert (after.zone, after.start_time) == ("Europe/London", at("2005-03-21T13:00"))
+
+
+@pytest.mark.parametrize("version", SERVED)
+def test_a_day_without_length_takes_a_day(version: Version) -> None:
+    start = "20260601T000000Z" if version >= Version.V16_0 else "20260531T220000Z"
+    times = [Element(tag, start) for tag in (Calendar.StartTime, Calendar.EndTime)]
+    event = added(version, Element(Calendar.AllDayEvent, "1"), *times)
+    assert (event.start_time, event.end_time) == (at("2026-06-01T00:00"), at("2026-06-02T00:00"))
+
+
+@pytest.mark.parametrize("version", SERVED)
+def test_times_are_kept_to_the_second(version: Version) -> None:
+    times = [
+        Element(Calendar.StartTime, "20260601T100000.750Z"),
+        Element(Calendar.EndTime, "20260601T110000.750Z"),
+    ]
+    event = added(version, *times)
+    assert (event.start_time, event.end_time) == (at("2026-06-01T10:00"), at("2026-06-01T11:00"))
 
 
 def test_empty_forms_are_known() -> None:

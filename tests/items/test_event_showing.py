@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overair.items import Event
-from overair.items.attendee import Attendee, AttendeeStatus
 from overair.items.body import Body
-from overair.items.event import EventException, StoredAttachment
-from overair.items.event_elements import NO_REMINDER
-from overair.items.location import Location
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
-from overair.items.time_zones import packed
+from overair.items.calendar.attendee import Attendee, AttendeeStatus
+from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.event import EventException, StoredAttachment
+from overair.items.calendar.location import Location
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
+from overair.items.time_zones.zones import packed
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag
@@ -65,6 +65,8 @@ def test_what_every_answer_has(version: Version, event: Event) -> None:
     found = tags(elements_of(event, version))
     for tag in (Calendar.StartTime, Calendar.EndTime, Calendar.UID, Calendar.DtStamp, AirSyncBase.Body):
         assert found.count(tag) == 1
+    assert told(event, version).sensitivity == 0
+    assert told(event, version).meeting_status == 0
     dates = bool(event.all_day_event) and version >= Version.V16_0
     assert found.count(Calendar.Timezone) == (0 if dates else 1)
 
