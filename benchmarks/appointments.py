@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.letters import NAMES, SEED, Letters
 from overair.items import Event
-from overair.items.attendee import Attendee, AttendeeStatus, AttendeeType
 from overair.items.body import Body
-from overair.items.event import EventException
-from overair.items.location import Location
-from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
+from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
+from overair.items.calendar.event import EventException
+from overair.items.calendar.location import Location
+from overair.items.recurrence.pattern import DayOfWeek, Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType
 
 MONDAY: Final = datetime(2025, 1, 6, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Final
 from benchmarks.appointments import events, ten_years_of_days
 from benchmarks.figures import Figure
 from overair.items import RenderOptions, render
-from overair.items.occurrences import occurrences
-from overair.items.parts import ByteSource
+from overair.items.mail.parts import ByteSource
+from overair.items.recurrence.occurrences import occurrences
 from overair.versions import Version
 from overair.wbxml import Element, encode
 from overair.wbxml.pages import AirSync

@@ -21,8 +21,8 @@ from access.rows import Rows, rows_of
 from access.victim import Ids, Victim, device_id, provisioned
 from overair import items
 from overair.items import Contact, Event, ItemClass, Message, Note, Task
-from overair.items.event import StoredAttachment
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.event import StoredAttachment
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import MULTIPART_TYPE, WBXML_TYPE, Command

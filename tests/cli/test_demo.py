@@ -16,10 +16,10 @@ from overair.cli.demo import documents, pictures
 from overair.cli.demo.letters import ACCOUNTS, Posted, posted
 from overair.cli.demo.mailboxes import diary
 from overair.cli.demo.people import vcards
+from overair.items.calendar.event import Event
 from overair.items.contact import PICTURE_LIMIT
-from overair.items.event import Event
 from overair.items.note import Note
-from overair.items.occurrences import occurrences
+from overair.items.recurrence.occurrences import occurrences
 from overair.items.task import Task
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -18,8 +18,8 @@ import pytest
 from overair.cli import mail_files
 from overair.items import Item
 from overair.items.contact import Contact
-from overair.items.flag import FlagStatus
-from overair.items.message import Message
+from overair.items.mail.flag import FlagStatus
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import Session, View
 from overair.server.app import build
 from overair.server.settings import load

@@ -13,12 +13,12 @@ import pytest
 from overair.client import Calendar, Client
 from overair.items import Event
 from overair.items.attachments import Attachment, DeleteAttachment
-from overair.items.attendee import Attendee
 from overair.items.body import Body
-from overair.items.event import EventException
-from overair.items.event_elements import AddEventAttachment
-from overair.items.location import Location
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.attendee import Attendee
+from overair.items.calendar.elements import AddEventAttachment
+from overair.items.calendar.event import EventException
+from overair.items.calendar.location import Location
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType
 from overair.versions import Version
 from support.asynchronous import run

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from overair.client import Calendar, Client, ConnectionFailed, Outcome
 from overair.items import Event
-from overair.items.event import EventException
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.event import EventException
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.versions import Version
 from support.asynchronous import run
 from support.lossy import LossyRelay, lossy_relay

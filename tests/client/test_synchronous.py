@@ -20,8 +20,8 @@ from overair.client import (
     TaskList,
 )
 from overair.items import Contact, Event, ItemClass, Task
-from overair.items.event import EventException
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.event import EventException
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from support.server import ANNA, PASSWORD, RunningServer
 
 TASKS, CALENDAR, CONTACTS = 7, 8, 9

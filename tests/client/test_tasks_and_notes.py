@@ -11,7 +11,7 @@ import pytest
 from overair.client import Client, Collection, StatusError, TaskList
 from overair.items import Contact, ItemClass, Note, Task
 from overair.items.body import Body
-from overair.items.recurrence import RecurrenceType
+from overair.items.recurrence.pattern import RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.statuses import SyncStatus

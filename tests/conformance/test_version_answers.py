@@ -15,7 +15,7 @@ import pytest
 
 from overair.directory.interface import AddressListEntry
 from overair.items import Contact, Message
-from overair.items.flag import Flag, FlagStatus
+from overair.items.mail.flag import Flag, FlagStatus
 from overair.mailboxes.interface import FolderType
 from overair.protocol.commands import messages_of
 from overair.protocol.http import Command

@@ -12,8 +12,8 @@ from typing import TypeVar
 import msgspec
 
 from overair.items import Item, Message
-from overair.items.event import Event
-from overair.items.meeting_request import MeetingMessageType
+from overair.items.calendar.event import Event
+from overair.items.mail.meeting_request import MeetingMessageType
 from overair.mailboxes.interface import FolderType, Session, StoredItem, View
 from support.server import ANNA, RunningServer
 

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.server.app import build
 from overair.server.settings import load

@@ -18,7 +18,7 @@ from overair.delivery import lmtp
 from overair.delivery.lmtp import OpenToStrangers
 from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
-from overair.items.message import Arrived, Message
+from overair.items.mail.message import Arrived, Message
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.server.app import Application, build
 from overair.server.settings import load

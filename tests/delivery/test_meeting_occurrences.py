@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from delivery.post import Post, answered, at
-from overair.items.event import Event
-from overair.items.location import Location
-from overair.items.meeting_request import InstanceType, MeetingMessageType
+from overair.items.calendar.event import Event
+from overair.items.calendar.location import Location
+from overair.items.mail.meeting_request import InstanceType, MeetingMessageType
 from support.invitations import (
     SHAPES,
     Invitation,

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from delivery.post import Post, at
-from overair.items.event import Event
-from overair.items.meeting_request import MeetingMessageType
-from overair.items.meetings import LARGEST
-from overair.items.message import Message
+from overair.items.calendar.event import Event
+from overair.items.mail.meeting_request import MeetingMessageType
+from overair.items.mail.meetings import LARGEST
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import Session, View
 from overair.server.administration import Mail
 from overair.server.importing import Import

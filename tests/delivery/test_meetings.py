@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from delivery.post import Post, answered, at
-from overair.items.attendee import AttendeeStatus
-from overair.items.event import Event
-from overair.items.meeting_request import MeetingMessageType
-from overair.items.message import Message
-from overair.items.recurrence import RecurrenceType
+from overair.items.calendar.attendee import AttendeeStatus
+from overair.items.calendar.event import Event
+from overair.items.mail.meeting_request import MeetingMessageType
+from overair.items.mail.message import Message
+from overair.items.recurrence.pattern import RecurrenceType
 from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.http import Command
 from overair.protocol.send_mail import SendMailRequest

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from delivery.post import Post
-from overair.items.global_object_id import uid_of
+from overair.items.mail.global_object_id import uid_of
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.protocol.sync import CollectionRequest, ServerAdd, SyncRequest, SyncResponse

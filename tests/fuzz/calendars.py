@@ -12,10 +12,10 @@ from fuzz.mail import NOW, Blobs, check_shown, shown
 from fuzz.target import Shape, Target, numbered, repeat
 from fuzz.wire import VERSIONS
 from overair.items import Event
-from overair.items.icalendar_read import items_from_icalendar
-from overair.items.icalendar_results import Converted, Refused
-from overair.items.icalendar_write import icalendar_of
-from overair.items.occurrences import occurrences
+from overair.items.icalendar.reading import items_from_icalendar
+from overair.items.icalendar.results import Converted, Refused
+from overair.items.icalendar.writing import icalendar_of
+from overair.items.recurrence.occurrences import occurrences
 from overair.items.rendering import RenderOptions
 from support.shared import SHARED
 

@@ -11,7 +11,7 @@ from fuzz.mail import NOW, USER
 from fuzz.target import Target, repeat
 from overair.delivery.lmtp import UNAVAILABLE, LmtpConnection, LmtpHandler
 from overair.directory.interface import User
-from overair.items.message import Message
+from overair.items.mail.message import Message
 
 SIZE: Final = 32 * 1024 * 1024
 """The largest message; the server's default."""

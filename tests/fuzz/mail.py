@@ -27,6 +27,7 @@ from overair.directory.interface import User
 from overair.items import Item, rendering
 from overair.items.attachments import attachment
 from overair.items.body import Body
+from overair.items.mail.message import Message, index_message
 from overair.items.markup import (
     html_document,
     html_document_size,
@@ -34,7 +35,6 @@ from overair.items.markup import (
     html_fragment_size,
     html_to_text,
 )
-from overair.items.message import Message, index_message
 from overair.items.rendering import RenderOptions
 from overair.items.text import utf8_size
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType

@@ -13,11 +13,12 @@ from fuzz.letters import MIME_SHAPES
 from fuzz.mail import DELIVERED, USER, Blobs, check_shown, shown
 from fuzz.target import Shape, Target
 from fuzz.wire import LIMITS, VERSIONS, WORDS
-from overair.items import Author, Contact, Item, ItemClass, apply_change, create, drafts
+from overair.items import Author, Contact, Item, ItemClass, apply_change, create
 from overair.items.body import Body
-from overair.items.message import Message
+from overair.items.mail import drafts
+from overair.items.mail.message import Message
 from overair.items.rendering import RenderOptions
-from overair.items.vcard import contact_to_vcard
+from overair.items.vcard.contacts import contact_to_vcard
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.schema import SchemaError
 from overair.versions import Version

@@ -13,9 +13,9 @@ from fuzz.mail import NOW, Blobs, check_shown, shown
 from fuzz.target import Target, numbered, repeat
 from fuzz.wire import VERSIONS
 from overair.delivery.meeting_plan import Held, Plan, Standing, plan
-from overair.items.event import Event
-from overair.items.meetings import LARGEST, Entry, Meeting, Method
-from overair.items.message import Arrived, Message, read_message
+from overair.items.calendar.event import Event
+from overair.items.mail.meetings import LARGEST, Entry, Meeting, Method
+from overair.items.mail.message import Arrived, Message, read_message
 from overair.items.rendering import RenderOptions
 from support.invitations import SHAPES, Invitation, bare, occurrence
 from support.shared import SHARED

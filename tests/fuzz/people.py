@@ -12,7 +12,7 @@ from fuzz.target import Target, numbered, repeat
 from fuzz.wire import VERSIONS
 from overair.items.contact import Contact
 from overair.items.rendering import RenderOptions
-from overair.items.vcard import Refusal, contact_to_vcard, contacts_from_vcard
+from overair.items.vcard.contacts import Refusal, contact_to_vcard, contacts_from_vcard
 from support.shared import SHARED
 from support.vcards import card
 

@@ -10,14 +10,14 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from fuzz.target import Target
-from overair.items.event import Event, EventException
-from overair.items.occurrences import occurrences, view_date
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
-from overair.items.recurrence_rules import check
-from overair.items.series import Series
-from overair.items.time_zone_information import SIZE, TimeZoneInformation
-from overair.items.time_zones import information, rules, same_wall_time, zone_of
-from overair.items.time_zones import tzinfo as zone_named
+from overair.items.calendar.event import Event, EventException
+from overair.items.recurrence.occurrences import occurrences, view_date
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
+from overair.items.recurrence.rules import check
+from overair.items.recurrence.series import Series
+from overair.items.time_zones.information import SIZE, TimeZoneInformation
+from overair.items.time_zones.zones import information, rules, same_wall_time, zone_of
+from overair.items.time_zones.zones import tzinfo as zone_named
 from overair.protocol.schema import SchemaError
 
 MOST_SECONDS: Final = 1.0

@@ -14,9 +14,9 @@ from pyactivesync.models import ContactChange
 from overair.client import SynchronousClient
 from overair.items import Event, ItemClass, Note, Task
 from overair.items.body import Body
-from overair.items.event import EventException
-from overair.items.event_elements import AddEventAttachment
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.elements import AddEventAttachment
+from overair.items.calendar.event import EventException
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType as OwnBodyType
 from overair.wbxml import Tag
 from overair.wbxml.pages import Calendar, Notes, Tasks

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from overair.items import RenderOptions, render
-from overair.items.message import Message, read_message
+from overair.items.mail.message import Message, read_message
 from overair.storage.blobs import FileBlobStore
 from overair.versions import Version
 from overair.wbxml import Element, Tag

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from overair.items import Contact, Message, RenderOptions, render
 from overair.items.body import Body
-from overair.items.message import index_message
+from overair.items.mail.message import index_message
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 from overair.storage.blobs import FileBlobStore
 from overair.versions import SERVED, Version

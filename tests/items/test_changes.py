@@ -22,8 +22,8 @@ from overair.items import (
     render,
 )
 from overair.items.body import Body
-from overair.items.flag import NO_FLAG, Flag, FlagStatus
-from overair.items.message import index_message
+from overair.items.mail.flag import NO_FLAG, Flag, FlagStatus
+from overair.items.mail.message import index_message
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.schema import Problem, SchemaError
 from overair.storage.blobs import FileBlobStore

@@ -8,8 +8,8 @@ import pytest
 
 from overair.items import CLASSES, Contact, Message, Note, Task
 from overair.items.attachments import Attachment
-from overair.items.flag import Flag
-from overair.items.meeting_request import MeetingRecurrence, MeetingRequest
+from overair.items.mail.flag import Flag
+from overair.items.mail.meeting_request import MeetingRecurrence, MeetingRequest
 from overair.items.table import markdown, rows
 from overair.items.task import TaskRecurrence
 from overair.protocol.schema import Record

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overair.items import Message, drafts
+from overair.items import Message
 from overair.items.attachments import AddAttachment, DeleteAttachment, attachment
 from overair.items.body import Body
+from overair.items.mail import drafts
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.schema import SchemaError
 from overair.storage.blobs import FileBlobStore

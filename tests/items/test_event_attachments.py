@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from overair.items import Event, ItemClass, apply_change, change_occurrence, create
-from overair.items.event import EventException, StoredAttachment
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.calendar.event import EventException, StoredAttachment
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.protocol.schema import SchemaError
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from overair.items import Event
-from overair.items.attendee import Attendee, AttendeeStatus, AttendeeType
-from overair.items.time_zones import packed
+from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
+from overair.items.time_zones.zones import packed
 from overair.protocol.data_types import COMPACT_DATE_TIME
 from overair.protocol.schema import SchemaError
 from overair.versions import SERVED, Version

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overair.items import Event
-from overair.items.attendee import Attendee, AttendeeStatus
 from overair.items.body import Body
-from overair.items.event import EventException, OrganizerRevision, StoredAttachment
-from overair.items.event_elements import NO_REMINDER
-from overair.items.location import Location
-from overair.items.occurrences import occurrences, series_of
-from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
+from overair.items.calendar.attendee import Attendee, AttendeeStatus
+from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.event import EventException, OrganizerRevision, StoredAttachment
+from overair.items.calendar.location import Location
+from overair.items.recurrence.occurrences import occurrences, series_of
+from overair.items.recurrence.pattern import DayOfWeek, Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import COMPACT_DATE_TIME
 from overair.protocol.schema import SchemaError

@@ -11,22 +11,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from overair.items import (
-    Event,
-    NoSuchOccurrence,
-    RenderOptions,
-    change_occurrence,
-    delete_occurrence,
-)
-from overair.items.attendee import Attendee, AttendeeStatus
+from overair.items import Event, NoSuchOccurrence, RenderOptions, change_occurrence, delete_occurrence
 from overair.items.body import Body
-from overair.items.event import EventException, OrganizerRevision
-from overair.items.event_elements import NO_REMINDER, instance_id_of
-from overair.items.event_times import clock_of
-from overair.items.location import Location
-from overair.items.occurrences import series_of
-from overair.items.recurrence import Recurrence, RecurrenceType
-from overair.items.time_zones import packed
+from overair.items.calendar.attendee import Attendee, AttendeeStatus
+from overair.items.calendar.elements import NO_REMINDER, instance_id_of
+from overair.items.calendar.event import EventException, OrganizerRevision
+from overair.items.calendar.location import Location
+from overair.items.calendar.times import clock_of
+from overair.items.recurrence.occurrences import series_of
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
+from overair.items.time_zones.zones import packed
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import COMPACT_DATE_TIME
 from overair.protocol.schema import SchemaError

@@ -20,12 +20,12 @@ from overair.items import (
     delete_occurrence,
     render,
 )
-from overair.items.event import EventException
-from overair.items.occurrences import occurrences
-from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
-from overair.items.time_zone_information import SystemTime
-from overair.items.time_zones import TimeZoneInformation, information, packed, rules
-from overair.items.time_zones import tzinfo as zone_named
+from overair.items.calendar.event import EventException
+from overair.items.recurrence.occurrences import occurrences
+from overair.items.recurrence.pattern import DayOfWeek, Recurrence, RecurrenceType
+from overair.items.time_zones.information import SystemTime
+from overair.items.time_zones.zones import TimeZoneInformation, information, packed, rules
+from overair.items.time_zones.zones import tzinfo as zone_named
 from overair.versions import SERVED, Version
 from support.tz_database import distinct_zones
 

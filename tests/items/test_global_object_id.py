@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.items.global_object_id import CLASS_ID, global_object_id, uid_of
+from overair.items.mail.global_object_id import CLASS_ID, global_object_id, uid_of
 from support.invitations import EXCHANGE_UID
 
 UIDS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=300)

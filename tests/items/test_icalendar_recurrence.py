@@ -17,15 +17,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from icalendar.prop import vRecur
 
-from overair.items.icalendar_recurrence import (
+from overair.items.icalendar.recurrence import (
     Expressed,
     NotExpressible,
     recurrence_of,
     rrule_of,
     task_recurrence_of,
 )
-from overair.items.occurrences import Series, check
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.recurrence.occurrences import Series, check
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 from overair.items.task import TaskRecurrence
 from support.shared import needs_shared, shared
 

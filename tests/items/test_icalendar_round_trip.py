@@ -11,12 +11,12 @@ from hypothesis import given
 from icalendar import Calendar
 
 from overair.items import Event, Note, Task
-from overair.items.icalendar_read import items_from_icalendar
-from overair.items.icalendar_results import Converted
-from overair.items.icalendar_write import icalendar_of
-from overair.items.series import Series
+from overair.items.icalendar.reading import items_from_icalendar
+from overair.items.icalendar.results import Converted
+from overair.items.icalendar.writing import icalendar_of
+from overair.items.recurrence.series import Series
 from overair.items.task import TaskRecurrence
-from overair.items.time_zones import tzinfo
+from overair.items.time_zones.zones import tzinfo
 from overair.storage.blobs import key_of
 from support.calendar_items import ME, ZONE, events, notes, tasks
 

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from overair.items.lunar_months import lunar_months
-from overair.items.occurrences import Series
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
-from overair.items.recurrence_months import FOLLOWING_THE_MOON
+from overair.items.recurrence.lunar_months import lunar_months
+from overair.items.recurrence.months import FOLLOWING_THE_MOON
+from overair.items.recurrence.occurrences import Series
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 
 HIJRI, HEBREW = CalendarType.HIJRI, CalendarType.HEBREW_LUNAR
 CHINESE, KOREAN, JAPANESE = (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from items.meetings import NOW, arrived, shown, texts
-from overair.items.message import index_message, read_message
+from overair.items.mail.message import index_message, read_message
 from overair.storage.blobs import FileBlobStore
 from overair.versions import Version
 from overair.wbxml.pages import Email

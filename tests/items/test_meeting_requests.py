@@ -11,11 +11,11 @@ import pytest
 
 from items.meetings import arrived, shown, texts
 from overair.items import RenderOptions, render
-from overair.items.global_object_id import global_object_id
-from overair.items.meeting_request import InstanceType
-from overair.items.message import Message
-from overair.items.recurrence import CalendarType, RecurrenceType
-from overair.items.time_zones import TimeZoneInformation, information
+from overair.items.mail.global_object_id import global_object_id
+from overair.items.mail.meeting_request import InstanceType
+from overair.items.mail.message import Message
+from overair.items.recurrence.pattern import CalendarType, RecurrenceType
+from overair.items.time_zones.zones import TimeZoneInformation, information
 from overair.storage.blobs import FileBlobStore
 from overair.versions import SERVED, Version
 from overair.wbxml.pages import AirSyncBase, Calendar, Email, Email2, MeetingResponse

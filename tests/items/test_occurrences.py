@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from overair.items.occurrences import Series
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.recurrence.occurrences import Series
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 from overair.items.task import TaskRecurrence
 
 DAILY, WEEKLY, MONTHLY = RecurrenceType.DAILY, RecurrenceType.WEEKLY, RecurrenceType.MONTHLY

@@ -10,9 +10,9 @@ from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, Y
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from overair.items.icalendar_recurrence import recurrence_of, rrule_of
-from overair.items.occurrences import Series
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.icalendar.recurrence import recurrence_of, rrule_of
+from overair.items.recurrence.occurrences import Series
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 
 BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LATEST = END.replace(tzinfo=None)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from overair.items.event import Event, EventException
+from overair.items.calendar.event import Event, EventException
 from overair.items.item import FAR_FUTURE
-from overair.items.occurrences import occurrences, series_of, view_date, zone_of
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
-from overair.items.time_zones import information, packed
+from overair.items.recurrence.occurrences import occurrences, series_of, view_date, zone_of
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
+from overair.items.time_zones.zones import information, packed
 
 DAILY = RecurrenceType.DAILY
 BEGINNING, END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from overair.items import Author
-from overair.items.occurrences import check
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
-from overair.items.recurrence_changes import to_store
+from overair.items.recurrence.changes import to_store
+from overair.items.recurrence.occurrences import check
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.protocol.schema import Problem, SchemaError
 from overair.versions import SERVED, Version

@@ -11,8 +11,8 @@ import pytest
 from overair.items import CannotRender, Contact, Item, Message, RenderOptions, render
 from overair.items.attachments import Attachment, attachment
 from overair.items.body import Body
-from overair.items.message import index_message
-from overair.items.parts import Index, Part
+from overair.items.mail.message import index_message
+from overair.items.mail.parts import Index, Part
 from overair.protocol.body_preferences import BodyType
 from overair.storage.blobs import FileBlobStore
 from overair.versions import SERVED, Version

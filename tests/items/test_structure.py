@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.items import structure
-from overair.items.message import Message, index_message
-from overair.items.structure import MAX_DEPTH, MAX_PARTS, LocatedMessage, extent, is_leaf, parse
+from overair.items.mail import structure
+from overair.items.mail.message import Message, index_message
+from overair.items.mail.structure import MAX_DEPTH, MAX_PARTS, LocatedMessage, extent, is_leaf, parse
 from support.shared import SHARED, needs_shared, shared
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from overair.items import Task
-from overair.items.recurrence import CalendarType, RecurrenceType
+from overair.items.recurrence.pattern import CalendarType, RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.items.task_completion import completed
 from support.tasks import day

@@ -9,7 +9,7 @@ import pytest
 
 from overair.items import Task
 from overair.items.item import FAR_FUTURE
-from overair.items.recurrence import CalendarType, RecurrenceType
+from overair.items.recurrence.pattern import CalendarType, RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.protocol.schema import Problem, SchemaError
 from overair.storage.blobs import FileBlobStore

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from overair.items import ItemClass, RenderOptions, Task, apply_change, create, render
 from overair.items.body import Body
 from overair.items.item import FAR_FUTURE
-from overair.items.recurrence import RecurrenceType
+from overair.items.recurrence.pattern import RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.schema import SchemaError

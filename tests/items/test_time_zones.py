@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from overair.items import time_zones
-from overair.items.time_zone_information import SIZE, SystemTime
-from overair.items.time_zone_names import zone_names
-from overair.items.time_zones import (
+from overair.items.time_zones import zones as time_zones
+from overair.items.time_zones.information import SIZE, SystemTime
+from overair.items.time_zones.names import zone_names
+from overair.items.time_zones.windows_zones import IANA_NAMES, WINDOWS_NAMES
+from overair.items.time_zones.zones import (
     TimeZoneInformation,
     iana_name,
     information,
@@ -29,7 +30,6 @@ from overair.items.time_zones import (
     windows_name,
     zone_of,
 )
-from overair.items.windows_zones import IANA_NAMES, WINDOWS_NAMES
 
 BERLIN = base64.b64decode("xP///w" + "A" * 88 + "oAAAAFAAM" + "A" * 103 + "MAAAAFAAIAAAAAAAAAxP///w==")
 """What phones send for Berlin: no names, the last Sundays of March and October."""

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from overair.items.time_zone_names import zone_names
-from overair.items.time_zones import TimeZoneInformation, information, rules, tzinfo, zone_of
+from overair.items.time_zones.names import zone_names
+from overair.items.time_zones.zones import TimeZoneInformation, information, rules, tzinfo, zone_of
 from support.tz_database import EPOCH, changes_of, data_of, distinct_zones, offset_of
 
 SAMPLED = (1970, 1992, 2006, 2010, 2014, 2026, 2027, 2029)

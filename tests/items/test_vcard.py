@@ -13,8 +13,8 @@ import vobject
 
 from overair.items.body import Body
 from overair.items.contact import PICTURE_LIMIT, Contact
-from overair.items.vcard import Refusal, contact_to_vcard, contacts_from_vcard
-from overair.items.vcard_dates import day_of, instant_of
+from overair.items.vcard.contacts import Refusal, contact_to_vcard, contacts_from_vcard
+from overair.items.vcard.dates import day_of, instant_of
 from overair.protocol.body_preferences import BodyType
 from support.shared import SHARED, needs_shared
 from support.vcards import JPEG, card, filled, only

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from overair.items.body import Body
 from overair.items.contact import Contact
-from overair.items.vcard import Refusal, contact_to_vcard, contacts_from_vcard
-from overair.items.vcard_read import LIST_LIMIT, NOTE_LIMIT, TEXT_LIMIT
+from overair.items.vcard.contacts import Refusal, contact_to_vcard, contacts_from_vcard
+from overair.items.vcard.reading import LIST_LIMIT, NOTE_LIMIT, TEXT_LIMIT
 from overair.protocol.body_preferences import BodyType
 from support.vcards import JPEG, card, filled, only
 

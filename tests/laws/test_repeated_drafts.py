@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import AddCommand, ChangeCommand, ChangeResponse, CollectionResponse

@@ -15,7 +15,7 @@ import structlog
 
 import overair
 from overair.items import rendering
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.statuses import SyncStatus

@@ -11,7 +11,7 @@ import pytest
 from mailboxes.key_contract import KeyContract
 from mailboxes.phones import EPOCH, Phone, message, view_of
 from overair.items import Contact, ItemClass
-from overair.items.event import Event, uid_key
+from overair.items.calendar.event import Event, uid_key
 from overair.mailboxes.interface import (
     OF_ITS_CLASS,
     FolderExists,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailboxes.phones import message
-from overair.items.event import Event, uid_key
+from overair.items.calendar.event import Event, uid_key
 from overair.mailboxes.interface import FolderType, Session
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from mailboxes.contract import EVERYTHING, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import Phone, message
-from overair.items.event import Event
+from overair.items.calendar.event import Event
 from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, reading, remove_mailbox, session
 from overair.mailboxes.embedded.maintenance import collect_blobs, keep_tidy, prune
 from overair.mailboxes.embedded.tables import (

@@ -17,7 +17,7 @@ from model.drive import FolderAsItIs
 from model.edit import Edit
 from model.forms import FORMS
 from model.laws import Law, hold
-from model.shown import NOTHING, VALUE, WHEN, Shown
+from model.shown import NOTHING, VALUE, Shown
 from overair.items import Item
 
 OUTSIDE = "outside"
@@ -70,7 +70,8 @@ class Fate:
     promised: bool = False
 
     def carried(self) -> set[str]:
-        """What exceptions may be when their series is moved: with it they go on, or away."""
+        """What any exception may be where their series is moved: they go with it, or away, and what is
+        said of an occurrence is said of its day."""
         exceptions = [register for name, register in self.registers.items() if name.startswith("@")]
         return {""}.union(*(register.wanted for register in exceptions)) if self.reset else set()
 
@@ -273,7 +274,7 @@ class Ledger:
     def _see_values(self, name_of_item: str, fate: Fate, shown: Shown) -> str | None:
         """See the registers of an item; returns who did what is new, where that was one and is known."""
         before = NOTHING.said if fate.seen is None else fate.seen.said
-        carried = fate.carried() if before.get(WHEN) != shown.said.get(WHEN) else ()
+        carried = fate.carried()
         authors: set[str | None] = set()
         for name in dict.fromkeys((VALUE, *before, *shown.said)):
             value, register = shown.said.get(name, ""), fate.registers[name]

@@ -12,7 +12,7 @@ from model import stories
 from model.over_http import OverHttp
 from model.served import Served, served
 from model.steps import Story, Trouble
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from support.asynchronous import run
 
 FIRST_SEED = 2026

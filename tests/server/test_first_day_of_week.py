@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from overair.items import Event
-from overair.items.recurrence import Recurrence, RecurrenceType
+from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.protocol.sync import (

@@ -14,7 +14,7 @@ import pytest
 
 from overair.delivery import transport
 from overair.delivery.local import LocalDelivery
-from overair.items.message import Arrived
+from overair.items.mail.message import Arrived
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import MIME_TYPE, Command
 from overair.protocol.send_mail import SendMailRequest

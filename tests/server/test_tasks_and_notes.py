@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from overair.items import Note, Task
-from overair.items.recurrence import RecurrenceType
+from overair.items.recurrence.pattern import RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.mailboxes.interface import FolderType
 from overair.protocol.get_item_estimate import (

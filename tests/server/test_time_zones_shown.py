@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from overair.items import Event
-from overair.items.time_zones import TimeZoneInformation, information
+from overair.items.time_zones.zones import TimeZoneInformation, information
 from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.http import Command
 from overair.protocol.item_operations import (

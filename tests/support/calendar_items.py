@@ -10,16 +10,16 @@ import msgspec
 from hypothesis import strategies as st
 
 from overair.items import Event, Note, Task
-from overair.items.attendee import Attendee, AttendeeStatus, AttendeeType
 from overair.items.body import Body
-from overair.items.event import EventException, StoredAttachment
-from overair.items.event_elements import NO_REMINDER
-from overair.items.location import Location
+from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
+from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.event import EventException, StoredAttachment
+from overair.items.calendar.location import Location
 from overair.items.notes import STICKY_NOTE
-from overair.items.occurrences import series_of
-from overair.items.recurrence_changes import filled_in
+from overair.items.recurrence.changes import filled_in
+from overair.items.recurrence.occurrences import series_of
 from overair.items.task import TaskRecurrence
-from overair.items.time_zones import tzinfo
+from overair.items.time_zones.zones import tzinfo
 from overair.protocol.body_preferences import BodyType
 from overair.storage.blobs import key_of
 from support.events import patterns

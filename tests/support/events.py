@@ -10,13 +10,13 @@ import msgspec
 from hypothesis import strategies as st
 
 from overair.items import Author, Event, ItemClass, RenderOptions, apply_change, create, render
-from overair.items.attendee import Attendee, AttendeeStatus, AttendeeType
 from overair.items.body import Body
-from overair.items.event import EventException, StoredAttachment
-from overair.items.event_elements import NO_REMINDER
-from overair.items.location import Location
-from overair.items.occurrences import series_of
-from overair.items.recurrence import CalendarType, Recurrence, RecurrenceType
+from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
+from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.event import EventException, StoredAttachment
+from overair.items.calendar.location import Location
+from overair.items.recurrence.occurrences import series_of
+from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag

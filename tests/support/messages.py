@@ -9,14 +9,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from overair.items.event import EventException
-from overair.items.event_elements import (
+from overair.items.calendar.elements import (
     NO_REMINDER,
     WORKING_ELSEWHERE,
     BusyStatus,
     Reminder,
     instance_id_of,
 )
+from overair.items.calendar.event import EventException
 from overair.protocol import search
 from overair.protocol.address_list import Entry
 from overair.protocol.data_types import (

@@ -7,7 +7,7 @@ from typing import Any
 
 from overair.items import Author, ItemClass, RenderOptions, Task, apply_change, create, render
 from overair.items.body import Body
-from overair.items.recurrence import CalendarType, RecurrenceType
+from overair.items.recurrence.pattern import CalendarType, RecurrenceType
 from overair.items.task import TaskRecurrence
 from overair.protocol.body_preferences import BodyType
 from overair.storage.blobs import FileBlobStore

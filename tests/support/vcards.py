@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from overair.items.contact import Contact
-from overair.items.vcard import contacts_from_vcard
+from overair.items.vcard.contacts import contacts_from_vcard
 
 JPEG: Final = b"\xff\xd8\xff\xe0" + bytes(200)
 """What passes for a picture."""

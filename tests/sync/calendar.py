@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from overair.items import Event
-from overair.items.time_zones import information
+from overair.items.time_zones.zones import information
 from overair.mailboxes.interface import FolderType
 from overair.protocol.sync import AddCommand, ChangeCommand, DeleteCommand
 from overair.protocol.sync_options import Conflict, Options

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from overair.items import Event, Item, Task
-from overair.items.event import EventException
-from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
+from overair.items.calendar.event import EventException
+from overair.items.recurrence.pattern import DayOfWeek, Recurrence, RecurrenceType
 from overair.mailboxes.interface import FolderType
 from overair.protocol.get_item_estimate import EstimateCollectionRequest, EstimateOptions
 from overair.protocol.statuses import CommonStatus, SyncStatus

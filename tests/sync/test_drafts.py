@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.embedded import EmbeddedMailbox
 from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.statuses import CommonStatus, SyncStatus

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 import overair
-from overair.items.flag import Flag, FlagStatus
-from overair.items.message import Message
+from overair.items.mail.flag import Flag, FlagStatus
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.statuses import SyncStatus

@@ -16,7 +16,7 @@ from overair.directory.accounts import AccountPart
 from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.interface import User
 from overair.items import Contact, Item
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, remove_mailbox
 from overair.mailboxes.interface import Folder, FolderType, Session, StoredItem, View
 from overair.storage.open import Storage, open_storage

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from overair.cli import mail_files
-from overair.items.icalendar_read import items_from_icalendar
-from overair.items.icalendar_results import Converted, Dropped
-from overair.items.icalendar_write import Written, icalendar_of
+from overair.items.icalendar.reading import items_from_icalendar
+from overair.items.icalendar.results import Converted, Dropped
+from overair.items.icalendar.writing import Written, icalendar_of
 from overair.items.text import one_line
 from overair.server.administration import Begun, Whole
 from overair.server.importing import entry_of, item_of

@@ -19,7 +19,7 @@ from overair.cli.store import begin, store, take
 from overair.server.administration import BeginExport
 
 if TYPE_CHECKING:
-    from overair.items.icalendar_results import Dropped
+    from overair.items.icalendar.results import Dropped
 
 EXAMPLE: Final = "Example: overair export anna@example.org --output anna.ics"
 IN_MEMORY: Final = 16 * 1024 * 1024
@@ -99,8 +99,8 @@ async def _export(
 ) -> None:
     # Items take a third of a second to load, which help and errors need not.
     from overair.cli.calendar_files import written
-    from overair.items.icalendar_clock import Used
-    from overair.items.icalendar_write import TAIL, head
+    from overair.items.icalendar.clock import Used
+    from overair.items.icalendar.writing import TAIL, head
 
     async with store(data_dir) as perform:
         begun = await begin(perform, BeginExport(address=address, folder=folder))

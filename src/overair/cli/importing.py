@@ -22,7 +22,7 @@ from overair.cli.store import Perform, begin, put, store
 from overair.server.administration import BeginImport, Begun, Entry, Mail
 
 if TYPE_CHECKING:
-    from overair.items.icalendar_results import Dropped
+    from overair.items.icalendar.results import Dropped
 
 EXAMPLE: Final = "Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
 BATCH_ENTRIES: Final = 50
@@ -175,7 +175,7 @@ def _people(path: Path, summary: Summary) -> Iterator[Source]:
     """The contacts of a file of vCards. Raises Unreadable, OSError."""
     # Items take a third of a second to load, which commands about accounts need not.
     from overair.items.contact import Contact
-    from overair.items.vcard import contacts_from_vcard
+    from overair.items.vcard.contacts import contacts_from_vcard
     from overair.server.importing import entry_of
 
     for one in contacts_from_vcard(mail_files.read_whole(path, LARGEST_CARDS)):

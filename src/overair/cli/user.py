@@ -86,7 +86,7 @@ def remove(
 ) -> None:
     """Remove an account with its whole mailbox. On a terminal it asks first."""
     if not yes and sys.stdin.isatty():
-        typer.confirm(f"Remove {address} with all its messages and contacts?", abort=True, err=True)
+        typer.confirm(f"Remove {address} with everything in its mailbox?", abort=True, err=True)
     [user] = _perform(data_dir, RemoveUser(address=address))
     _report(f"Removed {user.address}.", user, None, as_json)
 

@@ -10,12 +10,12 @@ import msgspec
 
 from overair.client.replica import Collection
 from overair.items import Author, Event, Item, ItemClass
-from overair.items.event import BEFORE_16, EventException
-from overair.items.event_elements import instance_id_of, instant_of
-from overair.items.event_telling import elements_of, elements_of_occurrence, told_event
-from overair.items.event_times import clock_of, later, length_of
-from overair.items.occurrences import Occurrence, occurrences
-from overair.items.time_zones import machine_zone
+from overair.items.calendar.elements import instance_id_of, instant_of
+from overair.items.calendar.event import BEFORE_16, EventException
+from overair.items.calendar.telling import elements_of, elements_of_occurrence, told_event
+from overair.items.calendar.times import clock_of, later, length_of
+from overair.items.recurrence.occurrences import Occurrence, occurrences
+from overair.items.time_zones.zones import machine_zone
 from overair.protocol.sync import ChangeCommand, DeleteCommand
 from overair.protocol.sync_options import Options
 from overair.versions import Version

@@ -13,7 +13,7 @@ from overair.items import Item, ItemClass, Task
 from overair.items.body import Body
 from overair.items.task_completion import completed
 from overair.items.tasks import with_both_dates
-from overair.items.time_zones import machine_zone
+from overair.items.time_zones.zones import machine_zone
 from overair.protocol.sync_options import Options
 from overair.wbxml import Element
 

@@ -18,7 +18,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
-from overair.items.message import Arrived
+from overair.items.mail.message import Arrived
 from overair.mailboxes.interface import MailboxError
 from overair.sockets import is_loopback, tcp_listeners, unix_listener
 from overair.storage.interface import DatabaseUnavailable

@@ -13,7 +13,7 @@ import msgspec
 
 from overair.delivery.meetings import note_meeting
 from overair.directory.interface import Directory, User
-from overair.items.message import Arrived, Message, read_message
+from overair.items.mail.message import Arrived, Message, read_message
 from overair.mailboxes.interface import FolderType, Mailbox, Session
 from overair.storage.interface import BlobStore, Database, Transaction
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from overair.items.event import Event, EventException, OrganizerRevision
-from overair.items.meeting_events import (
+from overair.items.calendar.event import Event, EventException, OrganizerRevision
+from overair.items.mail.meeting_events import (
     CANCELED,
     canceled,
     canceled_occurrence,
@@ -28,9 +28,9 @@ from overair.items.meeting_events import (
     updated,
     with_occurrence,
 )
-from overair.items.meeting_request import MeetingMessageType
-from overair.items.meetings import Entry, Method
-from overair.items.occurrences import series_of
+from overair.items.mail.meeting_request import MeetingMessageType
+from overair.items.mail.meetings import Entry, Method
+from overair.items.recurrence.occurrences import series_of
 
 
 class Held(NamedTuple):

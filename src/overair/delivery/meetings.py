@@ -10,10 +10,10 @@ import structlog
 from overair.delivery.meeting_plan import Held, Plan, Standing, plan
 from overair.directory.interface import User
 from overair.items import ItemClass
-from overair.items.event import Event, orphan_key, uid_key
-from overair.items.meeting_request import InstanceType
-from overair.items.meetings import Entry, Method
-from overair.items.message import Arrived, Message
+from overair.items.calendar.event import Event, orphan_key, uid_key
+from overair.items.mail.meeting_request import InstanceType
+from overair.items.mail.meetings import Entry, Method
+from overair.items.mail.message import Arrived, Message
 from overair.mailboxes.interface import FolderType, Session
 
 MOST_ORPHANS: Final = 256

@@ -12,7 +12,7 @@ import msgspec
 
 from overair.delivery.header_fields import HeaderError, RawHeader
 from overair.directory.interface import User
-from overair.items.headers import undecoded_addresses
+from overair.items.mail.headers import undecoded_addresses
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused
 

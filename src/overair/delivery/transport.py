@@ -22,7 +22,7 @@ from overair.delivery.local import LocalDelivery
 from overair.delivery.submission import check
 from overair.delivery.tables import outgoing_message
 from overair.directory.interface import User
-from overair.items.message import Message, index_message
+from overair.items.mail.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Session
 from overair.storage.interface import Database, DatabaseUnavailable, Row, Transaction
 from overair.storage.statement import Statement

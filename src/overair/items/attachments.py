@@ -6,8 +6,8 @@ import mimetypes
 import re
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
-from overair.items.parts import ByteSource, Part, read_exactly
-from overair.items.transfer import decode_transfer
+from overair.items.mail.parts import ByteSource, Part, read_exactly
+from overair.items.mail.transfer import decode_transfer
 from overair.protocol.data_types import (
     BOOLEAN,
     INTEGER,
@@ -21,8 +21,8 @@ from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase, Email2
 
 if TYPE_CHECKING:
-    from overair.items.event import Event
-    from overair.items.message import Message
+    from overair.items.calendar.event import Event
+    from overair.items.mail.message import Message
 
 LONGEST_NUMBER: Final = 9
 """Digits of an attachment's number."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from overair.items import charsets, eight_bit, markup, text
+from overair.items import charsets, markup, text
 from overair.items.body import Body, BodyPart
-from overair.items.parts import ByteSource, Index, Part, read_exactly
-from overair.items.transfer import decode_transfer_start
+from overair.items.mail import eight_bit
+from overair.items.mail.parts import ByteSource, Index, Part, read_exactly
+from overair.items.mail.transfer import decode_transfer_start
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 from overair.protocol.schema import Problem, SchemaError
 from overair.wbxml.pages import AirSyncBase

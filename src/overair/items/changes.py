@@ -10,14 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
-from overair.items import bodies, events, notes, tasks
+from overair.items import bodies, notes, tasks
 from overair.items.author import Author
+from overair.items.calendar import events
+from overair.items.calendar.event import Event
 from overair.items.contact import Contact
-from overair.items.event import Event
 from overair.items.item import Item, ItemClass
+from overair.items.mail.message import Message
+from overair.items.mail.messages import change_message
 from overair.items.making import NO_KEYS, Maker, Sent, is_ghosted, said
-from overair.items.message import Message
-from overair.items.messages import change_message
 from overair.items.note import Note
 from overair.items.render_options import WHOLE, RenderOptions
 from overair.items.task import Task

@@ -8,15 +8,16 @@ from typing import Final, TypeVar
 import msgspec
 import structlog
 
-from overair.items import attachments, bodies, events, notes, tasks
+from overair.items import attachments, bodies, notes, tasks
 from overair.items.body import Body
+from overair.items.calendar import events
+from overair.items.calendar.event import Event
 from overair.items.contact import Contact
-from overair.items.event import Event
 from overair.items.item import Item
-from overair.items.meeting_requests import shown_request
-from overair.items.message import Message
+from overair.items.mail.meeting_requests import shown_request
+from overair.items.mail.message import Message
+from overair.items.mail.parts import ByteSource
 from overair.items.note import Note
-from overair.items.parts import ByteSource
 from overair.items.render_options import RenderOptions
 from overair.items.task import Task
 from overair.protocol.body_preferences import BodyPreference, BodyType

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from overair.items.changes import CLASSES, deleted_by_absence
 from overair.items.item import Item
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.protocol.schema import Choices, DataType, Field, Nested, Record, Sequence
 from overair.versions import SERVED, Version
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from overair.items.body import Body
 from overair.items.item import FAR_FUTURE, Item, ItemClass
-from overair.items.recurrence import CalendarType, RecurrenceType
+from overair.items.recurrence.pattern import CalendarType, RecurrenceType
 from overair.protocol.data_types import DATE_TIME, STRING, UNSIGNED_BYTE, ZERO_OR_ONE, Enumeration, Integer
 from overair.protocol.schema import Field, Nested, Record, Sequence
 from overair.wbxml.pages import AirSyncBase, Tasks

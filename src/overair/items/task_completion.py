@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 import msgspec
 from dateutil.relativedelta import relativedelta
 
-from overair.items.recurrence import RecurrenceType
-from overair.items.series import Series
+from overair.items.recurrence.pattern import RecurrenceType
+from overair.items.recurrence.series import Series
 from overair.items.task import Task, TaskRecurrence
 from overair.items.tasks import with_completion
-from overair.items.time_zones import same_wall_time, tzinfo
+from overair.items.time_zones.zones import same_wall_time, tzinfo
 
 DEAD: Final = 1
 """A DeadOccur; any number but 0 says the same (MS-ASTASK_R156)."""

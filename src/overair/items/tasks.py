@@ -14,10 +14,10 @@ import msgspec
 
 from overair.items.author import Author
 from overair.items.making import Sent
-from overair.items.recurrence_changes import filled_in, to_store
+from overair.items.recurrence.changes import filled_in, to_store
 from overair.items.task import Task, TaskRecurrence
-from overair.items.time_zones import same_wall_time
-from overair.items.time_zones import tzinfo as tzinfo_of
+from overair.items.time_zones.zones import same_wall_time
+from overair.items.time_zones.zones import tzinfo as tzinfo_of
 from overair.protocol.schema import Problem, SchemaError
 from overair.wbxml.pages import Tasks
 

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from overair.items import CLASSES, Item, ItemClass
-from overair.items.event import Event
-from overair.items.flag import Flag, FlagStatus
-from overair.items.message import Message, index_message, read_message
+from overair.items.calendar.event import Event
+from overair.items.mail.flag import Flag, FlagStatus
+from overair.items.mail.message import Message, index_message, read_message
 from overair.items.note import Note
 from overair.items.task import Task
 from overair.mailboxes.interface import Folder, FolderType, Mailbox, Session
@@ -80,7 +80,7 @@ class Import:
             return self._whole(entry)
         if entry.draft:
             message = index_message(entry.mime, entry.received)
-        else:  # shown as it was when it came; what it asked for is past, or in the calendar that comes with it
+        else:  # shown as it was when it came; what it asked for is past, or comes with a calendar
             message = read_message(entry.mime, entry.received).message
         verb = REPLIED if entry.answered else FORWARDED if entry.forwarded else None
         return msgspec.structs.replace(

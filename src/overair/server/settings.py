@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, get_args
 import msgspec
 
 from overair.devices.policies import Policy, PolicyError
-from overair.items.time_zones import is_zone, machine_zone
+from overair.items.time_zones.zones import is_zone, machine_zone
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 
 MEBIBYTE: Final = 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from overair.items import Event, Item
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.protocol.sync import ChangeCommand
 from overair.sync.state import AppliedChange
 from overair.wbxml.element import Element

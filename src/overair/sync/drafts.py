@@ -13,7 +13,7 @@ from typing import Final
 from overair import items
 from overair.delivery.transport import Prepared, Transport
 from overair.items import Item
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import Folder, FolderType, Session
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import CommonStatus, SyncStatus

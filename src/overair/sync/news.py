@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from overair.items import Item
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import Changes, Folder, ItemChange, Session, StoredItem, View
 from overair.sync.size import ANSWER_BYTES, expected_size
 from overair.sync.state import Unshown

@@ -11,8 +11,8 @@ import structlog
 
 from overair import items
 from overair.items import Item
-from overair.items.event import ATTACHMENTS
-from overair.items.flag import NO_FLAG
+from overair.items.calendar.event import ATTACHMENTS
+from overair.items.mail.flag import NO_FLAG
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (

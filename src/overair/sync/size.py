@@ -8,7 +8,7 @@ import msgspec
 
 from overair.items import Event, Item
 from overair.items.body import Body
-from overair.items.message import Message
+from overair.items.mail.message import Message
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.sync.wanted import Wanted

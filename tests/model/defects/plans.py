@@ -11,10 +11,14 @@ import pytest
 from model.defects.defect import defect
 from model.laws import Law
 from overair import items
-from overair.items import changes, event_exceptions, event_occurring, event_showing, events
-from overair.items.event import Event, EventException
-from overair.items.event_times import clock_of
-from overair.items.occurrences import FAR_FUTURE, view_date
+from overair.items import changes
+from overair.items.calendar import events
+from overair.items.calendar import exceptions as event_exceptions
+from overair.items.calendar import occurring as event_occurring
+from overair.items.calendar import showing as event_showing
+from overair.items.calendar.event import Event, EventException
+from overair.items.calendar.times import clock_of
+from overair.items.recurrence.occurrences import FAR_FUTURE, view_date
 from overair.items.task import Task
 from overair.protocol.sync import ChangeCommand
 from overair.sync import adding

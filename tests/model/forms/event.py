@@ -32,8 +32,8 @@ from model.shown import (
     start_of,
 )
 from overair.items import ItemClass
-from overair.items.event import Event
-from overair.items.occurrences import FAR_FUTURE
+from overair.items.calendar.event import Event
+from overair.items.recurrence.occurrences import FAR_FUTURE
 from overair.protocol.sync_options import FilterType
 from overair.versions import Version
 from overair.wbxml.element import Element, Tag

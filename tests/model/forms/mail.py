@@ -14,8 +14,8 @@ from model.edit import Edit
 from model.forms.form import Form, Writer, text_of
 from model.shown import Shown, plain
 from overair.items import ItemClass
-from overair.items.flag import Flag, FlagStatus
-from overair.items.message import Message
+from overair.items.mail.flag import Flag, FlagStatus
+from overair.items.mail.message import Message
 from overair.protocol.sync_options import FilterType
 from overair.versions import Version
 from overair.wbxml.element import Element, Tag

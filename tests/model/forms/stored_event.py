@@ -26,9 +26,9 @@ from model.shown import (
     spoken_of,
     start_of,
 )
-from overair.items.event import Event, EventException
-from overair.items.location import Location
-from overair.items.recurrence import DayOfWeek, Recurrence, RecurrenceType
+from overair.items.calendar.event import Event, EventException
+from overair.items.calendar.location import Location
+from overair.items.recurrence.pattern import DayOfWeek, Recurrence, RecurrenceType
 
 
 def shown_of(item: Event) -> Shown:

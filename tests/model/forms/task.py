@@ -12,7 +12,7 @@ from model.edit import Edit
 from model.forms.form import Form, Writer, text_of
 from model.shown import VALUE, Shown
 from overair.items import ItemClass
-from overair.items.occurrences import FAR_FUTURE
+from overair.items.recurrence.occurrences import FAR_FUTURE
 from overair.items.task import Task
 from overair.protocol.sync_options import FilterType
 from overair.versions import Version

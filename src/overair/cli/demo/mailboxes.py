@@ -19,9 +19,9 @@ from overair.cli.demo.people import vcards
 from overair.cli.passwords import new_password
 from overair.cli.store import Perform, ask, begin, put
 from overair.items.contact import Contact
-from overair.items.icalendar_read import items_from_icalendar
-from overair.items.icalendar_results import Converted
-from overair.items.vcard import contacts_from_vcard
+from overair.items.icalendar.reading import items_from_icalendar
+from overair.items.icalendar.results import Converted
+from overair.items.vcard.contacts import contacts_from_vcard
 from overair.server.administration import (
     AddUser,
     BeginImport,

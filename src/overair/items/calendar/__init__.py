@@ -1,0 +1,1 @@
+"""Events: made, changed and shown as each version has them."""

@@ -1,0 +1,1 @@
+"""Events, tasks and notes from iCalendar and back."""

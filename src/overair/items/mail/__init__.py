@@ -1,0 +1,1 @@
+"""Messages: their bytes taken apart, indexed, composed and shown."""

@@ -1,0 +1,70 @@
+"""Messages whose bytes are no UTF-8, as the text that a Body of type MIME is.
+
+Its Data is a string, so text in another character set has no place in it: the parts that hold such
+bytes are encoded for transfer, and header fields are read as what they look like. The tree is that of
+items/mail/structure.py with its limits; the standard library's generator knows none, and fails on text
+without a charset and with one that it does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import encodebytes
+from typing import Final
+
+from overair.items import charsets
+from overair.items.mail.headers import Headers
+from overair.items.mail.structure import LocatedMessage, content_type, extent, parse
+from overair.items.mail.transfer import decode_transfer
+
+_TRANSFER_ENCODING: Final = re.compile(
+    rb"^Content-Transfer-Encoding[ \t]*:.*+(?:\r?\n[ \t].*+)*+(?:\r?\n|\Z)", re.IGNORECASE | re.MULTILINE
+)
+_CONTENT_TYPE: Final = re.compile(
+    rb"^Content-Type[ \t]*:.*+(?:\r?\n[ \t].*+)*+(?:\r?\n|\Z)", re.IGNORECASE | re.MULTILINE
+)
+_HOLDS_PARTS: Final = re.compile(rb"Content-Type[ \t]*:\s*+(?:multipart|message)/", re.IGNORECASE)
+_ENDED: Final = (b"\n\n", b"\r\n\r\n", b"\n\r\n")
+"""How a header ends that has an empty line behind it."""
+
+
+def as_text(mime: bytes) -> str:
+    """The message as text; the bytes as they are where they are UTF-8."""
+    try:
+        return mime.decode()
+    except UnicodeDecodeError:
+        pieces: list[str] = []
+        position = 0
+        for part in parse(mime).walk():
+            if part.source is None or part.source.isascii():
+                continue
+            offset, length = extent(part, mime)
+            pieces.append(_read(mime[position : part.start]))
+            pieces.append(_read(_header(part, mime[part.start : offset])))
+            position = offset + length
+            content = decode_transfer(mime[offset:position], _transfer_encoding(part))
+            pieces.append(encodebytes(content).replace(b"\n", b"\r\n").decode("ascii"))
+        pieces.append(_read(mime[position:]))
+        return "".join(pieces)
+
+
+def _transfer_encoding(part: LocatedMessage) -> str:
+    return Headers(part).raw("Content-Transfer-Encoding").strip().lower()
+
+
+def _header(part: LocatedMessage, header: bytes) -> bytes:
+    """The header of a part whose content is base64 now."""
+    header = _TRANSFER_ENCODING.sub(b"", header)
+    said = b"Content-Transfer-Encoding: base64\r\n"
+    if _HOLDS_PARTS.search(header) is not None:
+        # Beyond the limits on depth and number it is taken for one text or file.
+        header = _CONTENT_TYPE.sub(b"", header)
+        said += b"Content-Type: %b\r\n" % content_type(part).encode("ascii", "replace")
+    if not header.endswith(_ENDED) and header.strip(b"\r\n"):
+        header = header.rstrip(b"\r\n") + b"\r\n\r\n"
+    return said + (header if header.endswith(b"\n") else b"\r\n")
+
+
+def _read(data: bytes) -> str:
+    """What stands outside of the parts: fields, and text around the boundaries."""
+    return charsets.decode(data, charsets.resolve("", data))

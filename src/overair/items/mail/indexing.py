@@ -1,0 +1,195 @@
+"""The index of a message's bytes: which parts a reader sees, which are attached, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from overair.items import charsets, markup, text
+from overair.items.mail.headers import Headers
+from overair.items.mail.message_class import secure_class
+from overair.items.mail.parts import Index, Part
+from overair.items.mail.structure import (
+    LocatedMessage,
+    content_type,
+    disposition,
+    extent,
+    file_name,
+    is_leaf,
+    parameter,
+)
+from overair.items.mail.transfer import decode_transfer
+
+TEXT_KEPT: Final = 4_096
+"""How many characters of the text body the index keeps."""
+PREVIEW_KEPT: Final = 255
+"""How many characters of a preview a client may ask for (MS-ASAIRS_R266)."""
+_BODY_TYPES: Final = ("text/plain", "text/html")
+
+
+@dataclass
+class _Walk:
+    """What the walk over the tree has found, in the terms of RFC 8621, 4.1.4."""
+
+    mime: bytes
+    text_body: list[Part] = field(default_factory=list)
+    html_body: list[Part] = field(default_factory=list)
+    attachments: list[Part] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
+    """The decoded text of each text part by its number."""
+    count: int = 0
+
+
+def index(mime: bytes, message: LocatedMessage) -> Index:
+    """The index of a message whose parsed tree is given."""
+    walk = _Walk(mime)
+    _visit(walk, [message], "mixed", in_alternative=False, text_body=walk.text_body, html_body=walk.html_body)
+    start, text_size = _start_and_size(walk)
+    return Index(
+        size=len(mime),
+        text_body=tuple(walk.text_body),
+        html_body=tuple(walk.html_body),
+        attachments=tuple(walk.attachments),
+        text_size=text_size,
+        html_size=_html_size(walk),
+        text=start,
+        preview=text.one_line(start, PREVIEW_KEPT),
+        signed_or_encrypted=secure_class(message) is not None,
+        next_number=walk.count,
+    )
+
+
+def _visit(
+    walk: _Walk,
+    parts: list[LocatedMessage],
+    kind: str,
+    *,
+    in_alternative: bool,
+    text_body: list[Part] | None,
+    html_body: list[Part] | None,
+) -> None:
+    """RFC 8621, 4.1.4: a body list that is None takes nothing here, an alternative chooses one."""
+    text_length = len(text_body) if text_body is not None else -1
+    html_length = len(html_body) if html_body is not None else -1
+    for position, part in enumerate(parts):
+        if not is_leaf(part):
+            inner = part.get_content_subtype()
+            _visit(
+                walk,
+                part.children,
+                inner,
+                in_alternative=in_alternative or inner == "alternative",
+                text_body=text_body,
+                html_body=html_body,
+            )
+            continue
+        found = _part(walk, part)
+        is_body = (
+            found.content_type in _BODY_TYPES
+            and disposition(part) != "attachment"
+            and (position == 0 or (kind != "related" and not found.name))
+        )
+        if not is_body:
+            walk.attachments.append(found)
+        elif kind == "alternative":
+            if found.is_html and html_body is not None:
+                html_body.append(found)
+            elif not found.is_html and text_body is not None:
+                text_body.append(found)
+            else:
+                walk.attachments.append(found)
+        else:
+            if in_alternative:
+                # Inside one branch of an alternative a part decides for the branch.
+                if found.is_html:
+                    text_body = None
+                else:
+                    html_body = None
+            if text_body is not None:
+                text_body.append(found)
+            if html_body is not None:
+                html_body.append(found)
+    if kind == "alternative" and text_body is not None and html_body is not None:
+        # Only one of the two was offered: it serves for both.
+        if text_length == len(text_body) and html_length != len(html_body):
+            text_body.extend(html_body[html_length:])
+        elif html_length == len(html_body) and text_length != len(text_body):
+            html_body.extend(text_body[text_length:])
+
+
+def _part(walk: _Walk, part: LocatedMessage) -> Part:
+    number, walk.count = walk.count, walk.count + 1
+    offset, length = extent(part, walk.mime)
+    headers = Headers(part)
+    kind = content_type(part)
+    encoding = headers.raw("Content-Transfer-Encoding").strip().lower()[:40]
+    data = decode_transfer(walk.mime[offset : offset + length], encoding)
+    content_id = headers.raw("Content-ID").strip().removeprefix("<").removesuffix(">")
+    codec, clean, size = "", False, len(data)
+    if kind in _BODY_TYPES:
+        codec = charsets.resolve(parameter(part, "charset"), data)
+        decoded = charsets.decode(data, codec)
+        clean = text.is_clean(decoded)
+        walk.texts[number] = decoded if clean else text.cleaned(decoded)
+        size = text.utf8_size(walk.texts[number])
+    return Part(
+        number=number,
+        content_type=kind,
+        offset=offset,
+        length=length,
+        encoding=encoding,
+        size=size,
+        charset=codec,
+        clean=clean,
+        name=file_name(part) or _invented_name(part, kind, number),
+        content_id=text.cleaned(content_id)[:500],
+        content_location=headers.text("Content-Location")[:500],
+        inline=bool(content_id) and disposition(part) != "attachment",
+    )
+
+
+def _invented_name(part: LocatedMessage, kind: str, number: int) -> str:
+    """A name for an attachment that has none; a body part needs none."""
+    if kind == "message/rfc822":
+        subject = Headers(part.children[0]).text("Subject") if part.children else ""
+        return "".join(c if c.isalnum() or c in " .-_()" else "_" for c in subject)[:100].strip() + ".eml"
+    if kind in _BODY_TYPES:
+        return ""
+    return f"part{number}{_EXTENSIONS.get(kind, '')}"
+
+
+_EXTENSIONS: Final = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "text/calendar": ".ics",
+    "application/pdf": ".pdf",
+    "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/pkcs7-signature": ".p7s",
+    "application/pgp-signature": ".asc",
+    "message/delivery-status": ".txt",
+    "text/rfc822-headers": ".txt",
+}
+
+
+def _start_and_size(walk: _Walk) -> tuple[str, int]:
+    """The first characters of the text body and the size of all of it, which is never put together here."""
+    start, size = "", 0
+    for part in walk.text_body:
+        found = walk.texts[part.number]
+        piece = markup.html_to_text(found) if part.is_html else found
+        start += piece[: TEXT_KEPT - len(start)]
+        size += text.utf8_size(piece)
+    return start, size
+
+
+def _html_size(walk: _Walk) -> int:
+    """The size of the HTML body: its parts one behind the other or, of text alone, one document."""
+    if not any(part.is_html for part in walk.html_body):
+        return markup.html_document_size("".join(walk.texts[part.number] for part in walk.text_body))
+    return sum(
+        text.utf8_size(found) if part.is_html else markup.html_fragment_size(found)
+        for part in walk.html_body
+        for found in (walk.texts[part.number],)
+    )

@@ -1,0 +1,242 @@
+"""The parts of a message and their places in its bytes, by one run of the standard library's parser."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from email.feedparser import (  # type: ignore[attr-defined]  # three of them are not in typeshed
+    BufferedSubFile,
+    BytesFeedParser,
+    NeedMoreData,
+    headerRE,
+)
+from email.message import Message as MimeMessage
+from email.utils import collapse_rfc2231_value
+from typing import TYPE_CHECKING, Final
+
+from overair.items import charsets
+from overair.items.mail.headers import decoded
+from overair.items.text import cleaned
+
+MAX_DEPTH: Final = 16
+"""How deep parts may nest; the parser looks at each line once for each level."""
+MAX_PARTS: Final = 2_000
+PIECE: Final = 128 * 1024
+"""Bytes that the parser is given at a time."""
+MAX_HEADER_LINES: Final = 2_000
+MAX_PARAMETERS: Final = 4_096
+"""The most characters of a header with parameters, whose parser is quadratic in their number."""
+_MISLEADING: Final = re.compile("[\t\r\n\u202a-\u202e\u2066-\u2069]")
+"""What makes one line of a name two, or shows its end as its beginning."""
+
+
+class LocatedMessage(MimeMessage):
+    """A message or part that knows where its content stands in the bytes."""
+
+    _payload: object
+    start = 0
+    """Where its headers begin."""
+    content = 0
+    """Where its content begins."""
+    end = 0
+    """Where it ends, the line break before the next boundary included."""
+    cut = False
+    """Of the whole message: a limit was reached, so the tree is not all that the bytes say."""
+
+    @property
+    def source(self) -> str | None:
+        """A leaf's content, one character for each byte; None for a part with others inside.
+
+        ``get_payload`` would decode 8-bit text and change its length.
+        """
+        return self._payload if isinstance(self._payload, str) else None
+
+    @property
+    def children(self) -> list[LocatedMessage]:
+        """The parts inside."""
+        inside = self._payload if isinstance(self._payload, list) else []
+        return [part for part in inside if isinstance(part, LocatedMessage)]
+
+
+if TYPE_CHECKING:
+    _Parser = BytesFeedParser[LocatedMessage]
+else:
+    _Parser = BytesFeedParser
+
+
+class _TooManyParts(Exception):
+    """The message has more parts than anybody reads."""
+
+
+class _CountingFile(BufferedSubFile):  # type: ignore[misc]  # not in typeshed
+    """The parser's lines, with the number of characters that were taken.
+
+    Where only the end of a text matters, many lines are given as one: the parser keeps each line that
+    it is given by itself, and a message of short ones would take forty times its size.
+    """
+
+    _lines: deque[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.position = 0
+        self.joins: Callable[[str], object] | None = None
+        """Whether a line may be given together with those before it; None where each stands alone."""
+        self._behind_another = False
+        """Whether the line before was one to stand alone: a boundary, behind which a header begins."""
+
+    def readline(self) -> object:
+        line = super().readline()
+        if line is NeedMoreData:
+            return line
+        if self.joins is not None and line:
+            joins = bool(self.joins(line))
+            if joins and not self._behind_another:
+                lines, joined = self._lines, [line]
+                while lines and self.joins(lines[0]):
+                    joined.append(lines.popleft())
+                line = "".join(joined)
+            self._behind_another = not joins
+        self.position += len(line)
+        return line
+
+    def unreadline(self, line: str) -> None:
+        self.position -= len(line)
+        super().unreadline(line)
+
+
+class _LocatingParser(_Parser):
+    """The standard parser, noting positions as it opens and closes messages.
+
+    A character of its input is a byte of the message, since it reads bytes as ASCII with
+    surrogate escapes, so the positions are those of the bytes. The methods are private ones of
+    the standard library, the same since Python 3.0; a test compares every part with its bytes.
+    """
+
+    _cur: LocatedMessage
+    _msgstack: list[LocatedMessage]
+
+    def __init__(self) -> None:
+        # Without a policy it is compat32, the fastest one.
+        super().__init__(LocatedMessage)
+        self._input = _CountingFile()
+        self._parts = 0
+        self._header_lines = 0
+
+    def read_headers_only(self) -> None:
+        """Take everything behind the headers for one text."""
+        self._set_headersonly()  # type: ignore[attr-defined]  # private
+
+    def _new_message(self) -> None:
+        super()._new_message()  # type: ignore[misc]  # private
+        self._parts += 1
+        if self._parts > MAX_PARTS:
+            raise _TooManyParts
+        self._cur.start = self._cur.content = self._input.position
+        self._header_lines = 0
+        self._input.joins = self._is_beyond_the_header_lines
+
+    def _is_beyond_the_header_lines(self, line: str) -> bool:
+        self._header_lines += 1
+        return self._header_lines > 2 * MAX_HEADER_LINES and headerRE.match(line) is not None
+
+    def _parse_headers(self, lines: list[str]) -> None:
+        super()._parse_headers(lines[:MAX_HEADER_LINES])  # type: ignore[misc]  # private
+        self._cur.content = self._input.position
+        self._input.joins = None
+        for name, value in list(self._cur.raw_items()):
+            if len(value) > MAX_PARAMETERS and name.lower() in ("content-type", "content-disposition"):
+                self._cur.replace_header(name, value[:MAX_PARAMETERS])
+                self._msgstack[0].cut = True
+        if len(self._msgstack) > MAX_DEPTH:
+            # Read on as if it were a file: what nests deeper is shown as an attachment.
+            self._msgstack[0].cut = True
+            del self._cur["Content-Type"]
+            self._cur["Content-Type"] = "application/octet-stream"
+        if all(part.get_content_type() != "message/delivery-status" for part in self._msgstack):
+            # There, an empty line ends a part; everywhere else only a boundary does.
+            boundaries = [part.get_boundary() for part in self._msgstack]
+            prefixes = tuple(f"--{boundary}" for boundary in boundaries if boundary is not None)
+            self._input.joins = lambda line: not line.startswith(prefixes)
+
+    def _pop_message(self) -> LocatedMessage:
+        self._cur.end = self._input.position
+        part: LocatedMessage = super()._pop_message()  # type: ignore[misc]  # private
+        return part
+
+
+def parse(mime: bytes) -> LocatedMessage:
+    """The tree of a message, its parts with their places. Never raises, whatever the bytes.
+
+    A message that the parser cannot take apart is one part: its headers, and the rest as text.
+    """
+    parser = _LocatingParser()
+    try:
+        _feed(parser, mime)
+        return parser.close()
+    except (_TooManyParts, ValueError, LookupError):
+        # The parser raises the others for parameters that it cannot decode, such as a boundary
+        # with an impossible charset.
+        flat = _LocatingParser()
+        flat.read_headers_only()
+        _feed(flat, mime)
+        message = flat.close()
+        del message["Content-Type"], message["Content-Transfer-Encoding"]
+        message.cut = True
+        return message
+
+
+def _feed(parser: _LocatingParser, mime: bytes) -> None:
+    """Give the parser a message in pieces: it cuts each into lines in one go, and nothing else runs then."""
+    for position in range(0, len(mime), PIECE):
+        parser.feed(mime[position : position + PIECE])
+
+
+def is_leaf(part: LocatedMessage) -> bool:
+    """Whether a part holds no others; an attached message is a leaf."""
+    return part.get_content_maintype() != "multipart" or part.source is not None
+
+
+def content_type(part: LocatedMessage) -> str:
+    """The content type of a leaf in lower case; a multipart that has no parts is text."""
+    found = part.get_content_type()
+    return "text/plain" if found.startswith("multipart/") else cleaned(found)[:200]
+
+
+def extent(part: LocatedMessage, mime: bytes) -> tuple[int, int]:
+    """The offset and length of a leaf's content in the message's bytes."""
+    if part.source is not None:
+        return part.content, len(part.source)
+    end = part.end
+    if mime.startswith(b"--", end):
+        # The line break before a boundary belongs to the boundary.
+        end -= mime.endswith(b"\n", part.content, end)
+        end -= mime.endswith(b"\r", part.content, end)
+    return part.content, max(0, end - part.content)
+
+
+def parameter(part: LocatedMessage, name: str, header: str = "Content-Type") -> str:
+    """A parameter of a header (RFC 2231), or ``""``; undecodable ones too."""
+    try:
+        value = part.get_param(name, "", header)
+        return collapse_rfc2231_value(value) if value else ""
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
+def file_name(part: LocatedMessage) -> str:
+    """The name that a part's headers give it, decoded, without a path; ``""`` where there is none."""
+    name = parameter(part, "filename", "Content-Disposition") or parameter(part, "name")
+    if not name:
+        return ""
+    if not name.isascii():
+        data = name.encode("utf-8", "surrogateescape")
+        name = charsets.decode(data, charsets.resolve("", data))
+    return _MISLEADING.sub(" ", decoded(name)).replace("\\", "/").rpartition("/")[2].strip()[:255]
+
+
+def disposition(part: LocatedMessage) -> str:
+    """``inline``, ``attachment`` or ``""``."""
+    value = str(part.get("Content-Disposition", "")).partition(";")[0].strip().lower()
+    return value if value in ("inline", "attachment") else ("attachment" if value else "")

@@ -1,0 +1,1 @@
+"""How events and tasks recur, and when they occur."""

@@ -1,0 +1,1 @@
+"""Time zones as phones know them, and as the tz database does."""
