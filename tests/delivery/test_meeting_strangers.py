@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from delivery.post import Post, at
 from overair.items.calendar.event import Event
 from overair.items.mail.meeting_request import MeetingMessageType
-from overair.items.mail.meetings import LARGEST
+from overair.items.mail.meetings import LARGEST, MOST_LINES
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import Session, View
 from overair.server.administration import Mail
@@ -233,8 +234,9 @@ def test_an_occurrence_of_another_organizer_stays_alone(post: Post, series: Invi
     assert found == {"mallory@example.com": None, "otto@example.net": None}
 
 
-def test_a_part_that_is_too_large_is_a_file(post: Post, invitation: Invitation) -> None:
-    post.send(bare(replace(invitation, description="x" * LARGEST)))
+@pytest.mark.parametrize("more", [{"description": "x" * LARGEST}, {"more": ("X-A:1",) * MOST_LINES}])
+def test_a_part_that_is_too_large_is_a_file(post: Post, invitation: Invitation, more: dict[str, Any]) -> None:
+    post.send(bare(replace(invitation, **more)))
     assert post.events(invitation.uid) == []
     message = post.message()
     assert message.message_class == "IPM.Note"
