@@ -161,6 +161,35 @@ def test_half_an_attachment_is_refused(missing: Tag) -> None:
         changed(SERIES, Element(AirSyncBase.Delete))
 
 
+@pytest.mark.req(
+    "MS-ASAIRS_R1342",
+    "MS-ASAIRS_R1349",
+    "MS-ASAIRS_R1113",
+    "MS-ASAIRS_R1355",
+    "MS-ASAIRS_R1384",
+    "MS-ASAIRS_R1389",
+)
+@pytest.mark.parametrize(
+    "tag",
+    [
+        AirSyncBase.ContentId,
+        AirSyncBase.ContentLocation,
+        AirSyncBase.ContentType,
+        AirSyncBase.DisplayName,
+        AirSyncBase.IsInline,
+        AirSyncBase.Method,
+    ],
+    ids=str,
+)
+def test_what_an_attachment_says_twice_is_refused(tag: Tag) -> None:
+    twice = [Element(tag, "" if tag is AirSyncBase.IsInline else "1")] * 2
+    whole = add("a", ONE)
+    whole.content = [*(one for one in whole if one.tag is not tag), *twice]
+    with pytest.raises(SchemaError) as caught:
+        made(whole)
+    assert caught.value.tag is tag
+
+
 @pytest.mark.req("MS-ASAIRS_R1017", "MS-ASAIRS_R1018", "MS-ASAIRS_R1019", "MS-ASAIRS_R1142")
 @pytest.mark.parametrize("version", [version for version in SERVED if version not in NEW])
 def test_older_versions_attach_nothing(version: Version) -> None:
