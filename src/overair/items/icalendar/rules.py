@@ -88,6 +88,8 @@ def rule_of(said: str | vRecur) -> Rule:
     """What a rule says. Raises NotExpressible for one that is malformed or has a part that is not known."""
     if isinstance(said, str):
         said = _read(said)
+    if "UNTIL" in said:
+        _until(said)  # of a time alone the library makes no text
     values: dict[str, Any] = {}  # what each of _PARTS reads is what the field of its name holds
     for name, _, text in (part.partition("=") for part in said.to_ical().decode().split(";")):
         if name not in _PARTS:
@@ -124,10 +126,10 @@ def _read(text: str) -> vRecur:
 
 def _until(said: vRecur) -> date | datetime:
     value = said["UNTIL"]
-    if isinstance(value, list):
-        (value,) = value
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if not isinstance(value, date):
-        raise ValueError("is no date")
+        raise NotExpressible("UNTIL has a bad value")
     return value
 
 
