@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from overair.items import Event
@@ -55,7 +56,7 @@ def shown(event: Event, version: Version) -> list[Element]:
 @pytest.mark.parametrize(("tag", "name"), TEXTS.items(), ids=TEXTS.values())
 def test_a_text(version: Version, tag: Tag, name: str) -> None:
     event = added(version, place(Element(tag, "Ünï, 5")))
-    assert event.location == Location(**{name: "Ünï, 5"})
+    assert event.location == msgspec.structs.replace(Location(), **{name: "Ünï, 5"})
     assert shown(event, version) == [Element(tag, "Ünï, 5")]
 
 
@@ -72,7 +73,7 @@ def test_a_text(version: Version, tag: Tag, name: str) -> None:
 def test_a_number(version: Version, tag: Tag, name: str) -> None:
     for text, value in (("48.8583701", 48.8583701), ("-2.5E1", -25.0), ("0", 0.0)):
         event = added(version, place(Element(tag, text)))
-        assert event.location == Location(**{name: value})
+        assert event.location == msgspec.structs.replace(Location(), **{name: value})
         [element] = shown(event, version)
         assert float(element.text) == value
         assert changed(event, version, *elements_of(event, version)) == event
