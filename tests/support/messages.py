@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from overair.items.calendar.elements import (
     NO_REMINDER,
-    WORKING_ELSEWHERE,
     BusyStatus,
     Reminder,
     instance_id_of,
 )
 from overair.items.calendar.event import EventException
+from overair.items.calendar.statuses import WORKING_ELSEWHERE
 from overair.protocol import search
 from overair.protocol.address_list import Entry
 from overair.protocol.data_types import (

@@ -16,7 +16,7 @@ import msgspec
 
 from overair.items.calendar.event import Event, EventException, OrganizerRevision
 from overair.items.mail.meeting_events import (
-    CANCELED,
+    CANCELED_MEETING,
     canceled,
     canceled_occurrence,
     exception_at,
@@ -103,7 +103,7 @@ def _canceled(entry: Entry, standing: Standing) -> Plan:
         (held, canceled(held.event, entry.revision))
         for held in (standing.event, *standing.orphans)
         if held is not None
-        and held.event.meeting_status != CANCELED
+        and held.event.meeting_status != CANCELED_MEETING
         and _may_cancel(_order(held.event, held.event.organizer_revision, entry))
     )
     return Plan(changed=changed)
@@ -192,7 +192,7 @@ def _may_cancel(order: _Order) -> bool:
 
 
 def _is_canceled(exception: EventException | None) -> bool:
-    return exception is not None and exception.meeting_status == CANCELED
+    return exception is not None and exception.meeting_status == CANCELED_MEETING
 
 
 def _update(moved: bool) -> MeetingMessageType:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from overair.items.attachments import NORMAL, AddAttachment
 from overair.items.body import Body
 from overair.items.calendar.location import Location
+from overair.items.calendar.statuses import WORKING_ELSEWHERE
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import COMPACT_DATE_TIME, DATE_TIME, OPAQUE, UNSIGNED_INTEGER, Integer
 from overair.protocol.schema import Content, DataType, Field, Nested
@@ -19,8 +20,6 @@ from overair.wbxml.pages import AirSyncBase
 
 NO_REMINDER: Final = -1
 """The Reminder of an exception from which that of the series was taken away; an empty tag."""
-WORKING_ELSEWHERE: Final = 4
-"""A BusyStatus."""
 TAKEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "subject": "",

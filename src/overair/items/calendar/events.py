@@ -18,6 +18,7 @@ from overair.items.calendar.exceptions import require_room, with_exceptions
 from overair.items.calendar.occurring import Occurring, Told
 from overair.items.calendar.scheduling import scheduled
 from overair.items.calendar.showing import shown_event
+from overair.items.calendar.statuses import MEETING, ORGANIZER, RECEIVED
 from overair.items.calendar.times import clock_of
 from overair.items.making import NO_KEYS, Sent, said
 from overair.items.recurrence.occurrences import series_of
@@ -26,12 +27,6 @@ from overair.protocol.schema import Problem, SchemaError
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, Calendar
 
-RECEIVED: Final = 2
-"""The bit of MeetingStatus that says that somebody else is the organizer (MS-ASCAL_R31813)."""
-MEETING: Final = 1
-"""A MeetingStatus: the user is the organizer of a meeting (MS-ASCAL_R311)."""
-ORGANIZER: Final = 1
-"""A ResponseType (MS-ASCAL_R410)."""
 SCHEDULE: Final = ("timezone", "all_day_event", "start_time", "end_time", "recurrence")
 _ELSEWHERE: Final = frozenset((*SCHEDULE, "location_text", "location", "attachments", "exceptions"))
 """What is not stored as it is sent."""
@@ -187,12 +182,12 @@ def _filled_in(event: Event, author: Author) -> Event:
     if event.attendees and not status:
         status = MEETING  # MS-ASCAL_R310
     missing["meeting_status"] = status
-    if not status & RECEIVED:
+    if not status & RECEIVED:  # MS-ASCAL_R31813
         if event.organizer_email is None and author.address:
             # MS-ASCAL_R2169, R2175
             missing |= {"organizer_email": author.address, "organizer_name": author.name or None}
         if status:
-            missing["response_type"] = ORGANIZER
+            missing["response_type"] = ORGANIZER  # MS-ASCAL_R410
     return msgspec.structs.replace(event, **missing)
 
 

@@ -10,9 +10,10 @@ import msgspec
 from overair.items import bodies
 from overair.items.attachments import Attachment
 from overair.items.body import Body
-from overair.items.calendar.elements import NO_REMINDER, WORKING_ELSEWHERE, instance_id_of
+from overair.items.calendar.elements import NO_REMINDER, instance_id_of
 from overair.items.calendar.event import Event, EventException, StoredAttachment
 from overair.items.calendar.location import Location
+from overair.items.calendar.statuses import FREE, WORKING_ELSEWHERE
 from overair.items.calendar.times import Clock, clock_of, times_of
 from overair.items.recurrence.changes import filled_in
 from overair.items.render_options import RenderOptions
@@ -21,7 +22,6 @@ from overair.versions import Version
 
 MOST_EXCEPTIONS: Final = 256
 """In an answer (MS-ASCAL_R24311)."""
-_FREE: Final = 0
 NO_BODY: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 
 
@@ -124,7 +124,7 @@ def _body(body: Body, preferences: Sequence[BodyPreference]) -> Body:
 
 def _busy_status(status: int | None, version: Version) -> int | None:
     """Who works elsewhere can be asked to a meeting: Free, where there is no word for it (MS-ASCAL_R2044)."""
-    return _FREE if status == WORKING_ELSEWHERE and version < Version.V16_0 else status
+    return FREE if status == WORKING_ELSEWHERE and version < Version.V16_0 else status
 
 
 def _attachments(stored: Sequence[StoredAttachment], item_id: str) -> tuple[Attachment, ...]:

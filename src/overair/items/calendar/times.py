@@ -152,7 +152,7 @@ def clock_of(event: Event, version: Version, default_zone: str, *, names: bool =
     """How a client of a version is shown the times of an event; ``names`` says whether its zone is named."""
     dates = version >= Version.V16_0 and bool(event.all_day_event)
     name = event.zone if event.zone is not None and is_zone(event.zone) else None
-    found = None if name is not None else stored_rules(event)
+    found = None if name is not None else TimeZoneInformation.stored(event.timezone)
     if found is not None:
         zone = rules(found)
         return Clock(zone, zone, True, dates, None if dates else event.timezone)
@@ -164,17 +164,6 @@ def clock_of(event: Event, version: Version, default_zone: str, *, names: bool =
     if instants_count or all(_hold(name, year, other) for other in _years(event)):
         return Clock(zone, zone, True, dates, time_zone)
     return Clock(zone, rules(information(name, year)), False, dates, time_zone)
-
-
-def stored_rules(event: Event) -> TimeZoneInformation | None:
-    """The rules of an event whose zone has no name; None where it says none."""
-    if event.timezone is None:
-        return None
-    try:
-        found = TimeZoneInformation.parse(event.timezone)
-    except ValueError:
-        return None
-    return None if found.is_empty else found
 
 
 def _year_of_rules(event: Event, name: str, zone: tzinfo) -> int:
@@ -231,4 +220,4 @@ def _hold(name: str, year: int, other: int) -> bool:
     return year_of_rules(information(name, year), within) == year_of_zone(zone_named(name), within)
 
 
-__all__ = ["LAST", "Clock", "clock_of", "later", "length_of", "nearest_day", "stored_rules", "times_of"]
+__all__ = ["LAST", "Clock", "clock_of", "later", "length_of", "nearest_day", "times_of"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from hashlib import blake2b
 from typing import NamedTuple
@@ -42,15 +41,10 @@ class Clock:
         self._years: set[int] = set()
         if zone is not None and time_zones.is_zone(zone):
             self._tzid, self.tzinfo = zone, time_zones.tzinfo(zone)
-        elif timezone is not None:
-            with suppress(ValueError):  # what an older store kept of what a client sent
-                rules = TimeZoneInformation.parse(timezone)
-                if not rules.is_empty:
-                    self._rules = rules
-                    self._tzid = (
-                        rules.standard_name or f"Custom {blake2b(timezone, digest_size=4).hexdigest()}"
-                    )
-                    self.tzinfo = time_zones.rules(rules)
+        elif timezone is not None and (rules := TimeZoneInformation.stored(timezone)) is not None:
+            self._rules = rules
+            self._tzid = rules.standard_name or f"Custom {blake2b(timezone, digest_size=4).hexdigest()}"
+            self.tzinfo = time_zones.rules(rules)
 
     @property
     def used(self) -> Used | None:

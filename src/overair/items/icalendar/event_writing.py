@@ -12,11 +12,12 @@ from icalendar import Component, vRecur
 from icalendar import Event as VEvent
 
 from overair.items.calendar.event import Event, EventException
+from overair.items.calendar.statuses import CANCELED, FREE, TENTATIVE
 from overair.items.icalendar.alarms import alarm_before
 from overair.items.icalendar.attachments import add_attachments
 from overair.items.icalendar.bodies import add_body
 from overair.items.icalendar.clock import Clock, Used
-from overair.items.icalendar.events import BUSY, CANCELLED, CONFERENCE, JOIN_LINKS
+from overair.items.icalendar.events import BUSY_STATUSES, CONFERENCE, JOIN_LINKS
 from overair.items.icalendar.fields import Writer, add_common
 from overair.items.icalendar.people import attendee_values, calendar_user
 from overair.items.icalendar.places import add_location
@@ -25,7 +26,7 @@ from overair.items.icalendar.text import as_text
 from overair.items.recurrence.pattern import Recurrence
 from overair.items.recurrence.series import Series
 
-_BUSY: Final = {value: name for name, value in BUSY.items()}
+_BUSY: Final = {value: name for name, value in BUSY_STATUSES.items()}
 _TICK: Final = timedelta(microseconds=1)
 _SHARED: Final = (
     *("subject", "body", "location", "categories", "sensitivity", "busy_status", "reminder", "dt_stamp"),
@@ -149,10 +150,10 @@ def _add_fields(component: VEvent, event: Event, series: Event, writer: Writer) 
 
 def _add_status(component: VEvent, event: Event) -> None:
     busy = event.busy_status
-    if (event.meeting_status or 0) & CANCELLED:
+    if (event.meeting_status or 0) & CANCELED:
         component.add("STATUS", "CANCELLED")
     elif busy is not None:
-        component.add("STATUS", "TENTATIVE" if busy == BUSY["TENTATIVE"] else "CONFIRMED")
+        component.add("STATUS", "TENTATIVE" if busy == TENTATIVE else "CONFIRMED")
     if busy is not None:
-        component.add("TRANSP", "TRANSPARENT" if busy == BUSY["FREE"] else "OPAQUE")
+        component.add("TRANSP", "TRANSPARENT" if busy == FREE else "OPAQUE")
         component.add("X-MICROSOFT-CDO-BUSYSTATUS", _BUSY[busy])

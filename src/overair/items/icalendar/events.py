@@ -5,6 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
+from overair.items.calendar.statuses import (
+    BUSY,
+    CANCELED,
+    FREE,
+    MEETING,
+    OUT_OF_OFFICE,
+    RECEIVED,
+    TENTATIVE,
+    WORKING_ELSEWHERE,
+)
 from overair.items.icalendar.alarms import reminder_of
 from overair.items.icalendar.bodies import PROPERTIES as BODY_PROPERTIES
 from overair.items.icalendar.bodies import body_of
@@ -26,10 +36,14 @@ from overair.items.icalendar.places import PROPERTIES as PLACE_PROPERTIES
 from overair.items.icalendar.places import location_of
 from overair.items.icalendar.times import Moment, after, instant_of, moment
 
-BUSY: Final = {"FREE": 0, "TENTATIVE": 1, "BUSY": 2, "OOF": 3, "WORKINGELSEWHERE": 4}
+BUSY_STATUSES: Final = {
+    "FREE": FREE,
+    "TENTATIVE": TENTATIVE,
+    "BUSY": BUSY,
+    "OOF": OUT_OF_OFFICE,
+    "WORKINGELSEWHERE": WORKING_ELSEWHERE,
+}
 """The values of X-MICROSOFT-CDO-BUSYSTATUS and the BusyStatus that they are."""
-MEETING, RECEIVED, CANCELLED = 1, 2, 4
-"""The bits of MeetingStatus (MS-ASCAL_R31812 and on)."""
 CONFERENCE: Final = "X-MICROSOFT-ONLINEMEETINGCONFLINK"
 JOIN_LINKS: Final = (
     "X-MICROSOFT-ONLINEMEETINGEXTERNALLINK",
@@ -132,19 +146,19 @@ def _end(component: Component, start: Moment, reader: Reader) -> tuple[str, date
 
 
 def _busy_status(component: Component) -> int:
-    said = BUSY.get(component.text("X-MICROSOFT-CDO-BUSYSTATUS").strip().upper())
+    said = BUSY_STATUSES.get(component.text("X-MICROSOFT-CDO-BUSYSTATUS").strip().upper())
     if said is not None:
         return said
     if component.text("TRANSP").strip().upper() == "TRANSPARENT":
-        return BUSY["FREE"]
-    return BUSY["TENTATIVE" if status_of(component) == "TENTATIVE" else "BUSY"]
+        return FREE
+    return TENTATIVE if status_of(component) == "TENTATIVE" else BUSY
 
 
 def _meeting_status(component: Component, people: People) -> int:
     status = 0
     if people.attendees:
         status = MEETING | RECEIVED if people.is_received else MEETING
-    return status | MEETING | CANCELLED if status_of(component) == "CANCELLED" else status
+    return status | MEETING | CANCELED if status_of(component) == "CANCELLED" else status
 
 
 def _link(component: Component, names: tuple[str, ...], losses: Losses) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from icalendar import vCalAddress
 
 from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
+from overair.items.calendar.statuses import ORGANIZER
 from overair.items.icalendar.components import Component, Property
 from overair.items.icalendar.losses import Losses
 from overair.items.icalendar.text import QuotedParameters, on_one_line
@@ -31,15 +32,6 @@ ROLES: Final = {
 ROOMS: Final = ("RESOURCE", "ROOM")
 _STATUSES_WRITTEN: Final = {status: name for name, status in STATUSES.items()}
 _ROLES_WRITTEN: Final = {AttendeeType.REQUIRED: "REQ-PARTICIPANT", AttendeeType.OPTIONAL: "OPT-PARTICIPANT"}
-_RESPONSES: Final = {
-    AttendeeStatus.NOT_RESPONDED: 5,
-    AttendeeStatus.ACCEPTED: 3,
-    AttendeeStatus.TENTATIVE: 2,
-    AttendeeStatus.DECLINED: 4,
-}
-"""The ResponseType of a user who answered so (MS-ASCAL_R412 and on)."""
-ORGANIZER: Final = 1
-"""The ResponseType of a meeting's organizer."""
 
 
 class People(NamedTuple):
@@ -77,7 +69,7 @@ def people_of(component: Component, addresses: Collection[str], losses: Losses) 
             if found.parameter("RSVP") == "TRUE":
                 requested = True
             if is_own and attendee.status is not None:
-                response = _RESPONSES.get(attendee.status)
+                response = int(attendee.status) or None  # the same numbers (MS-ASCAL_R412 to R418)
     is_received = email is not None and email.lower() not in addresses
     if attendees and not is_received:
         response = ORGANIZER

@@ -11,17 +11,13 @@ import msgspec
 from overair.items.calendar.elements import TAKEN_AWAY
 from overair.items.calendar.event import Event, EventException, OrganizerRevision
 from overair.items.calendar.exceptions import MOST_EXCEPTIONS
+from overair.items.calendar.statuses import CANCELED, FREE, MEETING, NOT_RESPONDED, RECEIVED, TENTATIVE
 from overair.items.calendar.times import times_of
 from overair.items.recurrence.occurrences import series_of
 
-FREE: Final = 0
-TENTATIVE: Final = 1
-"""Values of BusyStatus."""
-RECEIVED: Final = 3
-CANCELED: Final = 7
-"""Values of MeetingStatus (MS-ASCAL_R312, MS-ASCAL_R314)."""
-NOT_RESPONDED: Final = 5
-"""A ResponseType (MS-ASCAL_R418)."""
+RECEIVED_MEETING: Final = MEETING | RECEIVED
+CANCELED_MEETING: Final = MEETING | RECEIVED | CANCELED
+"""What MeetingStatus is of somebody else's meeting (MS-ASCAL_R312, MS-ASCAL_R314)."""
 _UNTIL_THERE_IS_AN_ANSWER: Final = {
     "busy_status": TENTATIVE,
     "response_type": NOT_RESPONDED,
@@ -43,7 +39,7 @@ def tentative(event: Event, revision: OrganizerRevision) -> Event:
     return msgspec.structs.replace(
         event,
         **_UNTIL_THERE_IS_AN_ANSWER,
-        meeting_status=RECEIVED,
+        meeting_status=RECEIVED_MEETING,
         organizer_revision=revision,
         exceptions=event.exceptions and tuple(_unanswered(one, None) for one in event.exceptions),
     )
@@ -51,11 +47,11 @@ def tentative(event: Event, revision: OrganizerRevision) -> Event:
 
 def _unanswered(exception: EventException, revision: OrganizerRevision | None) -> EventException:
     """An exception of the organizer; one that is cancelled stands free, the others are as the series."""
-    is_canceled = exception.meeting_status is not None and exception.meeting_status >= 5
+    is_canceled = bool((exception.meeting_status or 0) & CANCELED)
     return msgspec.structs.replace(
         exception,
         busy_status=FREE if is_canceled else None,
-        meeting_status=CANCELED if is_canceled else None,
+        meeting_status=CANCELED_MEETING if is_canceled else None,
         response_type=None,
         appointment_reply_time=None,
         organizer_revision=revision,
@@ -80,7 +76,7 @@ def is_moved(stored: Event, event: Event) -> bool:
     """Whether a request asks for another time than a stored meeting has, or for one that was cancelled."""
     times = ("start_time", "end_time", "recurrence", *(("zone",) if stored.recurrence else ()))
     return (
-        stored.meeting_status != RECEIVED
+        stored.meeting_status != RECEIVED_MEETING
         or bool(stored.all_day_event) != bool(event.all_day_event)
         or any(getattr(stored, name) != getattr(event, name) for name in times)
     )
@@ -188,7 +184,7 @@ def exception_at(series: Event, start: datetime) -> EventException | None:
 def canceled(stored: Event, revision: OrganizerRevision) -> Event:
     """A meeting that its organizer called off: it stays to be seen, and takes no time."""
     return msgspec.structs.replace(
-        stored, meeting_status=CANCELED, busy_status=FREE, organizer_revision=revision
+        stored, meeting_status=CANCELED_MEETING, busy_status=FREE, organizer_revision=revision
     )
 
 
@@ -198,7 +194,7 @@ def canceled_occurrence(
     """The same of one occurrence, which begins at ``start`` in its series."""
     exception = before if before is not None else EventException(exception_start_time=start)
     return msgspec.structs.replace(
-        exception, meeting_status=CANCELED, busy_status=FREE, organizer_revision=revision
+        exception, meeting_status=CANCELED_MEETING, busy_status=FREE, organizer_revision=revision
     )
 
 

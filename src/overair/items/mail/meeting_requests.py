@@ -8,6 +8,7 @@ import msgspec
 
 from overair.items.calendar.event import Event
 from overair.items.calendar.showing import shown_event
+from overair.items.calendar.statuses import BUSY, FREE
 from overair.items.calendar.times import clock_of
 from overair.items.mail.global_object_id import global_object_id
 from overair.items.mail.headers import formatted
@@ -24,8 +25,6 @@ from overair.versions import Version
 
 MOST_SECONDS: Final = 65_535
 """The earliest reminder that has room in a Reminder; an earlier one is not told."""
-FREE: Final = 0
-BUSY: Final = 2
 _BY_DAYS_OR_WEEKS: Final = (RecurrenceType.DAILY, RecurrenceType.WEEKLY)
 
 

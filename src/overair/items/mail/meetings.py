@@ -15,7 +15,7 @@ import structlog
 from overair.items import charsets
 from overair.items.calendar.event import Event, OrganizerRevision
 from overair.items.calendar.times import nearest_day
-from overair.items.icalendar.events import BUSY
+from overair.items.icalendar.events import BUSY_STATUSES
 from overair.items.icalendar.reading import items_from_icalendar
 from overair.items.icalendar.results import Converted
 from overair.items.mail.headers import Headers
@@ -158,7 +158,7 @@ def _meeting(
     return Meeting(
         Method(method),
         tuple(sorted(entries, key=lambda entry: entry.instance is not None)),
-        busy_status=None if intended is None else BUSY.get(intended[1].upper()),
+        busy_status=None if intended is None else BUSY_STATUSES.get(intended[1].upper()),
         is_spam=any(_SPAM.match(message.raw(name)) for name in _SPAM_HEADERS),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, tzinfo
 from heapq import merge
 from itertools import chain, islice, takewhile
@@ -58,12 +57,8 @@ def zone_of(event: Event, default_zone: str = "UTC") -> tzinfo:
         return UTC
     if event.zone is not None and is_zone(event.zone):
         return iana_zone(event.zone)
-    if event.timezone is not None:
-        with suppress(ValueError):
-            found = TimeZoneInformation.parse(event.timezone)
-            if not found.is_empty:
-                return rules(found)
-    return iana_zone(default_zone)
+    found = TimeZoneInformation.stored(event.timezone)
+    return iana_zone(default_zone) if found is None else rules(found)
 
 
 def occurrences(event: Event, first: datetime, last: datetime, default_zone: str) -> Iterator[Occurrence]:

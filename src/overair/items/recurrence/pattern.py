@@ -34,8 +34,6 @@ class DayOfWeek(IntFlag):
     SATURDAY = 64
 
 
-WEEKDAYS: Final = 62
-WEEKEND_DAYS: Final = 65
 EVERY_DAY: Final = 127
 """With WeekOfMonth it names a day of the month, with 5 its last one."""
 LAST_WEEK: Final = 5

@@ -94,6 +94,17 @@ class TimeZoneInformation(msgspec.Struct, frozen=True):
             daylight_bias=fields[20],
         )
 
+    @classmethod
+    def stored(cls, data: bytes | None) -> TimeZoneInformation | None:
+        """What an event keeps beside its zone; None where that says nothing, or no time zone."""
+        if data is None:
+            return None
+        try:
+            found = cls.parse(data)
+        except ValueError:  # an older store kept whatever a client sent
+            return None
+        return None if found.is_empty else found
+
     @property
     def standard_offset(self) -> int:
         """Seconds east of UTC in standard time."""
