@@ -33,7 +33,8 @@ OTHERS: Final = frozenset({"VFREEBUSY", "VAVAILABILITY"})
 _OUTER: Final = ITEMS | OTHERS | {TIME_ZONE}
 _CALENDAR: Final = "VCALENDAR"
 _MARK: Final = re.compile(r"^(BEGIN|END|UID|METHOD|X-WR-TIMEZONE)[ \t]*+[:;]", re.IGNORECASE | re.MULTILINE)
-_HEAD: Final = re.compile(r'[^":]*+(?:"[^"]*+"[^":]*+)*+:')
+_HEAD: Final = re.compile(r'[ \t]*+[\w.-]++[ \t]*+(?=[:;])[^":]*+(?:"[^"]*+"[^":]*+)*+:', re.ASCII)
+"""A property's name and parameters; the library would take the blanks out of a name, too."""
 _UNFOLD: Final = re.compile(r"\n[ \t]")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from icalendar import Component as ICalendarComponent
-from icalendar.prop import vInline
+from icalendar.prop import TypesFactory, vInline
 
 from overair.items.icalendar.alarms import ALARM
 from overair.items.icalendar.attachments import Get, Put
@@ -23,6 +23,11 @@ CATEGORY_CHARACTERS: Final = 500
 SENSITIVITIES: Final = {"PUBLIC": 0, "X-PERSONAL": 1, "PRIVATE": 2, "CONFIDENTIAL": 3}
 """The values of CLASS; others are as PRIVATE (RFC 5545 3.8.1.3)."""
 _CLASSES: Final = {value: name for name, value in SENSITIVITIES.items()}
+_KNOWN: Final = frozenset(map(str.upper, TypesFactory.types_map)) | {
+    *("PARTICIPANT", "VLOCATION", "VRESOURCE", "COLOR", "STRUCTURED-DATA", "PARTICIPANT-TYPE"),
+    *("CALENDAR-ADDRESS", "LOCATION-TYPE", "RESOURCE-TYPE", "RECUR", "ALARM-AGENT"),
+}
+"""The names that RFCs have for properties and components."""
 _STAMPS: Final = ("DTSTAMP", "LAST-MODIFIED", "CREATED")
 
 
@@ -52,15 +57,25 @@ class Writer(NamedTuple):
 
 
 def name_losses(component: Component, read: frozenset[str], losses: Losses) -> None:
-    """Name the properties and components that no field holds."""
+    """Name the properties and components that no field holds.
+
+    Those that have no known name may be pieces of a text: they are not named.
+    """
     for found in component.properties:
         if found.name not in read and found.value.strip():
-            losses.add(found.name)
+            _name(found.name, component, losses)
     for inner in component.inner:
         if inner.name != ALARM:
-            losses.add(inner.name or "BEGIN")
+            _name(inner.name, component, losses)
     if component.bad_lines:
         losses.add(component.name, "has lines that are no properties")
+
+
+def _name(name: str, component: Component, losses: Losses) -> None:
+    if name.startswith("X-") or name in _KNOWN:
+        losses.add(name)
+    else:
+        losses.add(component.name, "has properties that are not known")
 
 
 def required_moment(component: Component, name: str, zones: Zones) -> Moment:
