@@ -3,7 +3,7 @@
 from overair.items.author import Author
 from overair.items.calendar.event import Event
 from overair.items.calendar.events import NoSuchOccurrence, change_occurrence, delete_occurrence
-from overair.items.calendar.known import misplaced
+from overair.items.calendar.known_exceptions import misplaced
 from overair.items.changes import CLASSES, apply_change, create, in_version
 from overair.items.contact import Contact
 from overair.items.item import Item, ItemClass

@@ -21,3 +21,8 @@ class Author(msgspec.Struct, frozen=True):
     """The day with which weeks begin, counted from Sunday (MS-ASCAL_R52524)."""
     ignores_empty_picture: bool = False
     """An empty Picture in its changes means nothing (devices/quirks.py)."""
+
+    @property
+    def second(self) -> datetime:
+        """Now, as Compact DateTime can say it."""
+        return self.now.replace(microsecond=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import (
@@ -30,6 +30,10 @@ class Body(Record):
     data: Annotated[str | None, Field(AirSyncBase.Data, STRING)] = None
     part: Annotated[int | None, Field(ItemOperations.Part, INTEGER)] = None
     preview: Annotated[str | None, Field(AirSyncBase.Preview, STRING)] = None
+
+
+NO_BODY: Final = Body(type=BodyType.PLAIN_TEXT, data="")
+"""What says that an item has no body, or none any more."""
 
 
 class BodyPart(Record):

@@ -22,7 +22,7 @@ _MESSAGE_CLASSES: Final = re.compile(r"IPM\.StickyNote(\..*)?", re.DOTALL)
 def create_note(sent: Sent) -> Note:
     """The note of an Add. Raises SchemaError."""
     _check(sent)
-    return filled_in(Note(**sent.values), sent.author.now)
+    return _filled_in(Note(**sent.values), sent.author.second)
 
 
 def change_note(note: Note, sent: Sent) -> Note:
@@ -31,15 +31,15 @@ def change_note(note: Note, sent: Sent) -> Note:
     after = msgspec.structs.replace(note, **sent.values)
     if after == note:
         return note
-    return msgspec.structs.replace(after, last_modified_date=_second(sent.author.now))
+    return msgspec.structs.replace(after, last_modified_date=sent.author.second)
 
 
-def filled_in(note: Note, now: datetime) -> Note:
+def _filled_in(note: Note, now: datetime) -> Note:
     """A new note with what every note has (MS-ASNOTE_R54, MS-ASNOTE_R125)."""
     return msgspec.structs.replace(
         note,
         message_class=note.message_class or STICKY_NOTE,
-        last_modified_date=note.last_modified_date or _second(now),
+        last_modified_date=note.last_modified_date or now,
     )
 
 
@@ -48,11 +48,6 @@ def _check(sent: Sent) -> None:
     values = sent.values
     if "message_class" in values and _MESSAGE_CLASSES.fullmatch(values["message_class"] or "") is None:
         raise SchemaError(Notes.MessageClass, Problem.VALUE, f"is not of {STICKY_NOTE}")
-
-
-def _second(now: datetime) -> datetime:
-    """A time as Compact DateTime can say it."""
-    return now.replace(microsecond=0)
 
 
 def shown_note(note: Note) -> Note:

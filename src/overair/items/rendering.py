@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from overair.items import attachments, bodies, notes, tasks
-from overair.items.body import Body
+from overair.items.body import NO_BODY, Body
 from overair.items.calendar import events
 from overair.items.calendar.event import Event
 from overair.items.contact import Contact
@@ -29,7 +29,6 @@ _SMIME, _ALWAYS = 1, 2
 """Values of MIMESupport; 0 is never (MS-ASCMD_R3396 and on)."""
 W = TypeVar("W", Contact, Task, Note)
 """The classes whose items hold their body themselves."""
-NO_NOTES: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 _NOTE: Final = (
     "This message could not be shown on this device. The original is attached as {name}; "
     "open it in another mail program, and tell your administrator."
@@ -120,7 +119,7 @@ def _shown_note(
 
 def _with_body(item: W, options: RenderOptions) -> W:
     # Without notes, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty Body says that they are gone.
-    body = bodies.body(bodies.StoredBody(item.body or NO_NOTES), options.body_preferences)
+    body = bodies.body(bodies.StoredBody(item.body or NO_BODY), options.body_preferences)
     return msgspec.structs.replace(item, body=body)
 
 

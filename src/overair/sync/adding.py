@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from overair import items
 from overair.items import Event, Item, ItemClass
-from overair.items.calendar.again import made_again
+from overair.items.calendar.added_again import made_again
 from overair.items.calendar.event import client_uid_key
 from overair.mailboxes.interface import StoredItem
 from overair.protocol.statuses import SyncStatus

@@ -9,10 +9,9 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from overair.items.attachments import NORMAL, AddAttachment
-from overair.items.body import Body
+from overair.items.body import NO_BODY, Body
 from overair.items.calendar.location import Location
 from overair.items.calendar.statuses import WORKING_ELSEWHERE
-from overair.protocol.body_preferences import BodyType
 from overair.protocol.data_types import COMPACT_DATE_TIME, DATE_TIME, OPAQUE, UNSIGNED_INTEGER, Integer
 from overair.protocol.schema import Content, DataType, Field, Nested
 from overair.versions import Version
@@ -23,7 +22,7 @@ NO_REMINDER: Final = -1
 TAKEN_AWAY: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "subject": "",
-        "body": Body(type=BodyType.PLAIN_TEXT, data=""),
+        "body": NO_BODY,
         "location": Location(),
         "categories": (),
         "attendees": (),
@@ -69,7 +68,7 @@ class EventBody(Nested[Body]):
 
     def decode(self, content: Content, version: Version) -> Body:
         if not content:
-            return Body(type=BodyType.PLAIN_TEXT, data="")
+            return NO_BODY
         return super().decode(content, version)
 
 

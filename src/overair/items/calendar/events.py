@@ -92,7 +92,7 @@ def change_occurrence(
     if changed == before:
         return event
     if changed is not None:
-        changed = msgspec.structs.replace(changed, dt_stamp=_second(author.now))
+        changed = msgspec.structs.replace(changed, dt_stamp=author.second)
     after = _with_occurrence(event, original, changed)
     after = msgspec.structs.replace(after, next_attachment=occurring.next_attachment)
     return _stamped(event, after, author)
@@ -177,7 +177,7 @@ def _filled_in(event: Event, author: Author) -> Event:
     if event.uid is None:
         missing["uid"] = uuid4().hex.upper()  # MS-ASCAL_R46311, R2223
     if event.dt_stamp is None:
-        missing["dt_stamp"] = _second(author.now)
+        missing["dt_stamp"] = author.second
     status = event.meeting_status or 0
     if event.attendees and not status:
         status = MEETING  # MS-ASCAL_R310
@@ -195,11 +195,7 @@ def _stamped(before: Event, after: Event, author: Author) -> Event:
     """The event with the time at which it was changed (MS-ASCAL_R21911), if it was."""
     if after == before:
         return before
-    return msgspec.structs.replace(after, dt_stamp=_second(author.now))
-
-
-def _second(now: datetime) -> datetime:
-    return now.replace(microsecond=0)
+    return msgspec.structs.replace(after, dt_stamp=author.second)
 
 
 __all__ = [

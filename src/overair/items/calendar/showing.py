@@ -9,7 +9,7 @@ import msgspec
 
 from overair.items import bodies
 from overair.items.attachments import Attachment
-from overair.items.body import Body
+from overair.items.body import NO_BODY, Body
 from overair.items.calendar.elements import NO_REMINDER, instance_id_of
 from overair.items.calendar.event import Event, EventException, StoredAttachment
 from overair.items.calendar.location import Location
@@ -17,12 +17,11 @@ from overair.items.calendar.statuses import FREE, WORKING_ELSEWHERE
 from overair.items.calendar.times import Clock, clock_of, times_of
 from overair.items.recurrence.changes import filled_in
 from overair.items.render_options import RenderOptions
-from overair.protocol.body_preferences import BodyPreference, BodyType
+from overair.protocol.body_preferences import BodyPreference
 from overair.versions import Version
 
-MOST_EXCEPTIONS: Final = 256
+MOST_EXCEPTIONS_SHOWN: Final = 256
 """In an answer (MS-ASCAL_R24311)."""
-NO_BODY: Final = Body(type=BodyType.PLAIN_TEXT, data="")
 
 
 def shown_event(event: Event, options: RenderOptions, version: Version, item_id: str) -> Event:
@@ -112,8 +111,8 @@ def _exceptions(
     event: Event, clock: Clock, options: RenderOptions, version: Version, item_id: str
 ) -> tuple[EventException, ...] | None:
     found = event.exceptions or ()
-    if len(found) > MOST_EXCEPTIONS:
-        found = tuple(sorted(found, key=lambda one: one.exception_start_time))[-MOST_EXCEPTIONS:]
+    if len(found) > MOST_EXCEPTIONS_SHOWN:
+        found = tuple(sorted(found, key=lambda one: one.exception_start_time))[-MOST_EXCEPTIONS_SHOWN:]
     preferences = options.body_preferences
     return tuple(shown_exception(event, one, clock, preferences, version, item_id) for one in found) or None
 
