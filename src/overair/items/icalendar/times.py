@@ -35,7 +35,7 @@ class Moment(NamedTuple):
 
 def moment(found: Property, zones: Zones) -> Moment:
     """What a property says. Raises ValueError for what is no time, or none that can be kept."""
-    return _moment(found.value.strip(), found, zones)
+    return _moment(found.value.strip().upper(), found, zones)
 
 
 def moments(found: Property, zones: Zones, limit: int) -> Iterator[tuple[str, Moment | None]]:
@@ -47,7 +47,7 @@ def moments(found: Property, zones: Zones, limit: int) -> Iterator[tuple[str, Mo
         if not text.strip():
             continue
         try:
-            yield text.strip(), _moment(text.strip().partition("/")[0], found, zones)
+            yield text.strip(), _moment(text.strip().upper().partition("/")[0], found, zones)
         except (ValueError, OverflowError):
             yield text.strip(), None
 
