@@ -60,7 +60,7 @@ async def _take(session: Session, folders: list[str], user: User, method: Method
         decided = plan(method, entry, standing)
         for event in (decided.added, *(event for _, event in decided.changed)):
             if event is not None:
-                _ = event.view_date
+                _ = event.view_date  # which the store asks for, where an error would keep the message out
     except Exception as error:  # whatever is wrong with a meeting, its message must be delivered
         _log.warning("meeting not noted", account=user.address, error=type(error).__name__)
         return Plan()

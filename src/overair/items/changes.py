@@ -52,9 +52,9 @@ def create(
 ) -> Item:
     """The item that an Add's ApplicationData says.
 
-    ``blob_keys`` holds the keys of the contents of its attachments (``events.contents_of``). Raises
-    SchemaError, for every Email too: only drafts can be added (MS-ASCMD_R755), and those are made
-    by ``drafts.write``.
+    ``blob_keys`` holds the keys of the contents of its attachments, which are in the BlobStore
+    already. Raises SchemaError, for every Email too: only drafts can be added (MS-ASCMD_R755), and
+    those are made by ``drafts.write``.
     """
     model = CLASSES.get(item_class)
     if model is None or model is Message:

@@ -8,13 +8,12 @@ from typing import Final
 
 import structlog
 
-from overair.items import Item, ItemClass
+from overair.items import Item
 from overair.mailboxes.interface import Folder, Mailbox, Session
 from overair.server.administration import Whole
 from overair.server.folder_contents import FolderOfAnother, folder_at, items_of
-from overair.server.importing import entry_of
+from overair.server.importing import OF_CALENDAR_FILES, entry_of
 
-CLASSES: Final = (ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES)
 BATCH_ITEMS: Final = 50
 BATCH_BYTES: Final = 16 * 1024 * 1024
 ATTACHMENTS_BYTES: Final = 48 * 1024 * 1024
@@ -53,16 +52,16 @@ class Export:
 
     async def _folders(self, session: Session) -> list[Folder]:
         if self._folder is None:
-            return [folder for folder in await session.folders() if folder.item_class in CLASSES]
+            return [folder for folder in await session.folders() if folder.item_class in OF_CALENDAR_FILES]
         folder = await folder_at(session, self._folder)
-        if folder.item_class not in CLASSES:
+        if folder.item_class not in OF_CALENDAR_FILES:
             raise FolderOfAnother(f"the folder {folder.name} holds neither events nor tasks nor notes")
         return [folder]
 
     async def _all(self, folders: list[Folder]) -> AsyncIterator[Item]:
         for folder in folders:
             async for stored in items_of(self._mailbox, folder.folder_id):
-                if stored.item.item_class in CLASSES:
+                if stored.item.item_class in OF_CALENDAR_FILES:
                     yield stored.item
 
     def _whole(self, item: Item) -> Whole:

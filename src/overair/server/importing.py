@@ -20,7 +20,7 @@ from overair.server.folder_contents import FolderOfAnother, folder_at, items_of
 
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
-_decoders: Final[dict[ItemClass, msgspec.json.Decoder[Item]]] = {
+_DECODERS: Final[dict[ItemClass, msgspec.json.Decoder[Item]]] = {
     item_class: msgspec.json.Decoder(record)
     for item_class, record in CLASSES.items()
     if item_class is not ItemClass.EMAIL
@@ -107,7 +107,7 @@ class Import:
         try:
             return await self._place(item_class)
         except FolderOfAnother as error:
-            if item_class not in _TOGETHER:
+            if item_class not in OF_CALENDAR_FILES:
                 raise
             return error
 
@@ -146,7 +146,7 @@ _WORDS: Final = {
     ItemClass.TASKS: "tasks",
     ItemClass.NOTES: "notes",
 }
-_TOGETHER: Final = (ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES)
+OF_CALENDAR_FILES: Final = (ItemClass.CALENDAR, ItemClass.TASKS, ItemClass.NOTES)
 """The classes that come in one file of iCalendar."""
 
 
@@ -157,7 +157,7 @@ def entry_of(item: Item, attachments: Iterable[bytes] = ()) -> Whole:
 
 def item_of(entry: Whole) -> Item:
     """The item of an entry. Raises msgspec.DecodeError, KeyError, ValueError."""
-    return _decoders[ItemClass(entry.item_class)].decode(entry.item)
+    return _DECODERS[ItemClass(entry.item_class)].decode(entry.item)
 
 
 def identity_of(item: Item) -> bytes:
