@@ -12,7 +12,7 @@ import msgspec
 
 from access.roles import Role, role_of
 from overair.items import CLASSES, ItemClass
-from overair.items.calendar.elements import Reminder
+from overair.items.calendar.data_types import Reminder
 from overair.protocol.commands import MESSAGES, messages_of
 from overair.protocol.data_types import (
     Base64,

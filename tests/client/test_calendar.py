@@ -15,7 +15,7 @@ from overair.items import Event
 from overair.items.attachments import Attachment, DeleteAttachment
 from overair.items.body import Body
 from overair.items.calendar.attendee import Attendee
-from overair.items.calendar.elements import AddEventAttachment
+from overair.items.calendar.data_types import AddEventAttachment
 from overair.items.calendar.event import EventException
 from overair.items.calendar.location import Location
 from overair.items.recurrence.pattern import Recurrence, RecurrenceType

@@ -14,7 +14,7 @@ from pyactivesync.models import ContactChange
 from overair.client import SynchronousClient
 from overair.items import Event, ItemClass, Note, Task
 from overair.items.body import Body
-from overair.items.calendar.elements import AddEventAttachment
+from overair.items.calendar.data_types import AddEventAttachment
 from overair.items.calendar.event import EventException
 from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType as OwnBodyType

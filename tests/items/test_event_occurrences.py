@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from overair.items import Event, NoSuchOccurrence, RenderOptions, change_occurrence, delete_occurrence
 from overair.items.body import Body
 from overair.items.calendar.attendee import Attendee, AttendeeStatus
-from overair.items.calendar.elements import NO_REMINDER, instance_id_of
+from overair.items.calendar.data_types import NO_REMINDER, instance_id_of
 from overair.items.calendar.event import EventException, OrganizerRevision
 from overair.items.calendar.location import Location
 from overair.items.calendar.times import clock_of

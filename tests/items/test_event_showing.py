@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from overair.items import Event
 from overair.items.body import Body
 from overair.items.calendar.attendee import Attendee, AttendeeStatus
-from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.data_types import NO_REMINDER
 from overair.items.calendar.event import EventException, StoredAttachment
 from overair.items.calendar.location import Location
 from overair.items.recurrence.pattern import CalendarType, Recurrence, RecurrenceType

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from overair.items import Event
-from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.data_types import NO_REMINDER
 from overair.items.calendar.event import EventException
 from overair.items.icalendar.results import Converted, Refused
 from overair.items.icalendar.series import ADDED, EXCEPTIONS

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from overair.items import Author, Event, ItemClass, RenderOptions, apply_change, create, render
 from overair.items.body import Body
 from overair.items.calendar.attendee import Attendee, AttendeeStatus, AttendeeType
-from overair.items.calendar.elements import NO_REMINDER
+from overair.items.calendar.data_types import NO_REMINDER
 from overair.items.calendar.event import EventException, StoredAttachment
 from overair.items.calendar.location import Location
 from overair.items.recurrence.occurrences import series_of

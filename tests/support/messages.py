@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from overair.items.calendar.elements import (
+from overair.items.calendar.data_types import (
     NO_REMINDER,
     BusyStatus,
     Reminder,

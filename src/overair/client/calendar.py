@@ -10,7 +10,7 @@ import msgspec
 
 from overair.client.replica import Collection
 from overair.items import Author, Event, Item, ItemClass
-from overair.items.calendar.elements import instance_id_of, instant_of
+from overair.items.calendar.data_types import instance_id_of, instant_of
 from overair.items.calendar.event import BEFORE_16, EventException
 from overair.items.calendar.telling import elements_of, elements_of_occurrence, told_event
 from overair.items.calendar.times import clock_of, later, length_of

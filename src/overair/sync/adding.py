@@ -14,7 +14,7 @@ from overair.protocol.sync import AddCommand, AddResponse
 from overair.sync.answers import MADE, SAYS_WHAT_IT_MADE, Answer
 from overair.sync.applying import Applying
 from overair.sync.attachments import numbers_of_added
-from overair.sync.changed import said
+from overair.sync.differences import said
 from overair.sync.digest import digest_of
 from overair.sync.refusal import CommandRefused
 from overair.sync.state import AppliedAdd

@@ -17,7 +17,7 @@ from overair.protocol.sync import ChangeCommand, ChangeResponse, Command, Delete
 from overair.sync.answers import MADE, Answer
 from overair.sync.applying import Applying
 from overair.sync.attachments import added_attachments, key_of, not_there_yet, numbers_of_added
-from overair.sync.changed import changed_by, differing, given_up, said, said_of_occurrence, same
+from overair.sync.differences import changed_by, differing, given_up, said, said_of_occurrence, same
 from overair.sync.digest import Edit, digests_of_changes, edits_of
 from overair.sync.refusal import CommandRefused, Status, status_of
 from overair.sync.size import has_room

@@ -28,7 +28,7 @@ from overair.protocol.sync import (
 )
 from overair.storage.interface import BlobStore
 from overair.sync.answers import SAYS_WHAT_IT_MADE, Answer
-from overair.sync.changed import emptied
+from overair.sync.differences import emptied
 from overair.sync.news import Kind, Telling
 from overair.sync.wanted import Wanted
 from overair.wbxml.element import Element

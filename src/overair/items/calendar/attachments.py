@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from overair.items.attachments import Attachment, DeleteAttachment, number_deleted
-from overair.items.calendar.elements import AddEventAttachment
+from overair.items.calendar.data_types import AddEventAttachment
 from overair.items.calendar.event import StoredAttachment
 from overair.protocol.schema import Problem, SchemaError
 from overair.wbxml.pages import AirSyncBase

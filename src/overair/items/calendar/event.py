@@ -11,7 +11,7 @@ import msgspec
 from overair.items.attachments import Attachment, DeleteAttachment
 from overair.items.body import Body
 from overair.items.calendar.attendee import Attendee
-from overair.items.calendar.elements import AddEventAttachment, BusyStatus, EventBody, Reminder, instant_of
+from overair.items.calendar.data_types import AddEventAttachment, BusyStatus, EventBody, Reminder, instant_of
 from overair.items.calendar.location import Location
 from overair.items.item import Item, ItemClass
 from overair.items.recurrence.occurrences import view_date

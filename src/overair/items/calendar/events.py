@@ -11,10 +11,10 @@ import msgspec
 
 from overair.items.author import Author
 from overair.items.calendar.attachments import changed_attachments
-from overair.items.calendar.changes import NOWHERE, differing, merged_attendees, place_of
-from overair.items.calendar.elements import NO_REMINDER, instant_of
+from overair.items.calendar.data_types import NO_REMINDER, instant_of
 from overair.items.calendar.event import BEFORE_16, Event, EventException
 from overair.items.calendar.exceptions import require_room, with_exceptions
+from overair.items.calendar.field_rules import NOWHERE, differing, merged_attendees, place_of
 from overair.items.calendar.occurring import Occurring, Told
 from overair.items.calendar.scheduling import scheduled
 from overair.items.calendar.showing import shown_event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from overair.items.author import Author
-from overair.items.calendar.elements import instant_of
+from overair.items.calendar.data_types import instant_of
 from overair.items.calendar.event import BEFORE_16, Event
 from overair.items.calendar.times import clock_of
 from overair.items.recurrence.occurrences import series_of

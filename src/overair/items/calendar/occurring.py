@@ -12,9 +12,9 @@ import msgspec
 from overair.items import bodies
 from overair.items.body import NO_BODY, Body
 from overair.items.calendar.attachments import Command, changed_attachments
-from overair.items.calendar.changes import differing, merged_attendees, place_of
-from overair.items.calendar.elements import TAKEN_AWAY
+from overair.items.calendar.data_types import TAKEN_AWAY
 from overair.items.calendar.event import BEFORE_16, Event, EventException
+from overair.items.calendar.field_rules import differing, merged_attendees, place_of
 from overair.items.calendar.scheduling import ordered
 from overair.items.calendar.showing import shown_event, shown_exception
 from overair.items.calendar.times import Clock, clock_of, later, length_of, times_of

@@ -10,7 +10,7 @@ import msgspec
 from overair.items import bodies
 from overair.items.attachments import Attachment
 from overair.items.body import NO_BODY, Body
-from overair.items.calendar.elements import NO_REMINDER, instance_id_of
+from overair.items.calendar.data_types import NO_REMINDER, instance_id_of
 from overair.items.calendar.event import Event, EventException, StoredAttachment
 from overair.items.calendar.location import Location
 from overair.items.calendar.statuses import FREE, WORKING_ELSEWHERE

@@ -8,10 +8,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from overair.items.author import Author
-from overair.items.calendar.changes import place_of
-from overair.items.calendar.elements import instant_of
+from overair.items.calendar.data_types import instant_of
 from overair.items.calendar.event import BEFORE_16, Event, EventException
 from overair.items.calendar.events import SCHEDULE, SERVER_S_SINCE_16
+from overair.items.calendar.field_rules import place_of
 from overair.items.calendar.scheduling import scheduled
 from overair.items.calendar.showing import shown_event, shown_exception
 from overair.items.calendar.times import Clock, clock_of

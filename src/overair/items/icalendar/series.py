@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from overair.items.calendar.elements import TAKEN_AWAY
+from overair.items.calendar.data_types import TAKEN_AWAY
 from overair.items.calendar.event import Event, EventException
 from overair.items.icalendar.attachments import attachments_of
 from overair.items.icalendar.components import Component, Property

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from overair.items.calendar.elements import TAKEN_AWAY
+from overair.items.calendar.data_types import TAKEN_AWAY
 from overair.items.calendar.event import Event, EventException, OrganizerRevision
 from overair.items.calendar.exceptions import MOST_EXCEPTIONS
 from overair.items.calendar.statuses import CANCELED, FREE, MEETING, NOT_RESPONDED, RECEIVED, TENTATIVE
