@@ -11,7 +11,7 @@ from model.forms import FORMS, Form, Writer
 from model.forms.form import sends
 from model.laws import Law, hold
 from model.ledger import Ledger
-from model.shown import GONE, NOTHING, WHEN, Shown
+from model.shown import GONE, NOTHING, WHEN, Shown, occurrence, registers_of, spoken_of
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
@@ -268,12 +268,15 @@ class Collection:
         for name, value in edit.says.items():
             if edit.says.get(name.partition(" ")[0]) == GONE:
                 continue  # a deletion stands whatever became of it before (MS-ASCMD_R2076)
-            before, author = self.ledger.before(self.account, edit.marker, name, value)
+            if name.startswith("@") and self.ledger.fate(self.account, edit.marker).reset:
+                continue  # what it was may have come there with the series
             seen = known.said.get(name, "")
+            overwritten = self.ledger.before(self.account, edit.marker, name, value)
+            fair = [before for before, author in overwritten if before == seen or author == self.author]
             hold(
-                before in (None, seen) or author == self.author or seen == value,
+                fair or not overwritten or seen == value,
                 Law.CONFLICTS,
-                f"{name} of {edit.marker}, {value!r}, overwrote {before!r}, though the server wins",
+                f"{name} of {edit.marker}, {value!r}, overwrote {overwritten}, though the server wins",
             )
 
     def _told(self, told: Element, since: int) -> None:
@@ -295,8 +298,8 @@ class Collection:
             hold(shown != known or others, Law.NO_ECHO, f"{server_id} is told as {shown}, as it was")
             self.items[server_id] = shown
             edit = self.edits.get(server_id)
-            if edit is not None and shown.said.get(WHEN) != known.said.get(WHEN):
-                self._drop_occurrences(server_id, edit)
+            if edit is not None:
+                self._drop_occurrences(server_id, edit, known, shown)
         elif server_id in self.moved_away:
             self.moved_away.discard(server_id)
             self.items.pop(server_id, None)
@@ -306,9 +309,21 @@ class Collection:
         if told.tag in (AirSync.Delete, AirSync.SoftDelete):
             self.edits.pop(server_id, None)
 
-    def _drop_occurrences(self, server_id: str, edit: Edit) -> None:
-        """The series was moved by somebody else: what is said of its occurrences is of none any more."""
-        says = {name: value for name, value in edit.says.items() if not name.startswith("@")}
+    def _drop_occurrences(self, server_id: str, edit: Edit, known: Shown, shown: Shown) -> None:
+        """Give up what is said of occurrences where somebody else moved the series, or deleted them.
+
+        Up to 14.1 an occurrence that was deleted can be changed back.
+        """
+        says, newer = dict(edit.says), self.version >= Version.V16_0
+        if WHEN in edit.says and newer:
+            says |= {name: "" for name in shown.said if name.startswith("@") and name not in says}
+        for original in spoken_of(name for name, value in edit.says.items() if value):
+            gone = shown.said.get(occurrence(original)) == GONE and newer
+            if gone or shown.said.get(WHEN) != known.said.get(WHEN):
+                for name in registers_of(original):
+                    says.pop(name, None)
+        if says == edit.says:
+            return
         if says or edit.ticked is not None or edit.kind is Kind.DELETE:
             self.edits[server_id] = replace(edit, says=says)
         else:

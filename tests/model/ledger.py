@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, pairwise
 
 from model.drive import FolderAsItIs
 from model.edit import Edit
@@ -206,14 +206,11 @@ class Ledger:
                 f"{name} of {edit.marker} of {account} was acknowledged as {value!r}, and is {values[-1:]}",
             )
 
-    def before(self, account: str, marker: str, name: str, value: str) -> tuple[str | None, str | None]:
-        """What a register was before a value, and whose that was; None where it was nothing."""
+    def before(self, account: str, marker: str, name: str, value: str) -> list[tuple[str, str | None]]:
+        """What a register was before a value, each time that it got it, and whose that was."""
         register = self.fate(account, marker).registers[name]
-        places = [place for place, one in enumerate(register.values) if one == value]
-        if not places or not places[-1]:
-            return None, None
-        before = register.values[places[-1] - 1]
-        return before, register.wanted.get(before)
+        pairs = pairwise(register.values)
+        return [(before, register.wanted.get(before)) for before, after in pairs if after == value]
 
     def may_be_touched(self, account: str, folder_id: str, author: str, since: int) -> bool:
         """Whether somebody else changed an item of a folder since a serial, perhaps what nobody is shown."""

@@ -55,10 +55,12 @@ def _when(number: int, days: int, today: datetime, *, day: bool) -> str:
 
 def moved(number: int, choice: int, today: datetime, shown: Shown, writer: Writer) -> Mapping[str, str]:
     """An event at another time. From 16.0 on all exceptions are gone with that (MS-ASCAL_R2114)."""
-    says = {WHEN: _when(number, DAYS[choice % len(DAYS)], today, day=series.is_day(shown.said[WHEN]))}
-    if writer.version >= Version.V16_0:
-        says |= {name: "" for name in shown.said if name.startswith("@")}
-    return says
+    when = _when(number, DAYS[choice % len(DAYS)], today, day=series.is_day(shown.said[WHEN]))
+    if when == shown.said[WHEN]:
+        return {}
+    if writer.version < Version.V16_0:
+        return {WHEN: when}
+    return {name: "" for name in shown.said if name.startswith("@")} | {WHEN: when}
 
 
 def placed(number: int) -> Mapping[str, str]:
