@@ -10,8 +10,9 @@ import pytest
 from overair.items import Event
 from overair.items.calendar.data_types import NO_REMINDER
 from overair.items.calendar.event import EventException
+from overair.items.icalendar import series as series_of_components
 from overair.items.icalendar.results import Converted, Refused
-from overair.items.icalendar.series import ADDED, EXCEPTIONS
+from overair.items.icalendar.series import ADDED
 from overair.items.icalendar.writing import icalendar_of
 from overair.items.recurrence.occurrences import occurrences
 from support.calendar_texts import NOW, ZONE, calendar, component, described, event, read, read_one, refused
@@ -254,16 +255,17 @@ def test_the_newest_change_of_an_occurrence() -> None:
     assert refused(data) == {3: "is about the same occurrence as another component"}
 
 
-def test_an_event_keeps_its_latest_exceptions() -> None:
+def test_an_event_keeps_its_latest_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series_of_components, "MOST_EXCEPTIONS", 20)
     start = datetime(2020, 1, 1, 9, tzinfo=UTC)
-    dates = ",".join(f"{start + timedelta(day):%Y%m%dT%H%M%SZ}" for day in range(EXCEPTIONS + 10))
+    dates = ",".join(f"{start + timedelta(day):%Y%m%dT%H%M%SZ}" for day in range(30))
     found = read_one(event("RRULE:FREQ=DAILY", f"EXDATE:{dates}", start="DTSTART:20200101T090000Z"))
     assert isinstance(found.item, Event)
     exceptions = found.item.exceptions or ()
-    assert len(exceptions) == EXCEPTIONS
+    assert len(exceptions) == 20
     assert exceptions[0].exception_start_time == start + timedelta(10)
     assert [described(one) for one in found.dropped] == [
-        f"RECURRENCE-ID: only the last {EXCEPTIONS} exceptions are kept"
+        "RECURRENCE-ID: only the last 20 exceptions are kept"
     ]
 
 

@@ -17,6 +17,7 @@ from overair.items.task import Task
 from overair.mailboxes.interface import Folder, FolderType, Mailbox, Session
 from overair.server.administration import Entry, Outcome, Whole
 from overair.server.folder_contents import FolderOfAnother, folder_at, items_of
+from overair.sync.size import ANSWER_BYTES, has_room
 
 REPLIED, FORWARDED = 1, 3
 """LastVerbExecuted (MS-ASEMAIL 2.2.2.44)."""
@@ -100,6 +101,8 @@ class Import:
             return f"is no item: {error}"
         if not set(item.blob_keys) <= {self._mailbox.blobs.put(data) for data in entry.attachments}:
             return "is no item: it names attachments that are not with it"
+        if not has_room(item):
+            return f"is larger than {ANSWER_BYTES // 1_000_000} MB without its files"
         return item
 
     async def _place_or_not(self, item_class: ItemClass) -> _Place | FolderOfAnother:

@@ -11,6 +11,7 @@ import msgspec
 
 from overair.items.calendar.data_types import TAKEN_AWAY
 from overair.items.calendar.event import Event, EventException
+from overair.items.calendar.exceptions import MOST_EXCEPTIONS
 from overair.items.icalendar.attachments import attachments_of
 from overair.items.icalendar.components import Component, Property
 from overair.items.icalendar.events import Occasion, occasion
@@ -23,8 +24,6 @@ from overair.items.recurrence.series import Series
 
 DATES: Final = 10_000
 """The most dates of EXDATE that are looked at."""
-EXCEPTIONS: Final = 256
-"""The most exceptions of an event (MS-ASCAL_R24311)."""
 ADDED: Final = 100
 """The most occurrences beyond the pattern (RDATE) that become events of their own."""
 _CANCELLED: Final = "CANCELLED"
@@ -70,9 +69,9 @@ class _Series:
     def events(self) -> Iterator[Event]:
         """The event, then those of occurrences that its pattern does not have."""
         latest = sorted(self._exceptions, reverse=True)
-        if len(latest) > EXCEPTIONS:
-            self._losses.add("RECURRENCE-ID", f"only the last {EXCEPTIONS} exceptions are kept")
-        exceptions = tuple(self._exceptions[start] for start in reversed(latest[:EXCEPTIONS]))
+        if len(latest) > MOST_EXCEPTIONS:
+            self._losses.add("RECURRENCE-ID", f"only the last {MOST_EXCEPTIONS} exceptions are kept")
+        exceptions = tuple(self._exceptions[start] for start in reversed(latest[:MOST_EXCEPTIONS]))
         yield msgspec.structs.replace(
             self._event, exceptions=exceptions or None, next_attachment=self._next_attachment
         )
@@ -138,7 +137,7 @@ class _Series:
         dates = (said for one in master.all("EXDATE") for _, said in self._moments(one))
         found = {self._instant(said) for said in islice(dates, DATES)}
         for instant in sorted(found, reverse=True):
-            if len(self._exceptions) > EXCEPTIONS:
+            if len(self._exceptions) > MOST_EXCEPTIONS:
                 break
             if series.contains(instant):
                 self._exceptions[instant] = EventException(deleted=True, exception_start_time=instant)
