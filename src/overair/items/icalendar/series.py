@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, tzinfo
-from itertools import islice
 from typing import Final
 
 import msgspec
@@ -134,8 +133,7 @@ class _Series:
 
     def _delete(self, master: Component, series: Series) -> None:
         """Take in EXDATE; a date on which nothing is changes nothing."""
-        dates = (said for one in master.all("EXDATE") for _, said in self._moments(one))
-        found = {self._instant(said) for said in islice(dates, DATES)}
+        found = {self._instant(said) for _, _, said in self._dates(master, "EXDATE")}
         for instant in sorted(found, reverse=True):
             if len(self._exceptions) > MOST_EXCEPTIONS:
                 break
@@ -147,16 +145,15 @@ class _Series:
         if master.first("EXRULE") is not None:
             self._losses.add("EXRULE", "takes nothing out")
         series = self._series
-        for found in master.all("RDATE"):
-            for text, said in self._moments(found):
-                start = self._instant(said)
-                if start == self._said.first or (series is not None and series.contains(start)):
-                    continue
-                if len(self._extra) >= ADDED:
-                    self._losses.add("RDATE", f"only {ADDED} dates become events of their own")
-                    return
-                self._losses.add("RDATE", "each date becomes an event of its own")
-                self._extra[start] = self._alone(start, self._end(found, said, start, text.partition("/")[2]))
+        for found, text, said in self._dates(master, "RDATE"):
+            start = self._instant(said)
+            if start == self._said.first or (series is not None and series.contains(start)):
+                continue
+            if len(self._extra) >= ADDED:
+                self._losses.add("RDATE", f"only {ADDED} dates become events of their own")
+                return
+            self._losses.add("RDATE", "each date becomes an event of its own")
+            self._extra[start] = self._alone(start, self._end(found, said, start, text.partition("/")[2]))
 
     def _end(self, found: Property, said: Moment, start: datetime, period: str) -> datetime:
         """The end of an occurrence that a date or a period adds."""
@@ -170,12 +167,19 @@ class _Series:
                 self._losses.add("RDATE", "has a period whose end cannot be read")
         return start + (self._said.end - self._said.first)
 
-    def _moments(self, found: Property) -> Iterator[tuple[str, Moment]]:
-        for text, said in moments(found, self._reader.zones, DATES):
-            if said is None:
-                self._losses.add(found.name, "has a date that cannot be read")
-            else:
-                yield text, said
+    def _dates(self, master: Component, name: str) -> Iterator[tuple[Property, str, Moment]]:
+        """The dates that the properties of a name list, each with its property and as it stands there."""
+        read = 0
+        for found in master.all(name):
+            for text, said in moments(found, self._reader.zones, DATES):
+                read += 1
+                if read > DATES:
+                    self._losses.add(name, f"only {DATES} dates are looked at")
+                    return
+                if said is None:
+                    self._losses.add(name, "has a date that cannot be read")
+                else:
+                    yield found, text, said
 
     def _alone(self, start: datetime, end: datetime) -> Event:
         """An occurrence as an event of its own."""
