@@ -151,6 +151,12 @@ def test_the_reminder(alarms: list[str], minutes: int | None, reasons: list[str]
     assert [described(one) for one in found.dropped] == reasons
 
 
+def test_what_an_alarm_says_besides_is_named() -> None:
+    lines = ["TRIGGER:-PT5M", "REPEAT:3", "DURATION:PT1M", "PROXIMITY:ARRIVE", "X-MOZ-LASTACK:x"]
+    names = ("REPEAT", "DURATION", "PROXIMITY", "X-MOZ-LASTACK")
+    assert dropped(event(alarm(*lines))) == [f"VALARM {name}" for name in names]
+
+
 def test_a_series_has_no_reminder_at_one_time() -> None:
     lines = ["RRULE:FREQ=DAILY", alarm("TRIGGER;VALUE=DATE-TIME:20260302T083000Z")]
     assert dropped(event(*lines)) == ["VALARM: is at a time of its own, in a series"]

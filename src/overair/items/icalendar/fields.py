@@ -28,6 +28,8 @@ _KNOWN: Final = frozenset(map(str.upper, TypesFactory.types_map)) | {
     *("CALENDAR-ADDRESS", "LOCATION-TYPE", "RESOURCE-TYPE", "RECUR", "ALARM-AGENT"),
 }
 """The names that RFCs have for properties and components."""
+_READ_OF_ALARMS: Final = frozenset({"ACTION", "TRIGGER", "DESCRIPTION", "SUMMARY", "UID"})
+"""What of an alarm is read, or says what every reminder says."""
 _STAMPS: Final = ("DTSTAMP", "LAST-MODIFIED", "CREATED")
 
 
@@ -67,6 +69,10 @@ def name_losses(component: Component, read: frozenset[str], losses: Losses) -> N
     for inner in component.inner:
         if inner.name != ALARM:
             _name(inner.name, component, losses)
+            continue
+        for found in inner.properties:
+            if found.name not in _READ_OF_ALARMS and (found.name.startswith("X-") or found.name in _KNOWN):
+                losses.add(f"{ALARM} {found.name}")
     if component.bad_lines:
         losses.add(component.name, "has lines that are no properties")
 
