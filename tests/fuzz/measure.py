@@ -37,11 +37,12 @@ class Scales:
 
     def __init__(self) -> None:
         here = str(Path(__file__).parents[1])
+        paths = filter(None, (here, os.environ.get("PYTHONPATH")))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "fuzz.measure"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": here},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         )
 
     def cost(self, target: str, shape: str, size: int) -> Cost:
