@@ -35,7 +35,7 @@ class AppliedChange(msgspec.Struct, frozen=True, array_like=True):
 
     ``contested``: somebody else had changed it, too. ``shown``: something else became of it than the
     client can know, so it is shown the whole. ``sent``: it was a draft and left as mail. ``fields``
-    name what this and the changes lost before it changed (changed.py). ``attachments`` are the numbers
+    name what this and the changes lost before it changed (differences.py). ``attachments`` are the numbers
     of those that came with them (attachments.py). ``refused`` has the statuses of those of the request's
     edits of the item that were refused, by their place among them.
     """
