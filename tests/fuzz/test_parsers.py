@@ -14,7 +14,7 @@ from support.trees import trees
 
 EXAMPLES = 25
 """Of each target; `make fuzz` tries some hundred thousand."""
-SLOW = {"item": 10, "message": 15}
+SLOW = {"item": 10, "message": 15, "plan": 15}
 
 FOUND = [(name, case) for name in TARGETS for case, _ in corpus.found(name)]
 
@@ -66,6 +66,6 @@ def test_what_hypothesis_makes_up(name: str) -> None:
 
 
 @settings(max_examples=60)
-@given(tree=trees, choice=st.integers(0, 255), name=st.sampled_from(["message", "item"]))
+@given(tree=trees, choice=st.integers(0, 255), name=st.sampled_from(["message", "item", "plan"]))
 def test_any_tree_as_a_message_or_an_item(tree: object, choice: int, name: str) -> None:
     TARGETS[name].run(bytes([choice]) + encode(tree))  # type: ignore[arg-type]  # trees has no type of its own

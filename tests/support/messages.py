@@ -29,6 +29,7 @@ from overair.protocol.data_types import (
     Integer,
     Opaque,
     String,
+    ZeroOrOne,
 )
 from overair.protocol.item_operations import (
     EmptyFolderContents,
@@ -142,7 +143,7 @@ def _value(data_type: DataType[Any], version: Version) -> st.SearchStrategy[Any]
             return st.integers(NO_REMINDER if version >= Version.V14_1 else 0, 2**32 - 1)
         case Integer():
             return st.sampled_from(sorted(data_type.allowed or ()))
-        case Boolean():
+        case Boolean() | ZeroOrOne():
             return st.booleans()
         case DateTime() | CompactDateTime():
             return MOMENTS

@@ -45,7 +45,8 @@ def shown_event(event: Event, options: RenderOptions, version: Version, item_id:
         "client_uid": None,
     }
     if event.location is not None:
-        changed["location_text"] = text_of(event.location)
+        # One that no text can say is not told, so that nobody sends back that it is gone.
+        changed["location_text"] = text_of(event.location) or None
     if event.recurrence is not None and start is not None:
         until = event.recurrence.until
         changed["recurrence"] = msgspec.structs.replace(

@@ -102,6 +102,9 @@ def _number(text: str, name: str, losses: Losses) -> float | None:
     return found
 
 
+_MOST_DIGITS: Final = 12
+
+
 def _float(text: str | None) -> float | None:
     if text is None or len(text) > 40:
         return None
@@ -114,7 +117,10 @@ def _float(text: str | None) -> float | None:
 
 def _digits(number: float) -> str:
     """A number without an exponent, which neither GEO nor a geo URI has, and to the width of an atom."""
-    return format(round(Decimal(repr(number)), 15).normalize(), "f")
+    exact = Decimal(repr(number))
+    if exact.adjusted() < _MOST_DIGITS:  # nothing on Earth has more; with more there is no fifteenth place
+        exact = round(exact, 15).normalize()
+    return format(exact, "f")
 
 
 def add_location(event: ICalendarEvent, location: Location, losses: Losses) -> None:
