@@ -212,13 +212,14 @@ class Ledger:
         pairs = pairwise(register.values)
         return [(before, register.wanted.get(before)) for before, after in pairs if after == value]
 
-    def may_be_touched(self, account: str, folder_id: str, author: str, since: int) -> bool:
-        """Whether somebody else changed an item of a folder since a serial, perhaps what nobody is shown."""
+    def most_touches(self, account: str, folder_id: str, author: str, since: int) -> int:
+        """How often others changed the item of a folder that they changed most, since a serial."""
         folder = self.mailboxes[account].get(folder_id)
-        return folder is not None and any(
-            self.touched_by_others(account, self.shown(item_id, item).marker, author, since)
-            for item_id, item in folder.items.items()
-        )
+        if folder is None:
+            return 0
+        markers = (self.shown(item_id, item).marker for item_id, item in folder.items.items())
+        touched = (self.fate(account, marker).touched for marker in markers)
+        return max((sum(at > since and who != author for at, who in one) for one in touched), default=0)
 
     def touched_by_others(self, account: str, marker: str, author: str, since: int) -> bool:
         """Whether somebody else changed an item since a serial."""

@@ -160,17 +160,20 @@ class Watcher:
                 or collection.moved_here
                 or self._ledger.may_be_unshown(folder_id)
                 or self._comparison.differs(collection, self._comparison.cutoff(collection))
-                or (collection.form.has_more_than_it_shows and self._may_be_touched(collection))
+                or self._may_be_touched(collection)
             )
             if not fruitful:
                 self._counts["fruitless pings"] += 1
             hold(fruitful, Law.NOT_FRUITLESS, f"{phone.author} is told of news in folder {folder_id}: none")
 
     def _may_be_touched(self, collection: Collection) -> bool:
-        """Whether there may be news of what the model does not look at."""
-        return self._ledger.may_be_touched(
+        """Whether there may be news that show nothing new: of what the model does not look at, or of what
+        was changed there and back.
+        """
+        touched = self._ledger.most_touches(
             collection.account, collection.folder_id, collection.author, collection.serial
         )
+        return touched > (0 if collection.form.has_more_than_it_shows else 1)
 
     def _check_waiting(self, flying: Flying) -> None:
         waits = self._waits_for(flying)

@@ -90,6 +90,7 @@ class Applier(Adding, Changing):
 
     async def _delete(self, command: DeleteCommand) -> None:
         item_id, folder_id = command.server_id, self._folder.folder_id
+        self.ended.add(item_id)
         if await self._stored(item_id) is None:
             revision = self.applied.deletes.get(item_id)
             if revision is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +25,7 @@ from overair.sync.options import BadOptions, check_options, options_for
 from overair.sync.partner import Partner
 from overair.sync.preparing import Prepared
 from overair.sync.refusal import CollectionRefused
-from overair.sync.state import CollectionStates, State, attempt_at
+from overair.sync.state import CollectionStates, State, Unshown, attempt_at
 from overair.sync.wanted import Wanted
 
 
@@ -145,14 +146,15 @@ class Exchange:
         )
         await applier.run(request.commands)
         token = session.accounted(base.token, applier.confirmed)
-        news = await self._news(session, folder, base, wanted, token)
+        unshown = {key: old for key, old in base.exceptions.items() if key not in applier.ended}
+        news = await self._news(session, folder, unshown, wanted, token)
         conflicts = [Telling(Kind.CHANGE, item_id, item) for item_id, item in applier.conflicts.items()]
         state = msgspec.structs.replace(
             base,
             token=news.token,
             options=options,
             applied=applier.applied,
-            exceptions={key: old for key, old in base.exceptions.items() if key not in news.settled},
+            exceptions={key: old for key, old in unshown.items() if key not in news.settled},
         )
         if not (request.commands or news or conflicts):
             if not repeated:
@@ -203,12 +205,14 @@ class Exchange:
         states.keep(base, state)
         await self._save(session, states)
 
-    async def _news(self, session: Session, folder: Folder, base: State, wanted: Wanted, token: str) -> News:
+    async def _news(
+        self, session: Session, folder: Folder, unshown: Mapping[str, Unshown], wanted: Wanted, token: str
+    ) -> News:
         view = view_of(folder.item_class, wanted.options.filter_type, self._now)
         if self._request.get_changes is False:
             # What it did itself is read past all the same, or the token would grow with every change.
             return News((await session.changes(folder.folder_id, view, token, 0)).token)
-        reader = NewsReader(session, folder, view, wanted, base.exceptions)
+        reader = NewsReader(session, folder, view, wanted, unshown)
         if self._limit <= 0 or self._room <= 0:
             # The answer is full: say only that there is more (MS-ASCMD_R4779).
             return News(token, more=await reader.exist(token))
