@@ -329,6 +329,12 @@ class Collection:
         else:
             del self.edits[server_id]
 
+    def give_up_moves(self) -> None:
+        """Give up what cannot be said from 16.0 on: that a series moves and keeps its exceptions."""
+        for name, edit in list(self.edits.items()):
+            if WHEN in edit.says and spoken_of((*edit.says, *self.items.get(name, NOTHING).said)):
+                del self.edits[name]
+
     def _read(self, data: Element | None, known: Shown) -> Shown:
         fields: dict[Tag, Element] = {child.tag: child for child in data or ()}
         return self.form.read(fields, known, self.version)

@@ -16,6 +16,7 @@ from model.moving import Moving
 from model.synchronising import Synchronising
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
+from overair.protocol.sync_options import Conflict
 from overair.versions import Version
 
 
@@ -32,8 +33,14 @@ class Phone(Synchronising, Moving, Editing):
             if version < collection.form.since:
                 del self.collections[folder_id]
             collection.version = version
+            if self.owner.conflict is Conflict.CLIENT_WINS:
+                # What was sent in other words may be done already, and overwritten by others since.
+                for edit in collection.edits.values():
+                    self.ledger.may_return(self.account, edit.marker, edit.says)
             if collection.type is FolderType.DRAFTS and not collection.takes_drafts:
                 collection.edits.clear()
+            if version >= Version.V16_0:
+                collection.give_up_moves()
         # What it moved it asks for until there is an answer, for its copy waits for the id.
         moves = Command.MOVE_ITEMS
         self.unanswered = {moves: self.unanswered[moves]} if moves in self.unanswered else {}

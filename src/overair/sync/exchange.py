@@ -146,7 +146,8 @@ class Exchange:
         )
         await applier.run(request.commands)
         token = session.accounted(base.token, applier.confirmed)
-        unshown = {key: old for key, old in base.exceptions.items() if key not in applier.ended}
+        settled = applier.ended | applier.conflicts.keys()
+        unshown = {key: old for key, old in base.exceptions.items() if key not in settled}
         news = await self._news(session, folder, unshown, wanted, token)
         conflicts = [Telling(Kind.CHANGE, item_id, item) for item_id, item in applier.conflicts.items()]
         state = msgspec.structs.replace(

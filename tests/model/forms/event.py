@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
-from model.edit import Edit
+from model.edit import Edit, Kind
 from model.forms import planning, series
 from model.forms.form import Form, Writer, change, text_of
 from model.forms.stored_event import edited, made, shown_of
@@ -117,7 +117,7 @@ class EventForm(Form):
         ]
 
     def said_again(self, edit: Edit, before: Shown, writer: Writer) -> Mapping[str, str]:
-        if writer.version >= PARTIAL:
+        if writer.version >= PARTIAL and edit.kind is Kind.CHANGE:
             return {}
         said = dict.fromkeys(self.registers, "")
         for original in spoken_of(edit.says if writer.version in TERSE else (*edit.says, *before.said)):
