@@ -214,7 +214,7 @@ class Collection:
             return
         hold(status == SyncStatus.SUCCESS, Law.ONCE, f"the Add of {edit.marker} got {status}")
         self.ledger.promised(self.account, edit.marker)
-        if edit.send or not server_id:
+        if not server_id:
             self.edits.pop(name, None)  # it left as mail
             return
         hold(server_id not in self.items, Law.ADD_FIRST, f"{server_id} is given to a second item")

@@ -177,7 +177,11 @@ class Editing(Sending):
         """Take back what was not confirmed, though the server may have done it."""
         names = sorted(collection.edits)
         if names:
-            del collection.edits[names[choice % len(names)]]
+            name = names[choice % len(names)]
+            edit, shown = collection.edits.pop(name), collection.items.get(name, NOTHING)
+            # With the next change it may be said to be as it was.
+            before = {register: shown.said.get(register, "") for register in edit.says}
+            self.ledger.may_return(self.account, edit.marker, before)
 
     def set_filter(self, collection: Collection, filter_type: FilterType) -> None:
         """The owner wants to see more or less."""

@@ -102,6 +102,7 @@ class EventForm(Form):
         shown = edit.applied(before)
         partial = writer.version >= PARTIAL
         named = spoken_of(edit.says if writer.version in TERSE else shown.said)
+        named = [one for one in named if any(map(shown.said.get, registers_of(one)))]
         exceptions = [_exception(original, shown, writer) for original in named]
         uid = shown.uid or f"{shown.marker}@{writer.account}"
         name = Calendar.ClientUid if partial else Calendar.UID
