@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from datetime import tzinfo as TzInfo  # noqa: N812 - the function has the name
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from overair.items.time_zones.information import SystemTime, TimeZoneInformation
@@ -22,9 +22,19 @@ from overair.items.time_zones.names import (
     zone_names,
 )
 from overair.items.time_zones.rules import rules
-from overair.items.time_zones.years import FIRST_YEAR, LAST_YEAR, Year, year_of_rules, year_of_zone
+from overair.items.time_zones.years import (
+    DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
+    Year,
+    offset_at,
+    start_of,
+    year_of_rules,
+    year_of_zone,
+)
 
-_FIRST_INDEXED: Final = 1970
+_FIRST_TOLD: Final = 1970
+_QUARTERS: Final = tuple(DAY * day for day in (15, 105, 196, 288))
 _LATEST_RULES: Final = 2090
 """A year after all single years that the tz database tells; from then on rules hold for ever."""
 
@@ -74,8 +84,8 @@ def _zone_of(found: TimeZoneInformation, years: tuple[int, ...], preferred: tupl
         if any(_year_of(zone, year) == year_of_rules(found, year) for year in years):
             return zone
     for year in years:
-        indexed = min(max(year, _FIRST_INDEXED), _LATEST_RULES)
-        fitting = _index(indexed).get(year_of_rules(found, indexed), ())
+        told = min(max(year, _FIRST_TOLD), _LATEST_RULES)
+        fitting = _fitting(year_of_rules(found, told), told)
         if fitting:
             return mentioned(fitting, found.standard_name, found.daylight_name) or fitting[0]
     return None
@@ -92,19 +102,30 @@ def _named(found: TimeZoneInformation, preferred: tuple[str, ...]) -> Iterator[s
             yield zone
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**15)
 def _year_of(zone: str, year: int) -> Year:
     return expressed(year_of_zone(tzinfo(zone), year))
 
 
-@cache
-def _index(year: int) -> dict[Year, tuple[str, ...]]:
-    """The zones by what they do in a year, the best known first; there are few years, and all are kept."""
-    index: dict[Year, tuple[str, ...]] = {}
-    for zone in zone_names():
-        told = expressed(year_of_zone(tzinfo(zone), year))
-        index[told] = (*index.get(told, ()), zone)
-    return index
+@lru_cache(maxsize=4096)
+def _fitting(sought: Year, year: int) -> tuple[str, ...]:
+    """The zones that do in a year what is sought, the best known first."""
+    start = start_of(year)
+    return tuple(
+        zone
+        for zone in zone_names()
+        if _may_be(tzinfo(zone), sought, start) and _year_of(zone, year) == sought
+    )
+
+
+def _may_be(zone: TzInfo, sought: Year, start: int) -> bool:
+    """Whether a zone does one thing that is sought: to ask for a whole year of each would take too long."""
+    if not sought.changes:
+        return any(offset_at(zone, start + moment) == sought.offset for moment in _QUARTERS)
+    return any(
+        offset_at(zone, start + instant) == after and offset_at(zone, start + instant - 1) == before
+        for instant, before, after in sought.changes
+    )
 
 
 def same_wall_time(instant: datetime, source: TzInfo, target: TzInfo) -> datetime:
