@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
@@ -107,17 +108,32 @@ class Transport:
 
     async def enqueue(self, session: Session, prepared: Prepared) -> None:
         """Send a message within the unit of work of the sender's mailbox."""
-        await session.transaction.execute(
-            ENQUEUE,
-            account=session.account_id,
-            from_address=prepared.sender,
-            to_addresses=msgspec.json.encode(prepared.recipients).decode(),
-            key=prepared.blob,
-            now=time.time_ns() // 1000,
+        await self.enqueue_within(
+            session.transaction,
+            account_id=session.account_id,
+            sender=prepared.sender,
+            recipients=prepared.recipients,
+            blob=prepared.blob,
         )
         if prepared.kept is not None:
             sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
             await session.add(sent_items.folder_id, prepared.kept)
+
+    async def enqueue_within(
+        self, transaction: Transaction, *, account_id: int, sender: str, recipients: Sequence[str], blob: str
+    ) -> None:
+        """Send a message of an account whose bytes are on disk, within a transaction that is under way.
+
+        ``sender`` is the return path; with "" nobody is told when it cannot be delivered.
+        """
+        await transaction.execute(
+            ENQUEUE,
+            account=account_id,
+            from_address=sender,
+            to_addresses=msgspec.json.encode(list(recipients)).decode(),
+            key=blob,
+            now=time.time_ns() // 1000,
+        )
 
     async def deliver_waiting(self) -> None:
         """Deliver everything in the queue; what cannot be delivered now stays and is tried again.
@@ -187,7 +203,7 @@ class Transport:
             traced = await asyncio.to_thread(self._traced, mime, waiting, now)
             arrived = await self._delivery.accept(traced, now)
         report = None
-        if undelivered:
+        if undelivered and waiting.sender:  # of what has no return path nobody is told (RFC 5321, 6.1)
             text = await asyncio.to_thread(
                 non_delivery.report, mime, waiting.sender, undelivered, self._domain, now
             )
