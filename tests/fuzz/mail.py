@@ -20,13 +20,13 @@ from fuzz.letters import (
     message_seeds,
 )
 from fuzz.target import Target, repeat
-from overair.delivery.header_fields import HeaderError, RawHeader
 from overair.delivery.non_delivery import report
 from overair.delivery.submission import Submitted, check, message_id
 from overair.directory.interface import User
 from overair.items import Item, rendering
 from overair.items.attachments import attachment
 from overair.items.body import Body
+from overair.items.mail.header_fields import HeaderError, RawHeader
 from overair.items.mail.message import Message, index_message
 from overair.items.markup import (
     html_document,

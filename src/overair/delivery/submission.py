@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from overair.delivery.header_fields import HeaderError, RawHeader
 from overair.directory.interface import User
+from overair.items.mail.header_fields import HeaderError, RawHeader
 from overair.items.mail.headers import undecoded_addresses
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused

@@ -18,11 +18,11 @@ import structlog
 from sqlalchemy import bindparam, delete, insert, select
 
 from overair.delivery import non_delivery
-from overair.delivery.header_fields import ADDED_HERE, MAXIMUM_HEADER, RawHeader
 from overair.delivery.local import LocalDelivery
 from overair.delivery.submission import check
 from overair.delivery.tables import outgoing_message
 from overair.directory.interface import User
+from overair.items.mail.header_fields import ADDED_HERE, MAXIMUM_HEADER, RawHeader
 from overair.items.mail.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Session
 from overair.storage.interface import Database, DatabaseUnavailable, Row, Transaction
