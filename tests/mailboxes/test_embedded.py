@@ -23,7 +23,14 @@ from mailboxes.contract import EVERYTHING, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import Phone, message
 from overair.items.calendar.event import Event
-from overair.mailboxes.embedded import EmbeddedMailbox, create_mailbox, reading, remove_mailbox, session
+from overair.mailboxes.embedded import (
+    EmbeddedMailbox,
+    companions,
+    create_mailbox,
+    reading,
+    remove_mailbox,
+    session,
+)
 from overair.mailboxes.embedded.maintenance import collect_blobs, keep_tidy, prune
 from overair.mailboxes.embedded.tables import (
     folders,
@@ -260,7 +267,7 @@ def test_no_statement_walks_through_a_table(store: Store) -> None:
             "items USING INTEGER PRIMARY KEY",
             "folders USING INTEGER PRIMARY KEY",
         ],
-        session.FORGET_KEYS: ["ix_item_keys_item (item_id=?)"],
+        companions.FORGET_KEYS: ["ix_item_keys_item (item_id=?)"],
         session.STATE: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
     }
     with sqlite3.connect(store.database.path) as connection:

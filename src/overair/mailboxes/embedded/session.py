@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from overair.items import Item
 from overair.mailboxes.embedded import codec
+from overair.mailboxes.embedded.companions import COMPANIONS, Place
 from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
@@ -87,8 +88,6 @@ WITH_KEY: Final = Statement(
     .order_by(item_keys.c.item_id)
     .limit(bindparam("limit"))
 )
-ADD_KEY: Final = Statement(insert(item_keys))
-FORGET_KEYS: Final = Statement(delete(item_keys).where(item_keys.c.item_id == bindparam("item")))
 REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
 WRITE_JOURNAL: Final = Statement(insert(journal))
 
@@ -196,50 +195,66 @@ class EmbeddedSession(Hierarchy):
 
     async def add(self, folder_id: str, item: Item) -> StoredItem:
         """A new item. Raises NoSuchFolder."""
+        stored, place = await self._insert(folder_id, item)
+        for companion in COMPANIONS:
+            await companion.added(self.transaction, place, item)
+        return stored
+
+    async def _insert(self, folder_id: str, item: Item) -> tuple[StoredItem, Place]:
+        """A new row, without what is kept beside it."""
         modseq, folder_class = await self._next_item_modseq(folder_id)
         folder = int(folder_id)
         values = _values(item, modseq, folder_class)
         row = await self.transaction.one(ADD, folder=folder, **values)
         number = row[0] if row else 0
-        await self._write_keys(folder, number, item)
         await self._write_journal(folder, modseq, number, None)
-        return StoredItem(f"{folder}:{number}", folder_id, modseq, item, _size(values))
+        stored = StoredItem(f"{folder}:{number}", folder_id, modseq, item, _size(values))
+        return stored, Place(self.account_id, folder, number)
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
         """The item with new content. Raises NoSuchItem."""
-        folder, number = self._numbers(item_id)
+        place = self._place(item_id)
         row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
         modseq, folder_class = await self._next_item_modseq(folder_id)
         values = _values(item, modseq, folder_class)
-        await self.transaction.execute(CHANGE, item=number, **values)
+        await self.transaction.execute(CHANGE, item=place.number, **values)
         old = codec.decode(*row[2:])
-        if old.keys != item.keys:
-            await self.transaction.execute(FORGET_KEYS, item=number)
-            await self._write_keys(folder, number, item)
+        for companion in COMPANIONS:
+            await companion.changed(self.transaction, place, old, item)
         fields = codec.changed_fields(old, item)
-        await self._write_journal(folder, modseq, number, row[1], fields)
+        await self._write_journal(place.folder, modseq, place.number, row[1], fields)
         return StoredItem(item_id, folder_id, modseq, item, _size(values))
 
     async def remove(self, folder_id: str, item_id: str) -> int:
         """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
-        folder, number = self._numbers(item_id)
         row = await self.transaction.one(STATE, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
-        modseq, _ = await self._next_item_modseq(folder_id)
-        await self.transaction.execute(REMOVE, item=number)
-        await self._write_journal(folder, modseq, number, row[1], removed=True)
+        place = self._place(item_id)
+        for companion in COMPANIONS:
+            await companion.removed(self.transaction, place)
+        return await self._delete(place, row[1])
+
+    async def _delete(self, place: Place, view_date: int) -> int:
+        """Delete a row; returns the revision of the removal."""
+        modseq, _ = await self._next_item_modseq(str(place.folder))
+        await self.transaction.execute(REMOVE, item=place.number)
+        await self._write_journal(place.folder, modseq, place.number, view_date, removed=True)
         return modseq
 
     async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
         """Move to another folder, where it gets a new id. Raises NoSuchItem, NoSuchFolder."""
-        [stored] = await self.read(folder_id, [item_id])
-        if stored is None:
+        row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
+        stored = None if row is None else self._stored(folder_id, item_id, row)
+        if stored is None or row is None:
             raise NoSuchItem(item_id)
-        moved = await self.add(destination_id, stored.item)
-        await self.remove(folder_id, item_id)
+        moved, place = await self._insert(destination_id, stored.item)
+        source = self._place(item_id)
+        for companion in COMPANIONS:
+            await companion.moved(self.transaction, source, place, stored.item)
+        await self._delete(source, row[1])
         return moved
 
     async def last_revision(self, folder_id: str, item_id: str) -> int:
@@ -261,6 +276,9 @@ class EmbeddedSession(Hierarchy):
         """The folder's and the item's number in an item id; 0, which no row has, where it is not ours."""
         folder, _, item = item_id.partition(":")
         return number_of(folder) or 0, number_of(item) or 0
+
+    def _place(self, item_id: str) -> Place:
+        return Place(self.account_id, *self._numbers(item_id))
 
     def _key(self, folder_id: str, item_id: str) -> dict[str, Value]:
         folder, number = self._numbers(item_id)
@@ -296,11 +314,6 @@ class EmbeddedSession(Hierarchy):
         self.transaction.changed(self.account_id, str(number))
         modseq, folder_class = row
         return modseq, folder_class
-
-    async def _write_keys(self, folder: int, number: int, item: Item) -> None:
-        """The keys of an item that has none yet; they go with its row."""
-        for key in item.keys:
-            await self.transaction.execute(ADD_KEY, folder_id=folder, name=key, item_id=number)
 
     async def _write_journal(
         self,
