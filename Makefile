@@ -10,6 +10,7 @@ PYTEST_FLAGS ?=
 SECONDS ?= 600
 MINUTES ?= 30
 FUZZ_FLAGS ?=
+WORKERS ?= logical
 
 UV := .uv/bin/uv
 BIN := .venv/bin
@@ -33,7 +34,7 @@ serve: install ## install and start the server; its data stay in ./data (or DATA
 
 test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in under 15 minutes
 	@tools/debian-packages.sh --optional requirements/test.debian
-	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
+	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(PYTEST_FLAGS) $(TESTS)
 
 test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian
