@@ -70,6 +70,8 @@ _LONG_REFERENCE: Final = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
 
 _ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "<br>\n", "\t": " \xa0 \xa0"}
 _ESCAPES: Final = str.maketrans(_ESCAPED)
+_SAFE_LINK: Final = re.compile(r"(?:https?|ftp|mailto|tel|sms|callto|sip):[^\s<>\"]+", re.IGNORECASE)
+"""What a text may link to: nothing that a mail program would run."""
 _PAIR: Final = " \xa0"
 """Two spaces in HTML; as the character itself, which takes less than its name."""
 _NO_PAIR: Final = re.compile(r"[^ \r]")
@@ -98,6 +100,16 @@ def html_fragment(text: str) -> str:
 def html_fragment_size(text: str) -> int:
     """The size of ``html_fragment`` in bytes of UTF-8."""
     return _escaped_size(text) + sum(map(len, _FRAGMENT))
+
+
+def escaped(text: str) -> str:
+    """Plain text as HTML without an element around it."""
+    return _framed(text, ("", ""))
+
+
+def is_safe_link(target: str) -> bool:
+    """Whether a link may lead there: the scheme is one that shows or sends something, not one that runs."""
+    return _SAFE_LINK.fullmatch(target) is not None
 
 
 def _framed(text: str, frame: tuple[str, str]) -> str:

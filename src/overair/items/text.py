@@ -8,6 +8,7 @@ from typing import Final
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML has no word for; NUL would end a WBXML string, a lone surrogate has no UTF-8."""
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 PIECE: Final = 256 * 1024
 """Characters looked at in one go."""
@@ -41,3 +42,10 @@ def utf8_size(text: str) -> int:
 def one_line(text: str, length: int) -> str:
     """The first ``length`` characters of the text with every run of white space as one space."""
     return " ".join(text[: length * 16].split())[:length].rstrip()
+
+
+def with_pairs_joined(text: str) -> str:
+    """The text with each pair of surrogates as the one character that it is, and U+FFFD for lone ones."""
+    if _SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
