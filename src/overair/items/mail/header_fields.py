@@ -7,7 +7,10 @@ it writes it; so fields are cut out and put in where they stand.
 from __future__ import annotations
 
 import re
+from email.header import Header
 from typing import Final, NamedTuple
+
+from overair.items.text import one_line
 
 MAXIMUM_HEADER: Final = 256 * 1024
 """Bytes of a submitted message's header; five hundred long addresses with names have room in it."""
@@ -15,6 +18,12 @@ ADDED_HERE: Final = 4 * 1024
 """Bytes of fields that this server puts in front on the way, beyond MAXIMUM_HEADER."""
 _FIELD: Final = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+
+def encoded_value(name: str, text: str, limit: int) -> str:
+    """Text as the value of a field, encoded where it is not ASCII and folded with CRLF."""
+    line = one_line(text, limit)
+    return Header(line, None if line.isascii() else "utf-8", header_name=name).encode(linesep="\r\n")
 
 
 class HeaderError(ValueError):
@@ -29,9 +38,12 @@ class RawField(NamedTuple):
 
 
 class RawHeader:
-    """The header's fields and the bytes behind them. Raises HeaderError, for one that is too long, too."""
+    """The header's fields and the bytes behind them. Raises HeaderError, for one that is too long, too.
 
-    def __init__(self, mime: bytes, limit: int = MAXIMUM_HEADER) -> None:
+    The header of a message's part may be empty, that of a message may not.
+    """
+
+    def __init__(self, mime: bytes, limit: int = MAXIMUM_HEADER, *, may_be_empty: bool = False) -> None:
         found: list[tuple[str, list[bytes]]] = []
         position = 0
         while position < len(mime):
@@ -51,11 +63,15 @@ class RawHeader:
             if field is None:
                 raise HeaderError(f"a line of the header is no field (at byte {position - len(line)})")
             found.append((field[1].decode("ascii").lower(), [line]))
-        if not found:
+        if not found and not may_be_empty:
             raise HeaderError("there is no header")
         self.fields = [RawField(name, b"".join(lines)) for name, lines in found]
-        self.newline: Final = b"\r\n" if self.fields[0].lines.endswith(b"\r\n") else b"\n"
-        self.rest: Final = mime[position:]
+        first = found[0][1][0] if found else mime[: 1 + mime.startswith(b"\r")]
+        self.newline: Final = b"\n" if first.endswith(b"\n") and not first.endswith(b"\r\n") else b"\r\n"
+        if self.fields and not self.fields[-1].lines.endswith((b"\r", b"\n")):
+            self.fields[-1] = RawField(self.fields[-1].name, self.fields[-1].lines + self.newline)
+        self.rest = mime[position:]
+        """The blank line, if there is one, and all behind it."""
 
     def remove(self, *names: str) -> None:
         """Cut every field of these names."""
@@ -65,8 +81,15 @@ class RawHeader:
         """Put a field in front of the others; the value is ASCII on one line."""
         self.fields.insert(0, RawField(name.lower(), f"{name}: {value}".encode("ascii") + self.newline))
 
+    def put_last(self, name: str, value: str) -> None:
+        """Put a field behind the others; the value is ASCII, folded with CRLF where it is folded."""
+        lines = f"{name}: {value}".encode("ascii").replace(b"\r\n", self.newline)
+        self.fields.append(RawField(name.lower(), lines + self.newline))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a field of this name."""
+        return any(field.name == name for field in self.fields)
+
     def to_bytes(self) -> bytes:
         """The message, with a blank line behind the header even where none was."""
-        last = self.fields[-1].lines if self.fields else b""
-        missing = b"" if last.endswith((b"\r", b"\n")) else self.newline
-        return b"".join((*(field.lines for field in self.fields), missing, self.rest or self.newline))
+        return b"".join((*(field.lines for field in self.fields), self.rest or self.newline))
