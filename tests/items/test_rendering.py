@@ -213,7 +213,8 @@ def test_outlook_s_thread_index_is_taken() -> None:
 
 
 MIXED = (
-    b"Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nbody\n"
+    b"Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n"
+    b"--b\nContent-Type: text/html\n\n<img src='cid:c@x'>\n"
     b'--b\nContent-Type: image/png; name="p.png"\nContent-ID: <c@x>\nContent-Location: here\n'
     b"Content-Transfer-Encoding: base64\n\ncG5n\n"
     b"--b\nContent-Type: message/rfc822\n\nSubject: in / side\n\ninner\n--b--\n"

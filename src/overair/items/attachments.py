@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
-import re
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
-from overair.items.mail.parts import ByteSource, Part, read_exactly
-from overair.items.mail.transfer import decode_transfer
+from overair.items.file_types import file_type
+from overair.items.mail.contents import content
+from overair.items.mail.parts import ByteSource, Part
 from overair.protocol.data_types import (
     BOOLEAN,
     INTEGER,
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
 
 LONGEST_NUMBER: Final = 9
 """Digits of an attachment's number."""
-NORMAL, EMBEDDED_MESSAGE = 1, 5
+NORMAL, EMBEDDED_MESSAGE, OLE = 1, 5, 6
 """Values of Method (MS-ASAIRS 2.2.2.31)."""
-_FILE_TYPE: Final = re.compile(r"(?!multipart/|message/)[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}")
-"""A content type that a file may have: not one that holds other parts."""
 
 
 class Attachment(Record, kw_only=True, tag="attachment"):
@@ -91,7 +88,8 @@ def shown(part: Part, item_id: str) -> Attachment:
     return Attachment(
         display_name=part.name,
         file_reference=f"{item_id}:{part.number}",
-        method=EMBEDDED_MESSAGE if part.is_message else NORMAL,
+        # MS-ASAIRS_R2299, MS-ASAIRS_R230
+        method=EMBEDDED_MESSAGE if part.is_message else OLE if part.is_ole else NORMAL,
         estimated_data_size=part.size,
         content_id=part.content_id or None,
         content_location=part.content_location or None,
@@ -133,8 +131,7 @@ def attachment(message: Message, part: str | int, blobs: ByteSource) -> Attachme
         return AttachmentBytes("message/rfc822", ORIGINAL_NAME, blobs.read(message.blob))
     for found in message.index.attachments:
         if str(found.number) == str(part):
-            data = read_exactly(blobs, message.blob, found.offset, found.length)
-            return AttachmentBytes(found.content_type, found.name, decode_transfer(data, found.encoding))
+            return AttachmentBytes(found.content_type, found.name, content(blobs, message.blob, found))
     raise KeyError(part)
 
 
@@ -148,9 +145,3 @@ def event_attachment(event: Event, part: str, blobs: ByteSource) -> AttachmentBy
             kind = file_type(kept.content_type, kept.display_name)
             return AttachmentBytes(kind, kept.display_name, blobs.read(kept.blob))
     raise KeyError(part)
-
-
-def file_type(given: str | None, name: str) -> str:
-    """The content type of a file: what a client says where that can be, or else by its name."""
-    kind = (given or mimetypes.guess_type(name)[0] or "").lower()
-    return kind if _FILE_TYPE.fullmatch(kind) else "application/octet-stream"

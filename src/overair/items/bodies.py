@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from overair.items import charsets, markup, text
 from overair.items.body import Body, BodyPart
 from overair.items.mail import eight_bit
+from overair.items.mail.contents import content
 from overair.items.mail.parts import ByteSource, Index, Part, read_exactly
 from overair.items.mail.transfer import decode_transfer_start
 from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
@@ -106,6 +107,9 @@ class MessageBody:
 
     def _part(self, part: Part, limit: int | None) -> str:
         """The text of a part, or a start of it of at least ``limit`` bytes of UTF-8."""
+        if part.inside is not None:
+            whole = charsets.decode(content(self._blobs, self._blob, part), part.charset)
+            return whole if part.clean else text.cleaned(whole)
         window = part.length
         if limit is not None and limit < part.size:
             # Base64 takes 4 bytes for 3 and its line breaks, quoted-printable as a rule not many more.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, make_msgid
@@ -19,11 +18,12 @@ from overair.items.attachments import (
     AddAttachment,
     DeleteAttachment,
     attachment,
-    file_type,
     number_deleted,
 )
 from overair.items.bodies import MessageBody
+from overair.items.file_types import file_type
 from overair.items.item import Item
+from overair.items.mail.header_fields import encoded_value
 from overair.items.mail.headers import LONGEST, Headers, addresses_in
 from overair.items.mail.message import Message, index_message
 from overair.items.mail.messages import message_values, state_of
@@ -107,7 +107,7 @@ def write(
         mime, composed_with = _composed(before, values, files, author, blobs), files
         given = {name: values.get(name) or None for name in ("to", "cc", "bcc", "reply_to")}
         given["subject"] = values.get("subject") or ""
-    message = index_message(mime, datetime.now(UTC))
+    message = index_message(mime, datetime.now(UTC), open_tnef=False)
     given |= _kept(before) | {"is_draft": True, "blob": blobs.put(mime)}
     given |= state_of(values, given.get("subject", message.subject))
     return _numbered(msgspec.structs.replace(message, **given), before, composed_with)
@@ -194,8 +194,7 @@ def _composed(
 
 def _encoded(name: str, value: str) -> str:
     """Text as the value of a header, folded."""
-    line = one_line(value, LONGEST)
-    return Header(line, None if line.isascii() else "utf-8", header_name=name).encode(linesep="\r\n")
+    return encoded_value(name, value, LONGEST)
 
 
 def _recipients(value: str) -> str:
@@ -288,6 +287,7 @@ def _numbered(message: Message, before: Message | None, files: list[_File] | Non
                 name=file.name,
                 content_id=file.content_id,
                 content_location=file.content_location,
+                inline=file.inline,
             )
             for file in files
         ]

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from overair.items import charsets, markup, text
+from overair.items.mail import winmail
+from overair.items.mail.attachment_names import name_of
+from overair.items.mail.embedding import joined, with_embedded
 from overair.items.mail.headers import Headers
 from overair.items.mail.message_class import secure_class
 from overair.items.mail.parts import Index, Part
@@ -14,7 +17,6 @@ from overair.items.mail.structure import (
     content_type,
     disposition,
     extent,
-    file_name,
     is_leaf,
     parameter,
 )
@@ -37,13 +39,21 @@ class _Walk:
     attachments: list[Part] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
     """The decoded text of each text part by its number."""
+    bases: dict[int, str] = field(default_factory=dict)
+    """What the references of a leaf are relative to, by its number, where something says so."""
     count: int = 0
 
 
-def index(mime: bytes, message: LocatedMessage) -> Index:
-    """The index of a message whose parsed tree is given."""
+def index(mime: bytes, message: LocatedMessage, *, open_tnef: bool = True) -> Index:
+    """The index of a message whose parsed tree is given; ``open_tnef`` shows what winmail.dat holds."""
     walk = _Walk(mime)
     _visit(walk, [message], "mixed", in_alternative=False, text_body=walk.text_body, html_body=walk.html_body)
+    if open_tnef:
+        _open_tnef(walk)
+    pages = (
+        (walk.texts[part.number], walk.bases.get(part.number, "")) for part in walk.html_body if part.is_html
+    )
+    walk.attachments = with_embedded(walk.attachments, pages, walk.bases)
     start, text_size = _start_and_size(walk)
     return Index(
         size=len(mime),
@@ -67,6 +77,7 @@ def _visit(
     in_alternative: bool,
     text_body: list[Part] | None,
     html_body: list[Part] | None,
+    base: str = "",
 ) -> None:
     """RFC 8621, 4.1.4: a body list that is None takes nothing here, an alternative chooses one."""
     text_length = len(text_body) if text_body is not None else -1
@@ -81,9 +92,10 @@ def _visit(
                 in_alternative=in_alternative or inner == "alternative",
                 text_body=text_body,
                 html_body=html_body,
+                base=_base(part, base),
             )
             continue
-        found = _part(walk, part)
+        found = _part(walk, part, base)
         is_body = (
             found.content_type in _BODY_TYPES
             and disposition(part) != "attachment"
@@ -117,7 +129,41 @@ def _visit(
             html_body.extend(text_body[text_length:])
 
 
-def _part(walk: _Walk, part: LocatedMessage) -> Part:
+def _base(part: LocatedMessage, base: str) -> str:
+    """What the references in a part are relative to (RFC 2557, 5; Content-Base is of RFC 2110)."""
+    headers = Headers(part)
+    for name in ("Content-Base", "Content-Location"):
+        base = joined(base, _location(headers, name)) or base
+    return base
+
+
+def _location(headers: Headers, name: str = "Content-Location") -> str:
+    """A URI in a header; what folds it is no part of it (RFC 2557, 4.4.2)."""
+    return "".join(headers.text(name).split())[:500]
+
+
+def _open_tnef(walk: _Walk) -> None:
+    """Put what TNEF parts hold in their place, and the body of one where the message has none itself."""
+    attachments: list[Part] = []
+    for part in walk.attachments:
+        opened = None
+        if winmail.is_tnef(part):
+            data = decode_transfer(walk.mime[part.offset : part.offset + part.length], part.encoding)
+            opened = winmail.opened(part, data, walk.count)
+        if opened is None:
+            attachments.append(part)
+            continue
+        walk.count = opened.next_number
+        attachments += opened.attachments
+        bodies = [found for found in (opened.text, opened.html) if found is not None]
+        if bodies and not any(walk.texts[one.number].strip() for one in walk.text_body + walk.html_body):
+            walk.texts.update((found.number, read) for found, read in bodies)
+            walk.text_body[:] = [bodies[0][0]]
+            walk.html_body[:] = [bodies[-1][0]]
+    walk.attachments = attachments
+
+
+def _part(walk: _Walk, part: LocatedMessage, base: str) -> Part:
     number, walk.count = walk.count, walk.count + 1
     offset, length = extent(part, walk.mime)
     headers = Headers(part)
@@ -125,6 +171,8 @@ def _part(walk: _Walk, part: LocatedMessage) -> Part:
     encoding = headers.raw("Content-Transfer-Encoding").strip().lower()[:40]
     data = decode_transfer(walk.mime[offset : offset + length], encoding)
     content_id = headers.raw("Content-ID").strip().removeprefix("<").removesuffix(">")
+    if own := _base(part, base):
+        walk.bases[number] = own
     codec, clean, size = "", False, len(data)
     if kind in _BODY_TYPES:
         codec = charsets.resolve(parameter(part, "charset"), data)
@@ -141,36 +189,10 @@ def _part(walk: _Walk, part: LocatedMessage) -> Part:
         size=size,
         charset=codec,
         clean=clean,
-        name=file_name(part) or _invented_name(part, kind, number),
+        name=name_of(part, kind, number),
         content_id=text.cleaned(content_id)[:500],
-        content_location=headers.text("Content-Location")[:500],
-        inline=bool(content_id) and disposition(part) != "attachment",
+        content_location=_location(headers),
     )
-
-
-def _invented_name(part: LocatedMessage, kind: str, number: int) -> str:
-    """A name for an attachment that has none; a body part needs none."""
-    if kind == "message/rfc822":
-        subject = Headers(part.children[0]).text("Subject") if part.children else ""
-        return "".join(c if c.isalnum() or c in " .-_()" else "_" for c in subject)[:100].strip() + ".eml"
-    if kind in _BODY_TYPES:
-        return ""
-    return f"part{number}{_EXTENSIONS.get(kind, '')}"
-
-
-_EXTENSIONS: Final = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
-    "text/calendar": ".ics",
-    "application/pdf": ".pdf",
-    "application/pkcs7-mime": ".p7m",
-    "application/x-pkcs7-mime": ".p7m",
-    "application/pkcs7-signature": ".p7s",
-    "application/pgp-signature": ".asc",
-    "message/delivery-status": ".txt",
-    "text/rfc822-headers": ".txt",
-}
 
 
 def _start_and_size(walk: _Walk) -> tuple[str, int]:

@@ -114,6 +114,11 @@ class Message(Item):
         """The key of its MIME bytes."""
         return () if self.blob is None else (self.blob,)
 
+    @property
+    def blob_bytes(self) -> int:
+        """The size of its MIME bytes."""
+        return 0 if self.blob is None or self.index is None else self.index.size
+
 
 class Arrived(NamedTuple):
     """A message as it came, and the meeting that it is about."""
@@ -137,23 +142,24 @@ def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> 
     return Arrived(message, meeting)
 
 
-def index_message(mime: bytes, received: datetime) -> Message:
+def index_message(mime: bytes, received: datetime, *, open_tnef: bool = True) -> Message:
     """A message of the user's own, a draft or one that was sent, otherwise as ``read_message`` has it.
 
-    Who sends a meeting message has nothing to answer (MS-ASEMAIL_R543).
+    Who sends a meeting message has nothing to answer (MS-ASEMAIL_R543). In a draft every file that is
+    attached stays one, so it does not open TNEF.
     """
-    message, _ = _read(mime, received, "UTC")
+    message, _ = _read(mime, received, "UTC", open_tnef=open_tnef)
     return message
 
 
-def _read(mime: bytes, received: datetime, default_zone: str) -> Arrived:
+def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool = True) -> Arrived:
     tree = structure.parse(mime)
     found = headers.Headers(tree)
     received = received.astimezone(UTC)
     to, cc = found.addresses("To"), found.addresses("Cc")
     sender, from_ = found.addresses("Sender"), found.addresses("From")
     subject = found.text("Subject")
-    index = indexing.index(mime, tree)
+    index = indexing.index(mime, tree, open_tnef=open_tnef)
     meeting = meeting_of(mime, tree, received, default_zone) if may_be_meeting(tree) else None
     conversation_id, conversation_index = headers.conversation(found, headers.date(found) or received)
     message = Message(

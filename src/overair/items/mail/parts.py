@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from enum import IntEnum
+from typing import Final, Protocol
 
 import msgspec
 
@@ -36,8 +37,33 @@ def read_exactly(blobs: ByteSource, key: str, offset: int, length: int) -> bytes
     return data
 
 
+MESSAGE_TYPES: Final = ("message/rfc822", "message/global")
+"""The content types of attached messages."""
+OLE_TYPES: Final = ("application/x-ole", "application/x-oleobject", "application/ole")
+"""What embedded objects are sent as."""
+
+
+class Form(IntEnum):
+    """What the content of a part within TNEF is made of."""
+
+    BYTES = 0
+    """The bytes as they stand there."""
+    RTF = 1
+    """Compressed RTF, as HTML in UTF-8."""
+    MESSAGE = 2
+    """A stream of TNEF, as a message of its own."""
+
+
+class Inside(msgspec.Struct, frozen=True, array_like=True):
+    """A place in the decoded content of a part that is TNEF, and what is made of it."""
+
+    offset: int
+    length: int
+    form: Form = Form.BYTES
+
+
 class Part(msgspec.Struct, frozen=True, array_like=True):
-    """A leaf of a message's MIME tree, or an attached message.
+    """A leaf of a message's MIME tree, an attached message, or a piece of a leaf that is TNEF.
 
     ``number`` names it in a FileReference and stays the same while a draft is edited.
     ``size`` is that of its decoded content in bytes, for text as UTF-8.
@@ -58,6 +84,9 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     content_id: str = ""
     content_location: str = ""
     inline: bool = False
+    """Whether the HTML that a reader sees shows it within itself."""
+    inside: Inside | None = None
+    """Where it stands in the leaf that the other places are of; None where it is all of the leaf."""
 
     @property
     def is_html(self) -> bool:
@@ -67,7 +96,12 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     @property
     def is_message(self) -> bool:
         """Whether the part is an attached message."""
-        return self.content_type == "message/rfc822"
+        return self.content_type in MESSAGE_TYPES
+
+    @property
+    def is_ole(self) -> bool:
+        """Whether the part is an embedded object (OLE)."""
+        return self.content_type in OLE_TYPES
 
 
 class Index(msgspec.Struct, frozen=True):

@@ -233,7 +233,12 @@ def file_name(part: LocatedMessage) -> str:
     if not name.isascii():
         data = name.encode("utf-8", "surrogateescape")
         name = charsets.decode(data, charsets.resolve("", data))
-    return _MISLEADING.sub(" ", decoded(name)).replace("\\", "/").rpartition("/")[2].strip()[:255]
+    return safe_name(decoded(name))
+
+
+def safe_name(name: str) -> str:
+    """A name on one line, without a path and without what hides its end."""
+    return _MISLEADING.sub(" ", name).replace("\\", "/").rpartition("/")[2].strip()[:255]
 
 
 def disposition(part: LocatedMessage) -> str:
