@@ -201,7 +201,7 @@ def conversation(headers: Headers, sent: datetime) -> tuple[bytes, bytes]:
     the first of References, In-Reply-To, or the message's own identifier; Outlook's Thread-Index
     only where it says that the message is a reply and those headers do not.
     """
-    index = _thread_index(headers)
+    index = thread_index(headers)
     references = _MESSAGE_ID.findall(headers.raw("References")) or _MESSAGE_ID.findall(
         headers.raw("In-Reply-To")
     )
@@ -229,7 +229,7 @@ def _response_levels(count: int) -> bytes:
     return bytes(5) * min(count, 100)
 
 
-def _thread_index(headers: Headers) -> bytes:
+def thread_index(headers: Headers) -> bytes:
     """Outlook's Thread-Index: a byte, five of time, sixteen of identifier, five for each reply."""
     try:
         value = binascii.a2b_base64(headers.raw("Thread-Index").encode("ascii", "ignore"))
