@@ -43,6 +43,11 @@ class Item(Record):
         return ()
 
     @property
+    def blob_bytes(self) -> int:
+        """How many bytes the blobs that the item names have together."""
+        return 0
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Short texts that the item is found by in its folder, besides its id; none stands twice."""
         return ()

@@ -146,6 +146,19 @@ class TokenExpired(MailboxError):
     """The token is older than what the mailbox remembers, or is not one of its tokens."""
 
 
+class MailboxFull(MailboxError):
+    """The mailbox holds as much as its quota allows, so it takes nothing that makes it hold more.
+
+    What was asked for had no effect, so the unit of work may go on without it. ``too_large``: the item
+    alone is larger than the quota.
+    """
+
+    def __init__(self, account_id: int, *, too_large: bool = False) -> None:
+        super().__init__("the mailbox is full")
+        self.account_id = account_id
+        self.too_large = too_large
+
+
 class MailboxUnavailable(MailboxError):
     """The backend is down; try again later (law 7)."""
 
@@ -216,11 +229,11 @@ class Session(Protocol):
     async def all_with_key(self, folder_id: str, key: str, limit: int) -> list[StoredItem]:
         """The items of a folder that have a key, the oldest first, at most ``limit``."""
 
-    async def add(self, folder_id: str, item: Item) -> StoredItem:
-        """A new item."""
+    async def add(self, folder_id: str, item: Item, *, beyond_quota: bool = False) -> StoredItem:
+        """A new item. Raises MailboxFull, but not of one that the user must have (``beyond_quota``)."""
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
-        """The item with new content. Raises NoSuchItem."""
+        """The item with new content. Raises NoSuchItem and, where it grows, MailboxFull."""
 
     async def remove(self, folder_id: str, item_id: str) -> int:
         """Delete for good; returns the revision of the removal. Raises NoSuchItem."""

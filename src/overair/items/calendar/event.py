@@ -249,6 +249,11 @@ class Event(Item):
         return tuple(dict.fromkeys(kept.blob for kept in self.attachments_kept()))
 
     @property
+    def blob_bytes(self) -> int:
+        """The size of its attachments; bytes that several of them have count once."""
+        return sum({kept.blob: kept.size for kept in self.attachments_kept()}.values())
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Its UID, of an orphan instance which one it is, and what the client calls it that added it."""
         keys: list[str] = []

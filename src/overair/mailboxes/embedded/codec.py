@@ -7,6 +7,9 @@ from typing import Final
 import msgspec
 
 from overair.items import CLASSES, Item
+from overair.mailboxes.embedded.usage import size_of
+from overair.mailboxes.interface import APART
+from overair.storage.interface import Value
 
 _encoder: Final = msgspec.json.Encoder()
 _decoders: Final = {item_class.value: msgspec.json.Decoder(record) for item_class, record in CLASSES.items()}
@@ -32,3 +35,23 @@ def changed_fields(old: Item, new: Item) -> str | None:
     if type(old) is not type(new):
         return None
     return " ".join(name for name in old.__struct_fields__ if getattr(old, name) != getattr(new, name))
+
+
+class Written:
+    """An item as its row holds it, all but what its folder gives it."""
+
+    def __init__(self, item: Item) -> None:
+        self.item: Final = item
+        self.content: Final = encode(item)
+        self.size: Final = size_of(item, len(self.content))
+
+    def values(self, revision: int, folder_class: str) -> dict[str, Value]:
+        """The row's columns, at a revision in a folder of a class of items."""
+        return {
+            "view_date": self.item.view_date if self.item.item_class == folder_class else APART,
+            "revision": revision,
+            "item_class": self.item.item_class.value,
+            "blobs": blob_keys(self.item),
+            "content": self.content,
+            "size": self.size,
+        }

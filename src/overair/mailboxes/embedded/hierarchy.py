@@ -8,6 +8,7 @@ from typing import Final
 
 from overair.items import ItemClass
 from overair.mailboxes.embedded import folder_statements as statements
+from overair.mailboxes.embedded import usage
 from overair.mailboxes.interface import (
     Folder,
     FolderChanges,
@@ -208,6 +209,7 @@ class Hierarchy:
         return str(row[0]) if row else ""
 
     async def _drop(self, number: int) -> None:
+        await self.transaction.execute(usage.SHRINK_BY_FOLDER, account=self.account_id, folder=number)
         for statement in (statements.EMPTY_FOLDER, statements.FORGET_FOLDER, statements.DELETE_FOLDER):
             await self.transaction.execute(statement, folder=number)
 
@@ -253,6 +255,7 @@ class Hierarchy:
 async def create_mailbox(transaction: Transaction, account_id: int) -> None:
     """A new mailbox with the default folders, within the transaction that makes the account."""
     await transaction.execute(statements.ADD_MAILBOX, account_id=account_id, modseq=1)
+    await transaction.execute(usage.ADD, account=account_id)
     await Hierarchy(account_id, transaction).add_default_folders()
 
 
@@ -260,4 +263,5 @@ async def remove_mailbox(transaction: Transaction, account_id: int) -> None:
     """Delete an account's mailbox with all it holds; nothing happens when it has none."""
     await Hierarchy(account_id, transaction).remove_every_folder()
     await transaction.execute(statements.FORGET_REMOVED, account=account_id)
+    await transaction.execute(usage.REMOVE, account=account_id)
     await transaction.execute(statements.DELETE_MAILBOX, account=account_id)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from overair.mailboxes.embedded.session import EmbeddedSession
+from overair.mailboxes.embedded.usage import UNLIMITED
 from overair.mailboxes.interface import MailboxUnavailable, Session
 from overair.storage.interface import BlobStore, Database, DatabaseUnavailable, Transaction
 
@@ -13,12 +14,16 @@ T = TypeVar("T")
 
 
 class EmbeddedMailbox:
-    """One account's mailbox in the database, as mailboxes.interface.Mailbox."""
+    """One account's mailbox in the database, as mailboxes.interface.Mailbox.
 
-    def __init__(self, account_id: int, database: Database, blobs: BlobStore) -> None:
+    ``quota`` is how many bytes it may hold where nothing else was set for it; 0 for no limit.
+    """
+
+    def __init__(self, account_id: int, database: Database, blobs: BlobStore, quota: int = UNLIMITED) -> None:
         self.account_id = account_id
         self.blobs = blobs
         self._database = database
+        self._quota = quota
 
     async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run a unit of work that may write; it awaits only its session. Raises MailboxUnavailable."""
@@ -36,4 +41,4 @@ class EmbeddedMailbox:
 
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already."""
-        return EmbeddedSession(self.account_id, transaction)
+        return EmbeddedSession(self.account_id, transaction, self._quota)

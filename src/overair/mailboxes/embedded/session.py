@@ -13,13 +13,14 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from overair.items import Item
 from overair.mailboxes.embedded import codec
+from overair.mailboxes.embedded.codec import Written
 from overair.mailboxes.embedded.companions import COMPANIONS, Place
 from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
+from overair.mailboxes.embedded.usage import UNLIMITED, grow
 from overair.mailboxes.interface import (
-    APART,
     Changes,
     NoSuchFolder,
     NoSuchItem,
@@ -27,7 +28,7 @@ from overair.mailboxes.interface import (
     TokenExpired,
     View,
 )
-from overair.storage.interface import Row, Statement, Value
+from overair.storage.interface import Row, Statement, Transaction, Value
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +51,11 @@ _own = (
     folders.c.account_id == bindparam("account"),
 )
 ITEM: Final = Statement(
-    select(items.c.revision, items.c.view_date, items.c.item_class, items.c.content).where(*_own)
+    select(items.c.revision, items.c.view_date, items.c.item_class, items.c.content, items.c.size).where(
+        *_own
+    )
 )
-STATE: Final = Statement(select(items.c.revision, items.c.view_date).where(*_own))
+STATE: Final = Statement(select(items.c.revision, items.c.view_date, items.c.size).where(*_own))
 ADD: Final = Statement(
     insert(items)
     .values(
@@ -62,6 +65,7 @@ ADD: Final = Statement(
         item_class=bindparam("item_class"),
         blobs=bindparam("blobs"),
         content=bindparam("content"),
+        size=bindparam("size"),
     )
     .returning(items.c.id)
 )
@@ -74,10 +78,11 @@ CHANGE: Final = Statement(
         item_class=bindparam("item_class"),
         blobs=bindparam("blobs"),
         content=bindparam("content"),
+        size=bindparam("size"),
     )
 )
 WITH_KEY: Final = Statement(
-    select(items.c.id, items.c.revision, items.c.view_date, items.c.item_class, items.c.content)
+    select(items.c.id, items.c.revision, items.c.view_date, items.c.item_class, items.c.content, items.c.size)
     .where(
         item_keys.c.folder_id == bindparam("folder"),
         item_keys.c.name == bindparam("name"),
@@ -92,23 +97,12 @@ REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
 WRITE_JOURNAL: Final = Statement(insert(journal))
 
 
-def _values(item: Item, modseq: int, folder_class: str) -> dict[str, Value]:
-    return {
-        "view_date": item.view_date if item.item_class == folder_class else APART,
-        "revision": modseq,
-        "item_class": item.item_class.value,
-        "blobs": codec.blob_keys(item),
-        "content": codec.encode(item),
-    }
-
-
-def _size(values: dict[str, Value]) -> int:
-    content = values["content"]
-    return len(content) if isinstance(content, bytes) else 0
-
-
 class EmbeddedSession(Hierarchy):
     """A mailboxes.interface.Session on the tables."""
+
+    def __init__(self, account_id: int, transaction: Transaction, quota: int = UNLIMITED) -> None:
+        super().__init__(account_id, transaction)
+        self._quota = quota
 
     async def start(self, folder_id: str) -> str:
         """The token of a first Sync: nothing has been told yet. Raises NoSuchFolder."""
@@ -161,7 +155,7 @@ class EmbeddedSession(Hierarchy):
 
     def _stored(self, folder_id: str, item_id: str, row: Row) -> StoredItem | None:
         """A row's item. One whose content is broken must not block its folder (law 6 of the engine)."""
-        revision, _, item_class, content = row
+        revision, _, item_class, content, _ = row
         try:
             item = codec.decode(item_class, content)
         except (KeyError, msgspec.DecodeError) as error:
@@ -193,39 +187,45 @@ class EmbeddedSession(Hierarchy):
         found = [self._stored(folder_id, f"{folder}:{row[0]}", row[1:]) for row in rows]
         return [stored for stored in found if stored is not None]
 
-    async def add(self, folder_id: str, item: Item) -> StoredItem:
-        """A new item. Raises NoSuchFolder."""
-        stored, place = await self._insert(folder_id, item)
+    async def add(self, folder_id: str, item: Item, *, beyond_quota: bool = False) -> StoredItem:
+        """A new item. Raises NoSuchFolder and, unless it may go beyond the quota, MailboxFull."""
+        written = Written(item)
+        await self._grow(number_of(folder_id) or 0, written.size, beyond=beyond_quota)
+        stored, place = await self._insert(folder_id, written)
         for companion in COMPANIONS:
             await companion.added(self.transaction, place, item)
         return stored
 
-    async def _insert(self, folder_id: str, item: Item) -> tuple[StoredItem, Place]:
+    async def _grow(self, folder: int, by: int, *, beyond: bool = False) -> None:
+        await grow(self.transaction, self.account_id, folder, by, default=self._quota, beyond=beyond)
+
+    async def _insert(self, folder_id: str, written: Written) -> tuple[StoredItem, Place]:
         """A new row, without what is kept beside it."""
         modseq, folder_class = await self._next_item_modseq(folder_id)
         folder = int(folder_id)
-        values = _values(item, modseq, folder_class)
-        row = await self.transaction.one(ADD, folder=folder, **values)
+        row = await self.transaction.one(ADD, folder=folder, **written.values(modseq, folder_class))
         number = row[0] if row else 0
         await self._write_journal(folder, modseq, number, None)
-        stored = StoredItem(f"{folder}:{number}", folder_id, modseq, item, _size(values))
+        stored = StoredItem(f"{folder}:{number}", folder_id, modseq, written.item, len(written.content))
         return stored, Place(self.account_id, folder, number)
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
-        """The item with new content. Raises NoSuchItem."""
+        """The item with new content. Raises NoSuchItem and, where it grows, MailboxFull."""
         place = self._place(item_id)
         row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
+        _, view_date, old_class, old_content, old_size = row
+        written = Written(item)
+        await self._grow(place.folder, written.size - old_size)
         modseq, folder_class = await self._next_item_modseq(folder_id)
-        values = _values(item, modseq, folder_class)
-        await self.transaction.execute(CHANGE, item=place.number, **values)
-        old = codec.decode(*row[2:])
+        await self.transaction.execute(CHANGE, item=place.number, **written.values(modseq, folder_class))
+        old = codec.decode(old_class, old_content)
         for companion in COMPANIONS:
             await companion.changed(self.transaction, place, old, item)
         fields = codec.changed_fields(old, item)
-        await self._write_journal(place.folder, modseq, place.number, row[1], fields)
-        return StoredItem(item_id, folder_id, modseq, item, _size(values))
+        await self._write_journal(place.folder, modseq, place.number, view_date, fields)
+        return StoredItem(item_id, folder_id, modseq, item, len(written.content))
 
     async def remove(self, folder_id: str, item_id: str) -> int:
         """Delete for good; returns the revision of the removal. Raises NoSuchItem."""
@@ -235,6 +235,7 @@ class EmbeddedSession(Hierarchy):
         place = self._place(item_id)
         for companion in COMPANIONS:
             await companion.removed(self.transaction, place)
+        await self._grow(place.folder, -row[2])
         return await self._delete(place, row[1])
 
     async def _delete(self, place: Place, view_date: int) -> int:
@@ -250,7 +251,9 @@ class EmbeddedSession(Hierarchy):
         stored = None if row is None else self._stored(folder_id, item_id, row)
         if stored is None or row is None:
             raise NoSuchItem(item_id)
-        moved, place = await self._insert(destination_id, stored.item)
+        written = Written(stored.item)
+        await self._grow(number_of(destination_id) or 0, written.size - row[4], beyond=True)
+        moved, place = await self._insert(destination_id, written)
         source = self._place(item_id)
         for companion in COMPANIONS:
             await companion.moved(self.transaction, source, place, stored.item)

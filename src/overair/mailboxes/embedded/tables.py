@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from overair.storage.schema import RowNumber, metadata
 
@@ -61,8 +61,19 @@ items: Final = Table(
     Column("item_class", Text, nullable=False),
     Column("blobs", Text, nullable=False),  # keys of the blobs that it names, parted by spaces
     Column("content", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),  # bytes that count as its mailbox's
     Index("ix_items_view", "folder_id", "view_date", "id"),
     sqlite_autoincrement=True,
+)
+
+# How much a mailbox holds, and how much it may.
+mailbox_usage: Final = Table(
+    "mailbox_usage",
+    metadata,
+    Column("account_id", ForeignKey(mailboxes.c.account_id), primary_key=True),
+    Column("used", BigInteger, nullable=False),  # the sum of its items' sizes
+    Column("quota", BigInteger),  # bytes; 0 for none, NULL for what the settings say
+    sqlite_with_rowid=False,
 )
 
 # What items are found by besides their id, such as the UID of an event.
