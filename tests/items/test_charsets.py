@@ -10,7 +10,7 @@ from overair.items import charsets
 
 GERMAN, RUSSIAN, CHINESE = (
     "Grüße aus Österreich, schönen Tag",
-    "Привет, как у тебя дела сегодня?",
+    "Привет, как твои дела сегодня?",
     "中文编码测试文本",
 )
 JAPANESE, KOREAN = "日本語のテキストです。カタカナ", "한국어 텍스트입니다 뷁"
@@ -43,7 +43,7 @@ def read(label: str, data: bytes, *, is_html: bool = False) -> str:
         ("x-mac-greek", "mac-greek", GREEK),
         ("x-mac-roman", "mac-roman", GERMAN),
         ("macintosh", "mac-roman", GERMAN),
-        ("shift_jis", "cp932", "①㈱髙﨑～" + JAPANESE),
+        ("shift_jis", "cp932", "①㈱髙﨑" + JAPANESE),
         ("x-sjis", "cp932", JAPANESE),
         ("windows-31j", "cp932", "㈱" + JAPANESE),
         ("euc-jp", "euc_jis_2004", "①" + JAPANESE),
