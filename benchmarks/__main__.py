@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import calendar, delivery, first_sync, sync_cost, waiting, wbxml
+from benchmarks import calendar, delivery, first_sync, lmtp, sync_cost, waiting, wbxml
 from benchmarks.figures import Figure, show
 
 WIDTH: Final = 120
@@ -23,6 +23,7 @@ GROUPS: Final[dict[str, Measure]] = {
     "sync_cost": sync_cost.measure,
     "first_sync": first_sync.measure,
     "delivery": delivery.measure,
+    "lmtp": lmtp.measure,
     "waiting": waiting.measure,
 }
 FULL: Final[dict[str, Measure]] = GROUPS | {

@@ -17,7 +17,8 @@ from benchmarks.letters import BEGIN, Letters
 from benchmarks.phone import Account
 from overair.items import Item, Message
 from overair.mailboxes.embedded import codec
-from overair.mailboxes.embedded.session import ADD_KEY, WRITE_JOURNAL
+from overair.mailboxes.embedded.companions import ADD_KEY
+from overair.mailboxes.embedded.session import WRITE_JOURNAL
 from overair.mailboxes.embedded.tables import folders, items
 from overair.mailboxes.interface import FolderType, Session
 from overair.server.app import Application, build

@@ -52,8 +52,8 @@ class Letters:
         words = self._random.choices(self._words, k=self._random.randint(4, 18))
         return " ".join(words).capitalize() + self._random.choice("....!?")
 
-    def _html(self, size: int) -> str:
-        """A newsletter: tables in tables, styles on everything."""
+    def html(self, size: int) -> str:
+        """A newsletter of about that many characters: tables in tables, styles on everything."""
         rows: list[str] = []
         while size > 0:
             row = (
@@ -97,7 +97,7 @@ class Letters:
             text = min(size // 4, 20_000)
             message.set_content(self.text(text), cte="quoted-printable")
             html = min(int(0.7 * size), 80_000)
-            message.add_alternative(self._html(html), subtype="html", cte="quoted-printable")
+            message.add_alternative(self.html(html), subtype="html", cte="quoted-printable")
             size -= text + html
         if size > 10_000:
             content = self._random.randbytes(int(size / 1.37))
