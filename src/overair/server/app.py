@@ -138,7 +138,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
     )
 
     def mailbox(account_id: int) -> EmbeddedMailbox:
-        return EmbeddedMailbox(account_id, database, blobs)
+        return EmbeddedMailbox(account_id, database, blobs, settings.limits.mailbox)
 
     policy = Policy(
         settings.policy.document,

@@ -57,6 +57,8 @@ class Limits(Section, frozen=True):
     """How many people one message may be sent to."""
     devices: Positive = 100
     """How many partnerships one account may have."""
+    mailbox: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """How much a mailbox may hold that has no quota of its own (`overair user quota`); 0 for no limit."""
     fetch: Positive = 64 * MEBIBYTE
     """The most that one ItemOperations answer carries."""
     held: Positive = 512 * MEBIBYTE
