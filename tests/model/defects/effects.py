@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,11 +14,11 @@ from model.laws import Law
 from overair.delivery.transport import DONE, Transport, Waiting
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.session import EmbeddedSession
-from overair.mailboxes.interface import MailboxUnavailable, Session
+from overair.mailboxes.interface import MailboxUnavailable, Session, StoredItem
 from overair.protocol.folder_sync import FolderSyncResponse
 from overair.protocol.statuses import FolderSyncStatus, SyncStatus
 from overair.server.commands import folder_sync, send_mail
-from overair.storage.interface import DatabaseUnavailable, Transaction
+from overair.storage.interface import DatabaseUnavailable, Row, Transaction
 from overair.storage.sqlite import SqliteDatabase, _Work
 from overair.sync import state as states_of
 from overair.sync.engine import Engine
@@ -223,14 +223,14 @@ def a_move_is_an_end_that_is_no_beginning(patch: pytest.MonkeyPatch) -> None:
 
 def a_look_writes_its_item_back(patch: pytest.MonkeyPatch) -> None:
     """A Change is made of the item as it was read before the transaction."""
-    seen: dict[str, Any] = {}
-    read = EmbeddedSession.read
+    seen: dict[str, StoredItem] = {}
+    stored = EmbeddedSession._stored
 
-    async def cached(self: EmbeddedSession, folder_id: str, item_ids: Sequence[str]) -> Any:
-        found = await read(self, folder_id, item_ids)
-        return [seen.setdefault(one.item_id, one) if one is not None else None for one in found]
+    def cached(self: EmbeddedSession, folder_id: str, item_id: str, row: Row) -> StoredItem | None:
+        found = stored(self, folder_id, item_id, row)
+        return None if found is None else seen.setdefault(item_id, found)
 
-    patch.setattr(EmbeddedSession, "read", cached)
+    patch.setattr(EmbeddedSession, "_stored", cached)
 
 
 DEFECTS: Final = (
