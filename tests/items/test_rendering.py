@@ -114,6 +114,20 @@ def test_importance(header: str, importance: int) -> None:
     assert indexed(header).importance == importance
 
 
+SIGNED = "--b\n\nx\n--b\nContent-Type: application/pkcs7-signature\n\nx\n--b--"
+READ = "report-type=disposition-notification; boundary=b"
+STATUS = "report-type=delivery-status; boundary=b"
+DISPOSITION = (
+    "--b\nContent-Type: message/disposition-notification\n\n"
+    "Disposition: manual-action/MDN-sent-manually; %s\n\n--b--"
+)
+RETURNED = (
+    "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: x\n\nAction: %s\n"
+    "--b\nContent-Type: message/rfc822\n\nSubject: s\nContent-Type: %s\n\nx\n--b--"
+)
+SEALED, CLEAR = "application/pkcs7-mime", "multipart/signed; protocol=application/pkcs7-signature"
+
+
 @pytest.mark.req("MS-ASEMAIL_R587", "MS-ASEMAIL_R603")
 @pytest.mark.parametrize(
     ("content_type", "body", "message_class"),
@@ -137,6 +151,27 @@ def test_importance(header: str, importance: int) -> None:
             "multipart/report; report-type=delivery-status; boundary=b",
             "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: x\n\nAction: failed\n--b--",
             "REPORT.IPM.NOTE.NDR",
+        ),
+        ("application/x-pkcs7-mime; name=smime.p7m", "", "IPM.Note.SMIME"),
+        ("application/octet-stream; name=smime.p7m", "", "IPM.Note.SMIME"),
+        ("application/octet-stream; name=other.bin", "", "IPM.Note"),
+        ("application/pkcs7-mime; smime-type=signed-receipt", "", "IPM.Note.Receipt.SMIME"),
+        ("multipart/signed; boundary=b", SIGNED, "IPM.Note.SMIME.MultipartSigned"),
+        ("multipart/encrypted; protocol=application/pgp-encrypted; boundary=b", "", "IPM.Note"),
+        (f"multipart/report; {READ}", DISPOSITION % "displayed", "REPORT.IPM.NOTE.IPNRN"),
+        (f"multipart/report; {READ}", DISPOSITION % "deleted", "REPORT.IPM.NOTE.IPNNRN"),
+        (f"multipart/report; {STATUS}", RETURNED % ("failed", SEALED), "REPORT.IPM.NOTE.SMIME.NDR"),
+        (f"multipart/report; {STATUS}", RETURNED % ("delivered", SEALED), "REPORT.IPM.NOTE.SMIME.DR"),
+        (f"multipart/report; {STATUS}", RETURNED % ("delayed", SEALED), "REPORT.IPM.NOTE.DELAYED"),
+        (
+            f"multipart/report; {STATUS}",
+            RETURNED % ("failed", CLEAR),
+            "REPORT.IPM.NOTE.SMIME.MULTIPARTSIGNED.NDR",
+        ),
+        (
+            f"multipart/report; {STATUS}",
+            RETURNED % ("failed", "text/calendar; method=REQUEST"),
+            "REPORT.IPM.SCHEDULE.MEETING.REQUEST.NDR",
         ),
     ],
 )
