@@ -170,3 +170,18 @@ def test_pieces_make_no_difference(mime: bytes, piece: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "PIECE", piece)
         assert index_message(mime, NOW) == whole
+
+
+@pytest.mark.parametrize("fold", [b"\r\n ", b"\n ", b"\r\n\t"])
+def test_a_boundary_that_is_folded_divides_its_parts(fold: bytes) -> None:
+    head = b'Content-Type: multipart/mixed; boundary="simple' + fold + b'boundary"\r\n\r\n'
+    separator = b"--simple" + fold.lstrip(b"\r\n") + b"boundary"
+    mime = head + separator + b"\r\n\r\nfirst\r\n" + separator + b"\r\n\r\nsecond\r\n" + separator + b"--"
+    assert [leaf.source for leaf in leaves(parse(mime))] == ["first", "second"]
+    assert_places(mime)
+
+
+def test_the_first_of_two_content_types_counts() -> None:
+    folded = b"Content-Type: text/plain;\r\n charset=\xff\r\n"
+    [leaf] = leaves(parse(folded + b"Content-Type: text/html;\r\n charset=utf-8\r\n\r\nx"))
+    assert leaf.get_content_type() == "text/plain"

@@ -27,6 +27,8 @@ PIECE: Final = 128 * 1024
 MAX_HEADER_LINES: Final = 2_000
 MAX_PARAMETERS: Final = 4_096
 """The most characters of a header with parameters, whose parser is quadratic in their number."""
+_WITH_PARAMETERS: Final = ("content-type", "content-disposition")
+_FOLD: Final = re.compile("[\r\n]+")
 _MISLEADING: Final = re.compile("[\t\r\n\u202a-\u202e\u2066-\u2069]")
 """What makes one line of a name two, or shows its end as its beginning."""
 
@@ -145,10 +147,16 @@ class _LocatingParser(_Parser):
         super()._parse_headers(lines[:MAX_HEADER_LINES])  # type: ignore[misc]  # private
         self._cur.content = self._input.position
         self._input.joins = None
-        for name, value in list(self._cur.raw_items()):
-            if len(value) > MAX_PARAMETERS and name.lower() in ("content-type", "content-disposition"):
+        # Backwards, because what is replaced is the first of a name, which is the one that counts.
+        for name, value in reversed(list(self._cur.raw_items())):
+            if name.lower() not in _WITH_PARAMETERS:
+                continue
+            if len(value) > MAX_PARAMETERS:
                 self._cur.replace_header(name, value[:MAX_PARAMETERS])
                 self._msgstack[0].cut = True
+            elif _FOLD.search(value) is not None:
+                # The library leaves a fold within quotes where it is: the boundary would be found nowhere.
+                self._cur.replace_header(name, _FOLD.sub("", value))
         if len(self._msgstack) > MAX_DEPTH:
             # Read on as if it were a file: what nests deeper is shown as an attachment.
             self._msgstack[0].cut = True
