@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
-from overair.directory.accounts import ALL_ADDRESSES, AccountPart, Accounts, owner_of
+from overair.directory.accounts import ALL_ADDRESSES, USERS, AccountPart, Accounts, owner_of
 from overair.directory.interface import AddressListEntry, User
 from overair.directory.logins import Found, Logins
 from overair.directory.names import InvalidAddress, Login, normalized_address, parse_login, query_words
@@ -43,6 +43,8 @@ class EmbeddedDirectory(Accounts):
         self._logins: Final = Logins(self._passwords, self._find_login)
         self._domains: tuple[int, frozenset[str]] = (-1, frozenset())
         """The domains of the accounts' addresses, and the generation in which they were read."""
+        self._own_domains: tuple[int, frozenset[str]] = (-1, frozenset())
+        """The same of their primary addresses alone."""
 
     async def authenticate(
         self, login: str, password: bytes, client_address: str = "", device_id: str = ""
@@ -104,6 +106,21 @@ class EmbeddedDirectory(Accounts):
         except InvalidAddress:
             return None
         return await self._database.read(lambda transaction: owner_of(transaction, normalized))
+
+    async def is_internal(self, address: str) -> bool:
+        """Whether an address is of a domain in which somebody has the primary address of an account here.
+
+        Other addresses of accounts do not make their domain the house's: it may be a provider's.
+        """
+        generation = self.generation
+        if self._own_domains[0] != generation:
+            rows = await self._database.read(lambda transaction: transaction.all(USERS))
+            found = frozenset(primary.rpartition("@")[2] for _, primary, _ in rows)
+            self._own_domains = (generation, found)
+        try:
+            return normalized_address(address).rpartition("@")[2] in self._own_domains[1]
+        except InvalidAddress:
+            return False
 
     async def search(self, text: str, offset: int, limit: int) -> tuple[list[AddressListEntry], int]:
         """Entries by display name, each word of the text beginning one of theirs; and their number."""

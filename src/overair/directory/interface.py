@@ -72,5 +72,8 @@ class Directory(Protocol):
     async def find(self, address: str) -> User | None:
         """The user who receives mail at an address, aliases included."""
 
+    async def is_internal(self, address: str) -> bool:
+        """Whether an address is of a domain in which somebody has the primary address of an account here."""
+
     async def search(self, text: str, offset: int, limit: int) -> tuple[list[AddressListEntry], int]:
         """Entries of the address list whose name or address begins with the text; and their number."""

@@ -36,6 +36,8 @@ _PREFIX: Final = re.compile(
     r"(?:\[\d{1,3}\])?\s*[:\uff1a]\s*",
     re.IGNORECASE,
 )
+_SPAM: Final = re.compile(r"\s*(?:yes|true)\b", re.IGNORECASE)
+_SPAM_HEADERS: Final = ("X-Spam-Flag", "X-Spam", "X-Spam-Status")
 _IMPORTANCE: Final = {"low": 0, "non-urgent": 0, "normal": 1, "high": 2, "urgent": 2}
 _FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -59,6 +61,10 @@ class Headers:
         """The first header of a name, or ``""``."""
         values = self._values.get(name.lower())
         return _unfolded(values[0]) if values else ""
+
+    def names(self) -> Iterable[str]:
+        """The names of all headers, in lower case."""
+        return self._values.keys()
 
     def text(self, name: str) -> str:
         """The first header of a name, decoded."""
@@ -186,6 +192,11 @@ def thread_topic(headers: Headers, subject: str) -> str:
             break
         topic = shorter
     return topic.strip()
+
+
+def is_marked_as_spam(headers: Headers) -> bool:
+    """Whether the mail server says that it is spam."""
+    return any(_SPAM.match(headers.raw(name)) for name in _SPAM_HEADERS)
 
 
 def message_id(headers: Headers) -> str | None:

@@ -18,7 +18,7 @@ from overair.items.calendar.times import nearest_day
 from overair.items.icalendar.events import BUSY_STATUSES
 from overair.items.icalendar.reading import items_from_icalendar
 from overair.items.icalendar.results import Converted
-from overair.items.mail.headers import Headers
+from overair.items.mail.headers import Headers, is_marked_as_spam
 from overair.items.mail.structure import LocatedMessage, disposition, extent, is_leaf, parameter
 from overair.items.mail.transfer import decode_transfer
 
@@ -40,8 +40,6 @@ _INSTEAD: Final = tuple(
     re.compile(rf"^{name}([;:][^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
     for name in ("RECURRENCE-ID", "DTSTAMP")
 )
-_SPAM: Final = re.compile(r"\s*(?:yes|true)\b", re.IGNORECASE)
-_SPAM_HEADERS: Final = ("X-Spam-Flag", "X-Spam", "X-Spam-Status")
 
 _log = structlog.get_logger(__name__)
 
@@ -159,7 +157,7 @@ def _meeting(
         Method(method),
         tuple(sorted(entries, key=lambda entry: entry.instance is not None)),
         busy_status=None if intended is None else BUSY_STATUSES.get(intended[1].upper()),
-        is_spam=any(_SPAM.match(message.raw(name)) for name in _SPAM_HEADERS),
+        is_spam=is_marked_as_spam(message),
     )
 
 
