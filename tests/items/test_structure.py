@@ -181,7 +181,8 @@ def test_a_boundary_that_is_folded_divides_its_parts(fold: bytes) -> None:
     assert_places(mime)
 
 
-def test_the_first_of_two_content_types_counts() -> None:
-    folded = b"Content-Type: text/plain;\r\n charset=\xff\r\n"
-    [leaf] = leaves(parse(folded + b"Content-Type: text/html;\r\n charset=utf-8\r\n\r\nx"))
+@pytest.mark.parametrize("fold", [b" ", b"\r\n "])
+def test_the_first_of_two_content_types_counts(fold: bytes) -> None:
+    first = b"Content-Type: text/plain;" + fold + b"charset=\xff\r\n"
+    [leaf] = leaves(parse(first + b"Content-Type: text/html;\r\n charset=utf-8\r\n\r\nx"))
     assert leaf.get_content_type() == "text/plain"

@@ -147,10 +147,12 @@ class _LocatingParser(_Parser):
         super()._parse_headers(lines[:MAX_HEADER_LINES])  # type: ignore[misc]  # private
         self._cur.content = self._input.position
         self._input.joins = None
-        # Backwards, because what is replaced is the first of a name, which is the one that counts.
-        for name, value in reversed(list(self._cur.raw_items())):
-            if name.lower() not in _WITH_PARAMETERS:
+        seen: set[str] = set()
+        for name, value in list(self._cur.raw_items()):
+            # The first of a name counts, and is what is replaced.
+            if name.lower() not in _WITH_PARAMETERS or name.lower() in seen:
                 continue
+            seen.add(name.lower())
             if len(value) > MAX_PARAMETERS:
                 self._cur.replace_header(name, value[:MAX_PARAMETERS])
                 self._msgstack[0].cut = True
