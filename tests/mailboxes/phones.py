@@ -12,14 +12,16 @@ from overair.mailboxes.interface import Mailbox, Session, View
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def message(day: int, subject: str) -> Message:
-    """A message received so many days after the epoch."""
-    return Message(subject=subject, date_received=EPOCH + timedelta(days=day))
+def message(day: int, subject: str, conversation: int = 0, hour: int = 0) -> Message:
+    """A message received so many days and hours after the epoch, perhaps of a conversation."""
+    conversation_id = bytes([conversation]) * 16 if conversation else None
+    received = EPOCH + timedelta(days=day, hours=hour)
+    return Message(subject=subject, date_received=received, conversation_id=conversation_id)
 
 
-def view_of(day: int | None) -> View:
+def view_of(day: int | None, *, conversations: bool = False) -> View:
     """The view of messages received from a day on."""
-    return View(None if day is None else day * 86_400_000_000)
+    return View(None if day is None else day * 86_400_000_000, conversations)
 
 
 def differences(old: Item, new: Item) -> set[str]:
@@ -42,6 +44,8 @@ class Phone(msgspec.Struct):
     token: str
     view: View
     items: dict[str, Held] = {}
+    turned: bool = False
+    """Whether the view has gone over to conversations or back since the last rest."""
 
     @classmethod
     async def begin(cls, mailbox: Mailbox, folder_id: str, view: View) -> Phone:
@@ -70,7 +74,11 @@ class Phone(msgspec.Struct):
                     del self.items[change.item_id]
                     continue
                 assert item is not None
-                assert self.view.cutoff is None or item.item.view_date >= self.view.cutoff
+                assert (
+                    self.view.cutoff is None
+                    or self.view.conversations
+                    or item.item.view_date >= self.view.cutoff
+                )
                 held = self.items.get(change.item_id)
                 assert held is None or held.revision < item.revision, "told what it knows"
                 if held is not None and change.fields is not None:
@@ -87,10 +95,13 @@ class Phone(msgspec.Struct):
             lambda session: session.count_changes(self.folder_id, self.view, self.token)
         )
         told: list[str] = []
+        turns = self.turned
+        self.turned = False
         while True:
             ids, more = await self.window(mailbox, limit)
             told += ids
-            assert not more or len(ids) == limit, "a window that could have held more"
+            assert not more or len(ids) == limit or turns, "a window that could have held more"
+            turns = False
             if not more:
                 assert len(told) == expected, "the estimate was wrong"
                 return told

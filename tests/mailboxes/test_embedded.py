@@ -26,6 +26,8 @@ from overair.items.calendar.event import Event
 from overair.mailboxes.embedded import (
     EmbeddedMailbox,
     companions,
+    conversation_rules,
+    conversations,
     create_mailbox,
     reading,
     remove_mailbox,
@@ -48,6 +50,8 @@ from overair.storage.sqlite import SqliteDatabase
 
 T = TypeVar("T")
 
+VIEW = "COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"
+CONVERSATIONS = VIEW.replace("_view", "_conversations").replace("view", "conversation")
 accounts = count(1)
 COUNTS = [
     Statement(select(func.count()).select_from(table))
@@ -260,8 +264,26 @@ def test_no_statement_walks_through_a_table(store: Store) -> None:
         ],
         reading.FIELDS: ["ix_journal_item (item_id=? AND folder_id=? AND modseq>?)"],
         reading.REMOVAL: ["ix_journal_item (item_id=? AND folder_id=?)"],
-        reading.BELOW_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
-        reading.ABOVE_EDGE: ["COVERING INDEX ix_items_view (folder_id=? AND view_date>? AND view_date<?)"],
+        reading.BY_VIEW_DATE.below: [VIEW],
+        reading.BY_VIEW_DATE.above: [VIEW],
+        reading.BY_CONVERSATION.below: [CONVERSATIONS],
+        reading.BY_CONVERSATION.above: [CONVERSATIONS],
+        reading.BY_VIEW_DATE.only_here: ["INDEX ix_items_view (folder_id=? AND view_date>?)"],
+        reading.BY_CONVERSATION.only_here: [
+            "INDEX ix_items_conversations (folder_id=? AND conversation_date>?)"
+        ],
+        reading.STANDING: ["items USING INTEGER PRIMARY KEY"],
+        conversations.DATES: [
+            "own USING INTEGER PRIMARY KEY",
+            "item_keys USING PRIMARY KEY (folder_id=? AND name=?)",
+            "other USING INTEGER PRIMARY KEY",
+        ],
+        conversations.SIBLINGS: [
+            "item_keys USING PRIMARY KEY (folder_id=? AND name=?)",
+            "items USING INTEGER PRIMARY KEY",
+        ],
+        conversation_rules.RULE: ["conversation_rules USING PRIMARY KEY (account_id=? AND conversation=?)"],
+        conversation_rules.OLDEST_RULES: ["COVERING INDEX ix_conversation_rules_used (account_id=?)"],
         session.ITEM: ["items USING INTEGER PRIMARY KEY", "folders USING INTEGER PRIMARY KEY"],
         session.WITH_KEY: [
             "item_keys USING PRIMARY KEY (folder_id=? AND name=?)",

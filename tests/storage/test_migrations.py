@@ -27,7 +27,15 @@ def schema(path: Path) -> dict[str, str]:
         rows = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
         )
-        return {name: re.sub(r"\s+", " ", sql).replace('"', "") for name, sql in rows}
+        return {name: in_any_order(re.sub(r"\s+", " ", sql).replace('"', "")) for name, sql in rows}
+
+
+def in_any_order(sql: str) -> str:
+    """A statement with its columns and constraints sorted: one that is added stands behind the others."""
+    head, _, rest = sql.partition("(")
+    body, _, tail = rest.rpartition(")")
+    parts = (part.strip() for part in re.split(r",(?![^(]*\))", body))
+    return f"{head.strip()}({', '.join(sorted(parts))}){tail.strip()}"
 
 
 def test_a_migrated_file_is_what_is_declared(tmp_path: Path) -> None:

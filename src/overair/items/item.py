@@ -48,6 +48,11 @@ class Item(Record):
         return 0
 
     @property
+    def conversation_key(self) -> str | None:
+        """The one of its keys that all of its conversation have; None for what is in none."""
+        return None
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Short texts that the item is found by in its folder, besides its id; none stands twice."""
         return ()

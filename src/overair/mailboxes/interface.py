@@ -79,6 +79,9 @@ class View(msgspec.Struct, frozen=True):
 
     cutoff: int | None = None
     """None for everything in the folder; OF_ITS_CLASS for all that phones can be shown of it."""
+    conversations: bool = False
+    """Whether a message is in the view, too, when the folder has one of its conversation that is, or
+    had one while it was there. The cut-off is then the beginning of a day."""
 
 
 class ItemChange(msgspec.Struct, frozen=True):

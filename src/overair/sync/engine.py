@@ -11,12 +11,15 @@ import structlog
 
 from overair import items
 from overair.delivery.transport import Transport
+from overair.items import ItemClass
 from overair.mailboxes.interface import (
+    Folder,
     FolderType,
     MailboxUnavailable,
     NoSuchFolder,
     Session,
     TokenExpired,
+    View,
 )
 from overair.protocol.get_item_estimate import EstimateCollectionRequest
 from overair.protocol.statuses import SyncStatus
@@ -39,7 +42,8 @@ from overair.sync.preparing import prepare
 from overair.sync.refusal import CollectionRefused, SyncRefused
 from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
-from overair.sync.state import CollectionStates, Unshown, attempt_at
+from overair.sync.state import CollectionStates, State, Unshown, attempt_at
+from overair.sync.wanted import Wanted
 
 log = structlog.get_logger(__name__)
 
@@ -162,12 +166,14 @@ class Engine:
             return True
         if any(one.attempt != attempt_at(self._clock()) for one in state.exceptions.values()):
             return False
-        if request.item_class is not None or request.conversation_mode is not None:
+        if request.item_class is not None or request.conversation_mode not in (None, state.conversations):
             return False
         try:
             folder = await session.folder(request.collection_id)
+            if request.conversation_mode is not None and folder.item_class is not ItemClass.EMAIL:
+                return False  # it is refused
             wanted = partner.wanted(options_for(state.options, folder.item_class))
-            view = view_of(folder.item_class, wanted.options.filter_type, self._clock())
+            view = self._view(folder, wanted, state)
             changes = await session.changes(folder.folder_id, view, state.token, 1)
         except (NoSuchFolder, TokenExpired):
             return False
@@ -280,11 +286,16 @@ class Engine:
         if state is None or not items.in_version(folder.item_class, partner.version):
             return False
         wanted = partner.wanted(options_for(state.options, folder.item_class))
-        view = view_of(folder.item_class, wanted.options.filter_type, self._clock())
+        view = self._view(folder, wanted, state)
         try:
             return await NewsReader(session, folder, view, wanted, state.exceptions).exist(state.token)
         except TokenExpired:
             return True  # the next Sync tells the client to begin anew
+
+    def _view(self, folder: Folder, wanted: Wanted, state: State) -> View:
+        return view_of(
+            folder.item_class, wanted.options.filter_type, self._clock(), conversations=state.conversations
+        )
 
     async def estimate(self, partner: Partner, collection: EstimateCollectionRequest) -> int:
         """How many changes the next Sync of a collection would show.

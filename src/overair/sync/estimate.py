@@ -50,7 +50,13 @@ class Estimate:
         state = states.find(request.sync_key)
         if state is None:
             raise EstimateRefused(GetItemEstimateStatus.INVALID_SYNC_KEY, f"no key {request.sync_key}")
-        view = view_of(folder.item_class, options_for(options, folder.item_class).filter_type, self._now)
+        mode = request.conversation_mode
+        view = view_of(
+            folder.item_class,
+            options_for(options, folder.item_class).filter_type,
+            self._now,
+            conversations=state.conversations if mode is None else mode,
+        )
         try:
             return await session.count_changes(folder.folder_id, view, state.token)
         except TokenExpired as error:

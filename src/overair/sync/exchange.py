@@ -10,7 +10,7 @@ import msgspec
 
 from overair import items
 from overair.items import ItemClass
-from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired
+from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired, View
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import CollectionRequest
 from overair.protocol.sync_options import Options
@@ -112,7 +112,12 @@ class Exchange:
                     SyncStatus.PROTOCOL_ERROR, "notes have no Supported"
                 )  # MS-ASNOTE_R114
             supported = tuple(sorted({element.tag.key for element in request.supported}))
-        primed = states.primed(await session.start(folder.folder_id), request.options, supported)
+        primed = states.primed(
+            await session.start(folder.folder_id),
+            request.options,
+            supported,
+            conversations=bool(request.conversation_mode),
+        )
         await self._save(session, states)
         return Exchanged(primed.key, folder, self._wanted(folder, request.options))
 
@@ -131,6 +136,8 @@ class Exchange:
         repeated = states.repeats(base)
         lost = states.lost_after(base)
         options = request.options or base.options
+        mode = request.conversation_mode
+        conversations = base.conversations if mode is None else mode
         wanted = self._wanted(folder, options)
         applier = Applier(
             session,
@@ -148,19 +155,20 @@ class Exchange:
         token = session.accounted(base.token, applier.confirmed)
         settled = applier.ended | applier.conflicts.keys()
         unshown = {key: old for key, old in base.exceptions.items() if key not in settled}
-        news = await self._news(session, folder, unshown, wanted, token)
+        news = await self._news(session, folder, unshown, wanted, token, conversations=conversations)
         conflicts = [Telling(Kind.CHANGE, item_id, item) for item_id, item in applier.conflicts.items()]
         state = msgspec.structs.replace(
             base,
             token=news.token,
             options=options,
+            conversations=conversations,
             applied=applier.applied,
             exceptions={key: old for key, old in unshown.items() if key not in news.settled},
         )
         if not (request.commands or news or conflicts):
             if not repeated:
                 await self._keep(session, states, base, state)
-            elif states.go_back(base, options):
+            elif states.go_back(base, options, conversations=conversations):
                 await self._save(session, states)
             return None
         earlier = states.handed_out if repeated else None
@@ -193,7 +201,7 @@ class Exchange:
         if state.token == earlier.token:
             return True
         # What happened between the two may be nothing for this client.
-        view = view_of(folder.item_class, wanted.options.filter_type, self._now)
+        view = self._view(folder, wanted, earlier.conversations)
         reader = NewsReader(session, folder, view, wanted, earlier.exceptions)
         return not news.more and not await reader.exist(earlier.token)
 
@@ -206,10 +214,21 @@ class Exchange:
         states.keep(base, state)
         await self._save(session, states)
 
+    def _view(self, folder: Folder, wanted: Wanted, conversations: bool) -> View:
+        filter_type = wanted.options.filter_type
+        return view_of(folder.item_class, filter_type, self._now, conversations=conversations)
+
     async def _news(
-        self, session: Session, folder: Folder, unshown: Mapping[str, Unshown], wanted: Wanted, token: str
+        self,
+        session: Session,
+        folder: Folder,
+        unshown: Mapping[str, Unshown],
+        wanted: Wanted,
+        token: str,
+        *,
+        conversations: bool,
     ) -> News:
-        view = view_of(folder.item_class, wanted.options.filter_type, self._now)
+        view = self._view(folder, wanted, conversations)
         if self._request.get_changes is False:
             # What it did itself is read past all the same, or the token would grow with every change.
             return News((await session.changes(folder.folder_id, view, token, 0)).token)

@@ -59,8 +59,10 @@ def takes_filter(item_class: ItemClass, filter_type: FilterType | None) -> bool:
     return filters is None or filter_type is None or filter_type in filters
 
 
-def view_of(item_class: ItemClass, filter_type: FilterType | None, now: datetime) -> View:
-    """The view that a filter means now.
+def view_of(
+    item_class: ItemClass, filter_type: FilterType | None, now: datetime, *, conversations: bool = False
+) -> View:
+    """The view that a filter means now, and with ``conversations`` ConversationMode.
 
     The cut-off lies at midnight UTC, so it moves once a day and not with every request: nothing
     that the filter covers is left out, and up to a day more is shown.
@@ -71,4 +73,4 @@ def view_of(item_class: ItemClass, filter_type: FilterType | None, now: datetime
         # The view date of a completed task is 0.
         return View(cutoff=1)
     start = (now.astimezone(UTC) - PERIODS[filter_type]).replace(hour=0, minute=0, second=0, microsecond=0)
-    return View(cutoff=round((start - _EPOCH) / timedelta(microseconds=1)))
+    return View(round((start - _EPOCH) / timedelta(microseconds=1)), conversations)

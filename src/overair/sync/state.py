@@ -94,6 +94,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """How far the mailbox's changes have been told (mailboxes/interface.py)."""
     options: tuple[Options, ...] = ()
     """The options in force, which stay until others are sent (MS-ASCMD_R3598)."""
+    conversations: bool = False
+    """The ConversationMode in force, which stays, too."""
     supported: tuple[int, ...] | None = None
     """Keys of the tags that the first request's Supported listed; None where it had none."""
     applied: Applied | None = None
@@ -151,7 +153,14 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         """Whether it is known that the client has this key and no other."""
         return state is self.handed_out and self.acknowledged is None and self.latest == state.key
 
-    def primed(self, token: str, options: tuple[Options, ...], supported: tuple[int, ...] | None) -> State:
+    def primed(
+        self,
+        token: str,
+        options: tuple[Options, ...],
+        supported: tuple[int, ...] | None,
+        *,
+        conversations: bool,
+    ) -> State:
         """Begin a new life beside what there is; returns its first state.
 
         A beginning that is repeated keeps its key: any of its answers will do, and whoever has the
@@ -162,7 +171,9 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
             generation = new_generation()
             self.counter += 1
             begun = State(key=sync_key(generation, self.counter), generation=generation, token=token)
-        begun = msgspec.structs.replace(begun, token=token, options=options, supported=supported)
+        begun = msgspec.structs.replace(
+            begun, token=token, options=options, supported=supported, conversations=conversations
+        )
         self.restart, self.latest = begun, begun.key
         return begun
 
@@ -186,14 +197,15 @@ class CollectionStates(msgspec.Struct, omit_defaults=True):
         self.handed_out, self.latest = state, state.key
         self._settle_restart(base)
 
-    def go_back(self, base: State, options: tuple[Options, ...]) -> bool:
+    def go_back(self, base: State, options: tuple[Options, ...], *, conversations: bool) -> bool:
         """The client named the older key again and there was nothing to tell; whether that is new.
 
         What was lost is kept for commands that are yet to be repeated, so the token stays, too.
         """
-        if self.latest == base.key and base.options == options:
+        wanted = msgspec.structs.replace(base, options=options, conversations=conversations)
+        if self.latest == base.key and base == wanted:
             return False
-        self.acknowledged, self.latest = msgspec.structs.replace(base, options=options), base.key
+        self.acknowledged, self.latest = wanted, base.key
         return True
 
     def replace_tokens(self, successor: Callable[[str], str]) -> None:

@@ -119,6 +119,22 @@ class Message(Item):
         """The size of its MIME bytes."""
         return 0 if self.blob is None or self.index is None else self.index.size
 
+    @property
+    def conversation_key(self) -> str | None:
+        """The key that all messages of its conversation have."""
+        return None if self.conversation_id is None else conversation_key(self.conversation_id)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its conversation's."""
+        key = self.conversation_key
+        return () if key is None else (key,)
+
+
+def conversation_key(conversation_id: bytes) -> str:
+    """The key by which the messages of a conversation are found (mailboxes.interface.Session)."""
+    return f"conversation:{conversation_id.hex()}"
+
 
 class Arrived(NamedTuple):
     """A message as it came, and the meeting that it is about."""

@@ -14,7 +14,8 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from overair.items import Item
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.codec import Written
-from overair.mailboxes.embedded.companions import COMPANIONS, Place
+from overair.mailboxes.embedded.companion import Place
+from overair.mailboxes.embedded.companions import COMPANIONS
 from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
@@ -50,18 +51,19 @@ _own = (
     folders.c.id == items.c.folder_id,
     folders.c.account_id == bindparam("account"),
 )
+_place_in_view = (items.c.revision, items.c.view_date, items.c.conversation_date)
 ITEM: Final = Statement(
-    select(items.c.revision, items.c.view_date, items.c.item_class, items.c.content, items.c.size).where(
-        *_own
-    )
+    select(*_place_in_view, items.c.item_class, items.c.content, items.c.size).where(*_own)
 )
-STATE: Final = Statement(select(items.c.revision, items.c.view_date, items.c.size).where(*_own))
+STATE: Final = Statement(select(*_place_in_view, items.c.size).where(*_own))
 ADD: Final = Statement(
     insert(items)
     .values(
         folder_id=bindparam("folder"),
         view_date=bindparam("view_date"),
+        conversation_date=bindparam("view_date"),
         revision=bindparam("revision"),
+        journaled=bindparam("revision"),
         item_class=bindparam("item_class"),
         blobs=bindparam("blobs"),
         content=bindparam("content"),
@@ -75,6 +77,7 @@ CHANGE: Final = Statement(
     .values(
         view_date=bindparam("view_date"),
         revision=bindparam("revision"),
+        journaled=bindparam("revision"),
         item_class=bindparam("item_class"),
         blobs=bindparam("blobs"),
         content=bindparam("content"),
@@ -82,7 +85,7 @@ CHANGE: Final = Statement(
     )
 )
 WITH_KEY: Final = Statement(
-    select(items.c.id, items.c.revision, items.c.view_date, items.c.item_class, items.c.content, items.c.size)
+    select(items.c.id, *_place_in_view, items.c.item_class, items.c.content, items.c.size)
     .where(
         item_keys.c.folder_id == bindparam("folder"),
         item_keys.c.name == bindparam("name"),
@@ -95,6 +98,8 @@ WITH_KEY: Final = Statement(
 )
 REMOVE: Final = Statement(delete(items).where(items.c.id == bindparam("item")))
 WRITE_JOURNAL: Final = Statement(insert(journal))
+NEW: Final = (None, None)
+"""The view date and the conversation date of an item that was not there."""
 
 
 class EmbeddedSession(Hierarchy):
@@ -155,7 +160,7 @@ class EmbeddedSession(Hierarchy):
 
     def _stored(self, folder_id: str, item_id: str, row: Row) -> StoredItem | None:
         """A row's item. One whose content is broken must not block its folder (law 6 of the engine)."""
-        revision, _, item_class, content, _ = row
+        revision, _, _, item_class, content, _ = row
         try:
             item = codec.decode(item_class, content)
         except (KeyError, msgspec.DecodeError) as error:
@@ -205,7 +210,7 @@ class EmbeddedSession(Hierarchy):
         folder = int(folder_id)
         row = await self.transaction.one(ADD, folder=folder, **written.values(modseq, folder_class))
         number = row[0] if row else 0
-        await self._write_journal(folder, modseq, number, None)
+        await self._write_journal(folder, modseq, number, NEW)
         stored = StoredItem(f"{folder}:{number}", folder_id, modseq, written.item, len(written.content))
         return stored, Place(self.account_id, folder, number)
 
@@ -215,7 +220,7 @@ class EmbeddedSession(Hierarchy):
         row = await self.transaction.one(ITEM, **self._key(folder_id, item_id))
         if row is None:
             raise NoSuchItem(item_id)
-        _, view_date, old_class, old_content, old_size = row
+        old_class, old_content, old_size = row[3:]
         written = Written(item)
         await self._grow(place.folder, written.size - old_size)
         modseq, folder_class = await self._next_item_modseq(folder_id)
@@ -224,7 +229,7 @@ class EmbeddedSession(Hierarchy):
         for companion in COMPANIONS:
             await companion.changed(self.transaction, place, old, item)
         fields = codec.changed_fields(old, item)
-        await self._write_journal(place.folder, modseq, place.number, view_date, fields)
+        await self._write_journal(place.folder, modseq, place.number, row[1:3], fields)
         return StoredItem(item_id, folder_id, modseq, item, len(written.content))
 
     async def remove(self, folder_id: str, item_id: str) -> int:
@@ -235,14 +240,14 @@ class EmbeddedSession(Hierarchy):
         place = self._place(item_id)
         for companion in COMPANIONS:
             await companion.removed(self.transaction, place)
-        await self._grow(place.folder, -row[2])
-        return await self._delete(place, row[1])
+        await self._grow(place.folder, -row[3])
+        return await self._delete(place, row[1:3])
 
-    async def _delete(self, place: Place, view_date: int) -> int:
+    async def _delete(self, place: Place, before: Row) -> int:
         """Delete a row; returns the revision of the removal."""
         modseq, _ = await self._next_item_modseq(str(place.folder))
         await self.transaction.execute(REMOVE, item=place.number)
-        await self._write_journal(place.folder, modseq, place.number, view_date, removed=True)
+        await self._write_journal(place.folder, modseq, place.number, before, removed=True)
         return modseq
 
     async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
@@ -252,12 +257,12 @@ class EmbeddedSession(Hierarchy):
         if stored is None or row is None:
             raise NoSuchItem(item_id)
         written = Written(stored.item)
-        await self._grow(number_of(destination_id) or 0, written.size - row[4], beyond=True)
+        await self._grow(number_of(destination_id) or 0, written.size - row[5], beyond=True)
         moved, place = await self._insert(destination_id, written)
         source = self._place(item_id)
         for companion in COMPANIONS:
             await companion.moved(self.transaction, source, place, stored.item)
-        await self._delete(source, row[1])
+        await self._delete(source, row[1:3])
         return moved
 
     async def last_revision(self, folder_id: str, item_id: str) -> int:
@@ -304,7 +309,7 @@ class EmbeddedSession(Hierarchy):
         token = Token.decode(since)
         if not pruned <= token.position <= modseq:
             raise TokenExpired(f"position {token.position} of folder {folder_id}")
-        return Reading(self.transaction, int(folder_id), modseq, view.cutoff, token, limit)
+        return Reading(self.transaction, int(folder_id), modseq, view, token, limit)
 
     async def _next_item_modseq(self, folder_id: str) -> tuple[int, str]:
         """The next modification sequence of a folder, and the folder's class. Raises NoSuchFolder."""
@@ -323,7 +328,7 @@ class EmbeddedSession(Hierarchy):
         folder: int,
         modseq: int,
         item: int,
-        before: int | None,
+        before: Row,
         fields: str | None = None,
         removed: bool = False,
     ) -> None:
@@ -332,7 +337,8 @@ class EmbeddedSession(Hierarchy):
             folder_id=folder,
             modseq=modseq,
             item_id=item,
-            view_date_before=before,
+            view_date_before=before[0],
+            conversation_date_before=before[1],
             removed=int(removed),
             fields=fields,
             written=time.time_ns() // 1000,

@@ -57,12 +57,18 @@ items: Final = Table(
     Column("id", RowNumber, primary_key=True),
     Column("folder_id", ForeignKey(folders.c.id), nullable=False),
     Column("view_date", BigInteger, nullable=False),
+    # When the conversation of a message was last continued in this folder: the view date of the
+    # message that did, of which only the day counts; of all else the view date.
+    Column("conversation_date", BigInteger, nullable=False, server_default=text("0")),
     Column("revision", BigInteger, nullable=False),  # the folder's modseq when it last changed
+    # The modseq of its last row in the journal.
+    Column("journaled", BigInteger, nullable=False, server_default=text("0")),
     Column("item_class", Text, nullable=False),
     Column("blobs", Text, nullable=False),  # keys of the blobs that it names, parted by spaces
     Column("content", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False, server_default=text("0")),  # bytes that count as its mailbox's
     Index("ix_items_view", "folder_id", "view_date", "id"),
+    Index("ix_items_conversations", "folder_id", "conversation_date", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -94,9 +100,23 @@ journal: Final = Table(
     Column("modseq", BigInteger, primary_key=True),
     Column("item_id", BigInteger, nullable=False),
     Column("view_date_before", BigInteger),  # NULL where the item was not there
+    Column("conversation_date_before", BigInteger),
     Column("removed", Integer, nullable=False),
     Column("fields", Text),  # names of the changed fields, parted by spaces; NULL where not known
     Column("written", BigInteger, nullable=False),  # when, in microseconds UTC, for pruning
     Index("ix_journal_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+# Where what comes in a conversation goes instead of the Inbox.
+conversation_rules: Final = Table(
+    "conversation_rules",
+    metadata,
+    Column("account_id", ForeignKey(mailboxes.c.account_id), primary_key=True),
+    Column("conversation", Text, primary_key=True),  # Message.conversation_key
+    Column("folder_id", ForeignKey(folders.c.id, ondelete="CASCADE"), nullable=False),
+    Column("used", BigInteger, nullable=False),  # when it was made or last moved a message, microseconds UTC
+    Index("ix_conversation_rules_folder", "folder_id"),
+    Index("ix_conversation_rules_used", "account_id", "used"),
     sqlite_with_rowid=False,
 )

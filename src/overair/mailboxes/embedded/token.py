@@ -19,9 +19,9 @@ NOTHING_TOLD: Final[Edge] = (LATEST, LATEST)
 class Known(msgspec.Struct, array_like=True, frozen=True):
     """What the phone knows of one item, where the token's position and edge do not say it.
 
-    That is its state at ``revision``: whether the phone ``has`` it, and its view date then (None
-    when it was gone). ``has`` is None for a change that the device made itself, until the journal
-    is read there.
+    That is its state at ``revision``, a modseq of the journal: whether the phone ``has`` it, and its
+    date then (None when it was gone). ``has`` is None for a change that the device made itself, until
+    the journal is read there.
     """
 
     revision: int
@@ -35,6 +35,8 @@ class Token(msgspec.Struct, array_like=True):
     position: int
     edge: Edge
     ahead: dict[int, Known] = {}
+    conversations: bool = False
+    """Whether edge and ahead are of dates of conversations."""
 
     @classmethod
     def decode(cls, text: str) -> Token:
