@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from overair.delivery import transport
+from overair.delivery import here
 from overair.delivery.local import LocalDelivery
 from overair.items.mail.message import Arrived
 from overair.mailboxes.interface import FolderType
@@ -274,7 +274,7 @@ def test_one_message_does_not_hold_up_the_others(tmp_path: Path, monkeypatch: py
         sent(submit(phone, letter("No trouble", BEN, From=ANNA), "2"))
         assert [received["Subject"] for received in inbox(server, BEN)] == ["No trouble"]
         # It is tried again, but not for ever.
-        monkeypatch.setattr(transport, "GIVE_UP", -1)
+        monkeypatch.setattr(here, "GIVE_UP", -1)
         server.call(server.application.services.transport.deliver_waiting)
         (report,) = inbox(server, ANNA)
         assert f"Final-Recipient: rfc822; {BEN}" in report.as_string()
@@ -300,7 +300,7 @@ def test_what_a_crash_left_in_the_queue_is_delivered_at_the_start(
 
     run(submit_and_crash())
     # However long the server was down, the message is not given up untried.
-    monkeypatch.setattr(transport, "GIVE_UP", -1)
+    monkeypatch.setattr(here, "GIVE_UP", -1)
     with running_server(tmp_path, USERS) as server:
         assert [received["Subject"] for received in inbox(server, BEN)] == ["After the crash"]
     with running_server(tmp_path, USERS) as server:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from overair.delivery.local import LocalDelivery
+from overair.delivery.sent_mail import SendLimits
 from overair.delivery.transport import Transport
 from overair.devices.partnerships import Partnerships
 from overair.directory.accounts import AccountPart
@@ -134,7 +135,7 @@ async def world(
         accounts,
         lambda account_id: EmbeddedMailbox(account_id, database, storage.blobs),
     )
-    transport = Transport(delivery, "example.org", 100)
+    transport = Transport(delivery, "example.org", SendLimits(100))
     clock = Clock()
     engine = Engine(transport, clock)
     found = World(storage, accounts, delivery, transport, engine, clock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import Message as EmailMessage
 from email.parser import BytesHeaderParser
@@ -10,13 +11,17 @@ from typing import Final
 
 import msgspec
 
+from overair.delivery.wire_form import ascii_domain
 from overair.directory.interface import User
-from overair.items.mail.header_fields import HeaderError, RawHeader
+from overair.items.mail.header_fields import HeaderError, RawField, RawHeader
 from overair.items.mail.headers import undecoded_addresses
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused
 
 RECIPIENT_FIELDS: Final = ("to", "cc", "bcc")
+RESENT_RECIPIENT_FIELDS: Final = ("resent-to", "resent-cc", "resent-bcc")
+"""Who a message is for that somebody sends on as it is (RFC 5322, 3.6.6)."""
+RESENT_AUTHOR_FIELDS: Final = ("resent-from", "resent-sender")
 LONGEST_ADDRESS: Final = 320
 """Characters: 64 before the @ and 255 behind it (RFC 5321, 4.5.3.1)."""
 
@@ -25,16 +30,16 @@ class Submitted(msgspec.Struct, frozen=True):
     """A message that may be sent."""
 
     sender: str
-    """The address in From, which is the user's."""
+    """The return path: the user's address, or one that the user may send as."""
     recipients: tuple[str, ...]
     travelling: bytes
-    """What the recipients get: without Bcc."""
+    """What the recipients get: without Bcc and Resent-Bcc."""
     kept: bytes
-    """What the sender keeps: with Bcc."""
+    """What the sender keeps: with them."""
 
 
 def check(user: User, mime: bytes, domain: str, recipient_limit: int) -> Submitted:
-    """The message as it is sent: From is the user, Message-ID and Date are there.
+    """The message as it is sent: From is one that the user may send as, Message-ID and Date are there.
 
     Raises SubmissionRefused.
     """
@@ -42,8 +47,8 @@ def check(user: User, mime: bytes, domain: str, recipient_limit: int) -> Submitt
         header = RawHeader(mime)
     except HeaderError as error:
         raise SubmissionRefused(CommonStatus.INVALID_MIME, str(error)) from None
-    parsed = BytesHeaderParser().parsebytes(b"".join(field.lines for field in header.fields))
-    recipients = _recipients(parsed)
+    parsed = _parsed(header.fields)
+    recipients = _all_recipients(header, parsed)
     if not recipients:
         raise SubmissionRefused(CommonStatus.MESSAGE_HAS_NO_RECIPIENT, "no recipient")
     if len(recipients) > recipient_limit:
@@ -60,9 +65,9 @@ def check(user: User, mime: bytes, domain: str, recipient_limit: int) -> Submitt
     if "date" not in names:
         header.put_first("Date", format_datetime(datetime.now(UTC)))
     if "message-id" not in names:
-        header.put_first("Message-ID", make_msgid(domain=domain))
+        header.put_first("Message-ID", make_msgid(domain=ascii_domain(domain)))
     kept = header.to_bytes()
-    header.remove("bcc")
+    header.remove("bcc", "resent-bcc")
     return Submitted(sender, recipients, header.to_bytes(), kept)
 
 
@@ -86,10 +91,30 @@ def _addresses_in(value: str) -> list[str]:
     return [address.strip() for _, address in undecoded_addresses([value]) if address.strip()]
 
 
-def _recipients(parsed: EmailMessage) -> tuple[str, ...]:
+def _parsed(fields: Iterable[RawField]) -> EmailMessage:
+    return BytesHeaderParser().parsebytes(b"".join(field.lines for field in fields))
+
+
+def _all_recipients(header: RawHeader, parsed: EmailMessage) -> tuple[str, ...]:
+    """Whom the message is for; of one that is sent on, those of the latest sending.
+
+    Its fields stand in a block before those of earlier ones. Raises SubmissionRefused.
+    """
+    block: dict[str, RawField] = {}
+    for field in header.fields:
+        if field.name.startswith("resent-"):
+            if field.name in block:
+                break
+            block[field.name] = field
+    if any(name in block for name in RESENT_RECIPIENT_FIELDS):
+        return _recipients(_parsed(block.values()), RESENT_RECIPIENT_FIELDS)
+    return _recipients(parsed, RECIPIENT_FIELDS)
+
+
+def _recipients(parsed: EmailMessage, names: Iterable[str]) -> tuple[str, ...]:
     """Every address once, whatever its letter case. Raises SubmissionRefused."""
     found: dict[str, str] = {}
-    for name in RECIPIENT_FIELDS:
+    for name in names:
         for value in map(str, parsed.get_all(name, [])):  # where there are 8 bits it is no text yet
             addresses = _addresses_in(value)
             if not addresses and "@" in value:
@@ -102,12 +127,43 @@ def _recipients(parsed: EmailMessage) -> tuple[str, ...]:
 
 
 def _set_sender(header: RawHeader, parsed: EmailMessage, user: User) -> str:
-    """Leave From where it is the user's own, else set it to the primary address (MS-ASCMD_R448)."""
-    own = [address for address in _addresses(parsed, "from") if user.owns(address)]
-    if len(own) == 1 == len(_addresses(parsed, "from")) and len(parsed.get_all("from", [])) == 1:
-        if not all(user.owns(address) for address in _addresses(parsed, "sender")):
+    """Set From, Sender and their like to what the user may say; returns the return path.
+
+    A From that is neither the user's own nor granted becomes the primary address (MS-ASCMD_R448).
+    """
+    header.fields = [
+        field
+        for field in header.fields
+        if field.name not in RESENT_AUTHOR_FIELDS or _is_own(_parsed([field]), field.name, user)
+    ]
+    if not _is_own(parsed, "sender", user):
+        header.remove("sender")
+    found = _addresses(parsed, "from")
+    if len(found) == 1 == len(parsed.get_all("from", [])):
+        [address] = found
+        if user.owns(address):
+            return address
+        right = user.right_to(address)
+        if right is not None and not right.on_behalf:
+            return address
+        if right is not None:
             header.remove("sender")
-        return own[0]
+            _put_user(header, "Sender", user)
+            return user.address
     header.remove("from", "sender")
-    header.put_first("From", formataddr((" ".join(user.display_name.split()), user.address)))
+    _put_user(header, "From", user)
     return user.address
+
+
+def _is_own(parsed: EmailMessage, name: str, user: User) -> bool:
+    """Whether a field is there once, with one address, which is the user's."""
+    found = _addresses(parsed, name)
+    return len(found) == 1 == len(parsed.get_all(name, [])) and user.owns(found[0])
+
+
+def _put_user(header: RawHeader, name: str, user: User) -> None:
+    """Put a field in front that names the user; an address that is not ASCII has no name beside it."""
+    value = user.address
+    if value.isascii():
+        value = formataddr((" ".join(user.display_name.split()), value))
+    header.fields.insert(0, RawField(name.lower(), f"{name}: {value}".encode() + header.newline))

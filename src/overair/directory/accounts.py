@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from overair.directory.interface import AddressListEntry, User
+from overair.directory import send_rights
+from overair.directory.interface import AddressListEntry, SendRight, User
 from overair.directory.names import indexed_words, normalized_address
 from overair.directory.passwords import Passwords
 from overair.directory.tables import addresses, search_words, users
@@ -59,6 +60,14 @@ class AddressTaken(ValueError):
 
 class NoSuchUser(LookupError):
     """No account has the address."""
+
+
+class PrimaryAddress(ValueError):
+    """An account cannot be without its primary address."""
+
+
+class NoSuchRight(LookupError):
+    """The account may not send as the address anyway."""
 
 
 class AccountPart(msgspec.Struct, frozen=True):
@@ -124,8 +133,15 @@ class Accounts:
             aliases: dict[int, list[str]] = {}
             for account_id, address in await transaction.all(ALL_ADDRESSES):
                 aliases.setdefault(account_id, []).append(address)
+            rights = await send_rights.all_rights(transaction)
             return [
-                User(account_id, address, name, tuple(one for one in aliases[account_id] if one != address))
+                User(
+                    account_id,
+                    address,
+                    name,
+                    tuple(one for one in aliases[account_id] if one != address),
+                    rights.get(account_id, ()),
+                )
                 for account_id, address, name in await transaction.all(USERS)
             ]
 
@@ -155,7 +171,7 @@ class Accounts:
             )
             await transaction.execute(FORGET_WORDS, account=user.account_id)
             await _index(transaction, user.account_id, entry)
-            return User(user.account_id, user.address, entry.display_name, user.aliases)
+            return msgspec.structs.replace(user, display_name=entry.display_name)
 
         return await self._change(work)
 
@@ -173,29 +189,59 @@ class Accounts:
 
     async def remove_alias(self, alias: str) -> User:
         """Take a further address away. Raises NoSuchUser, and ValueError for a primary one."""
+        alias = alias.strip().lower()
+
+        async def work(transaction: Transaction) -> tuple[User, set[int]]:
+            user = await _required(transaction, alias)
+            if alias not in user.aliases:
+                raise PrimaryAddress(f"{user.address} is the account's primary address")
+            await transaction.execute(REMOVE_ADDRESS, old=alias)
+            holders = await send_rights.forget_address(transaction, alias)
+            return await _required(transaction, user.address), holders
+
+        return await self._change_several(work)
+
+    async def grant(self, address: str, right: SendRight) -> User:
+        """Let an account send as another address. Raises NoSuchUser, InvalidAddress."""
+        right = msgspec.structs.replace(right, address=normalized_address(right.address))
 
         async def work(transaction: Transaction) -> User:
-            user = await _required(transaction, alias)
-            if alias.strip().lower() not in user.aliases:
-                raise ValueError(f"{user.address} is the account's primary address")
-            await transaction.execute(REMOVE_ADDRESS, old=alias.strip().lower())
-            return await _required(transaction, user.address)
+            user = await _required(transaction, address)
+            if user.owns(right.address):
+                raise AddressTaken(f"{right.address} is the account's own address")
+            await send_rights.grant(transaction, user.account_id, right)
+            return await _required(transaction, address)
+
+        return await self._change(work)
+
+    async def revoke(self, address: str, other: str) -> User:
+        """Let an account send as another address no more. Raises NoSuchUser, NoSuchRight."""
+
+        async def work(transaction: Transaction) -> User:
+            user = await _required(transaction, address)
+            if not await send_rights.revoke(transaction, user.account_id, other.strip().lower()):
+                raise NoSuchRight(f"{user.address} has no right to send as {other}")
+            return await _required(transaction, address)
 
         return await self._change(work)
 
     async def remove_user(self, address: str) -> User:
         """Remove an account with everything it owns. Raises NoSuchUser."""
 
-        async def work(transaction: Transaction) -> User:
+        async def work(transaction: Transaction) -> tuple[User, set[int]]:
             user = await _required(transaction, address)
             for part in reversed(self._parts):
                 if part.remove is not None:
                     await part.remove(transaction, user.account_id)
+            await send_rights.forget_account(transaction, user.account_id)
+            holders: set[int] = set()
+            for one in (user.address, *user.aliases):
+                holders |= await send_rights.forget_address(transaction, one)
             for statement in (FORGET_WORDS, REMOVE_ADDRESSES, REMOVE_USER):
                 await transaction.execute(statement, account=user.account_id)
-            return user
+            return user, holders
 
-        return await self._change(work)
+        return await self._change_several(work)
 
     def forget(self, account_id: int) -> None:
         """Drop what is remembered of an account in memory."""
@@ -203,6 +249,12 @@ class Accounts:
     async def _change(self, work: Callable[[Transaction], Awaitable[User]]) -> User:
         user = await self._database.write(work)
         self.forget(user.account_id)
+        return user
+
+    async def _change_several(self, work: Callable[[Transaction], Awaitable[tuple[User, set[int]]]]) -> User:
+        user, others = await self._database.write(work)
+        for account_id in (user.account_id, *others):
+            self.forget(account_id)
         return user
 
 
@@ -213,7 +265,10 @@ async def owner_of(transaction: Transaction, address: str) -> User | None:
         return None
     account_id, primary, display_name = row
     every = await transaction.all(ADDRESSES, account=account_id)
-    return User(account_id, primary, display_name, tuple(one for (one,) in every if one != primary))
+    aliases = tuple(one for (one,) in every if one != primary)
+    return User(
+        account_id, primary, display_name, aliases, await send_rights.rights_of(transaction, account_id)
+    )
 
 
 async def _required(transaction: Transaction, address: str) -> User:

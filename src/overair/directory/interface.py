@@ -7,6 +7,13 @@ from typing import Protocol
 import msgspec
 
 
+class SendRight(msgspec.Struct, frozen=True):
+    """An address (lower case) that an account may send as; ``on_behalf``: if the message names both."""
+
+    address: str
+    on_behalf: bool = False
+
+
 class User(msgspec.Struct, frozen=True):
     """An account: its number in the store, primary address (lower case), name and other addresses."""
 
@@ -14,6 +21,12 @@ class User(msgspec.Struct, frozen=True):
     address: str
     display_name: str
     aliases: tuple[str, ...] = ()
+    rights: tuple[SendRight, ...] = ()
+    """As whom it may send besides."""
+
+    def right_to(self, address: str) -> SendRight | None:
+        """The right to send as an address that is not this user's, in any letter case."""
+        return next((right for right in self.rights if right.address == address.lower()), None)
 
     def owns(self, address: str) -> bool:
         """Whether an address is this user's, in any letter case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from overair.storage.schema import RowNumber, metadata
 
@@ -36,5 +36,14 @@ search_words: Final = Table(
     Column("word", LargeBinary, primary_key=True),
     Column("account_id", ForeignKey(users.c.account_id), primary_key=True),
     Index("ix_search_words_account", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+send_rights: Final = Table(
+    "send_rights",
+    metadata,
+    Column("account_id", ForeignKey(users.c.account_id), primary_key=True),  # who may send
+    Column("address", Text, primary_key=True),  # as whom, lower case; it need not be anybody's here
+    Column("on_behalf", Integer, nullable=False),  # 1 when the message has to name both
     sqlite_with_rowid=False,
 )

@@ -8,9 +8,12 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from overair.delivery.elsewhere import Elsewhere
 from overair.delivery.lmtp import LmtpServer
 from overair.delivery.local import LocalDelivery
-from overair.delivery.transport import Transport, forget_outgoing, waiting_blobs
+from overair.delivery.relay import Relay
+from overair.delivery.sent_mail import SendLimits
+from overair.delivery.transport import Transport, forget_outgoing, utc_now, waiting_blobs
 from overair.devices.partnerships import Partnerships, forget_partnerships, knows_device
 from overair.devices.policies import Policy
 from overair.devices.provisioning import Provisioning
@@ -61,7 +64,7 @@ class Application:
 
     async def startup(self) -> None:
         """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
-        await self.services.transport.deliver_waiting()
+        await self.services.transport.start()
         self._tidying = asyncio.get_running_loop().create_task(
             keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
         )
@@ -120,6 +123,17 @@ async def _not_found(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+def _transport(delivery: LocalDelivery, settings: Settings) -> Transport:
+    """The way out, to other servers where there is one that takes mail for them. Raises SmtpError."""
+    limits = settings.limits
+    allowed = SendLimits(**{name: getattr(limits, name) for name in SendLimits.__struct_fields__})
+    elsewhere = None
+    if settings.smtp.configured:
+        relay = Relay(settings.smtp, settings.domain)
+        elsewhere = Elsewhere(delivery, relay, settings.domain, utc_now)
+    return Transport(delivery, settings.domain, allowed, elsewhere)
+
+
 def build(settings: Settings, storage: Storage | None = None) -> Application:
     """Put the rooms together on an open store, by default that of the data directory, which is made
     where there is none.
@@ -148,7 +162,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
     )
     partnerships = Partnerships(database, settings.limits.devices)
     delivery = LocalDelivery(database, blobs, directory, mailbox, settings.calendar.time_zone)
-    transport = Transport(delivery, settings.domain, settings.limits.recipients)
+    transport = _transport(delivery, settings)
     services = Services(
         settings=settings,
         database=database,

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
+from overair.delivery.smtp_settings import Smtp, SmtpError
 from overair.devices.policies import Policy, PolicyError
 from overair.items.time_zones.zones import is_zone, machine_zone
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
@@ -55,6 +56,13 @@ class Limits(Section, frozen=True):
     wbxml_elements: Positive = 200_000
     recipients: Positive = 500
     """How many people one message may be sent to."""
+    messages_per_hour: Positive = 500
+    """How many messages an account may send in an hour of the clock; more get status 115."""
+    messages_per_day: Positive = 2_000
+    """The same for the hour that runs and the 23 before it."""
+    recipients_per_hour: Positive = 2_000
+    """How many recipients the messages of an account may have in an hour, each counted for each message."""
+    recipients_per_day: Positive = 10_000
     devices: Positive = 100
     """How many partnerships one account may have."""
     mailbox: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -159,6 +167,7 @@ class Settings(Section, frozen=True):
     heartbeat: Heartbeat = Heartbeat()
     policy: PolicySettings = PolicySettings()
     delivery: Delivery = Delivery()
+    smtp: Smtp = Smtp()
     calendar: Calendar = msgspec.field(default_factory=Calendar)
 
     @property
@@ -240,6 +249,10 @@ def _check(settings: Settings, where: str) -> None:
     lmtp = settings.delivery.lmtp
     if lmtp and settings.lmtp_socket is None:
         parse_address(lmtp)
+    try:
+        settings.smtp.check()
+    except SmtpError as error:
+        raise SettingsError(f"{where}: smtp: {error}") from None
     try:
         Policy(settings.policy.document)
     except PolicyError as error:

@@ -11,7 +11,10 @@ import pytest
 
 from model.defects.defect import defect
 from model.laws import Law
-from overair.delivery.transport import DONE, Transport, Waiting
+from overair.delivery import queue
+from overair.delivery.here import Here
+from overair.delivery.queue import Outgoing
+from overair.delivery.transport import Transport
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.interface import MailboxUnavailable, Session, StoredItem
@@ -93,8 +96,9 @@ def a_mail_is_recorded_after_its_queueing(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_mail_leaves_the_queue_after_its_delivery(patch: pytest.MonkeyPatch) -> None:
-    async def in_two(self: Transport, waiting: Waiting, *, give_up: bool) -> None:
-        users, _ = await self._recipients(waiting)
+    async def in_two(self: Here, waiting: Outgoing, *, give_up: bool) -> None:
+        found, _ = await self.sort(waiting)
+        users = {user.account_id: user for _, user in found}
         arrived = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
 
         async def deliver(transaction: Transaction) -> None:
@@ -102,18 +106,19 @@ def a_mail_leaves_the_queue_after_its_delivery(patch: pytest.MonkeyPatch) -> Non
 
         await self._delivery.database.write(deliver)
         await self._delivery.database.write(
-            lambda transaction: transaction.execute(DONE, done=waiting.message_key)
+            lambda transaction: queue.remove(transaction, waiting.message_key)
         )
 
-    patch.setattr(Transport, "_deliver", in_two)
+    patch.setattr(Here, "deliver", in_two)
 
 
 def a_mail_leaves_the_queue_before_its_delivery(patch: pytest.MonkeyPatch) -> None:
-    async def in_two(self: Transport, waiting: Waiting, *, give_up: bool) -> None:
-        users, _ = await self._recipients(waiting)
+    async def in_two(self: Here, waiting: Outgoing, *, give_up: bool) -> None:
+        found, _ = await self.sort(waiting)
+        users = {user.account_id: user for _, user in found}
         arrived = await self._delivery.accept(self._delivery.blobs.read(waiting.blob), datetime.now(UTC))
         await self._delivery.database.write(
-            lambda transaction: transaction.execute(DONE, done=waiting.message_key)
+            lambda transaction: queue.remove(transaction, waiting.message_key)
         )
 
         async def deliver(transaction: Transaction) -> None:
@@ -121,7 +126,7 @@ def a_mail_leaves_the_queue_before_its_delivery(patch: pytest.MonkeyPatch) -> No
 
         await self._delivery.database.write(deliver)
 
-    patch.setattr(Transport, "_deliver", in_two)
+    patch.setattr(Here, "deliver", in_two)
 
 
 def a_queue_that_could_not_be_emptied_is_left(patch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from base64 import encodebytes
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from overair.items import charsets
@@ -33,19 +34,31 @@ def as_text(mime: bytes) -> str:
     try:
         return mime.decode()
     except UnicodeDecodeError:
-        pieces: list[str] = []
-        position = 0
-        for part in parse(mime).walk():
-            if part.source is None or part.source.isascii():
-                continue
-            offset, length = extent(part, mime)
-            pieces.append(_read(mime[position : part.start]))
-            pieces.append(_read(_header(part, mime[part.start : offset])))
-            position = offset + length
-            content = decode_transfer(mime[offset:position], _transfer_encoding(part))
-            pieces.append(encodebytes(content).replace(b"\n", b"\r\n").decode("ascii"))
-        pieces.append(_read(mime[position:]))
-        return "".join(pieces)
+        return "".join(map(_read, _pieces(mime, _not_ascii)))
+
+
+def with_parts_encoded(mime: bytes, chosen: Callable[[LocatedMessage], list[LocatedMessage]]) -> bytes:
+    """The message with some of its parts in base64 and every other byte as it is.
+
+    ``chosen`` is given the tree and returns those parts, which have no others inside, in their order.
+    """
+    return b"".join(_pieces(mime, chosen))
+
+
+def _not_ascii(tree: LocatedMessage) -> list[LocatedMessage]:
+    return [part for part in tree.walk() if part.source is not None and not part.source.isascii()]
+
+
+def _pieces(mime: bytes, chosen: Callable[[LocatedMessage], list[LocatedMessage]]) -> Iterator[bytes]:
+    position = 0
+    for part in chosen(parse(mime)):
+        offset, length = extent(part, mime)
+        yield mime[position : part.start]
+        yield _header(part, mime[part.start : offset])
+        position = offset + length
+        content = decode_transfer(mime[offset:position], _transfer_encoding(part))
+        yield encodebytes(content).replace(b"\n", b"\r\n")
+    yield mime[position:]
 
 
 def _transfer_encoding(part: LocatedMessage) -> str:
