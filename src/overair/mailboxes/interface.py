@@ -14,6 +14,7 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 
 from overair.items import Item, ItemClass
+from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import BlobStore, Transaction
 
 T = TypeVar("T")
@@ -246,6 +247,12 @@ class Session(Protocol):
 
     async def last_revision(self, folder_id: str, item_id: str) -> int:
         """The revision of the item's last change, its removal from this folder included."""
+
+    async def search(self, query: SearchQuery, limit: int) -> list[str]:
+        """The ids of the items that match, newest first, at most ``limit``.
+
+        Only such as phones are shown in their folders; none of the recipient information cache.
+        """
 
 
 class Mailbox(Protocol):

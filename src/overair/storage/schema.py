@@ -7,6 +7,7 @@ converted on the way in or out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import BigInteger, Integer, MetaData
@@ -23,3 +24,11 @@ metadata: Final = MetaData(
 
 RowNumber: Final = BigInteger().with_variant(Integer(), "sqlite")
 """The type of a generated primary key: 64 bits everywhere; only INTEGER numbers itself in SQLite."""
+
+INDEX_TABLES: Final = "full_text"
+"""How the tables begin that are each database's own, for which SQLAlchemy has no word."""
+
+
+def is_declared(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> bool:
+    """Whether a table of a database is one of those that are declared (Alembic's ``include_name``)."""
+    return kind != "table" or not (name or "").startswith(INDEX_TABLES)

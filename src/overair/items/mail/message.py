@@ -9,7 +9,7 @@ from overair.items import charsets
 from overair.items.attachments import AddAttachment, Attachment, DeleteAttachment
 from overair.items.body import Body, BodyPart
 from overair.items.item import Item, ItemClass
-from overair.items.mail import headers, indexing, structure
+from overair.items.mail import headers, indexing, message_document, structure
 from overair.items.mail.flag import NO_FLAG, Flag
 from overair.items.mail.meeting_request import MeetingRequest
 from overair.items.mail.meeting_requests import request_of
@@ -100,6 +100,8 @@ class Message(Item):
     index: Index | None = None
     message_id: str | None = None
     """The Message-ID header, with its angle brackets."""
+    terms: bytes | None = None
+    """What of it can be searched, until it is stored; the store keeps that apart."""
 
     @property
     def view_date(self) -> int:
@@ -204,6 +206,7 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         index=index,
         message_id=headers.message_id(found),
     )
+    message.terms = message_document.document(message, message_document.OneMessage(mime))
     return Arrived(message, meeting)
 
 

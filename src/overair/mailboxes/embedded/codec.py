@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.items import CLASSES, Item
+from overair.items import CLASSES, Item, Message
 from overair.mailboxes.embedded.usage import size_of
 from overair.mailboxes.interface import APART
 from overair.storage.interface import Value
@@ -16,7 +16,9 @@ _decoders: Final = {item_class.value: msgspec.json.Decoder(record) for item_clas
 
 
 def encode(item: Item) -> bytes:
-    """The item whole."""
+    """The item whole, without what the store keeps apart."""
+    if isinstance(item, Message) and item.terms is not None:
+        item = msgspec.structs.replace(item, terms=None)
     return _encoder.encode(item)
 
 
@@ -34,7 +36,8 @@ def changed_fields(old: Item, new: Item) -> str | None:
     """The names of the fields that differ, as their column holds them; None for another class."""
     if type(old) is not type(new):
         return None
-    return " ".join(name for name in old.__struct_fields__ if getattr(old, name) != getattr(new, name))
+    names = (name for name in old.__struct_fields__ if name != "terms")
+    return " ".join(name for name in names if getattr(old, name) != getattr(new, name))
 
 
 class Written:

@@ -1,4 +1,4 @@
-"""What is kept beside the rows of items and follows them, such as the keys that they are found by."""
+"""What is kept beside the rows of items and follows them: the keys and the words that they are found by."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, insert
 from overair.items import Item
 from overair.mailboxes.embedded.companion import Companion, Place
 from overair.mailboxes.embedded.conversations import Conversations
+from overair.mailboxes.embedded.search.words import Words
 from overair.mailboxes.embedded.tables import item_keys
 from overair.storage.interface import Statement, Transaction
 
@@ -31,5 +32,5 @@ class Keys(Companion):
             await self.added(transaction, place, after)
 
 
-COMPANIONS: Final[tuple[Companion, ...]] = (Conversations(), Keys())
+COMPANIONS: Final[tuple[Companion, ...]] = (Conversations(), Keys(), Words())
 """All of them, in the order in which they are told."""

@@ -18,6 +18,7 @@ from overair.mailboxes.embedded.companion import Place
 from overair.mailboxes.embedded.companions import COMPANIONS
 from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
+from overair.mailboxes.embedded.search.finding import Searching
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
 from overair.mailboxes.embedded.usage import UNLIMITED, grow
@@ -102,7 +103,7 @@ NEW: Final = (None, None)
 """The view date and the conversation date of an item that was not there."""
 
 
-class EmbeddedSession(Hierarchy):
+class EmbeddedSession(Hierarchy, Searching):
     """A mailboxes.interface.Session on the tables."""
 
     def __init__(self, account_id: int, transaction: Transaction, quota: int = UNLIMITED) -> None:

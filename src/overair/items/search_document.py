@@ -1,0 +1,121 @@
+"""What of an item can be searched: terms, packed into bytes as the store keeps them.
+
+A term is a word with a mark in front that says what it is a word of, and a colon between the two,
+which no word holds. The store puts the account in front of each and knows nothing else of them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from overair.items.words import words
+
+MOST_WORDS: Final = 14_000
+"""Words of an item whose places are known, so that they are found as a part of a phrase, too."""
+MOST_IN_FIELD: Final = 1_000
+"""Words of a field that are found as its own."""
+MOST_OTHERS: Final = 30_000
+"""Different words behind those, found one by one."""
+MOST_CHARACTERS: Final = 1_000_000
+"""Characters of an item's text that are looked at."""
+BEGINNINGS: Final = (1, 2)
+"""Lengths of the beginnings of words that are terms of their own: few letters begin very many words."""
+GAP: Final = ":"
+"""A term that parts texts which do not follow each other, so that no phrase spans them."""
+
+
+class Mark(StrEnum):
+    """What a term is a word of."""
+
+    ANYTHING = ""
+    SUBJECT = "s"
+    FROM = "f"
+    TO = "t"
+    CC = "c"
+    BCC = "b"
+    ATTACHMENT = "a"
+    BEGINNING = "p"
+    """The first letters of any word."""
+    ITEM_CLASS = "is"
+    CONVERSATION = "conv"
+    HAS = "has"
+    FOLDER = "in"
+
+
+HAS_ATTACHMENT: Final = f"{Mark.HAS}:attachment"
+
+
+def class_term(item_class: str) -> str:
+    """The term of every item of a class."""
+    return f"{Mark.ITEM_CLASS}:{item_class.lower()}"
+
+
+def conversation_term(conversation_id: bytes) -> str:
+    """The term of every message of a conversation."""
+    return f"{Mark.CONVERSATION}:{conversation_id.hex()}"
+
+
+def folder_term(folder: int) -> str:
+    """The term of every item of a folder."""
+    return f"{Mark.FOLDER}:{folder}"
+
+
+class Document:
+    """The terms of one item, gathered."""
+
+    def __init__(self, item_class: str) -> None:
+        self._others: list[str] = [class_term(item_class)]
+        self._fields: list[str] = []
+        self._words: list[str] = []
+        self._behind: dict[str, None] = {}
+        self._characters = MOST_CHARACTERS
+
+    def add(self, text: str | None, mark: Mark = Mark.ANYTHING) -> None:
+        """Text that a reader sees, and of which field it is; what is added first is surest of its place."""
+        if not text or self._characters <= 0:
+            return
+        text = text[: self._characters]
+        self._characters -= len(text)
+        found = words(text)
+        within = list(islice(found, max(MOST_WORDS - len(self._words), 0)))
+        if within:
+            self._words += [f":{word}" for word in within]
+            self._words.append(GAP)
+        if mark is not Mark.ANYTHING:
+            self._fields += [f"{mark}:{word}" for word in within[:MOST_IN_FIELD]]
+            self._fields.append(f"{mark}{GAP}")
+        for word in found:
+            if len(self._behind) >= MOST_OTHERS:
+                break
+            self._behind[f":{word}"] = None
+
+    def add_all(self, texts: Iterable[str | None]) -> None:
+        """Several texts."""
+        for text in texts:
+            self.add(text)
+
+    def add_term(self, term: str) -> None:
+        """A term that is no word."""
+        self._others.append(term)
+
+    def packed(self) -> bytes:
+        """The terms in their order, parted by spaces, compressed."""
+        different = dict.fromkeys(self._words)
+        behind = [word for word in self._behind if word not in different]
+        beginnings = {
+            f"{Mark.BEGINNING}:{word[1 : length + 1]}"
+            for word in (*different, *behind)
+            for length in BEGINNINGS
+            if len(word) > length
+        }
+        terms = (*self._words, *self._fields, *behind, *sorted(beginnings), *self._others)
+        return zlib.compress(" ".join(terms).encode(), 1)
+
+
+def unpacked(document: bytes) -> str:
+    """The terms that ``Document.packed`` packed, parted by spaces."""
+    return zlib.decompress(document).decode()
