@@ -17,12 +17,14 @@ from overair.cli.exporting import export
 from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
 from overair.cli.importing import import_
 from overair.cli.output import Failure
+from overair.cli.queue import application as queue_application
 from overair.cli.serve import EXAMPLE as SERVE_EXAMPLE
 from overair.cli.serve import serve
 from overair.cli.user import application as user_application
 
 application = typer.Typer(name="overair", add_completion=False, pretty_exceptions_enable=False)
 application.add_typer(user_application, name="user")
+application.add_typer(queue_application, name="queue")
 application.command(epilog=SERVE_EXAMPLE)(serve)
 application.command("import", epilog=IMPORT_EXAMPLE)(import_)
 application.command(epilog=EXPORT_EXAMPLE)(export)

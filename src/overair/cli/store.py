@@ -17,11 +17,13 @@ from overair.server.administration import (
     BeginExport,
     BeginImport,
     Begun,
+    Counted,
     Entry,
     Exported,
     NextItems,
     Outcome,
     Outcomes,
+    Queue,
     Refused,
     Request,
     Users,
@@ -79,6 +81,16 @@ async def _running_server(directory: Path) -> ControlClient | None:
 async def ask(perform: Perform, request: Request) -> Users:
     """Perform a request that accounts answer. Raises Failure where it is refused."""
     return _expect(Users, await perform(request))
+
+
+async def ask_queue(perform: Perform, request: Request) -> Queue:
+    """Perform a request that messages of the queue answer. Raises Failure where it is refused."""
+    return _expect(Queue, await perform(request))
+
+
+async def ask_number(perform: Perform, request: Request) -> int:
+    """Perform a request that a number answers. Raises Failure where it is refused."""
+    return _expect(Counted, await perform(request)).number
 
 
 async def begin(perform: Perform, request: BeginImport | BeginExport) -> Begun:

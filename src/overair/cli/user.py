@@ -14,15 +14,29 @@ from rich.table import Table
 from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
 from overair.cli.passwords import new_password
 from overair.cli.store import ask, store
-from overair.server.administration import Account, AddUser, ListUsers, RemoveUser, Request, SetPassword
+from overair.server.administration import (
+    Account,
+    AddAlias,
+    AddUser,
+    GrantSending,
+    ListUsers,
+    RemoveAlias,
+    RemoveUser,
+    Request,
+    RevokeSending,
+    SetPassword,
+)
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's e-mail address.")]
+OtherAddress = Annotated[str, typer.Argument(metavar="OTHER", help="The address to send as.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
 ]
 Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it, once.")]
 
-application = typer.Typer(help="Add, list and remove accounts, and set their passwords.")
+application = typer.Typer(
+    help="Add, list and remove accounts, their passwords, addresses and rights to send."
+)
 
 
 @application.callback(invoke_without_command=True, epilog="Example: overair user list")
@@ -55,9 +69,10 @@ def list_(data_dir: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     if as_json:
         print_json(users)
         return
-    table = Table("Address", "Name", "Other addresses", box=None, pad_edge=False)
+    table = Table("Address", "Name", "Other addresses", "Sends as", box=None, pad_edge=False)
     for user in users:
-        table.add_row(user.address, user.name, ", ".join(user.aliases))
+        granted = [*user.sends_as, *(f"{other} (on behalf)" for other in user.sends_on_behalf)]
+        table.add_row(user.address, user.name, ", ".join(user.aliases), ", ".join(granted))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
@@ -89,6 +104,53 @@ def remove(
         typer.confirm(f"Remove {address} with everything in its mailbox?", abort=True, err=True)
     [user] = _perform(data_dir, RemoveUser(address=address))
     _report(f"Removed {user.address}.", user, None, as_json)
+
+
+@application.command(epilog="Example: overair user alias anna@example.org office@example.org")
+def alias(
+    address: Address,
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.")],
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Give an account a further address: it receives mail there and may send as it."""
+    [user] = _perform(data_dir, AddAlias(address=address, alias=other))
+    _report(f"{user.address} has the address {other} now.", user, None, as_json)
+
+
+@application.command(epilog="Example: overair user unalias office@example.org")
+def unalias(
+    other: Annotated[str, typer.Argument(metavar="ALIAS", help="The further address.")],
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Take a further address away from the account that has it."""
+    [user] = _perform(data_dir, RemoveAlias(alias=other))
+    _report(f"{user.address} has the address {other} no more.", user, None, as_json)
+
+
+@application.command(epilog="Example: overair user grant anna@example.org sales@example.org --on-behalf")
+def grant(
+    address: Address,
+    other: OtherAddress,
+    on_behalf: Annotated[
+        bool, typer.Option("--on-behalf", help="Name the account as the sender (Sender) beside it.")
+    ] = False,
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Let an account send as another address, which need not be anybody's here."""
+    [user] = _perform(data_dir, GrantSending(address=address, other=other, on_behalf=on_behalf))
+    _report(f"{user.address} may send {'for' if on_behalf else 'as'} {other} now.", user, None, as_json)
+
+
+@application.command(epilog="Example: overair user revoke anna@example.org sales@example.org")
+def revoke(
+    address: Address, other: OtherAddress, data_dir: DataDir = DATA_DIR, as_json: AsJson = False
+) -> None:
+    """Let an account send as another address no more."""
+    [user] = _perform(data_dir, RevokeSending(address=address, other=other))
+    _report(f"{user.address} may send as {other} no more.", user, None, as_json)
 
 
 def _password(from_stdin: bool, generate: bool) -> str:

@@ -70,6 +70,7 @@ class Transport:
         self._limits = limits
         self._clock = clock
         self._here = Here(delivery, domain, clock, leave_others=elsewhere is not None)
+        self._started = False
         self._running = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
@@ -130,6 +131,7 @@ class Transport:
 
     async def start(self) -> None:
         """Go on with what the last run left in the queue, from now on by itself."""
+        self._started = True
         await self.deliver_waiting()
         if self.elsewhere is not None:
             await self.elsewhere.start()
@@ -156,6 +158,13 @@ class Transport:
         if self.elsewhere is not None:
             self.elsewhere.wake()
 
+    def retry(self) -> None:
+        """Look at the whole queue now, where this server works on it."""
+        if self._started:
+            if self.elsewhere is not None:
+                self.elsewhere.retry()
+            self._again()
+
     async def close(self) -> None:
         """Finish the deliveries under way; the rest is delivered at the next start."""
         if self._retry is not None:
@@ -165,14 +174,14 @@ class Transport:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _try_again(self) -> None:
-        def again() -> None:
-            task = asyncio.get_running_loop().create_task(self.deliver_waiting())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
         if self._retry is not None:
             self._retry.cancel()
-        self._retry = asyncio.get_running_loop().call_later(RETRY, again)
+        self._retry = asyncio.get_running_loop().call_later(RETRY, self._again)
+
+    def _again(self) -> None:
+        task = asyncio.get_running_loop().create_task(self.deliver_waiting())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _next(self, after: int) -> Outgoing | None:
         return await self._delivery.database.read(lambda transaction: queue.next_unsorted(transaction, after))

@@ -93,6 +93,58 @@ class RemoveUser(_Request, frozen=True):
     address: str
 
 
+class AddAlias(_Request, frozen=True):
+    """A further address of an account; answered by Users with the one."""
+
+    address: str
+    alias: str
+
+
+class RemoveAlias(_Request, frozen=True):
+    """Take a further address away; answered by Users with the one."""
+
+    alias: str
+
+
+class GrantSending(_Request, frozen=True):
+    """Let an account send as another address; answered by Users with the one."""
+
+    address: str
+    other: str
+    on_behalf: bool = False
+
+
+class RevokeSending(_Request, frozen=True):
+    """Let it no more; answered by Users with the one."""
+
+    address: str
+    other: str
+
+
+class ListQueue(_Request, frozen=True):
+    """The messages on their way out behind one, by number; answered by Queue, with none at the end."""
+
+    after: int = 0
+
+
+class ShowQueued(_Request, frozen=True):
+    """One message on its way out; answered by Queue with the one."""
+
+    number: int
+
+
+class RetryQueued(_Request, frozen=True):
+    """Have a message, or all of them, attempted now; answered by Counted."""
+
+    number: int | None = None
+
+
+class RemoveQueued(_Request, frozen=True):
+    """Take a message out of the queue without telling anybody; answered by Queue with the one."""
+
+    number: int
+
+
 class BeginImport(_Request, frozen=True):
     """Choose where the entries that follow go; answered by Begun."""
 
@@ -119,7 +171,24 @@ class NextItems(_Request, frozen=True):
     """More of the export that was begun; answered by Exported."""
 
 
-Request = AddUser | ListUsers | SetPassword | RemoveUser | BeginImport | AddEntries | BeginExport | NextItems
+Request = (
+    AddUser
+    | ListUsers
+    | SetPassword
+    | RemoveUser
+    | AddAlias
+    | RemoveAlias
+    | GrantSending
+    | RevokeSending
+    | ListQueue
+    | ShowQueued
+    | RetryQueued
+    | RemoveQueued
+    | BeginImport
+    | AddEntries
+    | BeginExport
+    | NextItems
+)
 
 
 class _Answer(msgspec.Struct, frozen=True, tag_field="answer", tag=True):
@@ -132,12 +201,53 @@ class Account(msgspec.Struct, frozen=True):
     address: str
     name: str
     aliases: tuple[str, ...] = ()
+    sends_as: tuple[str, ...] = ()
+    """Other addresses that it may send as."""
+    sends_on_behalf: tuple[str, ...] = ()
+    """Other addresses that it may send for, named beside them."""
+
+
+class QueuedRecipient(msgspec.Struct, frozen=True):
+    """A recipient of a message on its way, with the last answer that was heard of it."""
+
+    address: str
+    state: str
+    """``waiting``, ``delivered`` or ``failed``."""
+    status: str
+    answer: str
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """A message on its way out; nothing of what it says."""
+
+    number: int
+    account: str
+    """Whose it is: the primary address, or the number of an account that is nobody's."""
+    sender: str
+    """The return path."""
+    submitted: datetime
+    sending: bool
+    attempts: int
+    next_attempt: datetime
+    recipients: tuple[QueuedRecipient, ...]
 
 
 class Users(_Answer, frozen=True):
     """Accounts."""
 
     users: tuple[Account, ...]
+
+
+class Queue(_Answer, frozen=True):
+    """Messages on their way out, by number."""
+
+    messages: tuple[Queued, ...]
+
+
+class Counted(_Answer, frozen=True):
+    """How many it was done to."""
+
+    number: int
 
 
 class Begun(_Answer, frozen=True):
@@ -165,4 +275,4 @@ class Refused(_Answer, frozen=True):
     reason: str
 
 
-Answer = Users | Begun | Outcomes | Exported | Refused
+Answer = Users | Queue | Counted | Begun | Outcomes | Exported | Refused

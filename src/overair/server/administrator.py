@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Final, cast
 
 import structlog
 
-from overair.directory.accounts import AddressTaken, NoSuchUser
+from overair.directory.accounts import AddressTaken, NoSuchRight, NoSuchUser, PrimaryAddress
 from overair.directory.embedded import EmbeddedDirectory
-from overair.directory.interface import User
+from overair.directory.interface import SendRight, User
 from overair.directory.names import InvalidAddress
 from overair.mailboxes.interface import MailboxError
+from overair.server import queue_administration
 from overair.server.administration import (
     Account,
+    AddAlias,
     AddEntries,
     AddUser,
     Answer,
     BeginExport,
     BeginImport,
     Begun,
+    Counted,
     Exported,
+    GrantSending,
+    ListQueue,
     ListUsers,
     NextItems,
     Outcomes,
     Refused,
+    RemoveAlias,
+    RemoveQueued,
     RemoveUser,
     Request,
+    RetryQueued,
+    RevokeSending,
     SetPassword,
+    ShowQueued,
     Users,
 )
 from overair.server.context import Services
 from overair.server.exporting import Export
 from overair.server.folder_contents import FolderUnfit
 from overair.server.importing import Import
+from overair.server.queue_administration import NotQueued
 from overair.storage.interface import DatabaseUnavailable
 
 _log = structlog.get_logger("overair.administration")
@@ -51,6 +62,14 @@ class Administrator:
             ListUsers: lambda request: self._list_users(),
             SetPassword: lambda request: self._set_password(cast("SetPassword", request)),
             RemoveUser: lambda request: self._remove_user(cast("RemoveUser", request)),
+            AddAlias: lambda request: self._add_alias(cast("AddAlias", request)),
+            RemoveAlias: lambda request: self._remove_alias(cast("RemoveAlias", request)),
+            GrantSending: lambda request: self._grant(cast("GrantSending", request)),
+            RevokeSending: lambda request: self._revoke(cast("RevokeSending", request)),
+            ListQueue: lambda request: self._list_queue(cast("ListQueue", request)),
+            ShowQueued: lambda request: self._show_queued(cast("ShowQueued", request)),
+            RetryQueued: lambda request: self._retry_queued(cast("RetryQueued", request)),
+            RemoveQueued: lambda request: self._remove_queued(cast("RemoveQueued", request)),
             BeginImport: lambda request: self._begin_import(cast("BeginImport", request)),
             AddEntries: lambda request: self._add_entries(cast("AddEntries", request)),
             BeginExport: lambda request: self._begin_export(cast("BeginExport", request)),
@@ -61,7 +80,7 @@ class Administrator:
         """Carry out one request. What goes wrong in a way that was foreseen is Refused."""
         try:
             return await self._operations[type(request)](request)
-        except (NoSuchUser, AddressTaken, InvalidAddress, EmptyPassword, FolderUnfit, MailboxError) as error:
+        except FORESEEN as error:
             return Refused(str(error))
         except (DatabaseUnavailable, OSError) as error:
             _log.error("not carried out", operation=type(request).__name__, error=str(error))
@@ -96,6 +115,44 @@ class Administrator:
         self._services.hub.end_waits(user.account_id)
         _log.info("account removed", address=user.address)
         return _one(user)
+
+    async def _add_alias(self, request: AddAlias) -> Answer:
+        user = await self._directory.add_alias(request.address, request.alias)
+        _log.info("address added", address=user.address, alias=request.alias)
+        return _one(user)
+
+    async def _remove_alias(self, request: RemoveAlias) -> Answer:
+        user = await self._directory.remove_alias(request.alias)
+        _log.info("address removed", address=user.address, alias=request.alias)
+        return _one(user)
+
+    async def _grant(self, request: GrantSending) -> Answer:
+        right = SendRight(request.other, request.on_behalf)
+        user = await self._directory.grant(request.address, right)
+        _log.info("right to send granted", address=user.address, other=request.other)
+        return _one(user)
+
+    async def _revoke(self, request: RevokeSending) -> Answer:
+        user = await self._directory.revoke(request.address, request.other)
+        _log.info("right to send revoked", address=user.address, other=request.other)
+        return _one(user)
+
+    async def _list_queue(self, request: ListQueue) -> Answer:
+        return await queue_administration.listed(self._services, await self._names(), request.after)
+
+    async def _show_queued(self, request: ShowQueued) -> Answer:
+        return await queue_administration.shown(self._services, await self._names(), request.number)
+
+    async def _retry_queued(self, request: RetryQueued) -> Answer:
+        return Counted(await queue_administration.made_due(self._services, request.number))
+
+    async def _remove_queued(self, request: RemoveQueued) -> Answer:
+        removed = await queue_administration.removed(self._services, await self._names(), request.number)
+        _log.info("message removed from the queue", message_key=request.number)
+        return removed
+
+    async def _names(self) -> dict[int, str]:
+        return {user.account_id: user.address for user in await self._directory.list_users()}
 
     async def _begin_import(self, request: BeginImport) -> Answer:
         user = await self._user(request.address)
@@ -132,13 +189,33 @@ class EmptyPassword(ValueError):
     """A password must be something."""
 
 
+FORESEEN: Final = (
+    NoSuchUser,
+    NoSuchRight,
+    AddressTaken,
+    PrimaryAddress,
+    InvalidAddress,
+    EmptyPassword,
+    NotQueued,
+    FolderUnfit,
+    MailboxError,
+)
+"""What may be wrong with a request; the message is one line for people."""
+
+
 def _require(password: str) -> None:
     if not password:
         raise EmptyPassword("the password is empty")
 
 
 def _account(user: User) -> Account:
-    return Account(user.address, user.display_name, user.aliases)
+    return Account(
+        user.address,
+        user.display_name,
+        user.aliases,
+        tuple(right.address for right in user.rights if not right.on_behalf),
+        tuple(right.address for right in user.rights if right.on_behalf),
+    )
 
 
 def _one(user: User) -> Users:
