@@ -28,12 +28,12 @@ from overair.items.attachments import attachment
 from overair.items.body import Body
 from overair.items.mail.header_fields import HeaderError, RawHeader
 from overair.items.mail.message import Message, index_message
-from overair.items.markup import (
+from overair.items.markup import html_to_text
+from overair.items.plain_html import (
     html_document,
     html_document_size,
     html_fragment,
     html_fragment_size,
-    html_to_text,
 )
 from overair.items.rendering import RenderOptions
 from overair.items.text import utf8_size
@@ -105,7 +105,7 @@ def body_of(delivered: Delivered, body_type: BodyType, size: int | None) -> Body
     preference = BodyPreference(type=body_type, truncation_size=size, preview=50)
     options = RenderOptions(
         body_preferences=(preference,),
-        body_part_preferences=(BodyPartPreference(type=body_type, truncation_size=size),),
+        body_part_preference=BodyPartPreference(type=body_type, truncation_size=size),
         mime_support=2,
     )
     message = shown(*delivered, options)

@@ -114,8 +114,9 @@ def test_a_cut_body_reads_only_the_start_of_its_part() -> None:
         ("t", "<p>h</p>", [PLAIN, HTML], HTML),
         (None, "<p>h</p>", [PLAIN, HTML], HTML),
         (None, "<p>h</p>", [PLAIN], PLAIN),
-        ("t", "<p>h</p>", [RTF, PLAIN], PLAIN),
-        ("t", "<p>h</p>", [RTF], HTML),
+        ("t", "<p>h</p>", [RTF, PLAIN], RTF),
+        ("t", "<p>h</p>", [PLAIN, RTF], PLAIN),
+        ("t", "<p>h</p>", [RTF], RTF),
         ("t", "<p>h</p>", [], HTML),
         ("t", None, [], PLAIN),
         ("t", "<p>h</p>", [MIME, PLAIN], PLAIN),
@@ -247,12 +248,10 @@ def test_mime_in_another_charset_is_encoded_for_transfer() -> None:
 def test_a_body_part_is_shown_where_it_is_asked_for() -> None:
     blobs = Memory()
     message = stored(mail("text", "<p>html</p>"), blobs)
-    options = RenderOptions(
-        body_part_preferences=(BodyPartPreference(type=HTML, truncation_size=6, preview=4),)
-    )
+    options = RenderOptions(body_part_preference=BodyPartPreference(type=HTML, truncation_size=6, preview=4))
     part = Message.from_children(render(message, options, V14, blobs, "5:1"), V14).body_part
     assert part is not None
-    assert (part.status, part.data, part.truncated, part.preview) == (1, "<p>htm", True, "text")
+    assert (part.status, part.data, part.truncated, part.preview) == (1, "<p>htm", True, "html")
     assert AirSyncBase.BodyPart not in [
         element.tag for element in render(message, options, Version.V14_0, blobs, "5:1")
     ]

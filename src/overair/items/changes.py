@@ -12,6 +12,7 @@ import msgspec
 
 from overair.items import bodies, notes, tasks
 from overair.items.author import Author
+from overair.items.body import Body
 from overair.items.calendar import events
 from overair.items.calendar.event import Event
 from overair.items.contact import Contact
@@ -61,7 +62,8 @@ def create(
         raise SchemaError(AirSync.ApplicationData, Problem.UNKNOWN, f"as a new item of {item_class}")
     values = {name: _normal(value) for name, value in said(model, application_data, author.version).items()}
     if "body" in values:
-        values["body"] = bodies.to_store(values["body"], None, ())
+        types = bodies.types_of(item_class, author.version)
+        values["body"] = bodies.to_store(values["body"], None, (), types)
     return _MAKERS[model].new(Sent(values, author, blob_keys=blob_keys))
 
 
@@ -91,7 +93,9 @@ def apply_change(
         elif bound.field.tag.key in deleted:
             after[bound.name] = None
     if "body" in after:
-        after["body"] = bodies.to_store(after["body"], getattr(item, "body", None), options.body_preferences)
+        types = bodies.types_of(item.item_class, author.version)
+        before: Body | None = getattr(item, "body", None)
+        after["body"] = bodies.to_store(after["body"], before, options.body_preferences, types)
     return _MAKERS[type(item)].changed(item, Sent(after, author, supported, options, blob_keys))
 
 

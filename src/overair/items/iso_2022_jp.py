@@ -21,9 +21,9 @@ _TWO_BYTES: Final = {
     b"\x1b&@\x1b$B": "",
     b"\x1b$(D": "euc_jp",
     b"\x1b$A": "gb2312",
+    b"\x1b$(C": "cp949",
 }
 """The escapes behind which a character is two bytes, with the codec that has them as EUC; "" is Shift-JIS."""
-_TWO_BYTES |= {b"\x1b$(C": "cp949"}
 _KATAKANA: Final = frozenset([b"\x1b(I", b"\x0e"])
 
 

@@ -13,7 +13,7 @@ class RenderOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the Options of a request say about how items are shown."""
 
     body_preferences: tuple[BodyPreference, ...] = ()
-    body_part_preferences: tuple[BodyPartPreference, ...] = ()
+    body_part_preference: BodyPartPreference | None = None
     mime_support: int = 0
     mime_truncation: int | None = None
     time_zone: str = "UTC"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import singledispatch
 from typing import Final, TypeVar
 
@@ -10,6 +11,7 @@ import structlog
 
 from overair.items import attachments, bodies, notes, tasks
 from overair.items.body import NO_BODY, Body
+from overair.items.body_parts import body_part
 from overair.items.calendar import events
 from overair.items.calendar.event import Event
 from overair.items.contact import Contact
@@ -19,14 +21,21 @@ from overair.items.mail.message import Message
 from overair.items.mail.parts import ByteSource
 from overair.items.note import Note
 from overair.items.render_options import RenderOptions
+from overair.items.renditions import MessageBody, StoredBody
 from overair.items.task import Task
-from overair.protocol.body_preferences import BodyPreference, BodyType
+from overair.protocol.body_preferences import BodyType
 from overair.versions import Version
 from overair.wbxml.element import Element
 
 _log = structlog.get_logger(__name__)
 _SMIME, _ALWAYS = 1, 2
 """Values of MIMESupport; 0 is never (MS-ASCMD_R3396 and on)."""
+_FIRST_WITH_PARTS: Final = Version.V14_1
+"""MS-ASCON_R504"""
+_FIRST_OF_CONVERSATION: Final = 5
+"""Bytes of the ConversationIndex of the first message; each answer has more (MS-ASCON_R87)."""
+_FORWARDED: Final = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|vs|i)\s*:", re.IGNORECASE)
+"""How the subjects of forwarded messages begin."""
 W = TypeVar("W", Contact, Task, Note)
 """The classes whose items hold their body themselves."""
 _NOTE: Final = (
@@ -79,47 +88,56 @@ def _shown_message(
     if item.index is None or item.blob is None:
         raise CannotRender(f"{item_id} has no bytes")
     index = item.index
-    renditions = bodies.MessageBody(index, blobs, item.blob)
-    preferences = options.body_preferences
-    if options.body_part_preferences and not preferences:
-        # The part is what was asked for; the body only says what there would be.
-        preferences = (BodyPreference(type=renditions.native, truncation_size=0),)
+    renditions = MessageBody(index, blobs, item.blob)
     mime = options.mime_support == _ALWAYS or (options.mime_support == _SMIME and index.signed_or_encrypted)
+    types = bodies.types_of(item.item_class, version, mime=mime)
+    part = options.body_part_preference if version >= _FIRST_WITH_PARTS else None
+    body = None
+    if part is None or options.body_preferences:
+        # Where the part alone is asked for, it comes alone (MS-ASCON_R247).
+        body = bodies.body(
+            renditions, options.body_preferences, types, mime_truncation=options.mime_truncation
+        )
     return msgspec.structs.replace(
         item,
-        body=bodies.body(renditions, preferences, mime=mime, mime_truncation=options.mime_truncation),
-        body_part=next(
-            (bodies.body_part(renditions, wanted) for wanted in options.body_part_preferences), None
-        ),
+        body=body,
+        body_part=part and body_part(renditions, part, answers=_answers(item)),
         attachments=tuple(attachments.shown(part, item_id) for part in index.attachments) or None,
         meeting_request=item.meeting_request and shown_request(item.meeting_request, options, version),
     )
+
+
+def _answers(message: Message) -> bool:
+    """Whether a message answers another one; of one that is forwarded all is news to who gets it."""
+    levels = len(message.conversation_index or b"") > _FIRST_OF_CONVERSATION
+    return levels and _FORWARDED.match(message.subject or "") is None
 
 
 @_shown.register
 def _shown_contact(
     item: Contact, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
 ) -> Contact:
-    return _with_body(item, options)
+    return _with_body(item, options, version)
 
 
 @_shown.register
 def _shown_task(
     item: Task, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
 ) -> Task:
-    return tasks.shown_task(_with_body(item, options), options.time_zone)
+    return tasks.shown_task(_with_body(item, options, version), options.time_zone)
 
 
 @_shown.register
 def _shown_note(
     item: Note, options: RenderOptions, version: Version, blobs: ByteSource, item_id: str
 ) -> Note:
-    return notes.shown_note(_with_body(item, options))
+    return notes.shown_note(_with_body(item, options, version))
 
 
-def _with_body(item: W, options: RenderOptions) -> W:
+def _with_body(item: W, options: RenderOptions, version: Version) -> W:
     # Without notes, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty Body says that they are gone.
-    body = bodies.body(bodies.StoredBody(item.body or NO_BODY), options.body_preferences)
+    types = bodies.types_of(item.item_class, version)
+    body = bodies.body(StoredBody(item.body or NO_BODY), options.body_preferences, types)
     return msgspec.structs.replace(item, body=body)
 
 

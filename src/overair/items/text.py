@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML has no word for; NUL would end a WBXML string, a lone surrogate has no UTF-8."""
 
+_ZERO_WIDTH_JOINER: Final = "\u200d"
+_JOINERS: Final = frozenset([_ZERO_WIDTH_JOINER, "\ufe0e", "\ufe0f"])
+"""What goes with the character before it: joiners, and the choice between text and picture."""
+_LONGEST_CHARACTER: Final = 16
+"""Code points; what goes on longer is no character that anybody reads."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 PIECE: Final = 256 * 1024
@@ -26,12 +32,34 @@ def cleaned(text: str) -> str:
 
 
 def cut(text: str, size: int) -> str:
-    """The longest start of the text that is at most ``size`` bytes of UTF-8."""
+    """The longest start of the text that is at most ``size`` bytes of UTF-8 and ends behind a character.
+
+    What a reader takes for one character is not parted: an accent from its letter, a line feed from its
+    carriage return, the persons of an emoji from each other.
+    """
     if len(text) * 4 <= size:
         return text
     # No character takes less than a byte, so only ``size`` of them can fit.
     data = text[:size].encode("utf-8", "surrogatepass")
-    return text[:size] if len(data) <= size else data[:size].decode("utf-8", "ignore")
+    end = min(size, len(text)) if len(data) <= size else len(data[:size].decode("utf-8", "ignore"))
+    whole = end
+    for _ in range(_LONGEST_CHARACTER):
+        if not 0 < whole < len(text) or not _goes_on(text[whole - 1], text[whole]):
+            return text[:whole]
+        whole -= 1
+    return text[:end]
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether two characters are one to a reader."""
+    if after < "\u0300":
+        return before == "\r" and after == "\n"
+    return (
+        after in _JOINERS
+        or before == _ZERO_WIDTH_JOINER
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or unicodedata.category(after) in ("Mn", "Me")
+    )
 
 
 def utf8_size(text: str) -> int:

@@ -53,7 +53,7 @@ class MIMESupport(IntEnum):
     ALWAYS = 2
 
 
-MIME_TRUNCATION_SIZES: Final[dict[int, int | None]] = {
+MIME_TRUNCATION_SIZES: Final[dict[int | None, int | None]] = {
     0: 0,
     1: 4_096,
     2: 5_120,

@@ -97,7 +97,7 @@ async def _item(
     partner = partner_of(context)
     wanted = RenderOptions(
         body_preferences=options.body_preferences,
-        body_part_preferences=() if part_preference is None else (part_preference,),
+        body_part_preference=part_preference,
         mime_support=options.mime_support or MIMESupport.NEVER,
         time_zone=partner.time_zone,
         time_zone_names=partner.time_zone_names,

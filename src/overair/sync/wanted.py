@@ -25,10 +25,10 @@ class Wanted:
 
     def render_options(self) -> RenderOptions:
         """What the items room is asked for."""
-        options, part = self.options, self.options.body_part_preference
+        options = self.options
         return RenderOptions(
             body_preferences=options.body_preferences,
-            body_part_preferences=() if part is None else (part,),
+            body_part_preference=options.body_part_preference,
             mime_support=MIMESupport.NEVER if options.mime_support is None else options.mime_support,
             mime_truncation=options.mime_truncation,
             time_zone=self.time_zone,

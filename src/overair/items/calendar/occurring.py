@@ -122,7 +122,8 @@ class Occurring:
         if sent is None:
             return base.body  # MS-ASCMD_R878
         before = self.event.body if base.body is None else base.body
-        stored = bodies.to_store(sent, before, self.sent.options.body_preferences)
+        types = bodies.types_of(self.event.item_class, self.sent.author.version)
+        stored = bodies.to_store(sent, before, self.sent.options.body_preferences, types)
         if stored is before:
             return base.body
         return NO_BODY if stored is None else stored

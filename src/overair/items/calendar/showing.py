@@ -15,8 +15,10 @@ from overair.items.calendar.event import Event, EventException, StoredAttachment
 from overair.items.calendar.location import Location
 from overair.items.calendar.statuses import FREE, WORKING_ELSEWHERE
 from overair.items.calendar.times import Clock, clock_of, times_of
+from overair.items.item import ItemClass
 from overair.items.recurrence.changes import filled_in
 from overair.items.render_options import RenderOptions
+from overair.items.renditions import StoredBody
 from overair.protocol.body_preferences import BodyPreference
 from overair.versions import Version
 
@@ -40,7 +42,7 @@ def shown_event(event: Event, options: RenderOptions, version: Version, item_id:
         # MS-ASCAL_R214, R215
         "disallow_new_time_proposal": bool(event.disallow_new_time_proposal),
         # Without a body, too (MS-ASAIRS_R386, MS-ASAIRS_R105): only an empty one says that it is gone.
-        "body": _body(event.body or NO_BODY, options.body_preferences),
+        "body": _body(event.body or NO_BODY, options.body_preferences, version),
         "native_body_type": event.body.type if event.body is not None else None,
         "client_uid": None,
     }
@@ -88,7 +90,7 @@ def shown_exception(
     named["start_time"] = clock.shown(start, all_day=all_day)
     named["end_time"] = clock.shown(end, all_day=all_day)
     if exception.body is not None:
-        named["body"] = _body(exception.body, preferences)
+        named["body"] = _body(exception.body, preferences, version)
     if exception.location is not None:
         named["location_text"] = text_of(exception.location)
     if exception.stored_attachments is not None:
@@ -118,8 +120,8 @@ def _exceptions(
     return tuple(shown_exception(event, one, clock, preferences, version, item_id) for one in found) or None
 
 
-def _body(body: Body, preferences: Sequence[BodyPreference]) -> Body:
-    return bodies.body(bodies.StoredBody(body), preferences)
+def _body(body: Body, preferences: Sequence[BodyPreference], version: Version) -> Body:
+    return bodies.body(StoredBody(body), preferences, bodies.types_of(ItemClass.CALENDAR, version))
 
 
 def _busy_status(status: int | None, version: Version) -> int | None:

@@ -20,7 +20,6 @@ from overair.items.attachments import (
     attachment,
     number_deleted,
 )
-from overair.items.bodies import MessageBody
 from overair.items.file_types import file_type
 from overair.items.item import Item
 from overair.items.mail.header_fields import encoded_value
@@ -29,6 +28,7 @@ from overair.items.mail.message import Message, index_message
 from overair.items.mail.messages import message_values, state_of
 from overair.items.mail.parts import ByteStore
 from overair.items.mail.structure import parse
+from overair.items.renditions import MessageBody
 from overair.items.text import cleaned, one_line
 from overair.protocol.body_preferences import BodyType
 from overair.protocol.schema import Problem, SchemaError

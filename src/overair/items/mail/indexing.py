@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from overair.items import charsets, markup, text
+from overair.items import charsets, markup, plain_html, text
+from overair.items.flowed import unfolded
 from overair.items.mail import winmail
 from overair.items.mail.attachment_names import name_of
 from overair.items.mail.embedding import joined, with_embedded
 from overair.items.mail.headers import Headers
 from overair.items.mail.message_class import secure_class
-from overair.items.mail.parts import Index, Part
+from overair.items.mail.parts import Flow, Index, Part
 from overair.items.mail.structure import (
     LocatedMessage,
     content_type,
@@ -22,7 +23,7 @@ from overair.items.mail.structure import (
 )
 from overair.items.mail.transfer import decode_transfer
 
-TEXT_KEPT: Final = 4_096
+TEXT_KEPT: Final = 4_400
 """How many characters of the text body the index keeps."""
 PREVIEW_KEPT: Final = 255
 """How many characters of a preview a client may ask for (MS-ASAIRS_R266)."""
@@ -173,12 +174,14 @@ def _part(walk: _Walk, part: LocatedMessage, base: str) -> Part:
     content_id = headers.raw("Content-ID").strip().removeprefix("<").removesuffix(">")
     if own := _base(part, base):
         walk.bases[number] = own
-    codec, clean, size = "", False, len(data)
+    codec, clean, size, flow = "", False, len(data), Flow.FIXED
     if kind in _BODY_TYPES:
-        codec = charsets.resolve(parameter(part, "charset"), data)
+        codec = charsets.resolve(parameter(part, "charset"), data, is_html=kind == "text/html")
         decoded = charsets.decode(data, codec)
         clean = text.is_clean(decoded)
-        walk.texts[number] = decoded if clean else text.cleaned(decoded)
+        decoded = decoded if clean else text.cleaned(decoded)
+        flow = _flow(part, kind)
+        walk.texts[number] = unfolded(decoded, delete_space=flow is Flow.DELETED_SPACE) if flow else decoded
         size = text.utf8_size(walk.texts[number])
     return Part(
         number=number,
@@ -192,7 +195,15 @@ def _part(walk: _Walk, part: LocatedMessage, base: str) -> Part:
         name=name_of(part, kind, number),
         content_id=text.cleaned(content_id)[:500],
         content_location=_location(headers),
+        flowed=flow,
     )
+
+
+def _flow(part: LocatedMessage, kind: str) -> Flow:
+    """How a text says that it is folded (RFC 3676)."""
+    if kind != "text/plain" or parameter(part, "format").strip().lower() != "flowed":
+        return Flow.FIXED
+    return Flow.DELETED_SPACE if parameter(part, "delsp").strip().lower() == "yes" else Flow.FLOWED
 
 
 def _start_and_size(walk: _Walk) -> tuple[str, int]:
@@ -209,9 +220,9 @@ def _start_and_size(walk: _Walk) -> tuple[str, int]:
 def _html_size(walk: _Walk) -> int:
     """The size of the HTML body: its parts one behind the other or, of text alone, one document."""
     if not any(part.is_html for part in walk.html_body):
-        return markup.html_document_size("".join(walk.texts[part.number] for part in walk.text_body))
+        return plain_html.html_document_size("".join(walk.texts[part.number] for part in walk.text_body))
     return sum(
-        text.utf8_size(found) if part.is_html else markup.html_fragment_size(found)
+        text.utf8_size(found) if part.is_html else plain_html.html_fragment_size(found)
         for part in walk.html_body
         for found in (walk.texts[part.number],)
     )

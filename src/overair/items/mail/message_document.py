@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overair.items.bodies import MessageBody
 from overair.items.mail.parts import ByteSource
+from overair.items.renditions import MessageBody
 from overair.items.search_document import HAS_ATTACHMENT, Document, Mark, conversation_term
 from overair.protocol.body_preferences import BodyType
 

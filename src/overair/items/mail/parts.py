@@ -54,6 +54,17 @@ class Form(IntEnum):
     """A stream of TNEF, as a message of its own."""
 
 
+class Flow(IntEnum):
+    """How the lines of a text were folded (RFC 3676)."""
+
+    FIXED = 0
+    """Not at all."""
+    FLOWED = 1
+    """At spaces that are the text's."""
+    DELETED_SPACE = 2
+    """At spaces that were put in (DelSp)."""
+
+
 class Inside(msgspec.Struct, frozen=True, array_like=True):
     """A place in the decoded content of a part that is TNEF, and what is made of it."""
 
@@ -87,6 +98,8 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     """Whether the HTML that a reader sees shows it within itself."""
     inside: Inside | None = None
     """Where it stands in the leaf that the other places are of; None where it is all of the leaf."""
+    flowed: Flow = Flow.FIXED
+    """For text: how its lines are to be put together again."""
 
     @property
     def is_html(self) -> bool:

@@ -6,7 +6,7 @@ import html
 import re
 from typing import Final
 
-from overair.items.markup import escaped, is_safe_link
+from overair.items.plain_html import escaped, is_safe_link
 from overair.items.rtf.reading import PLAIN, Link, Style, read
 from overair.items.rtf.tokens import Mark
 from overair.items.text import with_pairs_joined

@@ -8,7 +8,7 @@ from typing import Final
 
 TOKEN: Final = re.compile(
     rb"\\(?:([a-zA-Z]+)(?:(-?[0-9]{1,9})[0-9]*)? ?|'([0-9a-fA-F]{2})|([^a-zA-Z]))"
-    rb"|([{}])|([^\\{}\r\n\x00]+)|[\r\n\x00\\]+"
+    rb"|([{}])|([^\\{}\r\n\x00]+)|[\r\n\x00]+|\\"
 )
 """A control word with its number, a byte in hexadecimal, a control symbol, a brace, text, or nothing."""
 WORD, NUMBER, HEX, SYMBOL, BRACE, TEXT = range(1, 7)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from vobject.base import ContentLine, backslashEscape
 
-from overair.items.bodies import StoredBody
+from overair.items.renditions import StoredBody
 from overair.items.contact import Contact
 from overair.items.text import cleaned
 from overair.items.vcard.dates import day_of
