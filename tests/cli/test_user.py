@@ -7,11 +7,14 @@ import os
 import pty
 import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from support.command import OVERAIR, done, environment, overair
 from support.house import Serve
+
+NO_RIGHTS: Final = {"sends_as": [], "sends_on_behalf": []}
 
 
 @pytest.fixture(params=["stopped", "running"], name="data")
@@ -39,8 +42,8 @@ def test_accounts_are_added_listed_changed_and_removed(data: Path) -> None:
     assert added["address"] == "ben@example.org"
     assert re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", added["password"])
     assert json.loads(done("user", "list", "--json", *where)) == [
-        {"address": "anna@example.org", "name": "Anna Keller", "aliases": []},
-        {"address": "ben@example.org", "name": "ben", "aliases": []},
+        {"address": "anna@example.org", "name": "Anna Keller", "aliases": [], **NO_RIGHTS},
+        {"address": "ben@example.org", "name": "ben", "aliases": [], **NO_RIGHTS},
     ]
     listed = done("user", "list", *where)
     assert re.search(r"^anna@example\.org +Anna Keller", listed, re.MULTILINE)
@@ -53,11 +56,51 @@ def test_accounts_are_added_listed_changed_and_removed(data: Path) -> None:
     ]
 
 
+def test_addresses_and_rights_to_send_are_given_and_taken(data: Path) -> None:
+    where = ("--data-dir", data)
+
+    def account(address: str) -> object:
+        listed = json.loads(done("user", "list", "--json", *where))
+        return next(user for user in listed if user["address"] == address)
+
+    for address in ("anna@example.org", "ben@example.org"):
+        done("user", "add", address, "--generate", *where)
+    assert (
+        "office@example.org"
+        in done("user", "alias", "anna@example.org", "Office@Example.org", *where).lower()
+    )
+    done("user", "grant", "anna@example.org", "Ben@example.org", *where)
+    done("user", "grant", "anna@example.org", "sales@example.org", "--on-behalf", *where)
+    assert account("anna@example.org") == {
+        "address": "anna@example.org",
+        "name": "anna",
+        "aliases": ["office@example.org"],
+        "sends_as": ["ben@example.org"],
+        "sends_on_behalf": ["sales@example.org"],
+    }
+    listed = done("user", "list", *where)
+    assert "ben@example.org, sales@example.org (on behalf)" in listed
+    done("user", "revoke", "anna@example.org", "sales@example.org", *where)
+    done("user", "unalias", "office@example.org", *where)
+    # Whoever has the address next has granted nothing.
+    done("user", "remove", "ben@example.org", *where)
+    assert account("anna@example.org") == {
+        "address": "anna@example.org",
+        "name": "anna",
+        "aliases": [],
+        **NO_RIGHTS,
+    }
+
+
 @pytest.mark.parametrize(
     ("arguments", "stdin", "code", "message"),
     [
         (("passwd", "nobody@example.org", "--generate"), "", 1, "there is no account nobody@example.org"),
         (("remove", "nobody@example.org"), "", 1, "there is no account nobody@example.org"),
+        (("alias", "nobody@example.org", "x@example.org"), "", 1, "there is no account nobody@example.org"),
+        (("unalias", "nobody@example.org"), "", 1, "there is no account nobody@example.org"),
+        (("grant", "nobody@example.org", "x@example.org"), "", 1, "there is no account nobody@example.org"),
+        (("revoke", "nobody@example.org", "x@example.org"), "", 1, "there is no account nobody@example.org"),
         (("add", "no address", "--generate"), "", 1, "'no address' is not an address"),
         (("add", "cleo@example.org", "--password-stdin"), "\n", 1, "the password is empty"),
         (("add", "cleo@example.org"), "", 2, "use --password-stdin or --generate"),
