@@ -19,9 +19,6 @@ from overair.protocol.item_operations import (
     FetchResponse,
     ItemOperationsRequest,
     ItemOperationsResponse,
-    Move,
-    MoveOptions,
-    MoveResponse,
     Operation,
     Properties,
 )
@@ -261,16 +258,6 @@ def folder_ids(phone: Phone) -> set[str]:
     changes = phone.folder_sync().changes
     assert changes is not None
     return {entry.server_id for entry in changes.adds}
-
-
-@pytest.mark.req("MS-ASCMD_R3475", "MS-ASCMD_R4171")
-def test_conversations_are_not_moved(server: RunningServer) -> None:
-    request = Move(conversation_id=b"\1\2", destination_folder_id="1")
-    always = Move(conversation_id=b"\1\2", destination_folder_id="1", options=MoveOptions(move_always=True))
-    response = operate(Phone(server), request, always)
-    assert [
-        (one.status, one.conversation_id) for one in response.responses if isinstance(one, MoveResponse)
-    ] == [(155, b"\1\2"), (156, b"\1\2")]
 
 
 @pytest.mark.req("MS-ASCMD_R157", "MS-ASCMD_R166", "MS-ASCMD_R6020")

@@ -91,5 +91,9 @@ class LocalDelivery:
 
 
 async def _to_inbox(session: Session, message: Message) -> None:
-    inbox = await session.folder_of_type(FolderType.INBOX)
-    await session.add(inbox.folder_id, message)
+    """Into the Inbox, or where the user moves all of the conversation to (MS-ASCON_R215)."""
+    key = message.conversation_key
+    folder_id = None if key is None else await session.conversation_folder(key)
+    if folder_id is None:
+        folder_id = (await session.folder_of_type(FolderType.INBOX)).folder_id
+    await session.add(folder_id, message)

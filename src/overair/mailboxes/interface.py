@@ -245,6 +245,16 @@ class Session(Protocol):
     async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
         """Move to another folder, where it gets a new id. Raises NoSuchItem, NoSuchFolder."""
 
+    async def conversation_folder(self, key: str) -> str | None:
+        """The folder that what comes in a conversation goes to instead of the Inbox, by its key."""
+
+    async def move_always(self, key: str, folder_id: str | None) -> None:
+        """From now on move what comes in a conversation to a folder; None for the Inbox again.
+
+        It ends, too, with the folder, and where too many other conversations were moved since.
+        Raises NoSuchFolder.
+        """
+
     async def last_revision(self, folder_id: str, item_id: str) -> int:
         """The revision of the item's last change, its removal from this folder included."""
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select
 
+from overair.mailboxes.embedded.hierarchy import Hierarchy
 from overair.mailboxes.embedded.tables import conversation_rules
-from overair.storage.interface import Statement, Transaction
+from overair.storage.interface import Statement
 from overair.storage.statement import upsert
 
 MAXIMUM_RULES: Final = 1_000
@@ -40,36 +41,34 @@ OLDEST_RULES: Final = Statement(
 )
 
 
-async def destination(transaction: Transaction, account_id: int, conversation: str) -> int | None:
-    """The number of the folder that a conversation is always moved to; a rule that is used is kept."""
-    row = await transaction.one(RULE, account=account_id, conversation=conversation)
-    if row is None:
-        return None
-    folder: int = row[0]
-    now = time.time_ns() // 1000
-    if now - row[1] > QUIET:
-        await _set_rule(transaction, account_id, conversation, folder, now)
-    return folder
+class ConversationRules(Hierarchy):
+    """The part of a mailboxes.interface.Session that knows the rules."""
 
+    async def conversation_folder(self, key: str) -> str | None:
+        """The folder that what comes in a conversation goes to; a rule that is asked for is in use."""
+        row = await self.transaction.one(RULE, account=self.account_id, conversation=key)
+        if row is None:
+            return None
+        if time.time_ns() // 1000 - row[1] > QUIET:
+            await self._set_rule(key, row[0])
+        return str(row[0])
 
-async def move_always(
-    transaction: Transaction, account_id: int, conversation: str, folder: int | None
-) -> None:
-    """Move what comes in a conversation to a folder from now on; None for the Inbox, as all else."""
-    if folder is None:
-        await transaction.execute(END_RULE, account=account_id, conversation=conversation)
-        return
-    await _set_rule(transaction, account_id, conversation, folder, time.time_ns() // 1000)
-    row = await transaction.one(COUNT_RULES, account=account_id)
-    surplus = (row[0] if row else 0) - MAXIMUM_RULES
-    if surplus > 0:
-        oldest = await transaction.all(OLDEST_RULES, account=account_id, limit=surplus)
-        await transaction.many(END_RULE, [{"account": account_id, "conversation": one} for (one,) in oldest])
+    async def move_always(self, key: str, folder_id: str | None) -> None:
+        """From now on move what comes in a conversation to a folder. Raises NoSuchFolder."""
+        if folder_id is None:
+            await self.transaction.execute(END_RULE, account=self.account_id, conversation=key)
+            return
+        await self._set_rule(key, int((await self.folder(folder_id)).folder_id))
+        row = await self.transaction.one(COUNT_RULES, account=self.account_id)
+        surplus = (row[0] if row else 0) - MAXIMUM_RULES
+        if surplus > 0:
+            oldest = await self.transaction.all(OLDEST_RULES, account=self.account_id, limit=surplus)
+            await self.transaction.many(
+                END_RULE, [{"account": self.account_id, "conversation": one} for (one,) in oldest]
+            )
 
-
-async def _set_rule(
-    transaction: Transaction, account_id: int, conversation: str, folder: int, now: int
-) -> None:
-    await transaction.execute(
-        SET_RULE, account_id=account_id, conversation=conversation, folder_id=folder, used=now
-    )
+    async def _set_rule(self, key: str, folder: int) -> None:
+        now = time.time_ns() // 1000
+        await self.transaction.execute(
+            SET_RULE, account_id=self.account_id, conversation=key, folder_id=folder, used=now
+        )

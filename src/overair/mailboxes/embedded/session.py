@@ -16,7 +16,8 @@ from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.codec import Written
 from overair.mailboxes.embedded.companion import Place
 from overair.mailboxes.embedded.companions import COMPANIONS
-from overair.mailboxes.embedded.hierarchy import Hierarchy, number_of
+from overair.mailboxes.embedded.conversation_rules import ConversationRules
+from overair.mailboxes.embedded.hierarchy import number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.search.finding import Searching
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
@@ -103,7 +104,7 @@ NEW: Final = (None, None)
 """The view date and the conversation date of an item that was not there."""
 
 
-class EmbeddedSession(Hierarchy, Searching):
+class EmbeddedSession(ConversationRules, Searching):
     """A mailboxes.interface.Session on the tables."""
 
     def __init__(self, account_id: int, transaction: Transaction, quota: int = UNLIMITED) -> None:

@@ -29,6 +29,7 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import ItemOperationsStatus
 from overair.server.commands.command import Command
 from overair.server.context import Context
+from overair.server.conversations import move_conversation
 from overair.server.fetching import Fetched, fetch
 from overair.server.responses import Outcome, Reply
 
@@ -56,18 +57,11 @@ async def _operate(context: Context, operation: Operation, fetched: Fetched) -> 
     if isinstance(operation, Fetch):
         return await fetch(context, operation, fetched)
     if isinstance(operation, Move):
-        return _move_conversation(operation)
+        status = await move_conversation(context, operation)
+        return MoveResponse(status=status, conversation_id=operation.conversation_id)
     return EmptyFolderContentsResponse(
         status=await _empty_folder(context, operation), collection_id=operation.collection_id
     )
-
-
-def _move_conversation(operation: Move) -> MoveResponse:
-    """Conversations are not moved here: 156, "action not supported" (MS-ASCMD_R4172)."""
-    status = ItemOperationsStatus.INVALID_DESTINATION
-    if operation.options is None or not operation.options.move_always:
-        status = ItemOperationsStatus.MOVE_ALWAYS_MISSING  # MS-ASCMD_R3475
-    return MoveResponse(status=status, conversation_id=operation.conversation_id)
 
 
 async def _empty_folder(context: Context, operation: EmptyFolderContents) -> ItemOperationsStatus:
