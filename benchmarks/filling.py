@@ -20,6 +20,7 @@ from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.companions import ADD_KEY
 from overair.mailboxes.embedded.session import WRITE_JOURNAL
 from overair.mailboxes.embedded.tables import folders, items
+from overair.mailboxes.embedded.usage import size_of
 from overair.mailboxes.interface import FolderType, Session
 from overair.server.app import Application, build
 from overair.server.settings import load
@@ -118,7 +119,8 @@ class Filling:
                         "revision": modseq + count,
                         "item_class": item.item_class.value,
                         "blobs": codec.blob_keys(item),
-                        "content": codec.encode(item),
+                        "content": (content := codec.encode(item)),
+                        "size": size_of(item, len(content)),
                     }
                     for count, item in numbered
                 ],

@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from support import databases
 from support.packages import REASON
 
 # Derandomized: the same examples in every run. A machine that is busy is no reason to fail.
@@ -18,6 +19,9 @@ settings.register_profile(
 settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+if databases.DEFAULT == databases.POSTGRESQL:
+    databases.prepare_every_directory()
 
 # Servers that run in this process log into the report of the test that fails, not between its lines.
 structlog.configure(

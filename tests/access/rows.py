@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Column, Table
 
 from overair.storage.migrations.__main__ import import_every_table
-from overair.storage.open import DATABASE_FILE
 from overair.storage.schema import metadata
+from support.databases import outside
 
 import_every_table()
 
@@ -40,15 +39,12 @@ def owner_columns(table: Table) -> tuple[Column[object], ...] | None:
 
 def rows_of(data_dir: Path, account_id: int) -> Rows:
     """Every row of every table that is an account's."""
-    connection = sqlite3.connect(f"file:{data_dir / DATABASE_FILE}?mode=ro", uri=True)
-    try:
+    with outside(data_dir) as database:
         return {
-            table.name: sorted(connection.execute(_selection(table), (account_id,)), key=repr)
+            table.name: sorted(database.rows(_selection(table), account_id), key=repr)
             for table in metadata.tables.values()
             if owner_columns(table)
         }
-    finally:
-        connection.close()
 
 
 def _selection(table: Table) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import socket
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any, Final
+
+import asyncpg
 
 from access.places import Path as Way
 from access.places import can_name, leaves, places, request
@@ -28,11 +30,11 @@ from overair.protocol.search import Query, SearchRequest, StoreRequest
 from overair.protocol.send_mail import SendMailRequest
 from overair.protocol.settings import SettingsRequest, UserInformationRequest
 from overair.protocol.sync import AddCommand, ChangeCommand, CollectionRequest, ServerAdd, SyncRequest
-from overair.storage.open import DATABASE_FILE
 from overair.storage.schema import metadata
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, Tag, encode
 from overair.wbxml.pages import Calendar, Contacts
+from support.databases import outside
 from support.phone import Answer, Phone, Server, letter
 from support.server import ANNA
 
@@ -271,7 +273,7 @@ def by_lmtp(path: Path) -> list[bytes]:
     """Mail that is taken and mail that is refused; returns what the server said."""
     answers: list[bytes] = []
     client = smtplib.LMTP(str(path))
-    with closing(client):
+    with contextlib.closing(client):
         client.ehlo()
         for mime in (marked_letter(), *broken_letters()):
             for recipient in (ANNA, "nobody@example.org"):
@@ -307,18 +309,24 @@ def columns() -> Iterator[tuple[str, str]]:
 
 def spoil(data_dir: Path, table: str, column: str, value: bytes | str) -> list[tuple[Any, ...]]:
     """Put something else into a column of every row; returns what was there, for ``mend``."""
-    with closing(sqlite3.connect(data_dir / DATABASE_FILE, timeout=30)) as connection, connection:
-        before = connection.execute(f'SELECT {column}, {_key(table)} FROM "{table}"').fetchall()
-        connection.execute(f'UPDATE OR IGNORE "{table}" SET {column} = ?', (value,))
+    with outside(data_dir) as database:
+        before = database.rows(f'SELECT {column}, {_key(table)} FROM "{table}"')
+        for _, *key in before:
+            # A value that has to be the only one of its kind goes into the first row that takes it.
+            with contextlib.suppress(sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError):
+                database.rows(f'UPDATE "{table}" SET {column} = ? WHERE {_is(table)}', value, *key)
         return before
 
 
 def mend(data_dir: Path, table: str, column: str, before: list[tuple[Any, ...]]) -> None:
     """Put back what ``spoil`` returned."""
-    names = [name.strip() for name in _key(table).split(",")]
-    where = " AND ".join(f"{name} = ?" for name in names)
-    with closing(sqlite3.connect(data_dir / DATABASE_FILE, timeout=30)) as connection, connection:
-        connection.executemany(f'UPDATE "{table}" SET {column} = ? WHERE {where}', before)
+    with outside(data_dir) as database:
+        for row in before:
+            database.rows(f'UPDATE "{table}" SET {column} = ? WHERE {_is(table)}', *row)
+
+
+def _is(table: str) -> str:
+    return " AND ".join(f"{column.name} = ?" for column in metadata.tables[table].primary_key)
 
 
 def _key(table: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from overair.protocol.sync_options import Options
 from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase
 from support.asynchronous import run
+from support.databases import execute
 from sync.phone import Phone, statuses
 from sync.world import World, contact, mime, world
 
@@ -38,10 +38,9 @@ async def phone_of(there: World, folder_type: FolderType) -> Phone:
 def put_content(there: World, item_id: str, content: bytes) -> bytes:
     """Write an item's row by hand; returns what was there."""
     number = int(item_id.partition(":")[2])
-    with sqlite3.connect(there.storage.database.path) as connection:
-        [(before,)] = connection.execute("SELECT content FROM items WHERE id = ?", (number,)).fetchall()
-        connection.execute("UPDATE items SET content = ? WHERE id = ?", (content, number))
-    connection.close()
+    directory = there.storage.directory
+    [(before,)] = execute(directory, "SELECT content FROM items WHERE id = ?", number)
+    execute(directory, "UPDATE items SET content = ? WHERE id = ?", content, number)
     return bytes(before)
 
 
@@ -116,9 +115,7 @@ def break_row(there: World, item_id: str, how: Callable[[bytes], bytes]) -> Call
 def row(there: World, item_id: str, column: str) -> Any:
     """A column of an item's row."""
     number = int(item_id.partition(":")[2])
-    with sqlite3.connect(there.storage.database.path) as connection:
-        [(value,)] = connection.execute(f"SELECT {column} FROM items WHERE id = ?", (number,)).fetchall()
-    connection.close()
+    [(value,)] = execute(there.storage.directory, f"SELECT {column} FROM items WHERE id = ?", number)
     return value
 
 

@@ -14,11 +14,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import re
 import resource
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -33,12 +31,12 @@ from overair.server.settings import load
 from overair.storage.open import DATABASE_FILE
 from support.asynchronous import run
 from support.command import OVERAIR, environment
+from support.databases import DEFAULT, prepare
+from support.ports import free_port
 
 START_SECONDS = 60
 LEAVE_SECONDS = 60
 """Beyond what any test asks; a server that hangs fails it."""
-PORTS = range(10_240, 32_768)
-"""Below those from which the kernel takes a client's own: a phone must not come to talk to itself."""
 
 
 class Process(Protocol):
@@ -56,7 +54,7 @@ class House:
     """``overair serve`` on loopback over a data directory, with levers.
 
     Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; ``before`` is a
-    command that runs the server.
+    command that runs the server; ``database`` is one of support.databases' kinds.
     What the server logs and prints is kept over restarts beside the data directory.
     """
 
@@ -68,8 +66,10 @@ class House:
         settings: str = "",
         umask: int = -1,
         before: Sequence[str] = (),
+        database: str = DEFAULT,
     ) -> None:
         self.data_dir = data_dir
+        self.kind = database
         self.tls = tls
         self.port = free_port()
         self._arguments = arguments
@@ -85,6 +85,7 @@ class House:
 
     def start(self) -> Self:
         """Start the server, on the port that it had, and wait until it listens."""
+        prepare(self.data_dir, self.kind)
         command = [*self._before, str(OVERAIR), "serve", "--data-dir", str(self.data_dir)]
         command += [
             "--config",
@@ -306,15 +307,6 @@ def _log_line(line: str) -> dict[str, Any]:
     except ValueError:
         return {"event": line}
     return found if isinstance(found, dict) else {"event": line}
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    while True:
-        port = random.choice(PORTS)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 def add_accounts(data_dir: Path, addresses: dict[str, str], password: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import http.client
 import itertools
-import sqlite3
 import ssl
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -22,9 +21,9 @@ from overair.protocol.folder_sync import FolderEntry, FolderSyncRequest, FolderS
 from overair.protocol.http import MULTIPART_TYPE, PATH, WBXML_TYPE, Command, Credentials, Request
 from overair.protocol.multipart import split_parts
 from overair.protocol.schema import Record
-from overair.storage.open import DATABASE_FILE
 from overair.versions import SERVED, Version
 from overair.wbxml import Element, decode, encode
+from support.databases import outside
 from support.schemas import validate
 from support.server import ANNA, PASSWORD
 from support.shared import SHARED
@@ -220,9 +219,7 @@ def request_lines(lines: Sequence[MutableMapping[str, Any]], count: int) -> list
 
 def contents(data_dir: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table of a server's database, to see that nothing changed."""
-    connection = sqlite3.connect(f"file:{data_dir / DATABASE_FILE}?mode=ro", uri=True)
-    try:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
-    finally:
-        connection.close()
+    with outside(data_dir) as database:
+        return {
+            name: sorted(database.rows(f'SELECT * FROM "{name}"'), key=repr) for name in database.tables()
+        }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from overair.storage.interface import Transaction
 from overair.wbxml.element import Element
 from overair.wbxml.pages import Contacts
 from support.asynchronous import run
+from support.databases import refusing_updates
 from sync.phone import CLIENT_WINS, Phone, statuses
 from sync.scenarios import phone_of, play
 from sync.world import World, contact, mime, world
@@ -167,15 +167,9 @@ def test_an_effect_and_its_state_are_one(tmp_path: Path) -> None:
 
     async def scenario(there: World, phone: Phone) -> None:
         command = phone.add(contact("Ada"))
-        other = sqlite3.connect(there.storage.database.path)
-        other.execute(
-            "CREATE TRIGGER full BEFORE UPDATE ON sync_state BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
-        with pytest.raises(sqlite3.IntegrityError):
+        with refusing_updates(there.storage.directory, "sync_state") as refusal, pytest.raises(refusal):
             await phone.ask(command)
         assert not await there.items(phone.folder)
-        other.execute("DROP TRIGGER full")
-        other.close()
         await phone.sync(command)
         assert list(await there.items(phone.folder)) == list(phone.items)
 

@@ -140,7 +140,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
 
     Raises DirectoryInUse, DatabaseUnavailable, OSError.
     """
-    storage = storage or open_storage(settings.data_path)
+    storage = storage or open_storage(settings.data_path, settings.database.url)
     database, blobs = storage.database, storage.blobs
     directory = EmbeddedDirectory(
         database,

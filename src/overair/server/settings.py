@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import tomllib
 from pathlib import Path
@@ -14,8 +15,11 @@ from overair.delivery.smtp_settings import Smtp, SmtpError
 from overair.devices.policies import Policy, PolicyError
 from overair.items.time_zones.zones import is_zone, machine_zone
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
+from overair.storage.url import SQLITE, is_postgresql
 
 MEBIBYTE: Final = 1024 * 1024
+DATABASE_URL: Final = "OVERAIR_DATABASE_URL"
+"""The environment variable that names the database where no setting does."""
 
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
@@ -130,6 +134,15 @@ class PolicySettings(Section, frozen=True):
     document: dict[str, Scalar] = msgspec.field(default_factory=dict)
 
 
+class DatabaseSettings(Section, frozen=True):
+    """``[database]``: where mailboxes, accounts and devices are kept."""
+
+    url: str = ""
+    """``postgresql://USER@HOST/DATABASE`` as libpq reads it, or ``sqlite:`` for the file in the data
+    directory; empty: what the data directory was used with last, at first SQLite.
+    """
+
+
 class Delivery(Section, frozen=True):
     """``[delivery]``: mail in. LMTP listens on a loopback address or on a unix socket."""
 
@@ -166,6 +179,7 @@ class Settings(Section, frozen=True):
     timeouts: Timeouts = Timeouts()
     heartbeat: Heartbeat = Heartbeat()
     policy: PolicySettings = PolicySettings()
+    database: DatabaseSettings = DatabaseSettings()
     delivery: Delivery = Delivery()
     smtp: Smtp = Smtp()
     calendar: Calendar = msgspec.field(default_factory=Calendar)
@@ -204,8 +218,8 @@ def parse_address(text: str) -> tuple[str, int]:
 def load(path: Path | None = None, **overrides: object) -> Settings:
     """The settings of a file with the command line's overrides, which are left out where None.
 
-    A dotted name reaches into a table: ``load(path, **{"tls.enabled": False})``. Raises
-    SettingsError.
+    A dotted name reaches into a table: ``load(path, **{"tls.enabled": False})``. Where neither has a
+    database, the environment variable OVERAIR_DATABASE_URL names it. Raises SettingsError.
     """
     where = str(path) if path is not None else "the command line"
     values: dict[str, object] = {}
@@ -226,6 +240,9 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
                     raise SettingsError(f"{where}: {step} is a table of settings, not a value")
                 table = inner
             table[key] = value
+    url = os.environ.get(DATABASE_URL)
+    if url and "database" not in values:
+        values["database"] = {"url": url}
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
@@ -235,6 +252,8 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
 
 
 def _check(settings: Settings, where: str) -> None:
+    if settings.database.url not in ("", SQLITE) and not is_postgresql(settings.database.url):
+        raise SettingsError(f"{where}: database.url begins with postgresql:// or is {SQLITE}")
     if settings.unix_socket is None:
         parse_address(settings.bind)
     if (settings.tls.certificate is None) != (settings.tls.private_key is None):

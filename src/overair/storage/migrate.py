@@ -22,17 +22,22 @@ BUSY_SECONDS = 60
 """How long a process waits for another one that is migrating the same file."""
 
 
-def migrate(path: Path) -> None:
-    """Bring a SQLite file up to date, in one transaction that keeps every other writer out.
+class UnknownRevision(Exception):
+    """The database, or who asks, names a revision that this Overair does not have: it is of a newer one."""
 
-    Raises sqlite3.Error, and alembic's CommandError for a file of a newer Overair.
+
+def migrate(path: Path, revision: str = "head") -> None:
+    """Bring a SQLite file to a revision, in one transaction that keeps every other writer out.
+
+    ``revision`` is a number such as "0003", "head" or "base". Raises sqlite3.Error, UnknownRevision.
     """
-    if _revision(path) == head():
+    back = leads_back(revision_of(path), revision)
+    if back is None:
         return
     engine = _engine(path)
     try:
         with engine.begin() as connection:
-            command.upgrade(config(connection), "head")
+            (command.downgrade if back else command.upgrade)(config(connection), revision)
     except DatabaseError as error:
         raise (error.orig if isinstance(error.orig, sqlite3.Error) else error) from error
     finally:
@@ -45,6 +50,27 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config(None)).get_current_head()
 
 
+def leads_back(current: str | None, wanted: str) -> bool | None:
+    """Whether the way from a database's revision to another one leads back; None where there is none.
+
+    Raises UnknownRevision.
+    """
+    known = _revisions()
+    if current is not None and current not in known:
+        raise UnknownRevision(f"its tables are of a newer Overair (revision {current}; known is {head()})")
+    if wanted not in known | {"head", "base"}:
+        raise UnknownRevision(f"there is no revision {wanted}; the newest is {head()}")
+    target = {"head": head(), "base": None}.get(wanted, wanted)
+    if current == target:
+        return None
+    return (current or "") > (target or "")
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config(None)).walk_revisions())
+
+
 def config(connection: Connection | None) -> Config:
     """Alembic's configuration, without a file, for a connection whose transaction is under way."""
     config = Config()
@@ -54,7 +80,7 @@ def config(connection: Connection | None) -> Config:
     return config
 
 
-def _revision(path: Path) -> str | None:
+def revision_of(path: Path) -> str | None:
     """The revision of a file; None for an empty one."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
     try:

@@ -12,10 +12,14 @@ from typing import Final, Self
 import structlog
 
 from overair.storage.blobs import FileBlobStore
+from overair.storage.interface import Database, DatabaseUnavailable
 from overair.storage.sqlite import SqliteDatabase
+from overair.storage.url import SQLITE, described, is_postgresql
 
 LOCK_FILE: Final = "overair.lock"
 DATABASE_FILE: Final = "overair.sqlite3"
+DATABASE_NOTE: Final = "overair.database"
+"""Names the PostgreSQL database that belongs to the directory, without a password."""
 BLOB_DIRECTORY: Final = "blobs"
 OTHERS: Final = 0o077
 
@@ -51,7 +55,7 @@ class Storage:
     """What a data directory holds, open."""
 
     directory: Path
-    database: SqliteDatabase
+    database: Database
     blobs: FileBlobStore
     lock: DirectoryLock
 
@@ -83,8 +87,11 @@ def _warn_if_open(directory: Path) -> None:
     )
 
 
-def open_storage(directory: Path | str) -> Storage:
+def open_storage(directory: Path | str, url: str = "") -> Storage:
     """Open a data directory, creating it (mode 0700) where there is none.
+
+    ``url`` is that of a PostgreSQL database, or ``SQLITE``; without one the directory is opened with
+    the database with which it was opened last, at first SQLite.
 
     Raises DirectoryInUse when a server or another command has it, DatabaseUnavailable when the
     database can't be opened, and OSError when the directory can't be written.
@@ -93,8 +100,48 @@ def open_storage(directory: Path | str) -> Storage:
     lock = DirectoryLock(directory)
     _warn_if_open(directory)
     try:
-        database = SqliteDatabase.open(directory / DATABASE_FILE)
+        database = _open_database(directory, url or database_of(directory))
         return Storage(directory, database, FileBlobStore(directory / BLOB_DIRECTORY), lock)
     except BaseException:
         lock.release()
         raise
+
+
+def database_of(directory: Path) -> str:
+    """The database with which a directory was opened last: a URL or SQLITE."""
+    try:
+        return (directory / DATABASE_NOTE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return SQLITE
+
+
+def _open_database(directory: Path, url: str) -> Database:
+    if not is_postgresql(url):
+        database = SqliteDatabase.open(directory / DATABASE_FILE)
+        (directory / DATABASE_NOTE).unlink(missing_ok=True)
+        return database
+    # The driver and what comes with it take memory, which a server on SQLite need not spend.
+    from overair.storage.postgresql import PostgresDatabase
+    from overair.storage.postgresql_migrate import is_new
+
+    if _holds_mail(directory) and is_new(url):
+        # Nothing would refer to the mail there, and what nothing refers to is removed.
+        raise DatabaseUnavailable(
+            f"{described(url)} is empty, but {directory} holds the mail of another database: "
+            "copy that one with `overair store copy`, or take a new data directory"
+        )
+    opened = PostgresDatabase.open(url)
+    _note(directory, url)
+    return opened
+
+
+def _holds_mail(directory: Path) -> bool:
+    return any((directory / BLOB_DIRECTORY).glob("??/*"))
+
+
+def _note(directory: Path, url: str) -> None:
+    """Keep which database belongs to the directory, for commands that no settings tell it."""
+    if database_of(directory) != (shown := described(url)):
+        path = directory / DATABASE_NOTE
+        path.touch(mode=0o600)
+        path.write_text(f"{shown}\n", encoding="utf-8")

@@ -20,11 +20,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final, Self, TypeVar
 
 import structlog
-from alembic.util import CommandError
 
 from overair.storage.health import Health
 from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
-from overair.storage.migrate import migrate
+from overair.storage.migrate import UnknownRevision, migrate
 from overair.storage.sqlite_transaction import DIALECT, SqliteTransaction, drive
 from overair.storage.statement import Statement
 
@@ -131,7 +130,7 @@ class SqliteDatabase:
             migrate(path)
             Statement.compile_all(DIALECT)
             return cls(path)
-        except (OSError, sqlite3.Error, CommandError) as error:
+        except (OSError, sqlite3.Error, UnknownRevision) as error:
             raise DatabaseUnavailable(f"{path}: {error}") from error
 
     def _connect(self, mode: str) -> sqlite3.Connection:

@@ -8,6 +8,24 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+TABLES = (
+    "journal",
+    "items",
+    "sync_state",
+    "search_words",
+    "removed_folders",
+    "remembered_request",
+    "hierarchy_state",
+    "folders",
+    "cached_request",
+    "addresses",
+    "users",
+    "partnership",
+    "outgoing_message",
+    "mailboxes",
+)
+"""As they are dropped: those that refer to others before them."""
+
 
 def upgrade() -> None:
     """Change the tables."""
@@ -217,3 +235,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index("ix_journal_item", ["item_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Change them back: nothing is left."""
+    for table in TABLES:
+        op.drop_table(table)

@@ -24,3 +24,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("item_keys", schema=None) as batch_op:
         batch_op.create_index("ix_item_keys_item", ["item_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Change them back."""
+    op.drop_table("item_keys")
