@@ -181,7 +181,7 @@ def _written(name: str, address: str) -> str:
 def ascii_address(address: str) -> str:
     """An address with its domain in ASCII, where it has such a form."""
     local, _, domain = address.rpartition("@")
-    return f"{local}@{ascii_domain(domain)}"
+    return address if domain.isascii() else f"{local}@{ascii_domain(domain)}"
 
 
 def ascii_domain(domain: str) -> str:
