@@ -134,12 +134,15 @@ def to_store(
     if not sent.data:
         return None
     if sent.type == BodyType.RTF:
-        return Body(type=sent.type, data=_kept_rtf(sent.data))
+        return Body(type=sent.type, data=rtf_to_keep(sent.data))
     return Body(type=sent.type, data=sent.data)
 
 
-def _kept_rtf(data: str) -> str:
-    """RTF as it was sent, so that it is shown again as it was; one that is not encoded is now."""
+def rtf_to_keep(data: str) -> str:
+    """RTF as it was sent, so that it is shown again as it was; one that is not encoded is now.
+
+    Raises SchemaError for what is no RTF.
+    """
     try:
         found = conversion.rtf_of(data)
     except ValueError:

@@ -120,7 +120,10 @@ class MessageBody:
                 break
             # How much text is in the start of an HTML part is not known before its end.
             converted_from_html = part.is_html and not as_html
-            piece = self._part(part, None if limit is None or converted_from_html else limit - taken)
+            wanted = None if limit is None or converted_from_html else limit - taken
+            if wanted is not None and as_html and not part.is_html:
+                wanted += _MARGIN
+            piece = self._part(part, wanted)
             if part.is_html != as_html:
                 piece = plain_html.html_fragment(piece) if as_html else markup.html_to_text(piece)
             pieces.append(piece)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from overair.items import markup
 from overair.items.body import Body
 from overair.items.calendar.event import Event
 from overair.items.contact import Contact
+from overair.items.conversion import converted
 from overair.items.item import Item
 from overair.items.mail import message_document
 from overair.items.mail.message import Message
@@ -105,5 +105,6 @@ def _gather_note(item: Note, found: Document) -> None:
 def _add_body(body: Body | None, found: Document) -> None:
     if body is None or not body.data:
         return
-    data = body.data[: 4 * MOST_CHARACTERS]
-    found.add(markup.html_to_text(data) if body.type == BodyType.HTML else data)
+    # The start of RTF in base64 is none of it.
+    data = body.data if body.type == BodyType.RTF else body.data[: 4 * MOST_CHARACTERS]
+    found.add(converted(data, body.type, BodyType.PLAIN_TEXT))

@@ -11,7 +11,7 @@ import msgspec
 from overair import items
 from overair.items import ItemClass
 from overair.mailboxes.interface import Folder, NoSuchFolder, Session, TokenExpired, View
-from overair.protocol.statuses import SyncStatus
+from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync import CollectionRequest
 from overair.protocol.sync_options import Options
 from overair.sync import state as states_of
@@ -21,7 +21,7 @@ from overair.sync.drafts import Drafts
 from overair.sync.filters import view_of
 from overair.sync.keys import UNPRIMED
 from overair.sync.news import Kind, News, NewsReader, Telling
-from overair.sync.options import BadOptions, check_options, options_for
+from overair.sync.options import BadOptions, UnsupportedBodyPart, check_options, options_for
 from overair.sync.partner import Partner
 from overair.sync.preparing import Prepared
 from overair.sync.refusal import CollectionRefused
@@ -98,6 +98,10 @@ class Exchange:
             check_options(request.options, folder.item_class)
         except BadOptions as error:
             raise CollectionRefused(SyncStatus.PROTOCOL_ERROR, str(error)) from error
+        except UnsupportedBodyPart as error:
+            # MS-ASCMD_R5412, MS-ASCON_R241
+            unsupported = CommonStatus.BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED
+            raise CollectionRefused(unsupported, str(error)) from error
         return folder
 
     async def _prime(self, session: Session, folder: Folder, states: CollectionStates) -> Exchanged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from overair.items import ItemClass
+from overair.protocol.body_preferences import BodyType
 from overair.protocol.sync_options import Conflict, Options
 from overair.sync.filters import takes_filter
 
@@ -17,8 +18,12 @@ class BadFilter(BadOptions):
     """A filter that the class does not take."""
 
 
+class UnsupportedBodyPart(ValueError):
+    """A BodyPartPreference of another type than HTML."""
+
+
 def check_options(options: Sequence[Options], collection_class: ItemClass) -> None:
-    """Raise BadOptions for options that do not go with a collection of a class."""
+    """Raise BadOptions for options that do not go with a collection of a class, and UnsupportedBodyPart."""
     classes = [class_of(one, collection_class) for one in options]
     if len(set(classes)) < len(classes):
         raise BadOptions("options for one class stand twice")  # MS-ASCMD_R930
@@ -29,6 +34,8 @@ def check_options(options: Sequence[Options], collection_class: ItemClass) -> No
             raise BadOptions(f"options for {item_class} in a collection of {collection_class}")
         if not takes_filter(item_class, one.filter_type):
             raise BadFilter(f"{item_class} takes no filter {one.filter_type}")
+        if one.body_part_preference is not None and one.body_part_preference.type is not BodyType.HTML:
+            raise UnsupportedBodyPart(one.body_part_preference.type.name)
 
 
 def class_of(options: Options, collection_class: ItemClass) -> ItemClass:

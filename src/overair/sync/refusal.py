@@ -24,7 +24,7 @@ class CommandRefused(Exception):
 class CollectionRefused(Exception):
     """The exchange of a collection is refused, and changes nothing."""
 
-    def __init__(self, status: SyncStatus, reason: str) -> None:
+    def __init__(self, status: Status, reason: str) -> None:
         super().__init__(reason)
         self.status = status
 

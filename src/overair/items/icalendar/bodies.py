@@ -8,8 +8,8 @@ from typing import Final
 
 from icalendar import Component as ICalendarComponent
 
-from overair.items import markup
 from overair.items.body import Body
+from overair.items.conversion import converted
 from overair.items.icalendar.components import Component, Property
 from overair.items.icalendar.losses import Losses
 from overair.items.icalendar.text import as_text, with_line_ends
@@ -81,15 +81,13 @@ def is_inline(found: Property) -> bool:
 
 
 def add_body(component: ICalendarComponent, body: Body | None) -> None:
-    """Write a body; of HTML the text, too, for those who read no other."""
+    """Write a body; of HTML and of RTF the text, too, for those who read no other."""
     if body is None or not body.data:
         return
-    if body.type == BodyType.HTML:
-        text = markup.html_to_text(body.data)
-        html = as_text(body.data)
+    text = converted(body.data, body.type, BodyType.PLAIN_TEXT)
+    if body.type != BodyType.PLAIN_TEXT:
+        html = as_text(converted(body.data, body.type, BodyType.HTML))
         html.params["FMTTYPE"] = "text/html"
         component.add(ALTERNATIVE, html)
-    else:
-        text = body.data
     if text:
         component.add("DESCRIPTION", as_text(text))

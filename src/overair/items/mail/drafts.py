@@ -20,6 +20,8 @@ from overair.items.attachments import (
     attachment,
     number_deleted,
 )
+from overair.items.bodies import rtf_to_keep
+from overair.items.conversion import converted
 from overair.items.file_types import file_type
 from overair.items.item import Item
 from overair.items.mail.header_fields import encoded_value
@@ -213,9 +215,10 @@ def _body(before: Message | None, values: dict[str, Any], blobs: ByteStore) -> t
     """The type and text of the body: what was sent, or what the draft had."""
     sent = values.get("body")
     if sent is not None and sent.data is not None and not (sent.truncated and before is not None):
-        if sent.type not in (BodyType.PLAIN_TEXT, BodyType.HTML):
-            raise SchemaError(AirSyncBase.Type, Problem.VALUE, f"{sent.type.name} is not taken")
-        return sent.type, sent.data
+        if sent.type != BodyType.RTF:
+            return sent.type, sent.data
+        # A message of RTF alone would be readable to nobody.
+        return BodyType.HTML, converted(rtf_to_keep(sent.data), BodyType.RTF, BodyType.HTML)
     if before is None or before.index is None or before.blob is None:
         return BodyType.PLAIN_TEXT, ""
     renditions = MessageBody(before.index, blobs, before.blob)

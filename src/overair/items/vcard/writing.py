@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 from vobject.base import ContentLine, backslashEscape
 
-from overair.items.renditions import StoredBody
 from overair.items.contact import Contact
+from overair.items.renditions import StoredBody
 from overair.items.text import cleaned
 from overair.items.vcard.dates import day_of
 from overair.items.vcard.slots import (
@@ -106,7 +106,7 @@ def _lines(contact: Contact) -> Iterator[_Line]:
         yield _Line("X-ABRELATEDNAMES", _escaped(child), label="Child")
     if contact.categories:
         yield _Line("CATEGORIES", ",".join(map(_escaped, contact.categories)))
-    if contact.body is not None and contact.body.data and contact.body.type in _TEXTUAL:
+    if contact.body is not None and contact.body.data:
         yield _Line("NOTE", _escaped(StoredBody(contact.body).start(BodyType.PLAIN_TEXT, None)))
     if contact.picture:
         kind = "PNG" if contact.picture.startswith(_PNG) else "JPEG"
@@ -114,7 +114,6 @@ def _lines(contact: Contact) -> Iterator[_Line]:
         yield _Line("PHOTO", data, {"ENCODING": ["b"], "TYPE": [kind]})
 
 
-_TEXTUAL: Final = (BodyType.PLAIN_TEXT, BodyType.HTML)
 
 
 def _slots(contact: Contact, fields: Sequence[str]) -> Iterator[tuple[Parameters, str]]:
