@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from mailboxes.conversation_contract import ConversationContract
 from mailboxes.key_contract import KeyContract
 from mailboxes.phones import EPOCH, Phone, message, view_of
 from overair.items import Contact, ItemClass
@@ -48,7 +49,7 @@ def fill(do: Do, folder_id: str, *days: int) -> dict[int, str]:
     return do(work)
 
 
-class MailboxContract(KeyContract):
+class MailboxContract(KeyContract, ConversationContract):
     """Tests of one mailbox with its default folders, new for each test.
 
     Subclasses provide the fixtures ``runner`` (an asyncio.Runner), ``mailbox`` and ``stranger``,

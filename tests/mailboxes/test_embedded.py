@@ -176,6 +176,35 @@ def test_only_items_with_keys_cost_statements_for_them(store: Store, mailbox: Em
     assert (added, changed, removed) == (8, 10, 5)
 
 
+def test_a_busy_conversation_is_lifted_once_a_day(store: Store, mailbox: EmbeddedMailbox) -> None:
+    inbox = store.inbox(mailbox)
+
+    def cost(day: int) -> int:
+        before = store.database.statements
+        item = message(day, "", 1)
+        store.runner.run(mailbox.transact(lambda session: session.add(inbox, item)))
+        return store.database.statements - before
+
+    alone = cost(0)
+    same_day = [cost(0) for _ in range(50)]
+    next_day = [cost(1) for _ in range(3)]
+    assert set(same_day) == {alone}
+    assert next_day == [alone + 2 + 2 * 51, alone, alone]
+    assert cost(0) == alone + 1
+
+
+def test_the_quietest_rules_go_where_there_are_too_many(store: Store, mailbox: EmbeddedMailbox) -> None:
+    async def fill(session: Session) -> list[bool]:
+        folder_id = await session.create_folder("0", "away", FolderType.USER_MAIL)
+        for number in range(conversation_rules.MAXIMUM_RULES + 2):
+            await session.move_always(f"conversation:{number}", folder_id)
+        return [
+            await session.conversation_folder(f"conversation:{number}") is not None for number in range(4)
+        ]
+
+    assert store.runner.run(mailbox.transact(fill)) == [False, False, True, True]
+
+
 def test_what_was_forgotten_expires_older_tokens_alone(store: Store, mailbox: EmbeddedMailbox) -> None:
     inbox = store.inbox(mailbox)
     late = store.runner.run(Phone.begin(mailbox, inbox, EVERYTHING))

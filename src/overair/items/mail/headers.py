@@ -205,6 +205,13 @@ def message_id(headers: Headers) -> str | None:
     return found[0] if found else None
 
 
+def answered(headers: Headers) -> tuple[str, ...]:
+    """The Message-IDs of what a message answers: its parent, as far as is known, and the root."""
+    parents = _MESSAGE_ID.findall(headers.raw("In-Reply-To"))
+    references = _MESSAGE_ID.findall(headers.raw("References"))
+    return tuple(dict.fromkeys([*parents[:1], *references[-1:], *references[:1]]))
+
+
 def conversation(headers: Headers, sent: datetime) -> tuple[bytes, bytes]:
     """The ConversationId (16 bytes) and ConversationIndex (5 bytes and 5 more for each reply).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, ClassVar, Final, NamedTuple
 
 from overair.items import charsets
@@ -102,6 +103,9 @@ class Message(Item):
     """The Message-ID header, with its angle brackets."""
     terms: bytes | None = None
     """What of it can be searched, until it is stored; the store keeps that apart."""
+    answers: tuple[str, ...] = ()
+    """The Message-IDs of what it answers, the nearest first, until it is stored: then it is in the
+    conversation of one that is there."""
 
     @property
     def view_date(self) -> int:
@@ -128,9 +132,14 @@ class Message(Item):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Its conversation's."""
-        key = self.conversation_key
-        return () if key is None else (key,)
+        """Its conversation's, and its own that answers to it name."""
+        own = None if self.message_id is None else message_key(self.message_id)
+        return tuple(key for key in (self.conversation_key, own) if key is not None)
+
+
+def message_key(message_id: str) -> str:
+    """The key by which the message of a Message-ID is found."""
+    return f"message:{sha256(message_id.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
 
 
 def conversation_key(conversation_id: bytes) -> str:
@@ -205,6 +214,7 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         is_draft=False,
         index=index,
         message_id=headers.message_id(found),
+        answers=headers.answered(found),
     )
     message.terms = message_document.document(message, message_document.OneMessage(mime))
     return Arrived(message, meeting)

@@ -17,8 +17,8 @@ _decoders: Final = {item_class.value: msgspec.json.Decoder(record) for item_clas
 
 def encode(item: Item) -> bytes:
     """The item whole, without what the store keeps apart."""
-    if isinstance(item, Message) and item.terms is not None:
-        item = msgspec.structs.replace(item, terms=None)
+    if isinstance(item, Message) and (item.terms is not None or item.answers):
+        item = msgspec.structs.replace(item, terms=None, answers=())
     return _encoder.encode(item)
 
 
@@ -36,7 +36,7 @@ def changed_fields(old: Item, new: Item) -> str | None:
     """The names of the fields that differ, as their column holds them; None for another class."""
     if type(old) is not type(new):
         return None
-    names = (name for name in old.__struct_fields__ if name != "terms")
+    names = (name for name in old.__struct_fields__ if name not in ("terms", "answers"))
     return " ".join(name for name in names if getattr(old, name) != getattr(new, name))
 
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from sqlalchemy import and_, bindparam, insert, select, update
+import msgspec
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
-from overair.items import Item
+from overair.items import Item, Message
+from overair.items.mail.message import message_key
 from overair.mailboxes.embedded.companion import Companion, Place
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.interface import APART
@@ -21,6 +23,7 @@ from overair.storage.interface import Statement, Transaction
 
 DAY: Final = 86_400_000_000
 """Microseconds. Cut-offs of views of conversations lie at midnight UTC."""
+PREFIX: Final = "conversation:"
 
 _own = items.alias("own")
 _other = items.alias("other")
@@ -37,6 +40,18 @@ DATES: Final = Statement(
         ).outerjoin(_other, _other.c.id == item_keys.c.item_id)
     )
     .where(_own.c.id == bindparam("item"))
+    .limit(1)
+)
+_key = item_keys.alias("own_key")
+CONVERSATION: Final = Statement(
+    select(item_keys.c.name)
+    .where(
+        folders.c.account_id == bindparam("account"),
+        _key.c.folder_id == folders.c.id,
+        _key.c.name == bindparam("name"),
+        item_keys.c.item_id == _key.c.item_id,
+        func.substr(item_keys.c.name, 1, len(PREFIX)) == PREFIX,
+    )
     .limit(1)
 )
 SIBLINGS: Final = Statement(
@@ -65,6 +80,22 @@ LIFT: Final = Statement(
     .values(conversation_date=bindparam("date"), journaled=bindparam("modseq"))
 )
 WRITE_JOURNAL: Final = Statement(insert(journal))
+
+
+async def joined(transaction: Transaction, account_id: int, item: Item) -> Item:
+    """A new item; a message that answers one that is there is of the same conversation.
+
+    So a thread stays one where a client names only what it answers, or cuts the list of those before.
+    """
+    if not isinstance(item, Message) or not item.answers:
+        return item
+    conversation_id = item.conversation_id
+    for message_id in item.answers:
+        row = await transaction.one(CONVERSATION, account=account_id, name=message_key(message_id))
+        if row is not None:
+            conversation_id = bytes.fromhex(row[0].removeprefix(PREFIX))
+            break
+    return msgspec.structs.replace(item, conversation_id=conversation_id, answers=())
 
 
 class Conversations(Companion):

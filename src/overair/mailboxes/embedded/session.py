@@ -17,6 +17,7 @@ from overair.mailboxes.embedded.codec import Written
 from overair.mailboxes.embedded.companion import Place
 from overair.mailboxes.embedded.companions import COMPANIONS
 from overair.mailboxes.embedded.conversation_rules import ConversationRules
+from overair.mailboxes.embedded.conversations import joined
 from overair.mailboxes.embedded.hierarchy import number_of
 from overair.mailboxes.embedded.reading import REMOVAL, Reading
 from overair.mailboxes.embedded.search.finding import Searching
@@ -196,6 +197,7 @@ class EmbeddedSession(ConversationRules, Searching):
 
     async def add(self, folder_id: str, item: Item, *, beyond_quota: bool = False) -> StoredItem:
         """A new item. Raises NoSuchFolder and, unless it may go beyond the quota, MailboxFull."""
+        item = await joined(self.transaction, self.account_id, item)
         written = Written(item)
         await self._grow(number_of(folder_id) or 0, written.size, beyond=beyond_quota)
         stored, place = await self._insert(folder_id, written)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -14,7 +16,8 @@ down_revision = "0003"
 
 CHUNK: Final = 2000
 """Rows that are held at once."""
-PREFIX: Final = "conversation:"
+CONVERSATION: Final = "conversation:"
+MESSAGE: Final = "message:"
 
 _items: Final = sa.table(
     "items",
@@ -61,7 +64,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Change them back."""
-    op.get_bind().execute(_keys.delete().where(_keys.c.name.like(f"{PREFIX}%")))
+    for prefix in (CONVERSATION, MESSAGE):
+        op.get_bind().execute(_keys.delete().where(_keys.c.name.like(f"{prefix}%")))
     op.drop_table("conversation_rules")
     op.drop_index("ix_items_conversations", "items")
     for name in ("conversation_date", "journaled"):
@@ -70,7 +74,7 @@ def downgrade() -> None:
 
 
 def _add_keys(connection: sa.Connection) -> None:
-    """Let messages be found by their conversation."""
+    """Let messages be found by their conversation, and by their Message-ID."""
     after = 0
     chunk = (
         sa.select(_items.c.id, _items.c.folder_id, _items.c.content)
@@ -82,21 +86,23 @@ def _add_keys(connection: sa.Connection) -> None:
         keys = [
             {"folder_id": folder_id, "name": name, "item_id": item_id}
             for item_id, folder_id, content in rows
-            if (name := _name(content)) is not None
+            for name in _names(content)
         ]
         if keys:
             connection.execute(_keys.insert(), keys)
         after = rows[-1][0]
 
 
-def _name(content: bytes) -> str | None:
-    """The key of a message's conversation; None where it has none or cannot be read."""
+def _names(content: bytes) -> Iterator[str]:
+    """The keys of a message; none where it cannot be read."""
     try:
         item: dict[str, Any] = msgspec.json.decode(content)
     except msgspec.DecodeError:
-        return None
-    conversation_id = item.get("conversation_id")
-    return None if not conversation_id else PREFIX + base64.b64decode(conversation_id).hex()
+        return
+    if item.get("conversation_id"):
+        yield CONVERSATION + base64.b64decode(item["conversation_id"]).hex()
+    if item.get("message_id"):
+        yield MESSAGE + sha256(item["message_id"].encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _date_conversations(connection: sa.Connection) -> None:
@@ -109,7 +115,7 @@ def _date_conversations(connection: sa.Connection) -> None:
                 others, sa.and_(others.c.folder_id == own.c.folder_id, others.c.name == own.c.name)
             ).join(_other, _other.c.id == others.c.item_id)
         )
-        .where(own.c.item_id == _items.c.id, own.c.name.like(f"{PREFIX}%"))
+        .where(own.c.item_id == _items.c.id, own.c.name.like(f"{CONVERSATION}%"))
         .scalar_subquery()
     )
     connection.execute(
