@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import overair
 from overair.cli import logs, tracebacks
+from overair.cli.databases import application as store_application
 from overair.cli.exporting import EXAMPLE as EXPORT_EXAMPLE
 from overair.cli.exporting import export
 from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
@@ -25,6 +26,7 @@ from overair.cli.user import application as user_application
 application = typer.Typer(name="overair", add_completion=False, pretty_exceptions_enable=False)
 application.add_typer(user_application, name="user")
 application.add_typer(queue_application, name="queue")
+application.add_typer(store_application, name="store")
 application.command(epilog=SERVE_EXAMPLE)(serve)
 application.command("import", epilog=IMPORT_EXAMPLE)(import_)
 application.command(epilog=EXPORT_EXAMPLE)(export)

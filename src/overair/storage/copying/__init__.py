@@ -1,0 +1,1 @@
+"""Copying a store from one database to another: `overair store copy`."""
