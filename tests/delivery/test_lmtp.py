@@ -258,11 +258,11 @@ def test_who_has_a_message_is_told_so_where_others_have_it_not(
 ) -> None:
     deliver = LocalDelivery.deliver
 
-    async def failing(self: LocalDelivery, arrived: Arrived, users: Iterable[User]) -> None:
+    async def failing(self: LocalDelivery, arrived: Arrived, users: Iterable[User], sender: str) -> None:
         users = list(users)
         if any(user.address.startswith("bert") for user in users):
             raise DatabaseUnavailable("the disk is full")
-        await deliver(self, arrived, users)
+        await deliver(self, arrived, users, sender)
 
     async def work(running: Server) -> None:
         recipients = ["anna@example.org", "bert@example.org"]

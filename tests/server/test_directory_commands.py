@@ -15,10 +15,6 @@ from overair.protocol.ranges import Range
 from overair.protocol.settings import (
     DevicePassword,
     DevicePasswordRequest,
-    OofGet,
-    OofRequest,
-    OofSettings,
-    OofState,
     RightsManagementInformationRequest,
     SettingsRequest,
     SettingsResponse,
@@ -230,19 +226,14 @@ def test_what_is_not_kept_says_so(server: RunningServer) -> None:
     phone = Phone(server)
     response = settings(
         phone,
-        oof=OofRequest(get=OofGet(body_type="Text")),
         device_password=DevicePasswordRequest(set=DevicePassword(password="1234")),
         rights_management_information=RightsManagementInformationRequest(get=True),
     )
-    assert response.oof is not None
-    assert (response.oof.status, response.oof.get) == (1, OofSettings(state=OofState.DISABLED))
     assert response.device_password is not None
     assert response.device_password.status == 7
     assert response.rights_management_information is not None
     assert response.rights_management_information.status == 168
     long = DevicePasswordRequest(set=DevicePassword(password="x" * 256))
-    refused = settings(phone, device_password=long, oof=OofRequest(set=OofSettings(state=OofState.GLOBAL)))
+    refused = settings(phone, device_password=long)
     assert refused.device_password is not None
     assert refused.device_password.status == 5
-    assert refused.oof is not None
-    assert refused.oof.status == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,14 +12,17 @@ import structlog
 
 from overair.delivery import non_delivery, queue
 from overair.delivery.local import LocalDelivery
+from overair.delivery.non_delivery import NOBODY
 from overair.delivery.queue import Outgoing, Recipient, RecipientState
 from overair.delivery.tracing import microseconds, traced
 from overair.directory.interface import User
+from overair.mailboxes.interface import MailboxFull
 from overair.storage.interface import Transaction
 
 GIVE_UP: Final = 2 * 24 * 3600 * 1_000_000
 """Microseconds after which the sender is told that a message could not be delivered here."""
-NOBODY: Final = "5.1.1"
+FULL: Final = "5.2.2"
+TOO_LONG: Final = "4.4.7"
 
 _log = structlog.get_logger("overair.delivery")
 
@@ -55,12 +58,37 @@ class Here:
         return False
 
     async def deliver(self, outgoing: Outgoing, *, give_up: bool) -> None:
-        """Deliver to everybody who is here and settle them; ``give_up`` reports all of them."""
+        """Deliver to everybody who is here and settle them; ``give_up`` reports all of them.
+
+        The sender is told at once of a mailbox that is full: there is no later message that says so.
+        """
         users, others = await self.sort(outgoing)
-        settled = [_as(recipient, RecipientState.DELIVERED) for recipient, _ in users]
-        failed: list[Recipient] = []
-        if give_up:
-            failed, settled = [_as(recipient, RecipientState.FAILED, "4.4.7") for recipient, _ in users], []
+        full: set[int] = set()
+        while True:
+            try:
+                await self._settle(outgoing, users, others, full, give_up=give_up)
+            except MailboxFull as error:
+                full.add(error.account_id)
+            else:
+                return
+
+    async def _settle(
+        self,
+        outgoing: Outgoing,
+        users: Sequence[tuple[Recipient, User]],
+        others: Sequence[Recipient],
+        full: Collection[int],
+        *,
+        give_up: bool,
+    ) -> None:
+        """Settle everybody who is here in one transaction. Raises MailboxFull for one not among ``full``."""
+        reached = [] if give_up else [one for one in users if one[1].account_id not in full]
+        settled = [_as(recipient, RecipientState.DELIVERED) for recipient, _ in reached]
+        failed = [
+            _as(recipient, RecipientState.FAILED, FULL if user.account_id in full else TOO_LONG)
+            for recipient, user in users
+            if give_up or user.account_id in full
+        ]
         if not self._leave_others:
             failed += [_as(recipient, RecipientState.FAILED, NOBODY) for recipient in others]
         now = self._clock()
@@ -72,19 +100,24 @@ class Here:
         if failed and outgoing.sender:  # of what has no return path nobody is told (RFC 5321, 6.1)
             report = await non_delivery.written(self._delivery, outgoing, failed, self._domain, now)
 
-        async def work(transaction: Transaction) -> None:
+        async def work(transaction: Transaction) -> bool:
             if not await queue.set_sorted(transaction, outgoing.message_key, microseconds(now)):
-                return  # another node of the same database was faster
+                return False  # another node of the same database was faster
             await queue.set_states(transaction, outgoing.message_key, (*settled, *failed))
+            noted = False
             if arrived is not None:
-                everyone = {user.account_id: user for _, user in users}
-                await self._delivery.deliver_within(transaction, arrived, everyone.values())
+                everyone = {user.account_id: user for _, user in reached}
+                noted = await self._delivery.deliver_within(
+                    transaction, arrived, everyone.values(), outgoing.sender
+                )
             if report is not None:
                 await self._delivery.report_within(transaction, report, outgoing.account_id)
             if len(others) == 0 or not self._leave_others:
                 await queue.remove(transaction, outgoing.message_key)
+            return noted
 
-        await self._delivery.database.write(work)
+        if await self._delivery.database.write(work):
+            self._delivery.noted.set()
         _log.info(
             "message delivered",
             message_key=outgoing.message_key,

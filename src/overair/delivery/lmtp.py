@@ -16,27 +16,21 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from overair.delivery.lmtp_reading import LINE_LENGTH, LineTooLong, MessageReader, MessageTooLarge
 from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
 from overair.items.mail.message import Arrived
-from overair.mailboxes.interface import MailboxError
+from overair.mailboxes.interface import MailboxError, MailboxFull
 from overair.sockets import is_loopback, tcp_listeners, unix_listener
 from overair.storage.interface import DatabaseUnavailable
 
-LINE_LENGTH: Final = 1024 * 1024
-"""Bytes; RFC 5321 allows 1,000, but what a mail server has taken is delivered."""
 SOCKET_MODE: Final = 0o660
 COMMAND_LENGTH: Final = 4096
 RECIPIENTS_AT_ONCE: Final = 50
 """Recipients that have a message in one transaction, so that nobody waits long for the writer."""
-COMMANDS_AT_ONCE: Final = 50
-"""Commands taken from what has come before others have their turn; some milliseconds."""
 IDLE_SECONDS: Final = 300
 CLOSE_SECONDS: Final = 0.5
 """How long deliveries may take to end when the server leaves."""
-_LINE_END: Final = b"\r\n"
-_LONE_DOT: Final = b".\r\n"
-_END_OF_MESSAGE: Final = _LINE_END + _LONE_DOT
 FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 UNKNOWN: Final = "550 5.1.1 No such user here"
@@ -44,6 +38,9 @@ TOO_MANY: Final = "452 4.5.3 Too many recipients"
 TOO_LARGE: Final = "552 5.3.4 Message too large"
 LINE_TOO_LONG: Final = "500 5.5.2 Line too long"
 UNAVAILABLE: Final = "451 4.3.0 Mailbox temporarily not available"
+FULL: Final = "452 4.2.2 Mailbox full"
+"""The mail server keeps the message and tries again: the user may make room."""
+NEVER_FITS: Final = "552 5.2.2 Message larger than the mailbox may be"
 NO_SPACE: Final = "452 4.3.1 Insufficient system storage"
 
 log = structlog.get_logger()
@@ -52,64 +49,6 @@ logging.getLogger("mail.log").setLevel(logging.WARNING)  # at DEBUG aiosmtpd log
 
 class OpenToStrangers(ValueError):
     """LMTP was asked for on an address that is not loopback."""
-
-
-class MessageTooLarge(Exception):
-    """The message is larger than the server takes."""
-
-
-class LineTooLong(Exception):
-    """A line of the message is longer than the server takes."""
-
-
-class MessageReader(asyncio.StreamReader):
-    """A reader that takes a message whole, in large blocks, and lets others run between commands.
-
-    aiosmtpd takes a message line by line and keeps each as an object of its own: 30 MB of empty lines
-    would take 800 MB and half a minute.
-    """
-
-    _taken = 0
-
-    async def readuntil(self, separator: bytes = b"\n") -> bytes:  # type: ignore[override]  # typeshed: tuples
-        """Read up to a separator, as asyncio.StreamReader does."""
-        self._taken += 1
-        if self._taken % COMMANDS_AT_ONCE == 0:
-            await asyncio.sleep(0)
-        return await super().readuntil(separator)
-
-    async def read_message(self, most: int) -> bytes:
-        """A message up to the line with a lone dot, without the dots of transparency (RFC 5321, 4.5.2).
-
-        Raises MessageTooLarge above ``most`` bytes and LineTooLong, both when all of it was read.
-        """
-        # The line end of the DATA command, so that an empty message ends as any other. The buffer is a
-        # private attribute, the same since Python 3.4.
-        self._buffer[:0] = _LINE_END  # type: ignore[attr-defined]  # private
-        content = bytearray()
-        size = 0
-        whole = False
-        while not whole:
-            try:
-                block = await self.readuntil(_END_OF_MESSAGE)
-                whole = True
-            except asyncio.LimitOverrunError as error:
-                block = await self.readexactly(error.consumed)
-            size += len(block)
-            if size - len(_END_OF_MESSAGE) <= most:
-                content += block
-            else:
-                content.clear()  # the rest is read all the same: the answer comes behind it
-            await asyncio.sleep(0)  # what is asked for may have come already: let others have their turn
-        if size - len(_END_OF_MESSAGE) > most:
-            raise MessageTooLarge
-        del content[-len(_LONE_DOT) :]
-        place = 0
-        while place + LINE_LENGTH < len(content):
-            place = content.rfind(b"\n", place, place + LINE_LENGTH) + 1
-            if not place:
-                raise LineTooLong
-        return bytes(content.replace(_LINE_END + b".", _LINE_END)[len(_LINE_END) :])
 
 
 class LmtpConnection(LMTP):
@@ -223,7 +162,7 @@ class LmtpHandler:
             users = [await self._delivery.recipient(address) for address in recipients]
             mime = self._trace(session, envelope, received) + (envelope.original_content or b"")
             arrived = await self._delivery.accept(mime, received)
-            return await self._deliver_to_all(arrived, users)
+            return await self._deliver_to_all(arrived, users, envelope.mail_from or "")
         except (DatabaseUnavailable, OSError) as error:
             log.error("message not delivered", error=str(error), recipients=len(recipients))
             answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
@@ -232,20 +171,29 @@ class LmtpHandler:
             log.exception("message not taken", recipients=len(recipients))
             return [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
 
-    async def _deliver_to_all(self, arrived: Arrived, users: list[User | None]) -> list[str]:
+    async def _deliver_to_all(self, arrived: Arrived, users: list[User | None], sender: str) -> list[str]:
         """An answer for each; where some have the message, only the others are to be tried again."""
         present = list({user.account_id: user for user in users if user is not None}.values())
         outcome: dict[int, str] = {}
         for first in range(0, len(present), RECIPIENTS_AT_ONCE):
-            outcome |= await self._deliver_to_some(arrived, present[first : first + RECIPIENTS_AT_ONCE])
+            some = present[first : first + RECIPIENTS_AT_ONCE]
+            outcome |= await self._deliver_to_some(arrived, some, sender)
         return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
 
-    async def _deliver_to_some(self, arrived: Arrived, users: list[User]) -> dict[int, str]:
-        """One transaction for everybody; where it fails, each alone, so that one holds up no other."""
+    async def _deliver_to_some(self, arrived: Arrived, users: list[User], sender: str) -> dict[int, str]:
+        """One transaction for everybody, or for all whose mailbox is not full.
+
+        Where it fails for another reason, each alone, so that one holds up no other.
+        """
         try:
-            await self._delivery.deliver(arrived, users)
+            await self._delivery.deliver(arrived, users, sender)
+        except MailboxFull as error:
+            log.warning("mailbox full", account_id=error.account_id, message_id=arrived.message.message_id)
+            answer = {error.account_id: NEVER_FITS if error.too_large else FULL}
+            others = [user for user in users if user.account_id != error.account_id]
+            return answer | (await self._deliver_to_some(arrived, others, sender) if others else {})
         except MailboxError:
-            return {user.account_id: await self._deliver_to_one(arrived, user) for user in users}
+            return {user.account_id: await self._deliver_to_one(arrived, user, sender) for user in users}
         except DatabaseUnavailable as error:
             log.error("message not delivered", error=str(error), recipients=len(users))
         except Exception:
@@ -255,9 +203,11 @@ class LmtpHandler:
             return {user.account_id: "250 2.0.0 Delivered" for user in users}
         return {user.account_id: UNAVAILABLE for user in users}
 
-    async def _deliver_to_one(self, arrived: Arrived, user: User) -> str:
+    async def _deliver_to_one(self, arrived: Arrived, user: User, sender: str) -> str:
         try:
-            await self._delivery.deliver(arrived, [user])
+            await self._delivery.deliver(arrived, [user], sender)
+        except MailboxFull as error:
+            return NEVER_FITS if error.too_large else FULL
         except MailboxError as error:
             log.error("message not delivered", account=user.address, error=repr(error))
             return UNAVAILABLE

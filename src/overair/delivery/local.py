@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from overair.delivery.meetings import note_meeting
+from overair.delivery.out_of_office.noting import note
 from overair.directory.interface import Directory, User
 from overair.items.mail.message import Arrived, Message, read_message
 from overair.mailboxes.interface import FolderType, Mailbox, Session
@@ -32,6 +33,8 @@ class LocalDelivery:
     mailbox: Callable[[int], Mailbox]
     time_zone: str = "UTC"
     """The IANA name of the zone of meetings that name none."""
+    noted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set after a delivery to somebody who is out of office; out_of_office/replies.py waits for it."""
     _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
     @contextlib.asynccontextmanager
@@ -65,35 +68,45 @@ class LocalDelivery:
         message, meeting = read_message(mime, received, self.time_zone)
         return Arrived(msgspec.structs.replace(message, blob=self.blobs.put(mime)), meeting)
 
-    async def deliver(self, arrived: Arrived, users: Iterable[User]) -> None:
+    async def deliver(self, arrived: Arrived, users: Iterable[User], sender: str = "") -> None:
         """Deliver an accepted message to every user or, where this raises, to none.
 
-        Durable when it returns. Raises MailboxError, DatabaseUnavailable.
+        ``sender`` is its return path; "" is the null one, to which nobody replies. Durable when it
+        returns. Raises MailboxFull and MailboxError's other kinds, DatabaseUnavailable.
         """
         recipients = {user.account_id: user for user in users}
 
-        async def work(transaction: Transaction) -> None:
-            await self.deliver_within(transaction, arrived, recipients.values())
+        async def work(transaction: Transaction) -> bool:
+            return await self.deliver_within(transaction, arrived, recipients.values(), sender)
 
-        await self.database.write(work)
+        if await self.database.write(work):
+            self.noted.set()
 
-    async def deliver_within(self, transaction: Transaction, arrived: Arrived, users: Iterable[User]) -> None:
+    async def deliver_within(
+        self, transaction: Transaction, arrived: Arrived, users: Collection[User], sender: str = ""
+    ) -> bool:
         """Deliver as a part of a transaction that is under way, each user once; a meeting stands in
-        their calendars with it. Raises MailboxError.
+        their calendars with it.
+
+        Returns whether one of them may have to reply: whoever has committed it then sets ``noted``.
+        Raises MailboxError.
         """
         for user in users:
             session = self.mailbox(user.account_id).session(transaction)
             await _to_inbox(session, await note_meeting(session, user, arrived))
+        message = arrived.message
+        received = message.date_received or datetime.now(UTC)
+        return await note(transaction, users, sender, message.blob or "", received)
 
     async def report_within(self, transaction: Transaction, report: Message, account_id: int) -> None:
-        """Deliver what the server itself has to say. Raises MailboxError."""
-        await _to_inbox(self.mailbox(account_id).session(transaction), report)
+        """Deliver what the server itself has to say, to a mailbox that is full, too. Raises MailboxError."""
+        await _to_inbox(self.mailbox(account_id).session(transaction), report, beyond_quota=True)
 
 
-async def _to_inbox(session: Session, message: Message) -> None:
+async def _to_inbox(session: Session, message: Message, *, beyond_quota: bool = False) -> None:
     """Into the Inbox, or where the user moves all of the conversation to (MS-ASCON_R215)."""
     key = message.conversation_key
     folder_id = None if key is None else await session.conversation_folder(key)
     if folder_id is None:
         folder_id = (await session.folder_of_type(FolderType.INBOX)).folder_id
-    await session.add(folder_id, message)
+    await session.add(folder_id, message, beyond_quota=beyond_quota)

@@ -20,9 +20,11 @@ LONGEST_HEADER: Final = 64 * 1024
 # What the fields of the status hold is anything that somebody wrote behind To: it is written as it stands.
 # The email package would read encoded words in it, and may then fail to write them.
 AS_IT_STANDS: Final = SMTP.clone(refold_source="none")
+NOBODY: Final = "5.1.1"
 REASONS: Final = {
-    "5.1.1": "there is no such mailbox here",
+    NOBODY: "there is no such mailbox here",
     "5.1.3": "this is no address that mail can be sent to",
+    "5.2.2": "the mailbox is full",
     "5.3.4": "the message is larger than the mail server takes",
     "5.3.5": "the message cannot be read any more",
     "5.4.6": "the message has run in a circle",
@@ -92,11 +94,12 @@ def report(
     mime: bytes, sender: str, recipients: Sequence[Recipient], known: Circumstances, kind: Kind = FAILED
 ) -> bytes:
     """A report to the sender of a message about some of its recipients."""
+    statuses = {recipient.status for recipient in recipients}
     text = EmailMessage(policy=SMTP)
     text.set_content(
         f"{kind.sentence}\n\n"
         + "".join(f"    {recipient.address}\n        {_reason(recipient)}\n" for recipient in recipients)
-        + ("" if known.remote else SENDS_TO_NOBODY_ELSE)
+        + (SENDS_TO_NOBODY_ELSE if not known.remote and NOBODY in statuses else "")
         + f"\n{kind.ending}\n"
     )
     status = EmailMessage(policy=SMTP)

@@ -92,7 +92,8 @@ class Transport:
     async def enqueue(self, session: Session, prepared: Prepared) -> None:
         """Send a message within the unit of work of the sender's mailbox.
 
-        Raises SubmissionRefused (115), before anything is written, where the account has sent too much.
+        Raises SubmissionRefused (115), before anything is written, where the account has sent too much,
+        and MailboxFull, before anything is sent, where there is no room for the copy in Sent Items.
         """
         await sent_mail.count(
             session.transaction,
@@ -101,6 +102,9 @@ class Transport:
             recipients=len(prepared.recipients),
             now=microseconds(self._clock()),
         )
+        if prepared.kept is not None:
+            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
+            await session.add(sent_items.folder_id, prepared.kept)
         await self.enqueue_within(
             session.transaction,
             account_id=session.account_id,
@@ -108,9 +112,6 @@ class Transport:
             recipients=prepared.recipients,
             blob=prepared.blob,
         )
-        if prepared.kept is not None:
-            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
-            await session.add(sent_items.folder_id, prepared.kept)
 
     async def enqueue_within(
         self, transaction: Transaction, *, account_id: int, sender: str, recipients: Sequence[str], blob: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, ClassVar, Final
 
@@ -14,6 +15,11 @@ from overair.wbxml.pages import AirSyncBase, Contacts, Contacts2
 
 PICTURE_LIMIT: Final = 48 * 1024 // 4 * 3
 """The most bytes of a picture: 48 KB once they are base64 (MS-ASCNTC_R381)."""
+
+
+LONGEST_ADDRESS: Final = 320
+"""Characters: 64 before the @ and 255 behind it (RFC 5321, 4.5.3.1)."""
+_IN_BRACKETS: Final = re.compile(r"<([^<>]*)>\s*\Z")
 
 
 class Contact(Item):
@@ -123,3 +129,20 @@ class Contact(Item):
         int | None, Field(Contacts.WeightedRank, INTEGER, since=Version.V14_0, kept=True, read_only=True)
     ] = None
     body: Annotated[Body | None, Field(AirSyncBase.Body, Nested(Body), kept=True)] = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The e-mail addresses."""
+        written = (self.email1_address, self.email2_address, self.email3_address)
+        return tuple(dict.fromkeys(key for one in written if one and (key := email_key(one)) is not None))
+
+
+def email_key(written: str) -> str | None:
+    """The key by which contacts with an address are found; None for a text that holds no address.
+
+    Clients write an address alone, or behind a name and in angle brackets.
+    """
+    found = _IN_BRACKETS.search(written)
+    address = (written if found is None else found[1]).strip().lower()
+    is_one = "@" in address and len(address) <= LONGEST_ADDRESS and address.isprintable()
+    return f"email:{address}" if is_one else None

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from overair.delivery.elsewhere import Elsewhere
 from overair.delivery.lmtp import LmtpServer
 from overair.delivery.local import LocalDelivery
+from overair.delivery.out_of_office.absence import forget_absence
+from overair.delivery.out_of_office.noting import noted_blobs
+from overair.delivery.out_of_office.replies import AutomaticReplies
 from overair.delivery.relay import Relay
 from overair.delivery.sent_mail import SendLimits
 from overair.delivery.transport import Transport, forget_outgoing, utc_now, waiting_blobs
@@ -58,6 +61,7 @@ class Application:
             maximum_size=limits.request_body,
             maximum_recipients=limits.recipients,
         )
+        self._replies: Final = AutomaticReplies(self.delivery, services.transport, services.settings.domain)
         self._endpoint: Final = Endpoint(services)
         self._tidying: asyncio.Task[None] | None = None
         services.database.listen(self._changed)
@@ -65,6 +69,7 @@ class Application:
     async def startup(self) -> None:
         """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
         await self.services.transport.start()
+        self._replies.start()
         self._tidying = asyncio.get_running_loop().create_task(
             keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
         )
@@ -81,12 +86,14 @@ class Application:
             self._tidying.cancel()
             await asyncio.gather(self._tidying, return_exceptions=True)
         await self.lmtp.close()
+        await self._replies.close()
         await self.services.transport.close()
         self.directory.close()
         await self.storage.close()
 
     async def _other_blobs(self) -> set[str]:
-        return await waiting_blobs(self.storage.database)
+        database = self.storage.database
+        return await waiting_blobs(database) | await noted_blobs(database)
 
     def _changed(self, change: MailboxChange) -> None:
         self.services.hub.publish(change.account_id, change.folder_id)
@@ -148,6 +155,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
             AccountPart(create=create_mailbox, remove=remove_mailbox),
             AccountPart(remove=forget_partnerships, knows_device=knows_device),
             AccountPart(remove=forget_outgoing),
+            AccountPart(remove=forget_absence),
         ),
     )
 

@@ -13,10 +13,6 @@ from overair.protocol.settings import (
     DevicePasswordRequest,
     DevicePasswordResponse,
     EmailAddresses,
-    OofRequest,
-    OofResponse,
-    OofSettings,
-    OofState,
     RightsManagementInformationResponse,
     RightsManagementTemplates,
     SettingsRequest,
@@ -25,6 +21,7 @@ from overair.protocol.settings import (
     UserInformationResponse,
 )
 from overair.protocol.statuses import CommonStatus, SettingsStatus
+from overair.server import out_of_office
 from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.device_information import store
@@ -42,7 +39,7 @@ async def handle(context: Context, message: SettingsRequest) -> Outcome:
             status=CommonStatus.IRM_FEATURE_DISABLED, get=RightsManagementTemplates(templates=())
         )
     if message.oof is not None:
-        response.oof = _out_of_office(message.oof)
+        response.oof = await out_of_office.answer(context.mailbox, message.oof)
     if message.device_password is not None:
         response.device_password = _device_password(message.device_password)
     if message.device_information is not None:
@@ -52,15 +49,6 @@ async def handle(context: Context, message: SettingsRequest) -> Outcome:
             status=SettingsStatus.SUCCESS, get=user_information(context.user, context.version)
         )
     return response
-
-
-def _out_of_office(request: OofRequest) -> OofResponse:
-    """Nobody is out of office as long as the server sends no replies; so nothing can be set."""
-    if request.set is not None:
-        return OofResponse(status=SettingsStatus.ACCESS_DENIED)
-    if request.get is None:
-        return OofResponse(status=SettingsStatus.PROTOCOL_ERROR)
-    return OofResponse(status=SettingsStatus.SUCCESS, get=OofSettings(state=OofState.DISABLED))
 
 
 def _device_password(request: DevicePasswordRequest) -> DevicePasswordResponse:
