@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import msgspec
@@ -18,27 +17,10 @@ from overair.storage.blobs import FileBlobStore
 from overair.versions import SERVED, Version
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, Email
+from support.memory import NOW, Memory
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PLAIN, HTML, RTF, MIME = BodyType.PLAIN_TEXT, BodyType.HTML, BodyType.RTF, BodyType.MIME
 V14 = Version.V14_1
-
-
-class Memory:
-    """A store of bytes that counts what is read."""
-
-    def __init__(self) -> None:
-        self.blobs: dict[str, bytes] = {}
-        self.taken = 0
-
-    def put(self, data: bytes) -> str:
-        self.blobs[str(len(self.blobs))] = data
-        return str(len(self.blobs) - 1)
-
-    def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        data = self.blobs[key][offset : None if length is None else offset + length]
-        self.taken += len(data)
-        return data
 
 
 def stored(mime: bytes, blobs: Memory | FileBlobStore) -> Message:

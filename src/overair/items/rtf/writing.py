@@ -66,6 +66,8 @@ def cut(rtf: bytes, size: int) -> bytes:
         position = token.end()
         if token.lastindex == BRACE:
             depth += 1 if token[BRACE] == b"{" else -1
+            if depth < 0:
+                break
         elif token.lastindex == TEXT:
             # May be a whole paragraph.
             position = min(position, max(token.start(), size - depth))
@@ -77,7 +79,7 @@ def cut(rtf: bytes, size: int) -> bytes:
             break
         if token[SYMBOL] != b"*" and position > paired:
             end, open_there = position, depth
-        if not depth or position < token.end():
+        if position < token.end():
             break
     return rtf[:end] + b"}" * open_there
 
