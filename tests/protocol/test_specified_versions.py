@@ -28,6 +28,8 @@ CONTRADICTIONS: Final = {
     "MS-ASCMD_R6351100612": "Company in Find's answer: Find itself is there from 16.1 on",
     "MS-ASCMD_R6351100613": "Company in Find's answer: Find itself is there from 16.1 on",
     "MS-ASCMD_R6351100614": "Company in Find's answer: Find itself is there from 16.1 on",
+    "MS-ASCMD_R6750": "R6742: 12.1 can fetch by the LongId that Search gave; nothing else names a result",
+    "MS-ASCMD_R6751": "R6743: 14.0 can fetch by the LongId that Search gave; nothing else names a result",
     "MS-ASCMD_R6559100816": "FirstName in Find's answer: R6559100805 and the schema have it",
 }
 """Statements that others of the specification contradict, and which ones are followed."""

@@ -122,6 +122,13 @@ class StoredItem(msgspec.Struct, frozen=True):
     size: int
 
 
+class FoundItem(msgspec.Struct, frozen=True, array_like=True):
+    """Where an item is that a search found."""
+
+    folder_id: str
+    item_id: str
+
+
 class MailboxError(Exception):
     """Base of what a mailbox refuses."""
 
@@ -258,8 +265,8 @@ class Session(Protocol):
     async def last_revision(self, folder_id: str, item_id: str) -> int:
         """The revision of the item's last change, its removal from this folder included."""
 
-    async def search(self, query: SearchQuery, limit: int) -> list[str]:
-        """The ids of the items that match, newest first, at most ``limit``.
+    async def search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
+        """The items that match, newest first, at most ``limit``.
 
         Only such as phones are shown in their folders; none of the recipient information cache.
         """

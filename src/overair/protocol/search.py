@@ -135,9 +135,9 @@ class Result(Record):
     """One match; ``properties`` are those of the item, or of an entry of the address list."""
 
     item_class: Annotated[str | None, Field(AirSync.Class, CLASS_NAME)] = None
-    long_id: Annotated[
-        str | None, Field(Search.LongId, String(min_length=1, max_length=256), since=Version.V14_1)
-    ] = None
+    # From 14.1 on says the specification, and that 12.1 can fetch by it; without it nothing of what was
+    # found could be had in the versions before (MS-ASCMD_R6742, MS-ASCMD_R3235).
+    long_id: Annotated[str | None, Field(Search.LongId, String(min_length=1, max_length=256))] = None
     collection_id: Annotated[str | None, Field(AirSync.CollectionId, COLLECTION_ID)] = None
     properties: Annotated[list[Element], Field(Search.Properties, ELEMENTS)] = msgspec.field(
         default_factory=list

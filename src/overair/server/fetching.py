@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from overair import items
-from overair.items import RenderOptions
-from overair.protocol.body_preferences import BodyType
+from overair.mailboxes.interface import (
+    FolderProtected,
+    FolderType,
+    MailboxUnavailable,
+    NoSuchFolder,
+    Session,
+    StoredItem,
+)
 from overair.protocol.item_operations import MAILBOX, Fetch, FetchOptions, FetchResponse, Properties
 from overair.protocol.ranges import Range
 from overair.protocol.statuses import CommonStatus, ItemOperationsStatus
-from overair.protocol.sync_options import MIMESupport
-from overair.server.attachments import NoSuchAttachment, read_attachment, read_item, size_of
+from overair.server.attachments import NoSuchAttachment, read_attachment
 from overair.server.budget import Claim
 from overair.server.context import Context
-from overair.server.partners import partner_of
+from overair.server.long_ids import item_of
+from overair.server.showing import UnsupportedBodyPart, render_options, shown, size_in_answer
 from overair.wbxml.element import Element
 from overair.wbxml.pages import AirSyncBase, ItemOperations
 
@@ -72,11 +77,21 @@ async def fetch(context: Context, request: Fetch, fetched: Fetched) -> FetchResp
     if request.file_reference is not None:
         return await _attachment(context, request, request.file_reference, fetched)
     if request.long_id is not None:
-        # No search here has given out a LongId.
-        return FetchResponse(status=ItemOperationsStatus.NOT_FOUND, long_id=request.long_id)
+        return await _found_item(context, request, request.long_id, fetched)
     if request.collection_id is None or request.server_id is None:
         return FetchResponse(status=ItemOperationsStatus.PROTOCOL_ERROR)
     return await _item(context, request, request.collection_id, request.server_id, fetched)
+
+
+async def _found_item(context: Context, request: Fetch, named: str, fetched: Fetched) -> FetchResponse:
+    """An item that a search found."""
+    response = FetchResponse(status=ItemOperationsStatus.SUCCESS, long_id=named)
+    try:
+        folder_id, item_id = item_of(named)
+    except LookupError:
+        response.status = ItemOperationsStatus.NOT_FOUND
+        return response
+    return await _show(context, request, response, folder_id, item_id, fetched)
 
 
 async def _item(
@@ -85,28 +100,31 @@ async def _item(
     response = FetchResponse(
         status=ItemOperationsStatus.SUCCESS, collection_id=collection_id, server_id=server_id
     )
+    return await _show(context, request, response, collection_id, server_id, fetched)
+
+
+async def _show(
+    context: Context, request: Fetch, response: FetchResponse, folder_id: str, item_id: str, fetched: Fetched
+) -> FetchResponse:
     options = request.options or FetchOptions()
-    part_preference = options.body_part_preference
-    if part_preference is not None and part_preference.type is not BodyType.HTML:
-        response.status = CommonStatus.BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED  # MS-ASCMD_R5412
+    try:
+        wanted = render_options(context, options)
+    except UnsupportedBodyPart:
+        response.status = CommonStatus.BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED
         return response
-    stored = await read_item(context.mailbox, collection_id, server_id)
+    try:
+        stored = await context.mailbox.inspect(lambda session: _read(session, folder_id, item_id))
+    except FolderProtected:
+        response.status = ItemOperationsStatus.ACCESS_DENIED
+        return response
+    except MailboxUnavailable:
+        response.status = ItemOperationsStatus.SERVER_ERROR
+        return response
     if stored is None:
         response.status = ItemOperationsStatus.NOT_FOUND
         return response
-    partner = partner_of(context)
-    wanted = RenderOptions(
-        body_preferences=options.body_preferences,
-        body_part_preference=part_preference,
-        mime_support=options.mime_support or MIMESupport.NEVER,
-        time_zone=partner.time_zone,
-        time_zone_names=partner.time_zone_names,
-    )
     try:
-        async with context.claim.for_now(size_of(stored)):
-            item = await asyncio.to_thread(
-                items.render, stored.item, wanted, context.version, context.mailbox.blobs, server_id
-            )
+        item = await shown(context, stored, wanted)
     except items.CannotRender:
         response.status = ItemOperationsStatus.CONVERSION_FAILED
         return response
@@ -114,7 +132,7 @@ async def _item(
         # Nothing that was not asked for (MS-ASEMAIL_R63).
         asked = {element.tag.key for element in options.schema}
         item = [child for child in item if child.tag.key in asked]
-    if not await fetched.take(_size(item)):
+    if not await fetched.take(size_in_answer(item)):
         response.status = ItemOperationsStatus.TOO_LARGE
         return response
     response.item_class = stored.item.item_class.value
@@ -122,13 +140,15 @@ async def _item(
     return response
 
 
-def _size(children: list[Element]) -> int:
-    """About how many bytes elements take."""
-    size = 0
-    for child in children:
-        content = child.content
-        size += _size(content) if isinstance(content, list) else len(content or "")
-    return size
+async def _read(session: Session, folder_id: str, item_id: str) -> StoredItem | None:
+    """One item. Raises FolderProtected for one of the recipient information cache (MS-ASCMD_R196)."""
+    try:
+        folder = await session.folder(folder_id)
+    except NoSuchFolder:
+        return None
+    if folder.type is FolderType.RECIPIENT_INFORMATION_CACHE:
+        raise FolderProtected(folder_id)
+    return (await session.read(folder_id, [item_id]))[0]
 
 
 async def _attachment(

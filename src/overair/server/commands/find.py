@@ -1,4 +1,4 @@
-"""Find (MS-ASCMD 2.2.1.2): the global address list, from 16.1 on."""
+"""Find (MS-ASCMD 2.2.1.2): the global address list and the mailbox, from 16.1 on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from overair.protocol.statuses import FindStatus
 from overair.server.address_list import MOST_ENTRIES, PhotoLimits, find_entries
 from overair.server.commands.command import Command
 from overair.server.context import Context
+from overair.server.mailbox_find import find_messages
 from overair.server.responses import Outcome
 from overair.storage.interface import Transaction
 
@@ -28,11 +29,14 @@ DEFAULT_RANGE: Final = Range(0, MOST_ENTRIES - 1)
 
 
 async def handle(context: Context, message: FindRequest) -> Outcome:
-    """Search the address list; a mailbox is not searched here."""
+    """Search the address list or the mailbox."""
     criterion = message.execute_search.gal_search_criterion
-    if criterion is None or message.execute_search.mailbox_search_criterion is not None:
-        return _answer(Response(status=FindStatus.INVALID_REQUEST))
-    return _answer(await _search(context, message.search_id, criterion))
+    in_mailbox = message.execute_search.mailbox_search_criterion
+    if criterion is not None and in_mailbox is None:
+        return _answer(await _search(context, message.search_id, criterion))
+    if in_mailbox is not None and criterion is None:
+        return await find_messages(context, message.search_id, in_mailbox)
+    return _answer(Response(status=FindStatus.INVALID_REQUEST))
 
 
 async def _search(context: Context, search_id: str, criterion: GALSearchCriterion) -> Response:

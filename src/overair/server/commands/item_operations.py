@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.mailboxes.interface import (
-    FolderProtected,
-    FolderType,
-    MailboxUnavailable,
-    NoSuchFolder,
-    Session,
-    View,
-)
 from overair.protocol import http
 from overair.protocol.item_operations import (
-    EmptyFolderContents,
     EmptyFolderContentsResponse,
     Fetch,
     FetchResponse,
@@ -30,14 +21,13 @@ from overair.protocol.statuses import ItemOperationsStatus
 from overair.server.commands.command import Command
 from overair.server.context import Context
 from overair.server.conversations import move_conversation
+from overair.server.emptying import empty_folder
 from overair.server.fetching import Fetched, fetch
 from overair.server.responses import Outcome, Reply
 
 KINDS: Final = (MoveResponse, EmptyFolderContentsResponse, FetchResponse)
 MAXIMUM_OPERATIONS: Final = 100
 """The most operations of one request (MS-ASCMD_R7489)."""
-BATCH: Final = 500
-"""Items that are deleted in one transaction, so that other writers get their turn."""
 
 
 async def handle(context: Context, message: ItemOperationsRequest) -> Outcome:
@@ -60,41 +50,8 @@ async def _operate(context: Context, operation: Operation, fetched: Fetched) -> 
         status = await move_conversation(context, operation)
         return MoveResponse(status=status, conversation_id=operation.conversation_id)
     return EmptyFolderContentsResponse(
-        status=await _empty_folder(context, operation), collection_id=operation.collection_id
+        status=await empty_folder(context, operation), collection_id=operation.collection_id
     )
-
-
-async def _empty_folder(context: Context, operation: EmptyFolderContents) -> ItemOperationsStatus:
-    """Delete a folder's items, and with DeleteSubFolders the folders in it."""
-    folder_id = operation.collection_id
-    sub_folders = operation.options is not None and operation.options.delete_sub_folders
-
-    async def delete_folders(session: Session) -> None:
-        folder = await session.folder(folder_id)
-        if folder.type is FolderType.RECIPIENT_INFORMATION_CACHE:
-            raise FolderProtected("no operation on the recipient information cache")  # MS-ASCMD_R196
-        if sub_folders:
-            for child in await session.folders():
-                if child.parent_id == folder_id:
-                    await session.delete_folder(child.folder_id)
-
-    async def delete_items(session: Session) -> bool:
-        changes = await session.changes(folder_id, View(), await session.start(folder_id), BATCH)
-        for change in changes.items:
-            await session.remove(folder_id, change.item_id)
-        return changes.more
-
-    try:
-        await context.mailbox.transact(delete_folders)
-        while await context.mailbox.transact(delete_items):
-            pass
-    except NoSuchFolder:
-        return ItemOperationsStatus.NOT_FOUND
-    except FolderProtected:
-        return ItemOperationsStatus.ACCESS_DENIED
-    except MailboxUnavailable:
-        return ItemOperationsStatus.SERVER_ERROR
-    return ItemOperationsStatus.SUCCESS
 
 
 def refuse(error: SchemaError) -> Outcome:

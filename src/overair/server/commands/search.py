@@ -1,4 +1,4 @@
-"""Search (MS-ASCMD 2.2.1.16): the global address list."""
+"""Search (MS-ASCMD 2.2.1.16): the global address list and the mailbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from overair.protocol import http
 from overair.protocol.ranges import Range
-from overair.protocol.schema import SchemaError
+from overair.protocol.schema import Problem, SchemaError
 from overair.protocol.search import (
     DOCUMENT_LIBRARY,
     GAL,
@@ -24,10 +24,22 @@ from overair.protocol.statuses import SearchStatus, SearchStoreStatus
 from overair.server.address_list import PhotoLimits, find_entries
 from overair.server.commands.command import Command
 from overair.server.context import Context
+from overair.server.mailbox_search import search_mailbox
 from overair.server.responses import Outcome
+from overair.wbxml import pages
 
-CLOSED: Final = frozenset({MAILBOX.lower(), DOCUMENT_LIBRARY.lower()})
-"""The stores that are not searched here."""
+OF_AND: Final = frozenset(
+    {
+        pages.Search.FreeText,
+        pages.Search.ConversationId,
+        pages.Search.GreaterThan,
+        pages.Search.LessThan,
+        pages.AirSync.Class,
+        pages.AirSync.CollectionId,
+    }
+)
+"""What stands in an And only; anywhere else it makes the query too complex (MS-ASCMD_R923, R2032, R2086,
+R3105, R3143, R3220)."""
 
 
 async def handle(context: Context, message: SearchRequest) -> Outcome:
@@ -36,10 +48,13 @@ async def handle(context: Context, message: SearchRequest) -> Outcome:
 
 
 async def _search(context: Context, store: StoreRequest) -> StoreResponse:
-    if store.name.lower() in CLOSED:
+    name = store.name.lower()
+    if name == MAILBOX.lower():
+        return await search_mailbox(context, store)
+    if name == DOCUMENT_LIBRARY.lower():
         return StoreResponse(status=SearchStoreStatus.ACCESS_BLOCKED)
     text = (store.query.text or "").strip()
-    if store.name.lower() != GAL.lower() or not text:
+    if name != GAL.lower() or not text:
         return StoreResponse(status=SearchStoreStatus.INVALID_REQUEST)
     options = store.options or SearchOptions()
     wanted = options.range or RANGES[GAL]
@@ -68,7 +83,10 @@ def _answer(store: StoreResponse) -> SearchResponse:
 
 def refuse(error: SchemaError) -> Outcome:
     """A request that breaks its schema (MS-ASCMD_R4329)."""
-    return _answer(StoreResponse(status=SearchStoreStatus.INVALID_REQUEST))
+    status = SearchStoreStatus.INVALID_REQUEST
+    if error.problem is Problem.UNKNOWN and error.tag in OF_AND:
+        status = SearchStoreStatus.TOO_COMPLEX
+    return _answer(StoreResponse(status=status))
 
 
 COMMAND: Final = Command(http.Command.SEARCH, SearchRequest, handle, refuse)

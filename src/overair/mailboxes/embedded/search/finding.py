@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from overair.mailboxes.embedded.search.expressions import expressions
 from overair.mailboxes.embedded.search.words import NUMBERS_EACH, first_number
-from overair.mailboxes.interface import APART, FolderType
+from overair.mailboxes.interface import APART, FolderType, FoundItem
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Statement, Transaction
 
@@ -63,8 +63,8 @@ class Searching:
     account_id: int
     transaction: Transaction
 
-    async def search(self, query: SearchQuery, limit: int) -> list[str]:
-        """The ids of the items that match and that phones are shown, newest first, at most ``limit``."""
+    async def search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
+        """The items that match and that phones are shown, newest first, at most ``limit``."""
         after, before = _microseconds(query.after, -EVER), _microseconds(query.before, EVER)
         found = expressions(self.account_id, query)
         rows = await self.transaction.all(
@@ -79,4 +79,4 @@ class Searching:
             account=self.account_id,
             limit=limit,
         )
-        return [f"{folder}:{number}" for folder, number in rows]
+        return [FoundItem(str(folder), f"{folder}:{number}") for folder, number in rows]
