@@ -114,7 +114,7 @@ def test_photos(server: RunningServer) -> None:
 @pytest.mark.parametrize(
     ("name", "query", "status"),
     [
-        ("Mailbox", search.Query(text="x"), 13),
+        ("Mailbox", search.Query(text="x"), 2),
         ("DocumentLibrary", search.Query(text="x"), 13),
         ("Elsewhere", search.Query(text="x"), 2),
         ("GAL", search.Query(text=" "), 2),
@@ -166,10 +166,7 @@ def test_statuses_of_find(server: RunningServer) -> None:
     phone = Phone(server, Version.V16_1)
     assert find_people(phone, "Michael", "new", range=Range(5, 9)).status == 4
     assert find_people(phone, " ", "new").status == 2
-    criterion = find.MailboxSearchCriterion(query=find.MailboxQuery(free_text="x"))
-    request = find.FindRequest(
-        search_id="1", execute_search=find.ExecuteSearch(mailbox_search_criterion=criterion)
-    )
+    request = find.FindRequest(search_id="1", execute_search=find.ExecuteSearch())
     response = phone.post(Command.FIND, request).read(find.FindResponse)
     assert response.response == find.Response(status=2)
 
