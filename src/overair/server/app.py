@@ -25,6 +25,7 @@ from overair.directory.embedded import EmbeddedDirectory
 from overair.mailboxes.embedded.hierarchy import create_mailbox, remove_mailbox
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.maintenance import keep_tidy
+from overair.mailboxes.embedded.search.upkeep import Upkeep
 from overair.protocol.http import MEANINGS, PATH, HttpStatus
 from overair.push.hub import WaitingTable
 from overair.server.budget import Budget
@@ -63,16 +64,16 @@ class Application:
         )
         self._replies: Final = AutomaticReplies(self.delivery, services.transport, services.settings.domain)
         self._endpoint: Final = Endpoint(services)
-        self._tidying: asyncio.Task[None] | None = None
+        self._upkeep: Final = Upkeep(storage.database, storage.blobs)
+        self._tidying: list[asyncio.Task[None]] = []
         services.database.listen(self._changed)
 
     async def startup(self) -> None:
         """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
         await self.services.transport.start()
         self._replies.start()
-        self._tidying = asyncio.get_running_loop().create_task(
-            keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
-        )
+        tidy = keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
+        self._tidying = [asyncio.create_task(tidy), asyncio.create_task(self._upkeep.run())]
         settings = self.services.settings
         if settings.lmtp_socket is not None:
             await self.lmtp.listen_on_socket(settings.lmtp_socket)
@@ -82,9 +83,9 @@ class Application:
     async def shutdown(self) -> None:
         """Answer the waiting phones, finish what runs, close the store."""
         self.services.hub.end_waits()
-        if self._tidying is not None:
-            self._tidying.cancel()
-            await asyncio.gather(self._tidying, return_exceptions=True)
+        for task in self._tidying:
+            task.cancel()
+        await asyncio.gather(*self._tidying, return_exceptions=True)
         await self.lmtp.close()
         await self._replies.close()
         await self.services.transport.close()
