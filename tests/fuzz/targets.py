@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from typing import Final
 
-from fuzz import calendars, conversation, mail, making, meetings, people, plans, stored, times, web, wire
+from fuzz import (
+    calendars,
+    conversation,
+    mail,
+    making,
+    meetings,
+    people,
+    plans,
+    stored,
+    times,
+    tnef,
+    web,
+    wire,
+)
 from fuzz.target import Target
 
 TARGETS: Final[dict[str, Target]] = {
     target.name: target
-    for room in (wire, web, mail, meetings, making, plans, people, calendars, times, conversation, stored)
+    for room in (
+        wire,
+        web,
+        mail,
+        tnef,
+        meetings,
+        making,
+        plans,
+        people,
+        calendars,
+        times,
+        conversation,
+        stored,
+    )
     for target in room.TARGETS
 }
