@@ -219,6 +219,7 @@ MIME_WORDS: Final = (
         b"x-uuencode",
         b"\n\n",
     ),
+    *(b"; format=flowed; delsp=yes", b" \n> ", b"http://"),
     *(b"; charset=", b"utf-8", b"utf-7", b"utf-16", b"iso-2022-jp", b"hz", b"gb2312", b"name*0*=utf-8''%e9"),
     *(
         b"=?utf-8?q?=C3?=",

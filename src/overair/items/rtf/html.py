@@ -15,6 +15,7 @@ _MADE_FROM_HTML: Final = re.compile(rb"\\fromhtml1(?![0-9])")
 _HEAD: Final = 1_024
 """Bytes at the beginning in which the RTF says what it was made from."""
 _MARKS: Final = {Mark.PARAGRAPH: "<br>\n", Mark.LINE: "<br>\n", Mark.CELL: " \xa0 \xa0", Mark.ROW: "<br>\n"}
+_TAGS: Final = {name: (f"<{name}>", f"</{name}>") for name in ("b", "i", "u", "s", "sup", "sub")}
 _DOCUMENT: Final = ("<html><body><div>", "</div></body></html>")
 
 
@@ -76,7 +77,7 @@ class _Made:
 
     def change(self, style: Style) -> None:
         """End the elements of the style before, and begin those of another one."""
-        self.pieces += [f"</{name}>" for name in reversed(self._open)]
+        self.pieces += [_TAGS[name][1] for name in reversed(self._open)]
         if style.link is not self._link:
             if self._link is not None:
                 self.pieces.append("</a>")
@@ -99,4 +100,4 @@ class _Made:
             )
             if on
         ]
-        self.pieces += [f"<{name}>" for name in self._open]
+        self.pieces += [_TAGS[name][0] for name in self._open]
