@@ -37,13 +37,13 @@ def read_meeting(data: bytes) -> tuple[Arrived, Blobs]:
     """A message as it is delivered; the inputs have no header where they begin as a calendar."""
     blobs = Blobs()
     mime = HEAD + data if data[:5].upper() == b"BEGIN" else data
-    message, meeting = read_message(mime, NOW, "Europe/Berlin")
-    return Arrived(msgspec.structs.replace(message, blob=blobs.put(mime)), meeting), blobs
+    arrived = read_message(mime, NOW, "Europe/Berlin")
+    return arrived._replace(message=msgspec.structs.replace(arrived.message, blob=blobs.put(mime))), blobs
 
 
 def check_meeting(read: tuple[Arrived, Blobs]) -> None:
     """It is kept and shown in every version, and every calendar takes it, with whatever it holds."""
-    (message, meeting), blobs = read
+    (message, meeting, _), blobs = read
     assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message
     if meeting is None:
         return

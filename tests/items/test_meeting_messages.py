@@ -100,7 +100,7 @@ NO_MEETINGS = {
 @pytest.mark.req("MS-ASEMAIL_R342", "MS-ASEMAIL_R541")
 @pytest.mark.parametrize("name", NO_MEETINGS)
 def test_what_is_no_meeting_message(name: str) -> None:
-    message, meeting = read_message(NO_MEETINGS[name], NOW)
+    message, meeting, _ = read_message(NO_MEETINGS[name], NOW)
     assert meeting is None
     assert message.meeting_request is None
     assert message.content_class == "urn:content-classes:message"

@@ -65,8 +65,8 @@ class LocalDelivery:
             return await asyncio.to_thread(self._accept, mime, received or datetime.now(UTC))
 
     def _accept(self, mime: bytes, received: datetime) -> Arrived:
-        message, meeting = read_message(mime, received, self.time_zone)
-        return Arrived(msgspec.structs.replace(message, blob=self.blobs.put(mime)), meeting)
+        arrived = read_message(mime, received, self.time_zone)
+        return arrived._replace(message=msgspec.structs.replace(arrived.message, blob=self.blobs.put(mime)))
 
     async def deliver(self, arrived: Arrived, users: Iterable[User], sender: str = "") -> None:
         """Deliver an accepted message to every user or, where this raises, to none.
@@ -93,7 +93,8 @@ class LocalDelivery:
         """
         for user in users:
             session = self.mailbox(user.account_id).session(transaction)
-            await _to_inbox(session, await note_meeting(session, user, arrived))
+            theirs = arrived._replace(message=arrived.received_by((user.address, *user.aliases)))
+            await _to_inbox(session, await note_meeting(session, user, theirs))
         message = arrived.message
         received = message.date_received or datetime.now(UTC)
         return await note(transaction, users, sender, message.blob or "", received)

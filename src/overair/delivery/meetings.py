@@ -28,7 +28,7 @@ async def note_meeting(session: Session, user: User, arrived: Arrived) -> Messag
     A part of the unit of work that delivers the message. What the mail server marked as spam comes into
     no calendar. Raises MailboxError.
     """
-    message, meeting = arrived
+    message, meeting = arrived.message, arrived.meeting
     if meeting is None or meeting.method not in (Method.REQUEST, Method.CANCEL):
         return message
     if user.owns(meeting.event.organizer_email or ""):

@@ -19,6 +19,7 @@ from overair.items.item import Item
 from overair.items.mail.meeting_requests import shown_request
 from overair.items.mail.message import Message
 from overair.items.mail.parts import ByteSource
+from overair.items.mail.voice import numbered
 from overair.items.note import Note
 from overair.items.render_options import RenderOptions
 from overair.items.renditions import MessageBody, StoredBody
@@ -102,7 +103,8 @@ def _shown_message(
         item,
         body=body,
         body_part=part and body_part(renditions, part, answers=_answers(item)),
-        attachments=tuple(attachments.shown(part, item_id) for part in index.attachments) or None,
+        attachments=numbered((attachments.shown(part, item_id) for part in index.attachments), item.voice)
+        or None,
         meeting_request=item.meeting_request and shown_request(item.meeting_request, options, version),
     )
 

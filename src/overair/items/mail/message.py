@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, ClassVar, Final, NamedTuple
+
+import msgspec
 
 from overair.items import charsets
 from overair.items.attachments import AddAttachment, Attachment, DeleteAttachment
 from overair.items.body import Body, BodyPart
 from overair.items.item import Item, ItemClass
-from overair.items.mail import headers, indexing, message_document, structure
+from overair.items.mail import addressing, headers, indexing, message_document, structure, voice
 from overair.items.mail.flag import NO_FLAG, Flag
 from overair.items.mail.meeting_request import MeetingRequest
 from overair.items.mail.meeting_requests import request_of
 from overair.items.mail.meetings import Meeting, meeting_of
-from overair.items.mail.message_class import CALENDAR_MESSAGE, MESSAGE, may_be_meeting, message_class
+from overair.items.mail.message_class import CALENDAR_MESSAGE, MESSAGE, PLAIN, may_be_meeting, message_class
 from overair.items.mail.parts import Index
+from overair.items.mail.voice import Voice
 from overair.protocol.data_types import (
     BOOLEAN,
     DATE_TIME,
@@ -101,6 +105,7 @@ class Message(Item):
     index: Index | None = None
     message_id: str | None = None
     """The Message-ID header, with its angle brackets."""
+    voice: Voice | None = None
     terms: bytes | None = None
     """What of it can be searched, until it is stored; the store keeps that apart."""
     answers: tuple[str, ...] = ()
@@ -148,10 +153,21 @@ def conversation_key(conversation_id: bytes) -> str:
 
 
 class Arrived(NamedTuple):
-    """A message as it came, and the meeting that it is about."""
+    """A message as it came, and the meeting that it is about.
+
+    ``named`` are the addresses that its header names; who receives it and is not among them is a blind
+    recipient. None where that is not known (addressing.py).
+    """
 
     message: Message
     meeting: Meeting | None
+    named: frozenset[str] | None = None
+
+    def received_by(self, addresses: Iterable[str]) -> Message:
+        """The message as somebody receives it whose addresses, in lower case, these are."""
+        if self.named is None or not self.named.isdisjoint(addresses):
+            return self.message
+        return msgspec.structs.replace(self.message, received_as_bcc=True)
 
 
 def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> Arrived:
@@ -160,13 +176,14 @@ def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> 
     ``default_zone`` is the IANA name of the zone of meetings that name none. Never raises, whatever
     the bytes are. The caller stores the bytes and sets ``blob``.
     """
-    message, meeting = _read(mime, received, default_zone)
+    arrived = _read(mime, received, default_zone)
+    message, meeting = arrived.message, arrived.meeting
     if meeting is not None:
         message.meeting_request = request_of(meeting)
         if message.index is not None:
             # What the element says need not stand among the attachments, too.
             message.index = message.index.without_attachment_at(meeting.offset)
-    return Arrived(message, meeting)
+    return arrived
 
 
 def index_message(mime: bytes, received: datetime, *, open_tnef: bool = True) -> Message:
@@ -175,8 +192,7 @@ def index_message(mime: bytes, received: datetime, *, open_tnef: bool = True) ->
     Who sends a meeting message has nothing to answer (MS-ASEMAIL_R543). In a draft every file that is
     attached stays one, so it does not open TNEF.
     """
-    message, _ = _read(mime, received, "UTC", open_tnef=open_tnef)
-    return message
+    return _read(mime, received, "UTC", open_tnef=open_tnef).message
 
 
 def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool = True) -> Arrived:
@@ -189,6 +205,9 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
     index = indexing.index(mime, tree, open_tnef=open_tnef)
     meeting = meeting_of(mime, tree, received, default_zone) if may_be_meeting(tree) else None
     conversation_id, conversation_index = headers.conversation(found, headers.date(found) or received)
+    of_class = message_class(tree, meeting)
+    if of_class == PLAIN:
+        of_class = voice.unified_class(found, tree.get_content_type()) or PLAIN
     message = Message(
         to=headers.formatted_list(to, ", ") or None,
         cc=headers.formatted_list(cc, ", ") or None,
@@ -200,7 +219,7 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         thread_topic=headers.thread_topic(found, subject),
         importance=headers.importance(found),
         read=False,
-        message_class=message_class(tree, meeting),
+        message_class=of_class,
         internet_cpid=charsets.code_page(structure.parameter(_first_text(tree), "charset")),
         flag=NO_FLAG,
         native_body_type=index.native_type,
@@ -208,16 +227,23 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         conversation_id=conversation_id,
         conversation_index=conversation_index,
         # MS-ASEMAIL_R726: only where it is somebody else.
-        sender=headers.formatted(sender[0]) if sender and from_ and sender[0][1] != from_[0][1] else None,
+        sender=headers.formatted(sender[0]) if _on_behalf(sender, from_) else None,
         categories=(),
         bcc=headers.formatted_list(found.addresses("Bcc"), ", ", limit=1_024) or None,
         is_draft=False,
         index=index,
         message_id=headers.message_id(found),
+        um_caller_id=voice.caller(found, of_class),
+        voice=voice.voice(found, of_class),
         answers=headers.answered(found),
     )
     message.terms = message_document.document(message, message_document.OneMessage(mime))
-    return Arrived(message, meeting)
+    return Arrived(message, meeting, addressing.named(found, to, cc))
+
+
+def _on_behalf(sender: tuple[headers.Address, ...], from_: tuple[headers.Address, ...]) -> bool:
+    """Whether somebody else sent the message than it is from."""
+    return bool(sender and from_) and sender[0][1].lower() != from_[0][1].lower()
 
 
 def _first_text(tree: structure.LocatedMessage) -> structure.LocatedMessage:

@@ -9,6 +9,7 @@ from overair.items.file_types import UNKNOWN_TYPE
 from overair.items.mail.meetings import Meeting, Method
 from overair.items.mail.structure import LocatedMessage, file_name, parameter
 
+PLAIN: Final = "IPM.Note"
 SMIME: Final = "IPM.Note.SMIME"
 SMIME_SIGNED: Final = "IPM.Note.SMIME.MultipartSigned"
 SMIME_RECEIPT: Final = "IPM.Note.Receipt.SMIME"
@@ -46,7 +47,7 @@ def message_class(message: LocatedMessage, meeting: Meeting | None) -> str:
     """The class, such as ``IPM.Note`` (MS-ASEMAIL_R587, MS-ASEMAIL_R603)."""
     if meeting is not None:
         return _meeting_class(meeting)
-    return secure_class(message) or _report_class(message) or "IPM.Note"
+    return secure_class(message) or _report_class(message) or PLAIN
 
 
 def may_be_meeting(message: LocatedMessage) -> bool:
