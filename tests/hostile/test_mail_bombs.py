@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import socket
 import threading
@@ -14,10 +15,17 @@ from overair.protocol.http import Command
 from overair.protocol.send_mail import SendMailRequest
 from support.server import ANNA, BEN
 from support.target import MEBIBYTE, Target
+from support.tnef import MESSAGE_INTERFACE, MESSAGE_LEVEL, attribute, prop, properties, stream
+from support.tnef import Attachment as TnefAttachment
+from support.tnef import Letter as TnefLetter
 
 HEADER = f"From: {ANNA}\r\nTo: {BEN}\r\nSubject: bomb\r\nMIME-Version: 1.0\r\n".encode()
 MIXED = HEADER + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 NO_ADDRESS, INVALID = 116, 107
+WINMAIL = (
+    HEADER
+    + b"Content-Type: application/ms-tnef; name=winmail.dat\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+)
 EVENT = (
     b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:bomb\r\nORGANIZER:mailto:otto@example.net\r\n"
     b"DTSTAMP:20261120T090000Z\r\nDTSTART:20261201T100000Z\r\n"
@@ -62,6 +70,26 @@ def meeting(name: str, piece: bytes, count: int, before: bytes = b"", after: byt
     return Letter(name, piece, count, head + before, after + b"END:VEVENT\r\nEND:VCALENDAR\r\n")
 
 
+def tnef(name: str, piece: bytes, count: int) -> Letter:
+    """A winmail.dat of an attribute again and again, behind one that makes whole groups of base64 of it."""
+    head = stream(attribute(MESSAGE_LEVEL, 0, b""))
+    head = stream(attribute(MESSAGE_LEVEL, 0, bytes(-len(head) % 3)))
+    return Letter(name, encodebytes(piece * 3), count, WINMAIL + encodebytes(head))
+
+
+def embedded(depth: int) -> bytes:
+    """A winmail.dat with messages attached to each other."""
+    found = TnefLetter("x", "text").stream()
+    for _ in range(depth):
+        inside = TnefAttachment("m", method=5, object=MESSAGE_INTERFACE + found)
+        found = TnefLetter("x", attachments=(inside,)).stream()
+    return WINMAIL + encodebytes(found)
+
+
+def encodebytes(data: bytes) -> bytes:
+    return base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
 def nested(depth: int) -> bytes:
     """Multiparts inside each other, each with a boundary of its own."""
     open_ = b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n'
@@ -74,6 +102,7 @@ LETTERS = [
     Letter("one boundary", b"--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", 20_000, MIXED),
     Letter("messages", b"Content-Type: message/rfc822\r\n\r\n", 20_000),
     Letter("parts", b"--b\r\n\r\nx\r\n", 100_000, MIXED),
+    Letter("attachments", b"--b\r\nContent-Disposition: attachment; filename=a\r\n\r\nx\r\n", 10_000, MIXED),
     Letter("headers", b"X: y\r\n", 50_000, status=INVALID),
     Letter("continuations", b" y\r\n", 60_000, HEADER + b"X: y\r\n"),
     Letter("more continuations", b" y\r\n", 100_000, HEADER + b"X: y\r\n", status=INVALID),
@@ -82,6 +111,11 @@ LETTERS = [
     Letter("prefixes", b"Re: ", 10_000, f"From: {ANNA}\r\nTo: {BEN}\r\nSubject: ".encode()),
     Letter("encoded words", b"\r\n =?utf-8?q?a?=", 10_000, to(b"\r\nSubject: x")),
     Letter("a name", b"n", 900_000, HEADER + b"Content-Disposition: attachment; filename=", status=INVALID),
+    # TNEF
+    tnef("attributes of TNEF", attribute(MESSAGE_LEVEL, 0x2800C, b"x"), 30_000),
+    tnef("attachments in TNEF", TnefAttachment("a.txt", b"x").attributes(), 10_000),
+    tnef("properties in TNEF", attribute(MESSAGE_LEVEL, 0x69003, properties(*[prop(1, 3, 1)] * 500)), 60),
+    Letter("messages in TNEF", b"", 1, before=embedded(1_000)),
     # Addresses
     Letter("recipients", b",\r\n u@example.org", 12_000, to(b"")),
     Letter("angles", b"\r\n <", 40_000, to(b"")),

@@ -17,6 +17,8 @@ from overair.items.text import cleaned, one_line
 
 MAX_DEPTH: Final = 8
 """How deep messages may be attached to each other; one that is deeper stays a TNEF file."""
+LARGEST_RTF: Final = 4 * 1024 * 1024
+"""Bytes of compressed RTF that is shown as a body."""
 LONGEST_HEADER: Final = 1_000
 TNEF_TYPE: Final = "application/ms-tnef"
 OLE_TYPE: Final = "application/x-ole"
@@ -49,7 +51,11 @@ def html_of(wrapped: Wrapped) -> str | None:
 
 
 def html_of_rtf(compressed: bytes) -> str | None:
-    """The HTML that compressed RTF holds or that is made of it; None where the bytes are not RTF."""
+    """The HTML that compressed RTF holds or that is made of it; None where the bytes are not RTF, or too
+    many.
+    """
+    if len(compressed) > LARGEST_RTF:
+        return None
     try:
         return rtf.to_html(rtf.decompress(compressed))
     except ValueError:

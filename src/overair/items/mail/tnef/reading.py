@@ -15,7 +15,7 @@ from overair.items.rtf.code_pages import FALLBACK, codec_of_page
 from overair.items.text import cleaned
 
 MOST_ATTACHMENTS: Final = 1_000
-_LONGEST_NAME: Final = 4_096
+LONGEST_NAME: Final = 4_096
 """Bytes of a name, an address or a subject that are read."""
 _U32: Final = struct.Struct("<I")
 _U64: Final = struct.Struct("<Q")
@@ -196,7 +196,7 @@ class Wrapped:
         if place is None:
             return ""
         start, end = place.span
-        short = Text(Span(start, min(end, start + _LONGEST_NAME)), place.codec)
+        short = Text(Span(start, min(end, start + LONGEST_NAME)), place.codec)
         return cleaned(self.read(short)).strip()
 
     def _place(self, found: Property | None) -> Text | None:
