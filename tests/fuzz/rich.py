@@ -27,17 +27,10 @@ COMPRESSED: Final = (
 )
 RTF_SHAPES: Final = {
     "groups": b"{",
-    "pairs of braces": b"{}",
-    "styles": b"\\b ",
     "styled text": b"\\b a\\b0 b",
     "units": b"\\u55357?",
-    "bytes": b"\\'83",
-    "fonts": b"\\f1 a",
-    "unknown destinations": b"{\\*\\x y}",
     "links": b'{\\field{\\*\\fldinst HYPERLINK "http://x"}{\\fldrslt x}}',
     "an instruction": b"{\\fldinst a",
-    "binary": b"\\bin1 ",
-    "what is doubled": b"\\htmlrtf x",
     "tags": b"{\\*\\htmltag <b>}",
     "signs": b"\\",
 }
