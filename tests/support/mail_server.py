@@ -79,7 +79,7 @@ class MailServer:
             return self.answers["DATA"]
         content = envelope.original_content
         assert isinstance(content, bytes)
-        auth = session.auth_data
+        auth: object = session.auth_data
         self.taken.append(
             Taken(
                 (envelope.mail_from or "").removesuffix("<>"),

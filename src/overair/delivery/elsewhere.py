@@ -53,6 +53,7 @@ class Elsewhere:
         self._runner: asyncio.Task[None] | None = None
         self._workers: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._connecting = asyncio.Lock()
         self._unreachable: tuple[datetime, Verdict] | None = None
 
     async def start(self) -> None:
@@ -191,20 +192,24 @@ class Elsewhere:
             raise _Unsendable(failed_here("5.3.5")) from error
 
     async def _connect(self) -> Connection:
-        """A connection, or what was wrong a moment ago. Raises Unreachable."""
-        now = self._clock()
-        if self._unreachable is not None:
-            since, verdict = self._unreachable
-            if timedelta() <= now - since < HOLD:
-                raise Unreachable(verdict, "held")
-        try:
-            connection = await self._relay.connect()
-        except Unreachable as error:
-            self._unreachable = (now, error.verdict)
-            _log.warning("the mail server cannot be used", server=self._relay.name, reason=str(error))
-            raise
-        self._unreachable = None
-        return connection
+        """A connection, or what was wrong a moment ago. Raises Unreachable.
+
+        One at a time, so that a server that does not answer is asked once.
+        """
+        async with self._connecting:
+            now = self._clock()
+            if self._unreachable is not None:
+                since, verdict = self._unreachable
+                if timedelta() <= now - since < HOLD:
+                    raise Unreachable(verdict, "it could not be used a moment ago")
+            try:
+                connection = await self._relay.connect()
+            except Unreachable as error:
+                self._unreachable = (now, error.verdict)
+                _log.warning("the mail server cannot be used", server=self._relay.name, reason=str(error))
+                raise
+            self._unreachable = None
+            return connection
 
 
 class _Unsendable(Exception):

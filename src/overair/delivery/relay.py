@@ -14,6 +14,9 @@ from overair.delivery.smtp_answers import Verdict, printable, unheard, verdict_o
 from overair.delivery.smtp_settings import Smtp
 from overair.delivery.wire_form import ascii_domain
 
+MISCONFIGURED: Final = "4.3.5"
+"""What is said of a server that refuses the connection or the log-in: somebody will set that right."""
+
 
 class Unreachable(Exception):
     """There is no connection with which mail could be sent; ``verdict`` holds for every recipient."""
@@ -57,7 +60,7 @@ class Relay:
         except SMTPResponseException as error:
             await leave(client)
             said = verdict_of(error.code, str(error.message))
-            status = said.status if said.state is RecipientState.WAITING else "4.3.5"
+            status = MISCONFIGURED if error.code // 100 == 5 else said.status
             verdict = Verdict(RecipientState.WAITING, status, said.answer)
             raise Unreachable(verdict, f"{type(error).__name__}: {said.answer}") from error
         except (*LOST, ValueError) as error:

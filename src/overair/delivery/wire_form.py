@@ -30,7 +30,7 @@ ADDRESS_FIELDS: Final = frozenset(
     f"{again}{name}" for again in ("", "resent-") for name in ("from", "sender", "reply-to", "to", "cc")
 )
 TEXT_FIELDS: Final = frozenset({"subject", "comments", "keywords", "thread-topic", "organization"})
-_TOO_LONG: Final = re.compile(rb"[^\r\n]{999}")
+_TOO_LONG: Final = re.compile(rb"(?:\A|[\r\n])[^\r\n]{999}")  # from a line's begin on, or it is quadratic
 _BARE: Final = re.compile(rb"\r(?!\n)|\0")
 _BINARY: Final = re.compile(rb"^Content-Transfer-Encoding[ \t]*:\s*binary", re.IGNORECASE | re.MULTILINE)
 _UNFOLD: Final = re.compile(r"\r?\n[ \t]?|\r")
