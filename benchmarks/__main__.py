@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import calendar, delivery, first_sync, lmtp, sync_cost, waiting, wbxml
+from benchmarks import calendar, delivery, first_sync, lmtp, searching, sync_cost, waiting, wbxml
 from benchmarks.figures import Figure, show
 
 WIDTH: Final = 120
@@ -24,6 +24,7 @@ GROUPS: Final[dict[str, Measure]] = {
     "first_sync": first_sync.measure,
     "delivery": delivery.measure,
     "lmtp": lmtp.measure,
+    "searching": searching.measure,
     "waiting": waiting.measure,
 }
 FULL: Final[dict[str, Measure]] = GROUPS | {

@@ -11,6 +11,7 @@ import pytest
 from mailboxes.conversation_contract import ConversationContract
 from mailboxes.key_contract import KeyContract
 from mailboxes.phones import EPOCH, Phone, message, view_of
+from mailboxes.search_contract import SearchContract
 from overair.items import Contact, ItemClass
 from overair.items.calendar.event import Event, uid_key
 from overair.mailboxes.interface import (
@@ -49,7 +50,7 @@ def fill(do: Do, folder_id: str, *days: int) -> dict[int, str]:
     return do(work)
 
 
-class MailboxContract(KeyContract, ConversationContract):
+class MailboxContract(KeyContract, ConversationContract, SearchContract):
     """Tests of one mailbox with its default folders, new for each test.
 
     Subclasses provide the fixtures ``runner`` (an asyncio.Runner), ``mailbox`` and ``stranger``,
