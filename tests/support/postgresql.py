@@ -158,11 +158,24 @@ class Cluster:
         postgresql_migrate.migrate(self.url(TEMPLATE))
         return TEMPLATE
 
-    def database(self, *, empty: bool = False) -> str:
-        """The URL of a new database, with the tables in it unless it is to be empty."""
+    def database(self, *, empty: bool = False, owner: str = USER) -> str:
+        """The URL of a new database, with the tables in it unless it is to be empty or somebody else's."""
         name = f"test_{next(self._numbers)}"
-        self.admin(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else self._template}")
+        template = "template0" if empty or owner != USER else self._template
+        self.admin(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
         return self.url(name)
+
+    @staticmethod
+    def name_of(url: str) -> str:
+        """The database in one of its URLs."""
+        return url.rpartition("/")[2] if "?" not in url else url.partition("?")[0].rpartition("/")[2]
+
+    def require_password(self, role: str, password: str) -> None:
+        """A role that has to say its password."""
+        self.admin(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        rules = self.data / "pg_hba.conf"
+        rules.write_text(f"host all {role} all scram-sha-256\n{rules.read_text()}")
+        self.admin("SELECT pg_reload_conf()")
 
 
 def query(url: str, sql: str, *parameters: object) -> list[tuple[Any, ...]]:

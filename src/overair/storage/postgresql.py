@@ -137,6 +137,8 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Finish what is queued and close the connections."""
+        if self._closed:
+            return
         self._closed = True
         if self._writing is not None:
             await asyncio.wait([self._writing])

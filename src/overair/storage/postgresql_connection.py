@@ -114,12 +114,12 @@ class Connection:
         """Run statements without parameters, such as BEGIN; returns the last one's tag."""
         return str(await self.raw.execute(sql))
 
-    async def take_server_lock(self, patience: float = LOCK_SECONDS) -> bool:
+    async def take_server_lock(self) -> bool:
         """Take the lock of the one server for as long as the connection lives; False if another has it.
 
         The session of a server that was killed may live a moment longer than it.
         """
-        deadline = asyncio.get_running_loop().time() + patience
+        deadline = asyncio.get_running_loop().time() + LOCK_SECONDS
         while not await self.raw.fetchval("SELECT pg_try_advisory_lock($1)", SERVER_LOCK):
             if asyncio.get_running_loop().time() >= deadline:
                 return False
