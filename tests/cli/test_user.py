@@ -14,7 +14,8 @@ import pytest
 from support.command import OVERAIR, done, environment, overair
 from support.house import Serve
 
-NO_RIGHTS: Final = {"sends_as": [], "sends_on_behalf": []}
+NO_QUOTA: Final = {"used": 0, "quota": 0, "has_own_quota": False}
+NO_RIGHTS: Final = {"sends_as": [], "sends_on_behalf": [], **NO_QUOTA}
 
 
 @pytest.fixture(params=["stopped", "running"], name="data")
@@ -77,6 +78,7 @@ def test_addresses_and_rights_to_send_are_given_and_taken(data: Path) -> None:
         "aliases": ["office@example.org"],
         "sends_as": ["ben@example.org"],
         "sends_on_behalf": ["sales@example.org"],
+        **NO_QUOTA,
     }
     listed = done("user", "list", *where)
     assert "ben@example.org, sales@example.org (on behalf)" in listed

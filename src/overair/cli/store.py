@@ -20,12 +20,15 @@ from overair.server.administration import (
     Counted,
     Entry,
     Exported,
+    GetOutOfOffice,
     NextItems,
     Outcome,
     Outcomes,
+    OutOfOffice,
     Queue,
     Refused,
     Request,
+    SetOutOfOffice,
     Users,
     Whole,
 )
@@ -81,6 +84,11 @@ async def _running_server(directory: Path) -> ControlClient | None:
 async def ask(perform: Perform, request: Request) -> Users:
     """Perform a request that accounts answer. Raises Failure where it is refused."""
     return _expect(Users, await perform(request))
+
+
+async def ask_out_of_office(perform: Perform, request: GetOutOfOffice | SetOutOfOffice) -> OutOfOffice:
+    """Get or set what is replied while somebody is out of office. Raises Failure where it is refused."""
+    return _expect(OutOfOffice, await perform(request))
 
 
 async def ask_queue(perform: Perform, request: Request) -> Queue:

@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from overair.cli.out_of_office import application as out_of_office_application
 from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
 from overair.cli.passwords import new_password
+from overair.cli.sizes import format_size, parse_size
 from overair.cli.store import ask, store
 from overair.server.administration import (
     Account,
@@ -25,6 +27,7 @@ from overair.server.administration import (
     Request,
     RevokeSending,
     SetPassword,
+    SetQuota,
 )
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="The account's e-mail address.")]
@@ -35,8 +38,9 @@ FromStdin = Annotated[
 Generate = Annotated[bool, typer.Option("--generate", help="Make up a password and print it, once.")]
 
 application = typer.Typer(
-    help="Add, list and remove accounts, their passwords, addresses and rights to send."
+    help="Add, list and remove accounts, their passwords, addresses, rights to send and quotas."
 )
+application.add_typer(out_of_office_application, name="out-of-office")
 
 
 @application.callback(invoke_without_command=True, epilog="Example: overair user list")
@@ -69,10 +73,10 @@ def list_(data_dir: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     if as_json:
         print_json(users)
         return
-    table = Table("Address", "Name", "Other addresses", "Sends as", box=None, pad_edge=False)
+    table = Table("Address", "Name", "Holds", "Other addresses", "Sends as", box=None, pad_edge=False)
     for user in users:
         granted = [*user.sends_as, *(f"{other} (on behalf)" for other in user.sends_on_behalf)]
-        table.add_row(user.address, user.name, ", ".join(user.aliases), ", ".join(granted))
+        table.add_row(user.address, user.name, _held(user), ", ".join(user.aliases), ", ".join(granted))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
@@ -151,6 +155,31 @@ def revoke(
     """Let an account send as another address no more."""
     [user] = _perform(data_dir, RevokeSending(address=address, other=other))
     _report(f"{user.address} may send as {other} no more.", user, None, as_json)
+
+
+@application.command(epilog="Example: overair user quota anna@example.org 2GB")
+def quota(
+    address: Address,
+    size: Annotated[
+        str, typer.Argument(metavar="SIZE", help="Such as 500MB or 2GB; none, or default for the setting's.")
+    ],
+    data_dir: DataDir = DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Say how much a mailbox may hold. What it holds beyond that stays; it takes nothing more."""
+    own = {"none": 0, "default": None}
+    asked = own[size.lower()] if size.lower() in own else parse_size(size)
+    [user] = _perform(data_dir, SetQuota(address=address, quota=asked))
+    if as_json:
+        print_json(user)
+    else:
+        typer.echo(f"The mailbox of {user.address} holds {_held(user)}.")
+
+
+def _held(user: Account) -> str:
+    """What a mailbox holds, and how much it may."""
+    held = format_size(user.used or 0)
+    return f"{held} of {format_size(user.quota)}" if user.quota else held
 
 
 def _password(from_stdin: bool, generate: bool) -> str:

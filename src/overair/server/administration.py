@@ -121,6 +121,44 @@ class RevokeSending(_Request, frozen=True):
     other: str
 
 
+class SetQuota(_Request, frozen=True):
+    """How many bytes a mailbox may hold: 0 for no limit, None for what the settings say. Answered by
+    Users with the one.
+    """
+
+    address: str
+    quota: int | None
+
+
+class AutomaticReply(msgspec.Struct, frozen=True):
+    """What is replied to one audience; in a request None leaves the message as it stands."""
+
+    enabled: bool
+    message: str | None = None
+    html: bool = False
+
+
+class GetOutOfOffice(_Request, frozen=True):
+    """What a user has set for the time out of office; answered by OutOfOffice."""
+
+    address: str
+
+
+class SetOutOfOffice(_Request, frozen=True):
+    """Set it; answered by OutOfOffice. An audience that is None is left as it stands.
+
+    Times are aware; without ``end`` there is none, without ``start`` the time begins now.
+    """
+
+    address: str
+    on: bool
+    start: datetime | None = None
+    end: datetime | None = None
+    internal: AutomaticReply | None = None
+    known: AutomaticReply | None = None
+    unknown: AutomaticReply | None = None
+
+
 class ListQueue(_Request, frozen=True):
     """The messages on their way out behind one, by number; answered by Queue, with none at the end."""
 
@@ -180,6 +218,9 @@ Request = (
     | RemoveAlias
     | GrantSending
     | RevokeSending
+    | SetQuota
+    | GetOutOfOffice
+    | SetOutOfOffice
     | ListQueue
     | ShowQueued
     | RetryQueued
@@ -205,6 +246,12 @@ class Account(msgspec.Struct, frozen=True):
     """Other addresses that it may send as."""
     sends_on_behalf: tuple[str, ...] = ()
     """Other addresses that it may send for, named beside them."""
+    used: int | None = None
+    """Bytes that its mailbox holds, where that was asked for."""
+    quota: int | None = None
+    """Bytes that it may hold; 0 for no limit."""
+    has_own_quota: bool = False
+    """Whether the quota was set for this one."""
 
 
 class QueuedRecipient(msgspec.Struct, frozen=True):
@@ -236,6 +283,19 @@ class Users(_Answer, frozen=True):
     """Accounts."""
 
     users: tuple[Account, ...]
+
+
+class OutOfOffice(_Answer, frozen=True):
+    """What a user has set for the time out of office; ``now`` is whether senders are replied to now."""
+
+    address: str
+    on: bool
+    now: bool
+    start: datetime | None
+    end: datetime | None
+    internal: AutomaticReply
+    known: AutomaticReply
+    unknown: AutomaticReply
 
 
 class Queue(_Answer, frozen=True):
@@ -275,4 +335,4 @@ class Refused(_Answer, frozen=True):
     reason: str
 
 
-Answer = Users | Queue | Counted | Begun | Outcomes | Exported | Refused
+Answer = Users | OutOfOffice | Queue | Counted | Begun | Outcomes | Exported | Refused

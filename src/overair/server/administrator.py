@@ -12,7 +12,7 @@ from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.interface import SendRight, User
 from overair.directory.names import InvalidAddress
 from overair.mailboxes.interface import MailboxError
-from overair.server import queue_administration
+from overair.server import mailbox_administration, queue_administration
 from overair.server.administration import (
     Account,
     AddAlias,
@@ -24,6 +24,7 @@ from overair.server.administration import (
     Begun,
     Counted,
     Exported,
+    GetOutOfOffice,
     GrantSending,
     ListQueue,
     ListUsers,
@@ -36,7 +37,9 @@ from overair.server.administration import (
     Request,
     RetryQueued,
     RevokeSending,
+    SetOutOfOffice,
     SetPassword,
+    SetQuota,
     ShowQueued,
     Users,
 )
@@ -44,6 +47,7 @@ from overair.server.context import Services
 from overair.server.exporting import Export
 from overair.server.folder_contents import FolderUnfit
 from overair.server.importing import Import
+from overair.server.mailbox_administration import ImpossibleAbsence
 from overair.server.queue_administration import NotQueued
 from overair.storage.interface import DatabaseUnavailable
 
@@ -66,6 +70,9 @@ class Administrator:
             RemoveAlias: lambda request: self._remove_alias(cast("RemoveAlias", request)),
             GrantSending: lambda request: self._grant(cast("GrantSending", request)),
             RevokeSending: lambda request: self._revoke(cast("RevokeSending", request)),
+            SetQuota: lambda request: self._set_quota(cast("SetQuota", request)),
+            GetOutOfOffice: lambda request: self._get_out_of_office(cast("GetOutOfOffice", request)),
+            SetOutOfOffice: lambda request: self._set_out_of_office(cast("SetOutOfOffice", request)),
             ListQueue: lambda request: self._list_queue(cast("ListQueue", request)),
             ShowQueued: lambda request: self._show_queued(cast("ShowQueued", request)),
             RetryQueued: lambda request: self._retry_queued(cast("RetryQueued", request)),
@@ -100,7 +107,13 @@ class Administrator:
         return _one(user)
 
     async def _list_users(self) -> Answer:
-        return Users(tuple(map(_account, await self._directory.list_users())))
+        usages = await mailbox_administration.usage_by_account(self._services)
+        return Users(
+            tuple(
+                mailbox_administration.with_usage(self._services, _account(user), usages.get(user.account_id))
+                for user in await self._directory.list_users()
+            )
+        )
 
     async def _set_password(self, request: SetPassword) -> Answer:
         _require(request.password)
@@ -136,6 +149,22 @@ class Administrator:
         user = await self._directory.revoke(request.address, request.other)
         _log.info("right to send revoked", address=user.address, other=request.other)
         return _one(user)
+
+    async def _set_quota(self, request: SetQuota) -> Answer:
+        user = await self._user(request.address)
+        usage = await mailbox_administration.quota_set(self._services, user, request)
+        _log.info("quota set", address=user.address, quota=request.quota)
+        return Users((mailbox_administration.with_usage(self._services, _account(user), usage),))
+
+    async def _get_out_of_office(self, request: GetOutOfOffice) -> Answer:
+        user = await self._user(request.address)
+        return await mailbox_administration.out_of_office(self._services, user)
+
+    async def _set_out_of_office(self, request: SetOutOfOffice) -> Answer:
+        user = await self._user(request.address)
+        answer = await mailbox_administration.out_of_office_set(self._services, user, request)
+        _log.info("out of office set", address=user.address, on=request.on)
+        return answer
 
     async def _list_queue(self, request: ListQueue) -> Answer:
         return await queue_administration.listed(self._services, await self._names(), request.after)
@@ -197,6 +226,7 @@ FORESEEN: Final = (
     InvalidAddress,
     EmptyPassword,
     NotQueued,
+    ImpossibleAbsence,
     FolderUnfit,
     MailboxError,
 )

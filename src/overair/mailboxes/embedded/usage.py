@@ -51,6 +51,7 @@ SHRINK_BY_FOLDER: Final = Statement(
 ADD: Final = Statement(insert(mailbox_usage).values(account_id=bindparam("account"), used=0, quota=None))
 REMOVE: Final = Statement(delete(mailbox_usage).where(_own))
 READ: Final = Statement(select(_u.used, _u.quota).where(_own))
+ALL: Final = Statement(select(_u.account_id, _u.used, _u.quota))
 FOLDER: Final = Statement(
     select(folders.c.id).where(
         folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account")
@@ -103,6 +104,11 @@ async def usage_of(transaction: Transaction, account_id: int) -> Usage:
         raise NoSuchFolder("the mailbox does not exist")
     used, quota = row
     return Usage(used, quota)
+
+
+async def usages(transaction: Transaction) -> dict[int, Usage]:
+    """What every mailbox holds, by account."""
+    return {account: Usage(used, quota) for account, used, quota in await transaction.all(ALL)}
 
 
 async def set_quota(transaction: Transaction, account_id: int, quota: int | None) -> None:
