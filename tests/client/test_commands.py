@@ -15,6 +15,7 @@ from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.move_items import ItemMove
 from overair.protocol.ping import PingFolder
 from overair.protocol.ranges import Range
+from overair.protocol.settings import OofMessage, OofSettings, OofState
 from overair.protocol.statuses import FolderCreateStatus, MoveItemsStatus, PingStatus
 from overair.protocol.sync_options import MIMESupport, Options
 from overair.versions import Version
@@ -291,6 +292,24 @@ def test_settings_and_the_address_list(make_client: MakeClient, version: Version
             )
             assert addresses is not None
             assert ANNA in addresses.smtp_addresses
+            away = OofSettings(
+                state=OofState.GLOBAL,
+                messages=(
+                    OofMessage(
+                        applies_to_internal=True, enabled="1", reply_message="Away & off", body_type="Text"
+                    ),
+                ),
+            )
+            await client.set_out_of_office(away)
+            found = await client.out_of_office()
+            assert (found.state, found.messages[:1]) == (OofState.GLOBAL, away.messages)
+            assert "Away &amp; off" in (
+                (await client.out_of_office(html=True)).messages[0].reply_message or ""
+            )
+            await client.set_out_of_office(OofSettings(state=OofState.DISABLED))
+            with pytest.raises(StatusError) as refused:
+                await client.set_out_of_office(OofSettings(state=OofState.TIME_BASED))
+            assert refused.value.status == 5
             entries, total = await client.search_gal("Ben")
             assert [entry.email_address for entry in entries] == [BEN]
             assert total == 1

@@ -28,6 +28,10 @@ from overair.protocol.search import (
     StoreResponse,
 )
 from overair.protocol.settings import (
+    OofGet,
+    OofRequest,
+    OofResponse,
+    OofSettings,
     SettingsRequest,
     SettingsResponse,
     UserInformation,
@@ -66,6 +70,25 @@ class AccountCommands(Session):
         if answer is None or answer.get is None:
             raise InvalidAnswer("Settings was answered without the user's addresses")
         return answer.get
+
+    async def out_of_office(self, *, html: bool = False) -> OofSettings:
+        """What is replied while the user is away, every message as plain text or as HTML."""
+        body_type = "HTML" if html else "Text"
+        request = SettingsRequest(oof=OofRequest(get=OofGet(body_type=body_type)))
+        answer = (await self.settings(request)).oof
+        _require_success(answer)
+        if answer is None or answer.get is None:
+            raise InvalidAnswer("Settings was answered without what was asked for of Oof")
+        return answer.get
+
+    async def set_out_of_office(self, settings: OofSettings) -> None:
+        """Set what is replied while the user is away.
+
+        ``start_time`` and ``end_time`` go with the state TIME_BASED. What is None, and an audience
+        without a message, stay as they are at this server; others may clear them.
+        """
+        answer = (await self.settings(SettingsRequest(oof=OofRequest(set=settings)))).oof
+        _require_success(answer)
 
     async def search(self, request: SearchRequest) -> StoreResponse:
         """Search; the answer's store has its own status."""
@@ -129,7 +152,9 @@ class AccountCommands(Session):
             raise InvalidAnswer(f"an entry of the address list breaks its schema: {error}") from error
 
 
-def _require_success(answer: DeviceInformationResponse | UserInformationResponse | None) -> None:
+def _require_success(
+    answer: DeviceInformationResponse | UserInformationResponse | OofResponse | None,
+) -> None:
     if answer is None or answer.status is None:
         raise InvalidAnswer("Settings was answered without the status of a property")
     if answer.status != SettingsStatus.SUCCESS:

@@ -220,6 +220,8 @@ class SynchronousClient:
     settings = blocking(Client.settings)
     send_device_information = blocking(Client.send_device_information)
     user_information = blocking(Client.user_information)
+    out_of_office = blocking(Client.out_of_office)
+    set_out_of_office = blocking(Client.set_out_of_office)
     search = blocking(Client.search)
     search_gal = blocking(Client.search_gal)
     find = blocking(Client.find)
