@@ -14,7 +14,7 @@ import pytest
 from overair.items import Contact, Event, Item, Note, RenderOptions, Task, render, rtf
 from overair.items.body import Body
 from overair.items.mail.message import index_message
-from overair.protocol.body_preferences import BodyPreference, BodyType
+from overair.protocol.body_preferences import BodyPartPreference, BodyPreference, BodyType
 from overair.versions import SERVED, Version
 from overair.wbxml.pages import AirSyncBase
 from support.memory import NOW, Memory
@@ -261,3 +261,113 @@ def test_items_that_hold_their_body(
                 assert (body.type, body.data) == (case.native, whole[case.native])
             else:
                 check(case, expected(case, preferences, set(types)), body)
+
+
+ORDER = [
+    *(AirSyncBase.Status, AirSyncBase.Type, AirSyncBase.EstimatedDataSize, AirSyncBase.Truncated),
+    *(AirSyncBase.Data, AirSyncBase.Preview),
+]
+
+
+@pytest.mark.parametrize("version", [Version.V14_1, Version.V16_1])
+@pytest.mark.req(
+    *(
+        "MS-ASAIRS_R59",
+        "MS-ASAIRS_R74",
+        "MS-ASAIRS_R106",
+        "MS-ASAIRS_R112",
+        "MS-ASAIRS_R113",
+        "MS-ASAIRS_R121",
+    ),
+    *(
+        "MS-ASAIRS_R135",
+        "MS-ASAIRS_R148",
+        "MS-ASAIRS_R172",
+        "MS-ASAIRS_R174",
+        "MS-ASAIRS_R183",
+        "MS-ASAIRS_R185",
+    ),
+    *(
+        "MS-ASAIRS_R195",
+        "MS-ASAIRS_R202",
+        "MS-ASAIRS_R203",
+        "MS-ASAIRS_R204",
+        "MS-ASAIRS_R205",
+        "MS-ASAIRS_R206",
+    ),
+    *(
+        "MS-ASAIRS_R207",
+        "MS-ASAIRS_R208",
+        "MS-ASAIRS_R248",
+        "MS-ASAIRS_R249",
+        "MS-ASAIRS_R251",
+        "MS-ASAIRS_R252",
+    ),
+    *(
+        "MS-ASAIRS_R253",
+        "MS-ASAIRS_R254",
+        "MS-ASAIRS_R257",
+        "MS-ASAIRS_R258",
+        "MS-ASAIRS_R269",
+        "MS-ASAIRS_R270",
+    ),
+    *(
+        "MS-ASAIRS_R274",
+        "MS-ASAIRS_R280",
+        "MS-ASAIRS_R286",
+        "MS-ASAIRS_R291",
+        "MS-ASAIRS_R297",
+        "MS-ASAIRS_R302",
+    ),
+    *(
+        "MS-ASAIRS_R303",
+        "MS-ASAIRS_R304",
+        "MS-ASAIRS_R305",
+        "MS-ASAIRS_R307",
+        "MS-ASAIRS_R308",
+        "MS-ASAIRS_R312",
+    ),
+    *(
+        "MS-ASAIRS_R313",
+        "MS-ASAIRS_R314",
+        "MS-ASAIRS_R317",
+        "MS-ASAIRS_R318",
+        "MS-ASAIRS_R405",
+        "MS-ASAIRS_R231",
+    ),
+    *(
+        "MS-ASAIRS_R232",
+        "MS-ASAIRS_R235",
+        "MS-ASAIRS_R237",
+        "MS-ASAIRS_R238",
+        "MS-ASAIRS_R2411",
+        "MS-ASAIRS_R124",
+    ),
+)
+def test_the_elements_of_an_answer(version: Version) -> None:
+    for case, one, strict, size in product(CASES, BodyType, STRICT, SIZES):
+        wanted = RenderOptions(
+            body_preferences=(BodyPreference(type=one, truncation_size=size, all_or_none=strict, preview=9),),
+            body_part_preference=BodyPartPreference(
+                type=HTML, truncation_size=size, all_or_none=strict, preview=9
+            ),
+            mime_support=2,
+        )
+        elements = render(case.item, wanted, version, BLOBS, "5:1")
+        assert [element.tag for element in elements].count(AirSyncBase.NativeBodyType) == 1
+        native = next(element for element in elements if element.tag is AirSyncBase.NativeBodyType)
+        assert native.text == str(int(case.native))
+        for tag in (AirSyncBase.Body, AirSyncBase.BodyPart):
+            [found] = [element for element in elements if element.tag is tag]
+            tags = [child.tag for child in found.children]
+            assert tags == [known for known in ORDER if known in tags]
+            values = {child.tag: child.text for child in found.children}
+            assert AirSyncBase.Type in values
+            assert (AirSyncBase.Status in values) == (tag is AirSyncBase.BodyPart)
+            assert values.get(AirSyncBase.Status, "1") == "1"
+            assert values[AirSyncBase.EstimatedDataSize].isdigit()
+            assert values.get(AirSyncBase.Truncated, "0") in ("0", "1")
+            assert len(values.get(AirSyncBase.Preview, "")) <= 9
+        alone = render(case.item, RenderOptions(), version, BLOBS, "5:1")
+        body = Body.from_element(next(e for e in alone if e.tag is AirSyncBase.Body), version)
+        assert (body.type, body.data) == (case.native, case.whole[case.native])

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from overair.protocol import http
-from overair.protocol.schema import SchemaError
+from overair.protocol.schema import Problem, SchemaError
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
     MAXIMUM_WINDOW_SIZE,
@@ -28,6 +28,7 @@ from overair.server.responses import Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch, end_wait
 from overair.sync.refusal import SyncRefused
+from overair.wbxml.pages import AirSyncBase
 
 MAXIMUM_COLLECTIONS: Final = 300
 """The most collections of one request (status 15)."""
@@ -158,7 +159,21 @@ def _sends(collections: tuple[CollectionRequest, ...]) -> bool:
 
 def refuse(error: SchemaError) -> Outcome:
     """A request that breaks its schema (MS-ASCMD_R4545, R4546)."""
-    return SyncResponse(status=SyncStatus.PROTOCOL_ERROR)
+    return SyncResponse(
+        status=SyncStatus.CONVERSION_ERROR if _is_of_a_preference(error) else SyncStatus.PROTOCOL_ERROR
+    )
+
+
+def _is_of_a_preference(error: SchemaError) -> bool:
+    """Whether what is said of bodies is wrong (MS-ASAIRS_R347), but for what has a status of its own.
+
+    That is an AllOrNone, two preferences for one type, and disorder (MS-ASAIRS_R348 to R351).
+    """
+    if error.problem is Problem.ORDER or error.tag is AirSyncBase.AllOrNone:
+        return False
+    if error.tag is AirSyncBase.BodyPreference and error.problem is Problem.REPEATED:
+        return False
+    return error.tag.page == AirSyncBase.BodyPreference.page
 
 
 COMMAND: Final = Command(http.Command.SYNC, SyncRequest, handle, refuse, handle_empty=handle_empty)
