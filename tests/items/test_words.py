@@ -6,19 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.items.search_document import MOST_CHARACTERS, MOST_OTHERS, MOST_WORDS, Document, unpacked
+from overair.items.search_document import MOST_CHARACTERS, MOST_OTHERS, MOST_WORDS, Document, Mark, unpacked
 from overair.items.words import LONGEST_WORD, words
-from overair.mailboxes.search_query import (
-    LONGEST_TEXT,
-    Clause,
-    Mark,
-    Phrase,
-    TooComplex,
-    clauses_of,
-)
-from overair.mailboxes.search_query import (
-    MOST_WORDS as MOST_WORDS_SOUGHT,
-)
+from overair.mailboxes import search_query
+from overair.mailboxes.search_query import LONGEST_TEXT, Clause, Phrase, TooComplex, clauses_of
 
 TEXTS = st.text(max_size=60) | st.text(
     st.sampled_from("aAzß é\u0301ñ東京カﾅがか\u3099한글ไทยนี้ हिन्दी.@-_'\"05٣\u200b\u00ad😀\n"), max_size=40
@@ -105,9 +96,9 @@ def test_what_is_typed_is_bounded() -> None:
     clauses_of("x" * LONGEST_TEXT)
     with pytest.raises(TooComplex):
         clauses_of("x" * (LONGEST_TEXT + 1))
-    assert len(clauses_of("word " * MOST_WORDS_SOUGHT)) == MOST_WORDS_SOUGHT
+    assert len(clauses_of("word " * search_query.MOST_WORDS)) == search_query.MOST_WORDS
     with pytest.raises(TooComplex):
-        clauses_of("word " * (MOST_WORDS_SOUGHT + 1))
+        clauses_of("word " * (search_query.MOST_WORDS + 1))
     with pytest.raises(TooComplex):
         clauses_of("東" * 200)
 

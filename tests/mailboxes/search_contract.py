@@ -196,18 +196,16 @@ class SearchContract:
                 for folder in (inbox, outer, inner)
             }
 
-            def of(day: int) -> dict[str, object]:
-                moment = EPOCH + timedelta(days=day)
-                return {
-                    "after": moment - timedelta(milliseconds=1),
-                    "before": moment + timedelta(milliseconds=1),
-                }
-
             assert set(await found(session, "same")) == {one for folder in ids.values() for one in folder}
             assert await found(session, "same", folder_ids=frozenset([outer])) == ids[outer][::-1]
-            both = await found(session, folder_ids=frozenset([outer, inner]), **of(2))
+            moment, moments = EPOCH + timedelta(days=2), timedelta(milliseconds=1)
+            both = await found(
+                session,
+                folder_ids=frozenset([outer, inner]),
+                after=moment - moments,
+                before=moment + moments,
+            )
             assert set(both) == {ids[outer][1], ids[inner][1]}
-            moment = EPOCH + timedelta(days=2)
             assert await found(session, "same", folder_ids=frozenset([inner]), after=moment) == [
                 ids[inner][2]
             ]
@@ -215,6 +213,7 @@ class SearchContract:
                 ids[inner][0]
             ]
             assert await found(session, "same", folder_ids=frozenset()) == []
+            assert await found(session, "same", item_classes=frozenset()) == []
             assert await found(session, "same", folder_ids=frozenset(["nonsense", "987654321"])) == []
 
         do(work)

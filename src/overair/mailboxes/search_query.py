@@ -72,7 +72,7 @@ class SearchQuery(msgspec.Struct, frozen=True, kw_only=True):
     folder_ids: frozenset[str] | None = None
     """Where they are; None for every folder."""
     item_classes: frozenset[ItemClass]
-    """Of which classes."""
+    """Of which classes; with none nothing is found."""
     conversation_id: bytes | None = None
     after: datetime | None = None
     """They were received after this moment, which has a time zone."""

@@ -65,6 +65,8 @@ class Searching:
 
     async def search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
         """The items that match and that phones are shown, newest first, at most ``limit``."""
+        if not query.item_classes:
+            return []
         after, before = _microseconds(query.after, -EVER), _microseconds(query.before, EVER)
         found = expressions(self.account_id, query)
         rows = await self.transaction.all(
