@@ -16,9 +16,9 @@ from overair.items.text import PIECE, utf8_size
 UNDECIDED: Final = 64
 """Characters at the end of a start of a text whose HTML depends on what follows."""
 DEEPEST_QUOTE: Final = 8
-_MOST_QUOTES: Final = 2_000
+MOST_QUOTES: Final = 2_000
 """Quotations that are shown as such in one text; what follows keeps its signs."""
-_MOST_LINKS: Final = 2_000
+MOST_LINKS: Final = 2_000
 _LINE: Final = 16
 """What a line counts beside its characters, since many short ones take memory."""
 _QUOTED_LINE: Final = re.compile(r"^>[> ]{0,30}", re.MULTILINE)
@@ -85,7 +85,7 @@ def _levels(text: str) -> Iterator[tuple[int, str]]:
     position = depth = quotes = size = 0
     lines: list[str] = []
     while position < len(text):
-        quoted = _QUOTED_LINE.search(text, position) if quotes < _MOST_QUOTES else None
+        quoted = _QUOTED_LINE.search(text, position) if quotes < MOST_QUOTES else None
         start = len(text) if quoted is None else quoted.start()
         own = 0 if quoted is None or start > position else min(quoted[0].count(">"), DEEPEST_QUOTE)
         if lines and (own != depth or size >= PIECE):
@@ -117,7 +117,7 @@ class _Links:
     """What in a text looks like a link becomes one, a number of times."""
 
     def __init__(self) -> None:
-        self._left = _MOST_LINKS
+        self._left = MOST_LINKS
 
     def linked(self, text: str) -> Iterator[str]:
         position = 0

@@ -25,7 +25,9 @@ from overair.items.rtf.tokens import (
     Mark,
 )
 
-_HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+(?:\\[a-z]\s+)*"?([^"\s]{1,2000})', re.IGNORECASE)
+LONGEST_LINK: Final = 2_000
+"""Characters of what a field links to; a longer one is shown as its text alone."""
+_HYPERLINK: Final = re.compile(r'\s*HYPERLINK\s+(?:\\[a-z]\s+)*"?([^"\s]+)', re.IGNORECASE)
 _MOST_INSTRUCTION: Final = 4_096
 """Characters of a field's instruction that are looked at."""
 
@@ -283,7 +285,7 @@ class _Reader:
     def _end_instruction(self) -> None:
         """What follows in the field is the text of a link, if the field is one."""
         found = _HYPERLINK.match("".join(self._instruction)[:_MOST_INSTRUCTION])
-        if found is not None:
+        if found is not None and len(found[1]) <= LONGEST_LINK:
             group = self._own()
             group.style = msgspec.structs.replace(group.style, link=Link(found[1]))
 
