@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from overair.protocol.data_types import INTEGER, OPAQUE, STRING, String
+from overair.protocol.body_preferences import BodyType
+from overair.protocol.data_types import INTEGER, OPAQUE, STRING, Enumeration, String
 from overair.protocol.schema import PRESENCE, Field, Nested, Record, Sequence
-from overair.wbxml.pages import ComposeMail, RightsManagement
+from overair.versions import Version
+from overair.wbxml.pages import AirSyncBase, ComposeMail, RightsManagement
 
 CLIENT_ID: Final = String(min_length=1, max_length=40)
 
@@ -28,6 +30,13 @@ class Forwardee(Record):
 
     email: Annotated[str, Field(ComposeMail.Email, String(min_length=1))]
     name: Annotated[str | None, Field(ComposeMail.Name, STRING)] = None
+
+
+class ForwardBody(Record):
+    """What the client says above a forwarded meeting (MS-ASAIRS_R1332)."""
+
+    type: Annotated[BodyType, Field(AirSyncBase.Type, Enumeration(BodyType))]
+    data: Annotated[str, Field(AirSyncBase.Data, STRING)]
 
 
 class SendMailRequest(Record, kw_only=True):
@@ -57,7 +66,11 @@ class SmartReplyRequest(Record, kw_only=True):
 
 
 class SmartForwardRequest(Record, kw_only=True):
-    """A forwarded message, or with ``forwardees`` a forwarded meeting, which may have no MIME."""
+    """A forwarded message, or with ``forwardees`` an event for which the server composes the message.
+
+    Then ``mime``, ``save_in_sent_items``, ``replace_mime`` and ``template_id`` are not there
+    (MS-ASCMD_R7176), and ``body`` may be.
+    """
 
     element_tag = ComposeMail.SmartForward
 
@@ -72,6 +85,9 @@ class SmartForwardRequest(Record, kw_only=True):
         tuple[Forwardee, ...],
         Field(ComposeMail.Forwardees, Sequence(ComposeMail.Forwardee, Nested(Forwardee))),
     ] = ()
+    body: Annotated[ForwardBody | None, Field(AirSyncBase.Body, Nested(ForwardBody), since=Version.V16_0)] = (
+        None
+    )
 
 
 class SendMailResponse(Record):

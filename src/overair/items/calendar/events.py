@@ -78,7 +78,7 @@ def change_occurrence(
 
     ``options`` and ``blob_keys`` are as in ``apply_change``. Raises SchemaError and NoSuchOccurrence.
     """
-    original, before = _occurrence(event, instance_id, author)
+    original, before = named_occurrence(event, instance_id, author)
     values = said(Event, application_data, author.version)
     for name, tag in _NOT_OF_OCCURRENCES.items():
         if name in values:
@@ -100,13 +100,15 @@ def change_occurrence(
 
 def delete_occurrence(event: Event, instance_id: str, author: Author) -> Event:
     """The series without one occurrence. Raises SchemaError and NoSuchOccurrence."""
-    original, before = _occurrence(event, instance_id, author)
+    original, before = named_occurrence(event, instance_id, author)
     revision = None if before is None else before.organizer_revision
     deleted = EventException(deleted=True, exception_start_time=original, organizer_revision=revision)
     return _stamped(event, _with_occurrence(event, original, deleted), author)
 
 
-def _occurrence(event: Event, instance_id: str, author: Author) -> tuple[datetime, EventException | None]:
+def named_occurrence(
+    event: Event, instance_id: str, author: Author
+) -> tuple[datetime, EventException | None]:
     """The start in the series of the occurrence that an InstanceId names, and what is otherwise about it."""
     try:
         named = instant_of(instance_id)

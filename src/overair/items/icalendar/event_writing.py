@@ -28,7 +28,7 @@ from overair.items.recurrence.series import Series
 
 _BUSY: Final = {value: name for name, value in BUSY_STATUSES.items()}
 _TICK: Final = timedelta(microseconds=1)
-_SHARED: Final = (
+OWN_OF_OCCURRENCES: Final = (
     *("subject", "body", "location", "categories", "sensitivity", "busy_status", "reminder", "dt_stamp"),
     *("meeting_status", "attendees", "response_type", "appointment_reply_time"),
     *("online_meeting_conf_link", "online_meeting_external_link", "stored_attachments"),
@@ -94,7 +94,9 @@ def _occurrence(
     start = exception.start_time or original
     end = exception.end_time or start + _length(event)
     _add_times(component, clock, start, end, exception.all_day_event)
-    own = {name: getattr(exception, name) for name in _SHARED if getattr(exception, name) is not None}
+    own = {
+        name: getattr(exception, name) for name in OWN_OF_OCCURRENCES if getattr(exception, name) is not None
+    }
     _add_fields(component, msgspec.structs.replace(event, **own), event, writer)
     return component
 

@@ -20,6 +20,8 @@ from overair.server.commands import (
     search,
     send_mail,
     settings,
+    smart_forward,
+    smart_reply,
     sync,
 )
 from overair.server.commands.command import Command, RawCommand
@@ -41,6 +43,8 @@ COMMANDS: Final[dict[http.Command, Command[Any] | RawCommand]] = {
         search.COMMAND,
         send_mail.COMMAND,
         settings.COMMAND,
+        smart_forward.COMMAND,
+        smart_reply.COMMAND,
         sync.COMMAND,
     )
 }

@@ -1,0 +1,1 @@
+"""Replies and forwards: the client's message with what it answers or passes on."""

@@ -1,0 +1,381 @@
+"""SmartReply and SmartForward: what is sent, what is noted with the source, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.policy import default as policy
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from overair.items import Contact, Item, Message
+from overair.mailboxes.interface import FolderType, Session, StoredItem
+from overair.protocol.http import MIME_TYPE, Command
+from overair.protocol.send_mail import SendMailRequest, SmartForwardRequest, SmartReplyRequest, Source
+from overair.server.long_ids import long_id
+from overair.versions import SERVED, Version
+from support.mailboxes import deliver, messages_in
+from support.phone import Answer, Phone, contents, letter
+from support.server import ANNA, BEN, DOMAIN, RunningServer, running_server
+
+CARL = f"carl@{DOMAIN}"
+USERS = {ANNA: "Anna Ámund", BEN: "Ben Beck", CARL: "Carl Cole"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Three users; every phone of a test is a device of its own."""
+    settings: dict[str, Any] = {"limits.devices": 10_000}
+    with running_server(tmp_path_factory.mktemp("smart"), USERS, **settings) as running:
+        yield running
+
+
+def original(subject: str, **headers: str) -> EmailMessage:
+    """A message from Ben to Anna and Carl, with a file."""
+    message = letter(subject, ANNA, "What do you think?", From=f"Ben Beck <{BEN}>", Cc=CARL, **headers)
+    message["Message-ID"] = f"<{subject.replace(' ', '-')}@x.net>"
+    message.add_attachment(b"%PDF-1.7 plan", maintype="application", subtype="pdf", filename="plan.pdf")
+    return message
+
+
+def answering(to: str, text: str = "I think so.", **headers: str) -> EmailMessage:
+    """What a phone writes above it."""
+    return letter("Re", to, text, From=ANNA, **headers)
+
+
+def smart(
+    phone: Phone,
+    command: Command,
+    mime: EmailMessage | bytes,
+    source: Source,
+    client_id: str = "1",
+    *,
+    save: bool = False,
+    **fields: Any,
+) -> Answer:
+    """Send a reply or forward as the phone's version does it."""
+    data = mime if isinstance(mime, bytes) else mime.as_bytes(policy=SMTP)
+    if phone.version < Version.V14_0:
+        return phone.post(
+            command,
+            data,
+            content_type=MIME_TYPE,
+            save_in_sent=save,
+            collection_id=source.folder_id,
+            item_id=source.item_id,
+            long_id=source.long_id,
+            occurrence=source.instance_id,
+        )
+    message = SmartReplyRequest if command is Command.SMART_REPLY else SmartForwardRequest
+    request = message(client_id=client_id, source=source, mime=data, save_in_sent_items=save, **fields)
+    return phone.post(command, request)
+
+
+def sent(answer: Answer) -> None:
+    """Success is an empty answer."""
+    assert (answer.status, answer.body) == (200, b"")
+
+
+def refused(answer: Answer, status: int, http: int) -> None:
+    """A status, up to 12.1 of HTTP."""
+    if answer.version < Version.V14_0:
+        assert answer.status == http
+    else:
+        assert answer.common_status == status
+
+
+def inbox(server: RunningServer, address: str) -> list[EmailMessage]:
+    found = messages_in(server, address, FolderType.INBOX)
+    return [message_from_bytes(mime, policy=policy) for mime in found]
+
+
+def delivered(server: RunningServer, subject: str, **headers: str) -> Source:
+    """A message in Anna's Inbox."""
+    folder_id, item_id = deliver(server, original(subject, **headers))
+    return Source(folder_id=folder_id, item_id=item_id)
+
+
+def stored(server: RunningServer, source: Source) -> Message:
+    """The item of a source as it is now."""
+    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
+
+    async def work(session: Session) -> Message:
+        [found] = await session.read(str(source.folder_id), [str(source.item_id)])
+        assert found is not None
+        assert isinstance(found.item, Message)
+        return found.item
+
+    return server.call(lambda: mailbox.inspect(work))
+
+
+@pytest.mark.req("MS-ASCMD_R580", "MS-ASCMD_R605", "MS-ASCMD_R5776", "MS-ASEMAIL_R516", "MS-ASCMD_R569")
+@pytest.mark.parametrize("save", [False, True])
+@pytest.mark.parametrize("version", SERVED)
+def test_a_reply(server: RunningServer, version: Version, save: bool) -> None:
+    subject = f"Reply {version.text} {save}"
+    source = delivered(server, subject)
+    before, copies = len(inbox(server, BEN)), len(messages_in(server, ANNA, FolderType.SENT_ITEMS))
+    sent(smart(Phone(server, version), Command.SMART_REPLY, answering(BEN), source, save=save))
+    assert len(inbox(server, BEN)) == before + 1
+    assert len(messages_in(server, ANNA, FolderType.SENT_ITEMS)) == copies + save
+    received = inbox(server, BEN)[0]
+    text = received.get_content()
+    assert text.index("I think so.") < text.index("From: ") < text.index("> What do you think?")
+    assert f"Subject: {subject}" in text
+    assert received["In-Reply-To"] == received["References"] == stored(server, source).message_id
+    assert not list(received.iter_attachments())
+    noted = stored(server, source)
+    assert noted.last_verb_executed == 1
+    assert noted.last_verb_execution_time is not None
+    assert abs(noted.last_verb_execution_time - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+@pytest.mark.req("MS-ASCMD_R545", "MS-ASCMD_R568", "MS-ASCMD_R4407", "MS-ASEMAIL_R518", "MS-ASCMD_R532")
+@pytest.mark.parametrize("version", SERVED)
+def test_a_forward(server: RunningServer, version: Version) -> None:
+    subject = f"Forward {version.text}"
+    source = delivered(server, subject)
+    sent(smart(Phone(server, version), Command.SMART_FORWARD, answering(CARL, "See below"), source))
+    received = inbox(server, CARL)[0]
+    body = received.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert text.index("See below") < text.index(f"Subject: {subject}") < text.index("\nWhat do you think?")
+    [attached] = received.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("plan.pdf", b"%PDF-1.7 plan")
+    assert received["In-Reply-To"] is None
+    assert received["References"] == stored(server, source).message_id
+    assert stored(server, source).last_verb_executed == 3
+
+
+@pytest.mark.req("MS-ASEMAIL_R516", "MS-ASEMAIL_R517")
+@pytest.mark.parametrize(
+    ("to", "cc", "verb"),
+    [
+        (BEN, "", 1),
+        (f"{BEN}, {CARL}", "", 2),
+        (BEN, f"Carl <{CARL.upper()}>", 2),
+        (BEN, ANNA, 1),
+        (f"{BEN}, somebody@example.net", "", 1),
+    ],
+)
+def test_who_is_answered(server: RunningServer, to: str, cc: str, verb: int) -> None:
+    source = delivered(server, f"Who {to} {cc} {verb}"[:40])
+    sent(smart(Phone(server), Command.SMART_REPLY, answering(to, Cc=cc), source))
+    assert stored(server, source).last_verb_executed == verb
+
+
+@pytest.mark.req("MS-ASCMD_R3775")
+@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
+def test_a_message_that_is_whole(server: RunningServer, command: Command) -> None:
+    source = delivered(server, f"Whole {command}")
+    message = answering(CARL, "Edited")
+    sent(smart(Phone(server), command, message, source, replace_mime=True))
+    mime = messages_in(server, CARL, FolderType.INBOX)[0]
+    assert mime.endswith(b"\r\n\r\nEdited\r\n")
+    assert b"References: <Whole-" in mime
+    assert stored(server, source).last_verb_executed == (3 if command is Command.SMART_FORWARD else 2)
+
+
+@pytest.mark.req("MS-ASCMD_R4848", "MS-ASCMD_R7465")
+@pytest.mark.parametrize("message_id", ["<again@phone>", ""])
+def test_a_repetition_is_known_in_every_version(server: RunningServer, message_id: str) -> None:
+    source = delivered(server, f"Again {message_id}")
+    message = answering(CARL, "Once", Message_ID=message_id)
+    newer = Phone(server, Version.V16_1)
+    before = len(inbox(server, CARL))
+    sent(smart(newer, Command.SMART_FORWARD, message, source, "id-1"))
+    assert smart(newer, Command.SMART_FORWARD, message, source, "id-1").common_status == 118
+    older = Phone(server, Version.V12_1, device_id=newer.device_id)
+    sent(smart(older, Command.SMART_FORWARD, message, source))
+    assert len(inbox(server, CARL)) == before + 1
+    # The same few words about something else are another message, unless their identifier says otherwise.
+    other = delivered(server, f"Another {message_id}")
+    sent(smart(older, Command.SMART_FORWARD, message, other))
+    assert len(inbox(server, CARL)) == before + (1 if message_id else 2)
+    if not message_id:
+        assert smart(newer, Command.SMART_FORWARD, message, other, "id-2").common_status == 118
+    # What was sent by any command is known to the others.
+    request = SendMailRequest(client_id="id-1", mime=message.as_bytes(policy=SMTP))
+    assert newer.post(Command.SEND_MAIL, request).common_status == 118
+
+
+@pytest.mark.parametrize("version", [Version.V12_1, Version.V16_1])
+def test_a_repetition_is_known_though_its_source_is_gone(server: RunningServer, version: Version) -> None:
+    source = delivered(server, f"Gone {version.text}")
+    phone = Phone(server, version)
+    message = answering(BEN, Message_ID=f"<gone{version.text}@phone>")
+    sent(smart(phone, Command.SMART_REPLY, message, source))
+    removed(server, source)
+    again = smart(phone, Command.SMART_REPLY, message, source)
+    if version < Version.V14_0:
+        sent(again)
+    else:
+        assert again.common_status == 118
+
+
+def removed(server: RunningServer, source: Source) -> None:
+    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
+
+    async def work(session: Session) -> None:
+        await session.remove(str(source.folder_id), str(source.item_id))
+
+    server.call(lambda: mailbox.transact(work))
+
+
+SOURCES: dict[str, tuple[dict[str, Any], int, int]] = {
+    "no such item": ({"item_id": "2:999999"}, 150, 404),
+    "no such folder": ({"folder_id": "999"}, 150, 404),
+    "no id": ({"item_id": "nonsense"}, 150, 404),
+    "a LongId of nothing": ({"folder_id": None, "item_id": None, "long_id": "item:2:999999"}, 150, 404),
+    "no LongId": ({"folder_id": None, "item_id": None, "long_id": "nonsense"}, 150, 404),
+    "a LongId beside ids": ({"long_id": "item:2:1"}, 105, 400),
+    "a folder alone": ({"item_id": None}, 105, 400),
+    "nothing": ({"folder_id": None, "item_id": None}, 105, 400),
+    "no time": ({"instance_id": "tomorrow"}, 104, 400),
+    "no series": ({"instance_id": "2026-03-20T22:40:00.000Z"}, 146, 400),
+}
+
+
+@pytest.mark.req(
+    "MS-ASCMD_R4930", "MS-ASCMD_R4821", "MS-ASCMD_R541", "MS-ASCMD_R578", "MS-ASCMD_R4819", "MS-ASCMD_R4919"
+)
+@pytest.mark.parametrize("version", [Version.V12_1, Version.V14_0, Version.V16_1])
+@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
+@pytest.mark.parametrize(("change", "status", "http"), SOURCES.values(), ids=SOURCES)
+def test_sources_that_are_wrong(
+    server: RunningServer,
+    data_dir: Path,
+    inboxed: Source,
+    command: Command,
+    version: Version,
+    change: dict[str, Any],
+    status: int,
+    http: int,
+) -> None:
+    phone = Phone(server, version)
+    phone.folder_sync()
+    before = contents(data_dir)
+    source = msgspec.structs.replace(inboxed, **change)
+    refused(smart(phone, command, answering(BEN), source), status, http)
+    assert contents(data_dir) == before
+
+
+@pytest.mark.parametrize("version", [Version.V12_1, Version.V16_1])
+def test_sources_in_other_words(server: RunningServer, version: Version) -> None:
+    source = delivered(server, f"Words {version.text}")
+    for number, words in enumerate(
+        (Source(item_id=source.item_id), Source(long_id=long_id(str(source.item_id))))
+    ):
+        message = answering(CARL, f"Words {number}")
+        sent(smart(Phone(server, version), Command.SMART_FORWARD, message, words))
+        text = inbox(server, CARL)[0].as_string()
+        assert f"Subject: Words {version.text}" in text
+
+
+MESSAGES: dict[str, tuple[bytes, int, int]] = {
+    "no recipient": (b"Subject: x\r\n\r\ntext", 119, 400),
+    "no address": (b"To: nobody at all\r\n\r\ntext", 116, 400),
+    "no header": (b"hello world\r\n\r\ntext", 107, 400),
+    "too many": (f"To: {', '.join(f'u{n}@{DOMAIN}' for n in range(501))}\r\n\r\ntext".encode(), 115, 507),
+}
+
+
+@pytest.mark.req("MS-ASCMD_R4853", "MS-ASCMD_R4844", "MS-ASCMD_R4826", "MS-ASCMD_R4842", "MS-ASCMD_R5777")
+@pytest.mark.parametrize("version", [Version.V12_1, Version.V16_1])
+@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
+@pytest.mark.parametrize(("mime", "status", "http"), MESSAGES.values(), ids=MESSAGES)
+def test_messages_that_are_wrong(
+    server: RunningServer,
+    data_dir: Path,
+    inboxed: Source,
+    command: Command,
+    version: Version,
+    mime: bytes,
+    status: int,
+    http: int,
+) -> None:
+    phone = Phone(server, version)
+    phone.folder_sync()
+    before = contents(data_dir)
+    refused(smart(phone, command, mime, inboxed), status, http)
+    assert contents(data_dir) == before
+
+
+@pytest.mark.req("MS-ASCMD_R724", "MS-ASCMD_R723", "MS-ASCMD_R4956", "MS-ASRM_R223", "MS-ASRM_R372")
+@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
+@pytest.mark.parametrize(("field", "status"), [("account_id", 166), ("template_id", 168)])
+def test_what_is_not_served(
+    server: RunningServer, inboxed: Source, command: Command, field: str, status: int
+) -> None:
+    wanted: dict[str, Any] = {field: "1"}
+    answer = smart(Phone(server), command, answering(BEN), inboxed, **wanted)
+    assert answer.common_status == status
+
+
+@pytest.mark.req("MS-ASCMD_R4860")
+def test_a_message_that_becomes_too_large(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"limits.request_body": 20_000}
+    with running_server(tmp_path, USERS, **settings) as server:
+        message = original("Large")
+        message.add_attachment(bytes(18_000), maintype="application", subtype="octet-stream")
+        folder_id, item_id = deliver(server, message)
+        source = Source(folder_id=folder_id, item_id=item_id)
+        for version in (Version.V12_1, Version.V16_1):
+            answer = smart(Phone(server, version), Command.SMART_FORWARD, answering(CARL), source)
+            refused(answer, 122, 413)
+        assert not inbox(server, CARL)
+        sent(smart(Phone(server), Command.SMART_REPLY, answering(CARL), source))
+
+
+@pytest.mark.req("MS-ASCMD_R4858", "MS-ASCMD_R4855")
+def test_a_source_whose_bytes_are_gone(tmp_path: Path) -> None:
+    with running_server(tmp_path, USERS) as server:
+        source = delivered(server, "Lost bytes")
+        for path in (tmp_path / "blobs").rglob("*"):
+            if path.is_file():
+                path.unlink()
+        statuses = {
+            command: smart(Phone(server), command, answering(BEN), source).common_status
+            for command in (Command.SMART_REPLY, Command.SMART_FORWARD)
+        }
+        assert statuses == {Command.SMART_REPLY: 121, Command.SMART_FORWARD: 120}
+        # A message that is whole needs nothing of it.
+        sent(smart(Phone(server), Command.SMART_REPLY, answering(BEN), source, "2", replace_mime=True))
+        assert stored(server, source).last_verb_executed == 1
+
+
+def test_other_items_are_neither_answered_nor_forwarded(server: RunningServer) -> None:
+    source = put(server, FolderType.CONTACTS, Contact(first_name="Ada"))
+    for command in (Command.SMART_REPLY, Command.SMART_FORWARD):
+        assert smart(Phone(server), command, answering(BEN), source).common_status == 147
+        assert smart(Phone(server, Version.V12_1), command, answering(BEN), source).status == 400
+
+
+def put(server: RunningServer, folder_type: FolderType, item: Item) -> Source:
+    """An item in a default folder of Anna's."""
+    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
+
+    async def work(session: Session) -> StoredItem:
+        return await session.add((await session.folder_of_type(folder_type)).folder_id, item)
+
+    made = server.call(lambda: mailbox.transact(work))
+    return Source(folder_id=made.folder_id, item_id=made.item_id)
+
+
+@pytest.fixture(scope="module")
+def data_dir(server: RunningServer) -> Path:
+    """Where the server keeps its data."""
+    return server.application.services.settings.data_path
+
+
+@pytest.fixture(scope="module")
+def inboxed(server: RunningServer) -> Source:
+    """A message that nobody answers with success."""
+    return delivered(server, "Never answered")
