@@ -1,8 +1,8 @@
 """An Exchange ActiveSync client: asynchronous, with a synchronous face.
 
-``Client`` executes commands, ``Collection`` keeps a replica of a collection, ``Calendar`` and
-``TaskList`` know what is special about theirs, and ``SynchronousClient`` does the same for programs
-without an event loop.
+``Client`` executes commands, ``Collection`` keeps a replica of a collection, ``Calendar``,
+``MailFolder`` and ``TaskList`` know what is special about theirs, and ``SynchronousClient`` does the
+same for programs without an event loop.
 """
 
 from overair.client.calendar import Calendar, Entry
@@ -17,12 +17,14 @@ from overair.client.errors import (
     WipeRequested,
 )
 from overair.client.fetching import File
+from overair.client.mail_folder import MailFolder
 from overair.client.outcome import Outcome, Refusal
 from overair.client.replica import Collection
 from overair.client.synchronous import (
     SynchronousCalendar,
     SynchronousClient,
     SynchronousCollection,
+    SynchronousMailFolder,
     SynchronousTaskList,
 )
 from overair.client.task_list import TaskList
@@ -37,6 +39,7 @@ __all__ = [
     "File",
     "HttpError",
     "InvalidAnswer",
+    "MailFolder",
     "Offer",
     "Outcome",
     "Refusal",
@@ -44,6 +47,7 @@ __all__ = [
     "SynchronousCalendar",
     "SynchronousClient",
     "SynchronousCollection",
+    "SynchronousMailFolder",
     "SynchronousTaskList",
     "TaskList",
     "WipeRequested",

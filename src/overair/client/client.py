@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from overair.client.account import AccountCommands
 from overair.client.calendar import Calendar
 from overair.client.changes import CollectionCommands
-from overair.client.fetching import FetchCommands
+from overair.client.conversations import ConversationCommands
 from overair.client.folders import FolderCommands
 from overair.client.mail import MailCommands
+from overair.client.mail_folder import MailFolder
 from overair.client.replica import Collection
 from overair.client.task_list import TaskList
 from overair.items import ItemClass
@@ -17,7 +18,7 @@ from overair.protocol.sync_options import Options
 from overair.wbxml import Element
 
 
-class Client(FolderCommands, CollectionCommands, FetchCommands, MailCommands, AccountCommands):
+class Client(FolderCommands, CollectionCommands, ConversationCommands, MailCommands, AccountCommands):
     """One device of one user, with all commands; see Session for what it is made with.
 
     Everything raises ClientError: ConnectionFailed, HttpError, StatusError, InvalidAnswer or
@@ -43,6 +44,25 @@ class Client(FolderCommands, CollectionCommands, FetchCommands, MailCommands, Ac
             window_size=window_size,
             deletes_as_moves=deletes_as_moves,
             supported=supported,
+        )
+
+    def mail_folder(
+        self,
+        collection_id: str,
+        *,
+        options: Options | Sequence[Options] = (),
+        window_size: int | None = None,
+        deletes_as_moves: bool | None = None,
+        conversations: bool | None = None,
+    ) -> MailFolder:
+        """A replica of a folder of messages, empty at first; with ``conversations`` of whole ones."""
+        return MailFolder(
+            self,
+            collection_id,
+            options=options,
+            window_size=window_size,
+            deletes_as_moves=deletes_as_moves,
+            conversations=conversations,
         )
 
     def calendar(

@@ -69,6 +69,8 @@ class Collection:
         self.window_size = window_size
         self.deletes_as_moves = deletes_as_moves
         self.supported = None if supported is None else list(supported)
+        self.conversation_mode: bool | None = None
+        """Whether whole conversations are shown; None for what the server knows of it."""
         self.key = NEW
         self.elements: dict[str, list[Element]] = {}
         """The properties of every item as the server told them, by its id."""
@@ -130,6 +132,7 @@ class Collection:
             sync_key=self.key,
             collection_id=self.collection_id,
             filter_type=filters[0] if old and filters else None,
+            conversation_mode=self.conversation_mode,
             options=()
             if old
             else tuple(
@@ -181,6 +184,7 @@ class Collection:
                 supported=self.supported,
                 deletes_as_moves=self.deletes_as_moves,
                 window_size=self.window_size,
+                conversation_mode=self.conversation_mode,
                 options=self.options,
             )
             return SyncRequest(collections=(first,))
@@ -194,6 +198,7 @@ class Collection:
             deletes_as_moves=self.deletes_as_moves,
             get_changes=True,
             window_size=self.window_size,
+            conversation_mode=self.conversation_mode,
             options=self.options,
             commands=tuple(commands),
         )

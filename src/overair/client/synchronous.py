@@ -11,9 +11,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 from overair.client.calendar import Calendar, Entry
 from overair.client.client import Client
+from overair.client.mail_folder import MailFolder
 from overair.client.replica import Collection
 from overair.client.task_list import TaskList
-from overair.items import Event, Item, ItemClass, Task
+from overair.items import Event, Item, ItemClass, Message, Task
 from overair.protocol.sync import Command as SyncCommand
 from overair.protocol.sync_options import Options
 from overair.wbxml import Element
@@ -132,6 +133,32 @@ class SynchronousCalendar(SynchronousCollection):
         return self.asynchronous.occurrences(first, last)
 
 
+class SynchronousMailFolder(SynchronousCollection):
+    """A MailFolder whose methods block."""
+
+    asynchronous: MailFolder
+
+    def __init__(self, mail_folder: MailFolder, loop: Loop) -> None:
+        super().__init__(mail_folder, loop)
+
+    mark_conversation = blocking(MailFolder.mark_conversation)
+    flag_conversation = blocking(MailFolder.flag_conversation)
+    complete_conversation = blocking(MailFolder.complete_conversation)
+    clear_flags = blocking(MailFolder.clear_flags)
+
+    def item(self, server_id: str) -> Message:
+        """A message."""
+        return self.asynchronous.item(server_id)
+
+    def conversation(self, conversation_id: bytes) -> list[str]:
+        """The ids of the messages that the replica has of a conversation, the oldest first."""
+        return self.asynchronous.conversation(conversation_id)
+
+    def delete_conversation(self, conversation_id: bytes) -> None:
+        """Delete what the folder has of a conversation, but not what will come in it."""
+        self.asynchronous.delete_conversation(conversation_id)
+
+
 class SynchronousTaskList(SynchronousCollection):
     """A TaskList whose methods block."""
 
@@ -189,6 +216,10 @@ class SynchronousClient:
         )
         return SynchronousCollection(collection, self.loop)
 
+    def mail_folder(self, collection_id: str, **kwargs: Any) -> SynchronousMailFolder:  # Client types them
+        """A replica of a folder of messages, made as ``Client.mail_folder`` makes one."""
+        return SynchronousMailFolder(self.asynchronous.mail_folder(collection_id, **kwargs), self.loop)
+
     def calendar(self, collection_id: str, **kwargs: Any) -> SynchronousCalendar:  # Client types them
         """A replica of a calendar, made as ``Client.calendar`` makes one."""
         return SynchronousCalendar(self.asynchronous.calendar(collection_id, **kwargs), self.loop)
@@ -210,6 +241,7 @@ class SynchronousClient:
     ping = blocking(Client.ping)
     move_items = blocking(Client.move_items)
     item_operations = blocking(Client.item_operations)
+    move_conversation = blocking(Client.move_conversation)
     fetch_item = blocking(Client.fetch_item)
     fetch_items = blocking(Client.fetch_items)
     fetch_attachment = blocking(Client.fetch_attachment)

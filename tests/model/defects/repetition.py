@@ -42,9 +42,9 @@ def the_older_state_is_thrown_away(patch: pytest.MonkeyPatch) -> None:
 def a_restart_kills_the_old_pair(patch: pytest.MonkeyPatch) -> None:
     primed = CollectionStates.primed
 
-    def alone(self: CollectionStates, *args: Any) -> State:
+    def alone(self: CollectionStates, *args: Any, **named: Any) -> State:
         self.acknowledged = self.handed_out = None
-        return primed(self, *args)
+        return primed(self, *args, **named)
 
     patch.setattr(CollectionStates, "primed", alone)
 
@@ -52,9 +52,9 @@ def a_restart_kills_the_old_pair(patch: pytest.MonkeyPatch) -> None:
 def a_beginning_that_is_repeated_is_another_one(patch: pytest.MonkeyPatch) -> None:
     primed = CollectionStates.primed
 
-    def anew(self: CollectionStates, *args: Any) -> State:
+    def anew(self: CollectionStates, *args: Any, **named: Any) -> State:
         self.restart = None
-        return primed(self, *args)
+        return primed(self, *args, **named)
 
     patch.setattr(CollectionStates, "primed", anew)
 
