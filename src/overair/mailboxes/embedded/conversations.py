@@ -23,6 +23,8 @@ from overair.storage.interface import Statement, Transaction
 
 DAY: Final = 86_400_000_000
 """Microseconds. Cut-offs of views of conversations lie at midnight UTC."""
+MAXIMUM_LIFTED: Final = 5_000
+"""The most messages that a new one of their conversation lifts; older ones stay where they are."""
 PREFIX: Final = "conversation:"
 
 _own = items.alias("own")
@@ -40,6 +42,7 @@ DATES: Final = Statement(
         ).outerjoin(_other, _other.c.id == item_keys.c.item_id)
     )
     .where(_own.c.id == bindparam("item"))
+    .order_by(item_keys.c.item_id.desc())
     .limit(1)
 )
 _key = item_keys.alias("own_key")
@@ -55,12 +58,15 @@ CONVERSATION: Final = Statement(
     .limit(1)
 )
 SIBLINGS: Final = Statement(
-    select(items.c.id, items.c.view_date, items.c.conversation_date).where(
+    select(items.c.id, items.c.view_date, items.c.conversation_date)
+    .where(
         item_keys.c.folder_id == bindparam("folder"),
         item_keys.c.name == bindparam("name"),
         item_keys.c.item_id != bindparam("item"),
         items.c.id == item_keys.c.item_id,
     )
+    .order_by(item_keys.c.item_id.desc())
+    .limit(bindparam("limit"))
 )
 ALONE: Final = Statement(
     update(items).where(items.c.id == bindparam("item")).values(conversation_date=items.c.view_date)
@@ -142,7 +148,10 @@ async def _set_date(transaction: Transaction, place: Place, old: int, new: int) 
 
 
 async def _lift(transaction: Transaction, place: Place, key: str, date: int) -> None:
-    siblings = await transaction.all(SIBLINGS, folder=place.folder, name=key, item=place.number)
+    """Give the others a date, those that came last where there are too many."""
+    siblings = await transaction.all(
+        SIBLINGS, folder=place.folder, name=key, item=place.number, limit=MAXIMUM_LIFTED
+    )
     row = await transaction.one(RESERVE, folder=place.folder, count=len(siblings))
     last = row[0] if row else 0
     modseqs = range(last - len(siblings) + 1, last + 1)
