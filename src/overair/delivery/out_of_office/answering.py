@@ -10,7 +10,7 @@ import msgspec
 from overair.directory.interface import User
 from overair.items.contact import LONGEST_ADDRESS
 from overair.items.mail import structure
-from overair.items.mail.headers import Headers, is_marked_as_spam, message_id
+from overair.items.mail.headers import Headers, is_marked_as_spam, message_id, undecoded_addresses
 from overair.items.text import cleaned
 
 HEADER_READ: Final = 256 * 1024
@@ -61,7 +61,7 @@ def question_of(mime: bytes, sender: str, user: User) -> Question | None:
     headers = Headers(structure.parse(mime[: HEADER_READ if found is None else found.end()]))
     if user.owns(sender) or _is_machine(sender) or _is_sent_by_machine(headers):
         return None
-    if any(_is_machine(address) for _, address in headers.addresses("From")):
+    if any(map(_is_machine, _addresses(headers, "From"))):
         return None
     address = _addressed(headers, user)
     if address is None:
@@ -93,13 +93,17 @@ def _is_sent_by_machine(headers: Headers) -> bool:
     )
 
 
+def _addresses(headers: Headers, name: str) -> list[str]:
+    return [address for _, address in undecoded_addresses(headers.all(name)) if address]
+
+
 def _addressed(headers: Headers, user: User) -> str | None:
     """The address of the user's that a message was written to; None where none stands there.
 
     Who was written to blindly, or by way of a list or an alias elsewhere, does not answer.
     """
     for name in _ADDRESSED:
-        for _, address in headers.addresses(name):
+        for address in _addresses(headers, name):
             local, _, domain = address.lower().rpartition("@")
             for one in (f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"):
                 if user.owns(one):
