@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from enum import StrEnum
-from itertools import islice
 from typing import Final
 
 from overair.items.words import words
@@ -22,8 +21,10 @@ MOST_OTHERS: Final = 30_000
 """Different words behind those, found one by one."""
 MOST_CHARACTERS: Final = 1_000_000
 """Characters of an item's text that are looked at."""
-BEGINNINGS: Final = (1, 2)
-"""Lengths of the beginnings of words that are terms of their own: few letters begin very many words."""
+BEGINNINGS: Final = (1, 2, 3)
+"""Lengths of the beginnings of words that are terms of their own, because few letters begin very many
+words; the largest last.
+"""
 GAP: Final = ":"
 """A term that parts texts which do not follow each other, so that no phrase spans them."""
 
@@ -71,7 +72,8 @@ class Document:
         self._others: list[str] = [class_term(item_class)]
         self._fields: list[str] = []
         self._words: list[str] = []
-        self._behind: dict[str, None] = {}
+        """The words in their order; an empty one is a gap."""
+        self._behind: list[str] = []
         self._characters = MOST_CHARACTERS
 
     def add(self, text: str | None, mark: Mark = Mark.ANYTHING) -> None:
@@ -81,17 +83,14 @@ class Document:
         text = text[: self._characters]
         self._characters -= len(text)
         found = words(text)
-        within = list(islice(found, max(MOST_WORDS - len(self._words), 0)))
+        within = found[: max(MOST_WORDS - len(self._words), 0)]
         if within:
-            self._words += [f":{word}" for word in within]
-            self._words.append(GAP)
+            self._words += within
+            self._words.append("")
         if mark is not Mark.ANYTHING:
             self._fields += [f"{mark}:{word}" for word in within[:MOST_IN_FIELD]]
             self._fields.append(f"{mark}{GAP}")
-        for word in found:
-            if len(self._behind) >= MOST_OTHERS:
-                break
-            self._behind[f":{word}"] = None
+        self._behind += found[len(within) :]
 
     def add_all(self, texts: Iterable[str | None]) -> None:
         """Several texts."""
@@ -105,15 +104,13 @@ class Document:
     def packed(self) -> bytes:
         """The terms in their order, parted by spaces, compressed."""
         different = dict.fromkeys(self._words)
-        behind = [word for word in self._behind if word not in different]
-        beginnings = {
-            f"{Mark.BEGINNING}:{word[1 : length + 1]}"
-            for word in (*different, *behind)
-            for length in BEGINNINGS
-            if len(word) > length
-        }
-        terms = (*self._words, *self._fields, *behind, *sorted(beginnings), *self._others)
-        return zlib.compress(" ".join(terms).encode(), 1)
+        behind = list(dict.fromkeys(word for word in self._behind if word not in different))[:MOST_OTHERS]
+        heads = {word[: BEGINNINGS[-1]] for word in different} | {word[: BEGINNINGS[-1]] for word in behind}
+        for length in BEGINNINGS:
+            heads |= {head[:length] for head in heads}
+        beginnings = [f"{Mark.BEGINNING}:{head}" for head in sorted(heads) if head]
+        plain = [":" + " :".join(found) for found in (self._words, behind) if found]
+        return zlib.compress(" ".join([*plain, *self._fields, *beginnings, *self._others]).encode(), 1)
 
 
 def unpacked(document: bytes) -> str:

@@ -75,30 +75,28 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", _DIACRITICS.sub("", decomposed))
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The words of a text in their order, each at most LONGEST_WORD characters long, none with a space."""
     text = folded(text)
-    if text.isascii():
-        for match in _ASCII_WORD.finditer(text):
-            yield match[0][:LONGEST_WORD]
+    found = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    if not text.isascii() and _RUNS.search(text) is not None:
+        found = [piece for word in found for piece in _pieces(word)]
+    return [word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in found]
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """What stands in a run of letters: words, and the pairs of scripts without spaces."""
+    if word.isascii():
+        yield word
         return
-    for match in _WORD.finditer(text):
-        word = match[0]
-        if word.isascii():
-            yield word[:LONGEST_WORD]
-            continue
-        # What the expression captures stands at the odd places.
-        for place, run in enumerate(_RUNS.split(word)):
-            if place % 2:
-                yield from _pairs(run)
-            elif run:
-                yield run[:LONGEST_WORD]
-
-
-def _pairs(run: str) -> Iterator[str]:
-    for place in range(len(run) - 1):
-        yield run[place : place + 2]
-    yield run[-1]
+    # What the expression captures stands at the odd places.
+    for place, run in enumerate(_RUNS.split(word)):
+        if place % 2:
+            for start in range(len(run) - 1):
+                yield run[start : start + 2]
+            yield run[-1]
+        elif run:
+            yield run
 
 
 def is_unspaced(text: str) -> bool:
