@@ -25,7 +25,7 @@ from overair.mailboxes.embedded.usage import set_quota, usage_of
 from overair.mailboxes.interface import FolderType, MailboxFull, NoSuchFolder, Session
 from overair.protocol.body_preferences import BodyType
 from overair.storage.blobs import FileBlobStore
-from overair.storage.sqlite import SqliteDatabase
+from support.databases import open_database
 from support.events import NOW
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ class Store:
         directory = tempfile.TemporaryDirectory()
         atexit.register(directory.cleanup)
         self.runner = asyncio.Runner()
-        self.database = SqliteDatabase.open(Path(directory.name) / "usage.sqlite3")
+        self.database = open_database(Path(directory.name))
         self.blobs = FileBlobStore(Path(directory.name) / "blobs")
 
     def mailbox(self, quota: int = 0) -> EmbeddedMailbox:
