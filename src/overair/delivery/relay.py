@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPResponseException
+from aiosmtplib.errors import SMTPAuthenticationError, SMTPResponseException
 
 from overair.delivery.queue import RecipientState
 from overair.delivery.smtp import LOST, Connection, leave
@@ -59,7 +59,9 @@ class Relay:
                 await client.login(settings.user, await asyncio.to_thread(settings.secret))
         except SMTPResponseException as error:
             await leave(client)
-            said = verdict_of(error.code, str(error.message))
+            # The words of a server that refuses a log-in may repeat it.
+            words = "log-in refused" if isinstance(error, SMTPAuthenticationError) else str(error.message)
+            said = verdict_of(error.code, words)
             status = MISCONFIGURED if error.code // 100 == 5 else said.status
             verdict = Verdict(RecipientState.WAITING, status, said.answer)
             raise Unreachable(verdict, f"{type(error).__name__}: {said.answer}") from error

@@ -34,7 +34,8 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def verdict_of(code: int, text: str) -> Verdict:
     """What an answer to MAIL, RCPT or the message says."""
-    answer = printable(f"{code} {text}")
+    # What is no answer at all may be an echo of what was sent, a password for example.
+    answer = printable(f"{code} {text}") if 200 <= code < 600 else ""
     kind = code // 100
     if kind == 2:
         return Verdict(RecipientState.DELIVERED, _status(text, 2), answer)
