@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import Message as EmailMessage
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from email.utils import format_datetime, formataddr, make_msgid
 from typing import Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from overair.delivery.wire_form import ascii_domain
 from overair.directory.interface import User
+from overair.items import charsets
 from overair.items.mail.header_fields import HeaderError, RawField, RawHeader
 from overair.items.mail.headers import undecoded_addresses
 from overair.protocol.statuses import CommonStatus
@@ -92,7 +93,9 @@ def _addresses_in(value: str) -> list[str]:
 
 
 def _parsed(fields: Iterable[RawField]) -> EmailMessage:
-    return BytesHeaderParser().parsebytes(b"".join(field.lines for field in fields))
+    data = b"".join(field.lines for field in fields)
+    # As text, since the parser of bytes makes question marks of addresses that are not ASCII (RFC 6532).
+    return HeaderParser().parsestr(charsets.decode(data, charsets.resolve("utf-8", data)))
 
 
 def _all_recipients(header: RawHeader, parsed: EmailMessage) -> tuple[str, ...]:
@@ -115,7 +118,7 @@ def _recipients(parsed: EmailMessage, names: Iterable[str]) -> tuple[str, ...]:
     """Every address once, whatever its letter case. Raises SubmissionRefused."""
     found: dict[str, str] = {}
     for name in names:
-        for value in map(str, parsed.get_all(name, [])):  # where there are 8 bits it is no text yet
+        for value in parsed.get_all(name, []):
             addresses = _addresses_in(value)
             if not addresses and "@" in value:
                 # The list cannot be read: sending to the others alone would lose these.
