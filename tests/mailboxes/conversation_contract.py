@@ -11,6 +11,7 @@ from mailboxes.phones import EPOCH, Phone, message, view_of
 from overair.items.mail.message import Message, conversation_key, index_message
 from overair.mailboxes.interface import FolderType, Mailbox, Session
 
+THURSDAY, FRIDAY = "Thu, 1 Jan 1970 00:00:00 +0000", "Fri, 2 Jan 1970 00:00:00 +0000"
 KEY = conversation_key(bytes([1]) * 16)
 
 
@@ -56,13 +57,25 @@ class ConversationContract:
         whole.view = view_of(6, conversations=True)
         assert len(runner.run(whole.rest(mailbox))) == 3
 
-    @pytest.mark.req("MS-ASEMAIL_R343", "MS-ASCON_R74")
+    @pytest.mark.req(
+        "MS-ASEMAIL_R343", "MS-ASEMAIL_R351", "MS-ASEMAIL_R1054", "MS-ASCON_R74", "MS-ASCON_R86",
+        "MS-ASCON_R87", "MS-ASCON_R91", "MS-ASCON_R306", "MS-ASCON_R307", "MS-ASCON_R400",
+    )  # fmt: skip
     def test_an_answer_is_in_the_conversation_of_what_it_answers(
         self, runner: asyncio.Runner, mailbox: Mailbox, stranger: Mailbox
     ) -> None:
+        indexes: list[bytes] = []
         thread = [
-            (FolderType.SENT_ITEMS, letter("<root@a>")),
-            (FolderType.INBOX, letter("<first@a>", References="<root@a>", In_Reply_To="<root@a>")),
+            (FolderType.SENT_ITEMS, letter("<root@a>", Date=THURSDAY)),
+            (
+                FolderType.INBOX,
+                letter(
+                    "<first@a>",
+                    References="<root@a>",
+                    In_Reply_To="<root@a>",
+                    Date=FRIDAY,
+                ),
+            ),
             (FolderType.INBOX, letter("<second@a>", In_Reply_To="<first@a>")),
             (FolderType.DELETED_ITEMS, letter("<third@a>", References="<gone@a> <second@a>")),
             (FolderType.INBOX, letter("<fourth@a>", References="<first@a> <lost@a>", In_Reply_To="<lost@a>")),
@@ -78,9 +91,20 @@ class ConversationContract:
                 assert isinstance(read.item, Message)
                 assert read.item.answers == ()
                 found.append(read.item.conversation_id)
+                assert read.item.conversation_index is not None
+                indexes.append(read.item.conversation_index)
             return found
 
         assert len(set(runner.run(mailbox.transact(deliver)))) == 1
+        # The tree: each index begins with that of what it answers.
+        root, first, second, third, fourth = indexes
+        assert second[: len(first)] == first
+        assert first[: len(root)] == root
+        assert third[: len(second)] == second
+        assert fourth[: len(first)] == first
+        assert [len(one) for one in indexes] == [5, 10, 15, 20, 15]
+        assert first[5:9] == (86_400 * 10_000_000 >> 18).to_bytes(4, "big")
+        indexes.clear()
         thread = thread[3:]
         assert len(set(runner.run(stranger.transact(deliver)))) == 2
 

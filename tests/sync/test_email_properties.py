@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from overair.items.mail.flag import Flag, FlagStatus
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType, Session
 from overair.protocol.sync import ChangeCommand, ServerChange
@@ -243,5 +245,78 @@ def test_blind_recipients_are_told_so(tmp_path: Path, version: Version) -> None:
         ):
             command = ChangeCommand(server_id=phone.id_of("blind"), application_data=[element])
             assert statuses(await phone.ask(command)) == [6]
+
+    play(tmp_path, scenario)
+
+
+READ_FLAG, FLAG, CATEGORIES, OTHER, NONE = "read", "flag", "categories", "importance", "message_id"
+CHANGES = {
+    READ_FLAG: True,
+    FLAG: Flag(status=FlagStatus.ACTIVE, subject="flagged"),
+    CATEGORIES: ("Garden",),
+    OTHER: 2,
+    NONE: "<other@example.org>",
+}
+TAGS = {READ_FLAG: Email.Read, FLAG: Email.Flag, CATEGORIES: Email.Categories}
+TABLE: dict[frozenset[str], tuple[int, int]] = {
+    frozenset(): (81, 93),
+    frozenset({OTHER}): (94, 95),
+    frozenset({CATEGORIES}): (96, 97),
+    frozenset({CATEGORIES, OTHER}): (98, 99),
+    frozenset({FLAG}): (100, 101),
+    frozenset({FLAG, OTHER}): (102, 103),
+    frozenset({READ_FLAG, FLAG, CATEGORIES}): (104, 105),
+    frozenset({READ_FLAG, FLAG, CATEGORIES, OTHER}): (106, 10616),
+    frozenset({FLAG, CATEGORIES}): (10600, 10601),
+    frozenset({FLAG, CATEGORIES, OTHER}): (10602, 10603),
+    frozenset({READ_FLAG}): (10604, 10605),
+    frozenset({READ_FLAG, OTHER}): (10606, 10607),
+    frozenset({READ_FLAG, CATEGORIES}): (10608, 10609),
+    frozenset({READ_FLAG, CATEGORIES, OTHER}): (10610, 10611),
+    frozenset({READ_FLAG, FLAG}): (10612, 10613),
+    frozenset({READ_FLAG, FLAG, OTHER}): (10614, 10615),
+}
+"""The requirements by what changed: without and with a property that is none of the class."""
+
+
+def test_the_table_is_whole() -> None:
+    assert len(TABLE) == 2 ** (len(CHANGES) - 1)
+
+
+@pytest.mark.req(
+    *(f"MS-ASEMAIL_R{number}" for numbers in TABLE.values() for number in numbers),
+    "MS-ASEMAIL_R74",
+    "MS-ASEMAIL_R78",
+    "MS-ASEMAIL_R80",
+)
+def test_what_is_told_of_a_change(tmp_path: Path) -> None:
+    async def scenario(there: World) -> None:
+        phone = Phone(there, await there.partner(), await there.folder(FolderType.INBOX))
+        await phone.begin()
+        for told in TABLE:
+            for changed in (told, told | {NONE}):
+                await there.deliver(mime("changed"))
+                await phone.rest()
+                item_id = phone.id_of("changed")
+                whole = set(phone.items[item_id])
+                await there.do(partial(change, phone, item_id, changed))
+                answer = await phone.sync()
+                expected = whole if OTHER in told else {TAGS[name] for name in told}
+                commands = [] if answer is None else answer.commands
+                assert [type(one) for one in commands] == ([ServerChange] if expected else []), changed
+                for command in commands:
+                    assert isinstance(command, ServerChange)
+                    assert {element.tag for element in command.application_data} == expected, changed
+                await there.do(partial(remove, phone, item_id))
+                await phone.rest()
+
+    async def change(phone: Phone, item_id: str, changed: frozenset[str], session: Session) -> None:
+        [stored] = await session.read(phone.folder.folder_id, [item_id])
+        assert stored is not None
+        item = msgspec.structs.replace(stored.item, **{name: CHANGES[name] for name in changed})
+        await session.change(phone.folder.folder_id, item_id, item)
+
+    async def remove(phone: Phone, item_id: str, session: Session) -> None:
+        await session.remove(phone.folder.folder_id, item_id)
 
     play(tmp_path, scenario)

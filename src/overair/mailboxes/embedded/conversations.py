@@ -16,6 +16,8 @@ from sqlalchemy import and_, bindparam, func, insert, select, update
 
 from overair.items import Item, Message
 from overair.items.mail.message import message_key
+from overair.items.mail.replying import threads
+from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.companion import Companion, Place
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.interface import APART
@@ -47,8 +49,9 @@ DATES: Final = Statement(
 )
 _key = item_keys.alias("own_key")
 CONVERSATION: Final = Statement(
-    select(item_keys.c.name)
+    select(item_keys.c.name, items.c.item_class, items.c.content)
     .where(
+        items.c.id == item_keys.c.item_id,
         folders.c.account_id == bindparam("account"),
         _key.c.folder_id == folders.c.id,
         _key.c.name == bindparam("name"),
@@ -95,13 +98,27 @@ async def joined(transaction: Transaction, account_id: int, item: Item) -> Item:
     """
     if not isinstance(item, Message) or not item.answers:
         return item
-    conversation_id = item.conversation_id
     for message_id in item.answers:
         row = await transaction.one(CONVERSATION, account=account_id, name=message_key(message_id))
         if row is not None:
-            conversation_id = bytes.fromhex(row[0].removeprefix(PREFIX))
+            item = msgspec.structs.replace(
+                item,
+                conversation_id=bytes.fromhex(row[0].removeprefix(PREFIX)),
+                conversation_index=_continued(row[1], row[2], item.conversation_index),
+            )
             break
-    return msgspec.structs.replace(item, conversation_id=conversation_id, answers=())
+    return msgspec.structs.replace(item, answers=())
+
+
+def _continued(item_class: str, content: bytes, index: bytes | None) -> bytes | None:
+    """The index of an answer, made of that of what it answers unless its own client said one."""
+    try:
+        answered = codec.decode(item_class, content)
+    except (KeyError, msgspec.DecodeError):
+        return index
+    if not isinstance(answered, Message) or answered.conversation_index is None or index is None:
+        return index
+    return threads.continued_index(answered.conversation_index, index)
 
 
 class Conversations(Companion):

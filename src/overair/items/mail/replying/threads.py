@@ -21,6 +21,8 @@ _MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _HEAD: Final = 22
 _LEVEL: Final = 5
+_HEADER: Final = 5
+"""The bytes of a ConversationIndex before its first level."""
 _COARSE: Final = 1 << 49
 """Ticks of 100 ns (1.8 years) from which on a response level counts in coarser steps."""
 
@@ -74,6 +76,21 @@ def next_index(index: bytes, now: datetime) -> bytes:
     coarse = ticks >= _COARSE
     level = (1 << 31 if coarse else 0) | (ticks >> (23 if coarse else 18)) & 0x7FFF_FFFF
     return index + level.to_bytes(4, "big") + bytes([sum(index) & 0xFF])
+
+
+def continued_index(before: bytes, own: bytes) -> bytes:
+    """The ConversationIndex of an answer to a message with the index ``before`` (MS-ASCON_R86, R87).
+
+    ``own`` is what the answer's header gives: where its client says the levels, they stay.
+    """
+    if any(own[_HEADER:]):
+        return own
+    sent = _FILETIME_EPOCH + timedelta(
+        microseconds=(int.from_bytes(b"\1" + own[:_HEADER], "big") << 16) // 10
+    )
+    unique = bytes(_HEAD - 1 - _HEADER)
+    whole = next_index(b"\1" + before[:_HEADER] + unique + before[_HEADER:], sent)
+    return whole[1 : 1 + _HEADER] + whole[_HEAD:]
 
 
 def _ticks(instant: datetime) -> int:
