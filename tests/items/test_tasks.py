@@ -86,7 +86,7 @@ BAD_VALUES = [
     Element(Tasks.Subject, [Element(Tasks.Category, "x")]),
     Element(Tasks.Categories, [Element(Tasks.Subject, "x")]),
     Element(Tasks.Categories, [Element(Tasks.Category, str(number)) for number in range(301)]),
-    Element(AirSyncBase.Body, [Element(AirSyncBase.Type, "3"), Element(AirSyncBase.Data, "e1xydGYx")]),
+    Element(AirSyncBase.Body, [Element(AirSyncBase.Type, "3"), Element(AirSyncBase.Data, "bm8gUlRG")]),
 ]
 
 
