@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -148,9 +149,32 @@ def test_a_server_that_is_out_of_order_is_left_alone_for_a_minute(tmp_path: Path
     run(work())
 
 
-async def lines(reader: asyncio.StreamReader, count: int) -> None:
-    for _ in range(count):
-        await reader.readline()
+def test_a_server_that_repeats_the_password_is_not_quoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def echo(kind: bytes) -> Script:
+        async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"220 mx\r\n")
+            await reader.readline()
+            writer.write(b"250-mx\r\n250 AUTH PLAIN LOGIN\r\n")
+            while line := await reader.readline():
+                writer.write(kind + line)
+
+        return script
+
+    async def work(kind: bytes) -> None:
+        async with (
+            scripted(echo(kind)) as port,
+            office(tmp_path / str(len(kind)), port, user=USER, password="secret-secret") as there,
+        ):
+            recipient = await waits(there, "an echo")
+            assert secret not in recipient.answer
+
+    secret = b64encode(b"\0relay\0secret-secret").decode()
+    for kind in (b"", b"535 5.7.8 "):
+        run(work(kind))
+        said = capsys.readouterr()
+        assert secret not in said.out + said.err + caplog.text
 
 
 def says(*answers: bytes, then: float = 0.0) -> Script:

@@ -20,8 +20,11 @@ from fuzz.letters import (
     message_seeds,
 )
 from fuzz.target import Target, repeat
-from overair.delivery.non_delivery import report
+from overair.delivery.non_delivery import Circumstances, report
+from overair.delivery.queue import Recipient
+from overair.delivery.smtp_answers import Verdict, verdict_of
 from overair.delivery.submission import Submitted, check, message_id
+from overair.delivery.wire_form import LONGEST_LINE, pieces, wire_form
 from overair.directory.interface import User
 from overair.items import Item, rendering
 from overair.items.attachments import attachment
@@ -136,7 +139,8 @@ def check_mime(delivered: Delivered) -> None:
         assert part.charset or len(found.data) == part.size  # of text it is that of its UTF-8
     mime = delivered.blobs.read(message.blob or "")
     message_id(mime)
-    report(mime, USER.address, ["nobody@example.org"], "example.org", NOW)
+    nobody = Recipient(0, "nobody@example.org", status="5.1.1")
+    report(mime, USER.address, (nobody,), Circumstances("example.org", NOW))
 
 
 def read_submitted(mime: bytes) -> Submitted:
@@ -152,7 +156,41 @@ def check_submitted(submitted: Submitted) -> None:
     again = read_submitted(submitted.kept)
     assert (again.sender, again.recipients) == (submitted.sender, submitted.recipients)
     assert again.kept == submitted.kept
-    report(submitted.travelling, submitted.sender, submitted.recipients[:3], "example.org", NOW)
+    failed = [Recipient(0, address, status="5.1.1") for address in submitted.recipients[:3]]
+    report(submitted.travelling, submitted.sender, failed, Circumstances("example.org", NOW))
+
+
+def read_wire_form(mime: bytes) -> tuple[bytes, bytes]:
+    """As it goes to a server with 8BITMIME, and to one without."""
+    return wire_form(mime, eight_bit=True), wire_form(mime, eight_bit=False)
+
+
+def check_wire_form(forms: tuple[bytes, bytes]) -> None:
+    """Lines as SMTP has them, which stay as they are."""
+    for form in forms:
+        assert form == b"" or form.endswith(b"\r\n")
+        assert b"\0" not in form
+        for line in form.split(b"\r\n"):
+            assert len(line) <= LONGEST_LINE
+            assert b"\r" not in line
+            assert b"\n" not in line
+        assert b"".join(pieces(form)) == form
+        assert wire_form(form, eight_bit=True) == form
+
+
+def read_answer(data: bytes) -> Verdict:
+    """An answer of an SMTP server, as aiosmtplib gives it."""
+    code = data[:3]
+    return verdict_of(int(code) if code.isdigit() else -1, data[4:].decode("utf-8", "surrogateescape"))
+
+
+def check_answer(verdict: Verdict) -> None:
+    """It can stand in a report and on a terminal."""
+    known = Circumstances("example.org", NOW, "mx.example.net")
+    failed = Recipient(0, "otto@example.net", verdict.state, verdict.status, verdict.answer)
+    assert verdict.answer.isprintable()
+    assert verdict.answer.isascii()
+    report(LETTER, USER.address, (failed,), known)
 
 
 def read_raw_header(mime: bytes) -> tuple[RawHeader, bytes]:
@@ -209,6 +247,25 @@ TARGETS: Final = (
         microseconds=12,
         memory=100,
         shapes=HEADER_SHAPES | {"text": repeat(b"a\n", HEAD + b"\n")},
+    ),
+    Target(
+        name="wire_form",
+        read=read_wire_form,
+        check=check_wire_form,
+        seeds=message_seeds,
+        words=(*MIME_WORDS, b"\0", b"\r", b"binary", b"x" * 999),
+        size=2 * 1024,
+        microseconds=30,
+        memory=100,
+        shapes=MIME_SHAPES,
+    ),
+    Target(
+        name="smtp_answer",
+        read=read_answer,
+        check=check_answer,
+        seeds=lambda: (b"550 5.1.1 no such user", b"451-4.2.0 later\n451 4.2.0 please", b"250 ok"),
+        words=(b"5.1.1 ", b"4.7.0 ", b"\n", b"\t"),
+        size=1024,
     ),
     Target(
         name="header_fields",
