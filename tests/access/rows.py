@@ -14,7 +14,7 @@ from support.databases import outside
 import_every_table()
 
 ACCOUNT: Final = "account_id"
-NOBODYS: Final[frozenset[str]] = frozenset()
+NOBODYS: Final = frozenset({"search_backlog"})
 """Tables whose rows belong to no account."""
 
 Rows = dict[str, list[tuple[object, ...]]]

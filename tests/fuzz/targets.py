@@ -14,6 +14,7 @@ from fuzz import (
     plans,
     replies,
     rich,
+    seeking,
     stored,
     times,
     tnef,
@@ -38,6 +39,7 @@ TARGETS: Final[dict[str, Target]] = {
         calendars,
         times,
         conversation,
+        seeking,
         stored,
     )
     for target in room.TARGETS
