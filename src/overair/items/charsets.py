@@ -66,9 +66,9 @@ _PART_OF_8859: Final = re.compile(r"(?:iso[-_ ]?)?8859[-_ ]?([0-9]{1,2})(?![0-9]
 _SINGLE_BYTE: Final = ("cp12", "cp4", "cp8", "iso8859", "koi8", "mac-")
 """How the codecs begin that have a character for nearly every byte, so any text seems to be in them."""
 _SEVERAL: Final = re.compile(rb"(?:[\x80-\xff][\x00-\x7f]*){9}")
-_ESCAPES: Final = re.compile(rb"[\x0e\x1b~+]")
-_JAPANESE: Final = re.compile(rb"\x1b\$[@B]")
-_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_ESCAPES: Final = (b"\x1b", b"\x0e", b"~{", b"+")
+"""Without one of these, seven bits are ASCII in every character set."""
+_JAPANESE: Final = (b"\x1b$@", b"\x1b$B")
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -165,7 +165,7 @@ def resolve(label: str, data: bytes, *, is_html: bool = False) -> str:
             return codec
     named = codec_of(label)
     claimed = named and _WIDER.get(named, named)
-    if _NOT_ASCII.search(data) is None:
+    if data.isascii():
         return _of_seven_bits(claimed, data, is_html)
     utf_8 = _fits("utf-8", data)
     if (
@@ -189,10 +189,9 @@ def resolve(label: str, data: bytes, *, is_html: bool = False) -> str:
 
 def _of_seven_bits(claimed: str | None, data: bytes, is_html: bool) -> str:
     """The codec of text without a byte beyond ASCII, which may be in escapes all the same."""
-    if claimed in (None, "utf-8"):
-        if is_html and _ESCAPES.search(data) is not None and (own := _said_within(data)) is not None:
-            return own
-        return iso_2022_jp.NAME if _JAPANESE.search(data) is not None else "utf-8"
+    if claimed in (None, "utf-8") and any(sign in data for sign in _ESCAPES):
+        own = _said_within(data) if is_html else None
+        return own or (iso_2022_jp.NAME if any(sign in data for sign in _JAPANESE) else "utf-8")
     return claimed or "utf-8"
 
 

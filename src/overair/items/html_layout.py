@@ -72,6 +72,7 @@ _ATTRIBUTES_READ: Final = 2_500
 
 def lay_out(source: str, layout: Layout) -> None:
     """Read a document; never raises, whatever it is."""
+    styled = layout.styled
     position = 0
     hidden: tuple[str, ...] = ()
     preformatted = 0
@@ -99,7 +100,7 @@ def lay_out(source: str, layout: Layout) -> None:
         elif not closing and name in _HIDDEN:
             hidden = _HIDDEN[name]
         else:
-            if name in layout.styled:
+            if name in styled:
                 layout.style(name, source[tag.end() : position], closing=closing)
             if name == "br":
                 layout.line_break()
