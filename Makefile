@@ -22,10 +22,10 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-all check bench bench-full fuzz soak figures lock requirements clean
+.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures lock requirements clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
 
 install: $(STAMPS)/base ## install Overair into .venv/
 
@@ -35,6 +35,10 @@ serve: install ## install and start the server; its data stay in ./data (or DATA
 test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in under 15 minutes
 	@tools/debian-packages.sh --optional requirements/test.debian
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(PYTEST_FLAGS) $(TESTS)
+
+test-postgresql: $(STAMPS)/test ## run the tests with every store in PostgreSQL, not SQLite
+	@tools/debian-packages.sh --optional requirements/test.debian
+	OVERAIR_TEST_DATABASE=postgresql HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
 
 test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian

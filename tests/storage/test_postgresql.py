@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, insert, select, text
 
 from overair.mailboxes.embedded.tables import mailboxes
 from overair.storage import postgresql_connection
-from overair.storage.interface import DatabaseUnavailable, MailboxChange, Statement, Transaction
+from overair.storage.interface import DatabaseUnavailable, MailboxChange, Statement, Transaction, Value
 from overair.storage.postgresql import PostgresDatabase
 from support.asynchronous import run
-from support.postgresql import cluster, needs_postgresql, query
+from support.postgresql import cluster, cut, needs_postgresql, query
 
 pytestmark = needs_postgresql
 
@@ -65,16 +65,6 @@ async def process(transaction: Transaction) -> int:
 def stored(url: str) -> list[int]:
     """What another connection sees."""
     return [number for (number,) in query(url, "SELECT account_id FROM mailboxes ORDER BY 1")]
-
-
-def cut(url: str, number: int | None = None) -> None:
-    """End one connection to the database, or all others."""
-    query(
-        url,
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND ($1::int IS NULL OR pid = $1)",
-        number,
-    )
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -330,7 +320,7 @@ def test_the_rows_of_many_lookups_come_in_their_order(url: str) -> None:
             await transaction.many(ADD, [])
 
         async def look(transaction: Transaction) -> list[object]:
-            keys = [{"account": number} for number in (4, 9, 0, 4)]
+            keys: list[dict[str, Value]] = [{"account": number} for number in (4, 9, 0, 4)]
             return [await transaction.each(GET, keys), await transaction.each(GET, keys[:1])]
 
         await database.write(fill)

@@ -71,6 +71,9 @@ class Outside(Protocol):
     def version(self) -> object:
         """What differs once somebody else has committed something."""
 
+    def moment(self) -> contextlib.AbstractContextManager[None]:
+        """All that is read inside is of one moment."""
+
     def tables(self) -> list[str]:
         """The names of all tables that hold rows."""
 
@@ -91,6 +94,14 @@ class OutsideSqlite:
 
     def version(self) -> object:
         return self.rows("PRAGMA data_version")[0][0]
+
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[None]:
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.rows("ROLLBACK")
 
     def tables(self) -> list[str]:
         return [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -121,6 +132,14 @@ class OutsidePostgres:
     def version(self) -> object:
         return self.rows("SELECT pg_current_wal_insert_lsn()::text")[0][0]
 
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[None]:
+        self.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            self.rows("ROLLBACK")
+
     def tables(self) -> list[str]:
         return [name for (name,) in self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
 
@@ -148,6 +167,19 @@ def execute(directory: Path, sql: str, *parameters: object) -> list[Row]:
     """One statement by hand, a ? for each parameter; its rows."""
     with outside(directory) as database:
         return database.rows(sql, *parameters)
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Somebody else writes all the while, so that a server can only read."""
+    with outside(directory) as database:
+        if isinstance(database, OutsideSqlite):
+            database.rows("BEGIN IMMEDIATE")
+        else:
+            database.rows("BEGIN")
+            database.rows(f"LOCK TABLE {', '.join(database.tables())} IN SHARE MODE")
+        yield
+        database.rows("ROLLBACK")
 
 
 @contextlib.contextmanager

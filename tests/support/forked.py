@@ -22,6 +22,7 @@ from typing import BinaryIO, Final
 import time_machine
 
 from support.command import environment
+from support.databases import DEFAULT
 from support.house import House
 
 TESTS: Final = Path(__file__).parents[1]
@@ -111,9 +112,16 @@ class ForkedHouse(House):
 
     _nursery: Nursery | None = None
 
-    def __init__(self, data_dir: Path, *arguments: str, settings: str = "", own_clock: bool = False) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        settings: str = "",
+        own_clock: bool = False,
+        database: str = DEFAULT,
+    ) -> None:
         self._own_clock = data_dir.with_name(f"{data_dir.name}.clock") if own_clock else None
-        super().__init__(data_dir, *arguments, settings=settings)
+        super().__init__(data_dir, *arguments, settings=settings, database=database)
         self.step_clock(0)
 
     def _spawn(self, command: Sequence[str], out: BinaryIO, log: BinaryIO) -> Forked:

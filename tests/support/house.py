@@ -17,7 +17,6 @@ import os
 import re
 import resource
 import signal
-import sqlite3
 import ssl
 import subprocess
 import time
@@ -31,7 +30,7 @@ from overair.server.settings import load
 from overair.storage.open import DATABASE_FILE
 from support.asynchronous import run
 from support.command import OVERAIR, environment
-from support.databases import DEFAULT, prepare
+from support.databases import DEFAULT, locked, prepare
 from support.ports import free_port
 
 START_SECONDS = 60
@@ -69,7 +68,7 @@ class House:
         database: str = DEFAULT,
     ) -> None:
         self.data_dir = data_dir
-        self.kind = database
+        prepare(data_dir, database)
         self.tls = tls
         self.port = free_port()
         self._arguments = arguments
@@ -85,7 +84,6 @@ class House:
 
     def start(self) -> Self:
         """Start the server, on the port that it had, and wait until it listens."""
-        prepare(self.data_dir, self.kind)
         command = [*self._before, str(OVERAIR), "serve", "--data-dir", str(self.data_dir)]
         command += [
             "--config",
@@ -239,12 +237,8 @@ class House:
     @contextlib.contextmanager
     def locked_database(self) -> Iterator[None]:
         """Another process writes all the while, as a backup or a slow disk would have it."""
-        connection = sqlite3.connect(self.database, isolation_level=None, timeout=30)
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with locked(self.data_dir):
             yield
-        finally:
-            connection.close()
 
     @contextlib.contextmanager
     def without(self, *paths: Path) -> Iterator[None]:

@@ -26,7 +26,9 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import pytest
 
+from overair.server.store_copy import Place, copy_store
 from overair.storage import postgresql_migrate
+from overair.storage.url import SQLITE
 from support.packages import REASON
 from support.ports import free_port
 
@@ -88,6 +90,12 @@ class Cluster:
     def data(self) -> Path:
         """The cluster's own directory."""
         return self.directory / "data"
+
+    @property
+    def pid(self) -> int:
+        """The number of the server's first process."""
+        assert self._process is not None
+        return self._process.pid
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         done = subprocess.run(
@@ -158,10 +166,16 @@ class Cluster:
         postgresql_migrate.migrate(self.url(TEMPLATE))
         return TEMPLATE
 
-    def database(self, *, empty: bool = False, owner: str = USER) -> str:
-        """The URL of a new database, with the tables in it unless it is to be empty or somebody else's."""
+    def database(self, *, empty: bool = False, owner: str = USER, template: str = "") -> str:
+        """The URL of a new database, with the tables in it unless it is to be empty or somebody else's.
+
+        ``template`` is another one's URL, of which it is a copy.
+        """
         name = f"test_{next(self._numbers)}"
-        template = "template0" if empty or owner != USER else self._template
+        if template:
+            template = self.name_of(template)
+        else:
+            template = "template0" if empty or owner != USER else self._template
         self.admin(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
         return self.url(name)
 
@@ -189,6 +203,28 @@ def query(url: str, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
             await connection.close()
 
     return in_a_thread(work)
+
+
+def cut(url: str, number: int | None = None) -> None:
+    """End one connection to a database, or all others."""
+    query(
+        url,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND ($1::int IS NULL OR pid = $1)",
+        number,
+    )
+
+
+def copied_to_postgresql(directory: Path) -> str:
+    """The URL of a new database with what a data directory has in SQLite."""
+    url = cluster().database()
+    source, target = Place(SQLITE, directory), Place(url, directory)
+
+    def nothing(*_: int) -> None:
+        """Progress that nobody watches."""
+
+    in_a_thread(lambda: copy_store(source, target, replace=False, expect=nothing, file=nothing, row=nothing))
+    return url
 
 
 def in_a_thread(work: Callable[[], Awaitable[T]]) -> T:

@@ -33,7 +33,7 @@ from overair.server.context import Services
 from overair.server.endpoint import Endpoint
 from overair.server.locks import DeviceLocks
 from overair.server.settings import Settings, parse_address
-from overair.storage.interface import MailboxChange
+from overair.storage.interface import MailboxChange, Transaction
 from overair.storage.open import Storage, open_storage
 from overair.sync.engine import Engine
 
@@ -69,7 +69,12 @@ class Application:
         services.database.listen(self._changed)
 
     async def startup(self) -> None:
-        """Settle what the last run left open and take mail in. Raises OSError, OpenToStrangers."""
+        """Settle what the last run left open and take mail in.
+
+        Raises OSError, OpenToStrangers, DatabaseUnavailable.
+        """
+        # A database that other machines can reach is this server's own from its first transaction on.
+        await self.storage.database.write(_nothing)
         await self.services.transport.start()
         self._replies.start()
         tidy = keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
@@ -122,6 +127,10 @@ class Application:
         await receive()
         await self.shutdown()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _nothing(transaction: Transaction) -> None:
+    """A transaction without statements."""
 
 
 async def _not_found(send: Send) -> None:
