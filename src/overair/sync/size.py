@@ -44,7 +44,7 @@ def _message_size(message: Message, wanted: Wanted) -> int:
     sizes = {
         BodyType.PLAIN_TEXT: message.index.text_size,
         BodyType.HTML: message.index.html_size,
-        BodyType.RTF: message.index.html_size,
+        BodyType.RTF: 2 * message.index.html_size,  # escaped, and in base64
         BodyType.MIME: message.index.size,
     }
     return max(
