@@ -20,6 +20,7 @@ from overair.client.fetching import File
 from overair.client.mail_folder import MailFolder
 from overair.client.outcome import Outcome, Refusal
 from overair.client.replica import Collection
+from overair.client.searching import FindResult, SearchResult
 from overair.client.synchronous import (
     SynchronousCalendar,
     SynchronousClient,
@@ -37,12 +38,14 @@ __all__ = [
     "ConnectionFailed",
     "Entry",
     "File",
+    "FindResult",
     "HttpError",
     "InvalidAnswer",
     "MailFolder",
     "Offer",
     "Outcome",
     "Refusal",
+    "SearchResult",
     "StatusError",
     "SynchronousCalendar",
     "SynchronousClient",

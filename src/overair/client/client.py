@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from overair.client.account import AccountCommands
 from overair.client.calendar import Calendar
 from overair.client.changes import CollectionCommands
 from overair.client.conversations import ConversationCommands
@@ -12,13 +11,14 @@ from overair.client.folders import FolderCommands
 from overair.client.mail import MailCommands
 from overair.client.mail_folder import MailFolder
 from overair.client.replica import Collection
+from overair.client.searching import SearchCommands
 from overair.client.task_list import TaskList
 from overair.items import ItemClass
 from overair.protocol.sync_options import Options
 from overair.wbxml import Element
 
 
-class Client(FolderCommands, CollectionCommands, ConversationCommands, MailCommands, AccountCommands):
+class Client(FolderCommands, CollectionCommands, ConversationCommands, MailCommands, SearchCommands):
     """One device of one user, with all commands; see Session for what it is made with.
 
     Everything raises ClientError: ConnectionFailed, HttpError, StatusError, InvalidAnswer or

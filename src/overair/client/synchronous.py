@@ -258,3 +258,6 @@ class SynchronousClient:
     search_gal = blocking(Client.search_gal)
     find = blocking(Client.find)
     find_gal = blocking(Client.find_gal)
+    search_mailbox = blocking(Client.search_mailbox)
+    fetch_found = blocking(Client.fetch_found)
+    find_messages = blocking(Client.find_messages)
