@@ -25,6 +25,8 @@ BEGINNINGS: Final = (1, 2, 3)
 """Lengths of the beginnings of words that are terms of their own, because few letters begin very many
 words; the largest last.
 """
+LONGEST_ID: Final = 64
+"""Bytes of a conversation's id that count; ours have 16."""
 GAP: Final = ":"
 """A term that parts texts which do not follow each other, so that no phrase spans them."""
 
@@ -57,7 +59,7 @@ def class_term(item_class: str) -> str:
 
 def conversation_term(conversation_id: bytes) -> str:
     """The term of every message of a conversation."""
-    return f"{Mark.CONVERSATION}:{conversation_id.hex()}"
+    return f"{Mark.CONVERSATION}:{conversation_id[:LONGEST_ID].hex()}"
 
 
 def folder_term(folder: int) -> str:
