@@ -108,6 +108,29 @@ class ConversationContract:
         thread = thread[3:]
         assert len(set(runner.run(stranger.transact(deliver)))) == 2
 
+    def test_a_view_goes_over_to_conversations_in_windows_and_back(
+        self, runner: asyncio.Runner, mailbox: Mailbox
+    ) -> None:
+        async def fill(session: Session) -> str:
+            inbox = (await session.folder_of_type(FolderType.INBOX)).folder_id
+            for day in range(8):
+                await session.add(inbox, message(day, f"{day}", 1 + day % 2))
+            return inbox
+
+        inbox = runner.run(mailbox.transact(fill))
+        phone = runner.run(Phone.begin(mailbox, inbox, view_of(7)))
+        runner.run(phone.rest(mailbox))
+        for conversations, expected in ((True, 4), (False, 1), (True, 4)):
+            phone.view = view_of(7, conversations=conversations)
+            assert len(runner.run(phone.rest(mailbox, 1))) == 3
+            assert len(phone.items) == expected
+        # In the middle of a first Sync, too.
+        young = runner.run(Phone.begin(mailbox, inbox, view_of(4)))
+        runner.run(young.window(mailbox, 2))
+        young.view = view_of(4, conversations=True)
+        runner.run(young.rest(mailbox, 1))
+        assert len(young.items) == 8
+
     def test_a_conversation_is_moved_until_it_is_not(
         self, runner: asyncio.Runner, mailbox: Mailbox, stranger: Mailbox
     ) -> None:
