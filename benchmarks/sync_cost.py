@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from benchmarks.figures import Figure
 from benchmarks.filling import Filling
 from benchmarks.phone import Account, Phone
+from benchmarks.postgresql import is_installed, running, used
 from benchmarks.servers import Running, overair
 from overair.protocol.body_preferences import BodyPreference, BodyType
 
@@ -56,6 +58,52 @@ async def _compare(server: Running, accounts: list[Account]) -> tuple[float, flo
     return small, large
 
 
+async def _add_account(path: Path) -> Account:
+    async with Filling(path) as filling:
+        account = await filling.add_account("small")
+        await filling.add_copies(account, SMALL)
+    return account
+
+
+async def _cost(server: Running, account: Account, others: Callable[[], float]) -> list[tuple[float, ...]]:
+    """CPU seconds of the server, of it and the processes behind ``others``, and seconds, for each round."""
+    phone = Phone(server.place, account, "benchmark")
+    await phone.connect()
+    await phone.folder_sync()
+    await phone.sync_all(512, SHORT)
+    rounds = []
+    for _ in range(ROUNDS):
+        begun, before = time.perf_counter(), others()
+        own = await _cpu_of_empty_syncs(server, phone)
+        seconds = (time.perf_counter() - begun) / SYNCS
+        rounds.append((own, own + (others() - before) / SYNCS, seconds))
+    phone.close()
+    return rounds
+
+
+def _on_both_databases(say: Callable[[str], None]) -> list[Figure]:
+    """What an empty Sync costs with PostgreSQL, against SQLite; nothing where PostgreSQL is missing."""
+    if not is_installed():
+        say("PostgreSQL is not installed: not measured")
+        return []
+    found: dict[str, tuple[float, ...]] = {}
+    with running() as (url, others):
+        for name, database, cpu in (("SQLite", "", lambda: 0.0), ("PostgreSQL", url, others)):
+            say(f"empty Syncs with {name}")
+            with tempfile.TemporaryDirectory() as folder, used(database):
+                account = asyncio.run(_add_account(Path(folder)))
+                with overair(Path(folder)) as server:
+                    rounds = asyncio.run(_cost(server, account, cpu))
+            found[name] = tuple(min(values) for values in zip(*rounds, strict=True))
+    sqlite, postgresql = found["SQLite"], found["PostgreSQL"]
+    kinds = ("CPU of the server", "CPU of all processes", "seconds")
+    targets = (1.5, None, None)
+    return [
+        Figure(f"empty Sync, PostgreSQL against SQLite: {kind}, ratio", theirs / own, "", target, False)
+        for kind, own, theirs, target in zip(kinds, sqlite, postgresql, targets, strict=True)
+    ]
+
+
 def measure(say: Callable[[str], None]) -> list[Figure]:
     """The cost on the large folder and its ratio to that on the small one."""
     with tempfile.TemporaryDirectory() as folder:
@@ -64,8 +112,10 @@ def measure(say: Callable[[str], None]) -> list[Figure]:
         with overair(Path(folder)) as server:
             say("a first Sync of both, then empty ones")
             small, large = asyncio.run(_compare(server, accounts))
+    on_both = _on_both_databases(say)
     return [
         Figure(f"empty Sync, {LARGE:,} against {SMALL:,} items: CPU ratio", large / small, "", 1.2, False),
         Figure(f"CPU per empty Sync, {LARGE:,} items, over TLS", 1000 * large, "ms", 3, False),
         Figure(f"CPU per empty Sync, {SMALL:,} items, over TLS", 1000 * small, "ms", None, False),
+        *on_both,
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +9,7 @@ from model.drive import FolderAsItIs
 from overair.items import Item, ItemClass
 from overair.mailboxes.embedded.codec import decode
 from overair.mailboxes.interface import Folder, FolderType
+from support.databases import connected
 
 FOLDERS: Final = (
     "SELECT id, parent_id, name, type, item_class, modseq FROM folders WHERE account_id = ? ORDER BY id"
@@ -21,11 +21,9 @@ ITEM: Final = "SELECT item_class, content FROM items WHERE id = ?"
 class Eye:
     """A connection that only reads; what has not changed is not read again."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
-        )
-        self._version = -1
+    def __init__(self, directory: Path) -> None:
+        self._database = connected(directory)
+        self._version: object = None
         self._folders: dict[int, tuple[int, dict[str, Item]]] = {}
         """The modseq and the items of a folder as they were read last."""
         self._mailboxes: dict[int, tuple[list[tuple[object, ...]], dict[str, FolderAsItIs]]] = {}
@@ -33,16 +31,14 @@ class Eye:
 
     def changed(self) -> bool:
         """Whether anything was committed since this was asked last."""
-        [version] = self._connection.execute("PRAGMA data_version").fetchone()
-        changed = bool(version != self._version)
+        version = self._database.version()
+        changed = version != self._version
         self._version = version
         return changed
 
     def account_id(self, address: str) -> int:
         """The number of an account."""
-        [found] = self._connection.execute(
-            "SELECT account_id FROM addresses WHERE address = ?", (address,)
-        ).fetchone()
+        [(found,)] = self._database.rows("SELECT account_id FROM addresses WHERE address = ?", address)
         return int(found)
 
     def mailbox(self, account_id: int) -> dict[str, FolderAsItIs]:
@@ -50,9 +46,8 @@ class Eye:
 
         The very same answer where nothing has changed.
         """
-        self._connection.execute("BEGIN")
-        try:
-            rows = self._connection.execute(FOLDERS, (account_id,)).fetchall()
+        with self._database.moment():
+            rows = self._database.rows(FOLDERS, account_id)
             known = self._mailboxes.get(account_id)
             if known is not None and known[0] == rows:
                 return known[1]
@@ -62,23 +57,21 @@ class Eye:
                 folder = Folder(str(number), str(parent), name, FolderType(kind), ItemClass(item_class))
                 found[folder.folder_id] = FolderAsItIs(folder, self._read(number, modseq))
             return found
-        finally:
-            self._connection.execute("ROLLBACK")
 
     def _read(self, folder_id: int, modseq: int) -> dict[str, Item]:
         known = self._folders.get(folder_id)
         if known is not None and known[0] == modseq:
             return known[1]
         items = {}
-        for number, revision in self._connection.execute(ITEMS, (folder_id,)).fetchall():
+        for number, revision in self._database.rows(ITEMS, folder_id):
             kept = self._items.get(number)
             if kept is None or kept[0] != revision:
-                item_class, content = self._connection.execute(ITEM, (number,)).fetchone()
+                [(item_class, content)] = self._database.rows(ITEM, number)
                 kept = self._items[number] = (revision, decode(item_class, content))
             items[f"{folder_id}:{number}"] = kept[1]
         self._folders[folder_id] = (modseq, items)
         return items
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the database."""
+        self._database.close()

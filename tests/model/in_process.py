@@ -37,6 +37,7 @@ from overair.server.settings import Settings, load
 from overair.storage.blobs import FileBlobStore
 from overair.storage.interface import BlobStore, DatabaseUnavailable, MailboxChange
 from overair.storage.open import BLOB_DIRECTORY, DATABASE_FILE, DirectoryLock, Storage
+from overair.storage.url import SQLITE
 from overair.sync.engine import Engine
 from overair.sync.partner import Partner
 from overair.versions import Version
@@ -137,7 +138,7 @@ class InProcess:
         self._data = self._directory / "data"
         shutil.copytree(template, self._data)
         self._settings = settings(self._data)
-        self._eye = Eye(self._data / DATABASE_FILE)
+        self._eye = Eye(self._data)
         self._moments = random.Random(seed)
         self._accounts: dict[str, int] = {}
         self._lost = 0
@@ -345,6 +346,8 @@ class InProcess:
                 self._late = amount % 30
             case "item broken":
                 self._break_item(amount)
+            case "cut":
+                pass  # SQLite has no connection that could be cut
             case _:
                 raise ValueError(fault)
 
@@ -362,7 +365,7 @@ def cheap_passwords() -> AbstractContextManager[object]:
 
 def settings(directory: Path) -> Settings:
     """Those of the model: no doors but the one that is knocked at."""
-    return load(None, data_dir=str(directory), domain=DOMAIN, **{"delivery.lmtp": ""})
+    return load(None, data_dir=str(directory), domain=DOMAIN, **{"delivery.lmtp": "", "database.url": SQLITE})
 
 
 async def make_template(directory: Path, accounts: tuple[str, ...]) -> None:

@@ -25,9 +25,11 @@ from overair.client import ClientError
 from overair.delivery.transport import RETRY
 from overair.items import Item, ItemClass
 from overair.protocol.http import Request
-from overair.storage.open import DATABASE_FILE
+from overair.storage.open import DATABASE_FILE, DATABASE_NOTE, database_of
+from support.databases import DEFAULT, POSTGRESQL
 from support.forked import ForkedHouse
 from support.house import SmallDisk
+from support.postgresql import cluster, copied_to_postgresql, cut
 
 MOMENT: Final = 0.0004
 """Seconds of a round: a request takes some milliseconds, so a story's moments (0 to 39) fall into it."""
@@ -47,12 +49,15 @@ HELD_SECONDS: Final = 0.004
 class Workshop:
     """Where houses stand one after the other, on a disk that can be filled where it may be mounted.
 
-    ``template`` is the data directory from which each story begins.
+    ``template`` is the data directory from which each story begins, with SQLite; on PostgreSQL each has
+    a copy of it.
     """
 
-    def __init__(self, place: Path, template: Path) -> None:
+    def __init__(self, place: Path, template: Path, database: str = DEFAULT) -> None:
         self.place = place
-        self.template = template
+        self.database = database
+        self._template = template
+        self._copied = copied_to_postgresql(template) if database == POSTGRESQL else ""
         self.data = place / "data"
         self._houses: dict[bool, ForkedHouse] = {}
         self.can_fill_disk = self._can_mount()
@@ -67,13 +72,22 @@ class Workshop:
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that can be brought about here."""
-        return ("kill", "restart", "busy", "slow", "jump", *(("full",) if self.can_fill_disk else ()))
+        cut = ("cut",) if self.database == POSTGRESQL else ()
+        full = ("full",) if self.can_fill_disk else ()
+        return ("kill", "restart", "busy", "slow", "jump", *cut, *full)
+
+    def furnish(self) -> None:
+        """Put the template into the data directory, where it has a database of its own."""
+        shutil.copytree(self._template, self.data, dirs_exist_ok=True)
+        if self._copied:
+            (self.data / DATABASE_FILE).unlink()
+            (self.data / DATABASE_NOTE).write_text(cluster().database(template=self._copied))
 
     def house(self, *, own_clock: bool) -> ForkedHouse:
         """A house over the data of the place, with a log of its own."""
         if own_clock not in self._houses:
             self._houses[own_clock] = ForkedHouse(
-                self.data, settings=f'domain = "{DOMAIN}"', own_clock=own_clock
+                self.data, settings=f'domain = "{DOMAIN}"', own_clock=own_clock, database=self.database
             )
         for other in self._houses.values():
             other.begin_log()
@@ -112,12 +126,12 @@ class OverHttp:
                 self._disk = stack.enter_context(SmallDisk(self._workshop.data, DISK_MEBIBYTES))
             else:
                 stack.callback(shutil.rmtree, self._workshop.data)
-            shutil.copytree(self._workshop.template, self._workshop.data, dirs_exist_ok=True)
+            self._workshop.furnish()
             stack.enter_context(self.house)
             self._hands = {account: Hand(self.house.url, account) for account in ACCOUNTS}
             for hand in self._hands.values():
                 stack.push_async_callback(hand.close)
-            self._eye = Eye(self._workshop.data / DATABASE_FILE)
+            self._eye = Eye(self._workshop.data)
             stack.callback(self._eye.close)
             self._accounts = {account: self._eye.account_id(f"{account}@{DOMAIN}") for account in ACCOUNTS}
             stack.push_async_callback(self._end_requests)
@@ -236,6 +250,8 @@ class OverHttp:
                 await asyncio.to_thread(self.house.terminate)
                 await self.settle()
                 await self._start_again()
+            case "cut":
+                await asyncio.to_thread(cut, database_of(self._workshop.data))
             case "busy":
                 self._for_a_while(self.house.locked_database(), amount)
             case "slow":

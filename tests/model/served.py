@@ -16,6 +16,7 @@ from model.over_http import OverHttp, Workshop
 from model.run import Failure, Outcome, Simulation, simulation, tell
 from model.shrink import Shrinker
 from model.steps import Story, make
+from support.databases import DEFAULT
 
 LENGTH: Final = 200
 """Steps of a story, its rests included."""
@@ -93,11 +94,11 @@ class UnexpectedError(AssertionError):
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """A Served with a template and a place of its own."""
+def served(database: str = DEFAULT) -> Iterator[Served]:
+    """A Served with a template and a place of its own, over a kind of database."""
     with (
         simulation() as simulated,
         tempfile.TemporaryDirectory(prefix="overair-model-") as directory,
-        closing(Workshop(Path(directory), simulated.template)) as workshop,
+        closing(Workshop(Path(directory), simulated.template, database)) as workshop,
     ):
         yield Served(workshop, simulated)

@@ -14,9 +14,12 @@ from model.served import Served, served
 from model.steps import Story, Trouble
 from overair.items.mail.message import Message
 from support.asynchronous import run
+from support.databases import DEFAULT, POSTGRESQL
+from support.postgresql import needs_postgresql
 
 FIRST_SEED = 2026
 SEEDS = 5
+SEEDS_ON_POSTGRESQL = 1
 MORE_SEEDS = 40
 
 
@@ -41,6 +44,15 @@ def test_a_server_that_is_killed_breaks_no_law(over_http: Served) -> None:
     assert counts["answers lost"] > 30
     assert counts["pings answered"] > 5
     assert counts["acknowledged"] > 100
+
+
+@needs_postgresql
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(DEFAULT == POSTGRESQL, reason="the test above has it")
+def test_a_server_on_postgresql_breaks_no_law_either() -> None:
+    with served(POSTGRESQL) as on_postgresql:
+        counts = told(on_postgresql, range(FIRST_SEED, FIRST_SEED + SEEDS_ON_POSTGRESQL))
+    assert counts["acknowledged"] > 3
 
 
 def test_its_clock_jumps_and_its_disk_fills(over_http: Served) -> None:
