@@ -18,7 +18,7 @@ for name in "$@"; do
     files+=(-r "requirements/$name.txt")
 done
 echo "Installing requirements: $*"
-"$uv" pip install --quiet --python .venv/bin/python --require-hashes "${files[@]}"
+"$uv" pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes "${files[@]}"
 if [[ " $* " == *" base "* ]]; then
     # The build's own requirements are locked, too, and were installed above.
     "$uv" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
