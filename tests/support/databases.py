@@ -104,7 +104,13 @@ class OutsideSqlite:
             self.rows("ROLLBACK")
 
     def tables(self) -> list[str]:
-        return [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [
+            name
+            for (name,) in self.rows(
+                # A virtual table has its rows in others; that of the words cannot be read whole.
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            )
+        ]
 
     def close(self) -> None:
         self._connection.close()
