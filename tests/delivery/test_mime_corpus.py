@@ -6,8 +6,9 @@ import html
 import re
 import smtplib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.policy import SMTP
 from typing import Any
 
 import pytest
@@ -15,22 +16,23 @@ import pytest
 from overair.items.attachments import Attachment
 from overair.items.body import Body
 from overair.items.mail.message import Message
-from overair.items.rtf import decompress, to_text
+from overair.items.rtf import decompress, is_compressed, to_text
 from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
-from overair.protocol.http import Command
+from overair.protocol.http import MIME_TYPE, Command
 from overair.protocol.item_operations import (
     Fetch,
     FetchResponse,
     ItemOperationsRequest,
     ItemOperationsResponse,
 )
+from overair.protocol.send_mail import SmartForwardRequest, Source
 from overair.protocol.sync import CollectionRequest, ServerAdd, SyncRequest, SyncResponse
 from overair.protocol.sync_options import MIMESupport, Options
 from overair.versions import SERVED, Version
 from support.mime_corpus import FILES, NAMES, SEEN, body_words, leaves, mime
-from support.phone import Phone
-from support.server import ANNA, RunningServer, running_server
+from support.phone import Phone, letter
+from support.server import ANNA, BEN, RunningServer, running_server
 from support.shared import needs_shared
 
 pytestmark = needs_shared
@@ -65,35 +67,40 @@ class Delivered:
 
     def shown(self, version: Version, body_type: BodyType) -> dict[str, Message]:
         """What a new phone is told of every message, by its name in the corpus."""
-        phone = self.phone(version)
-        phone.folder_sync()
-        options = Options(
-            mime_support=MIMESupport.ALWAYS,
-            body_preferences=(BodyPreference(type=body_type),),
-            mime_truncation=8,
+        found = told(self.phone(version), self.folder, body_type)
+        assert len(found) == len(NAMES)
+        return {name: found[item_id] for name, item_id in self.ids(found).items()}
+
+    def ids(self, found: Iterable[str]) -> dict[str, str]:
+        """The items by their names in the corpus: they came in that order."""
+        ordered = sorted(found, key=lambda item_id: int(item_id.partition(":")[2]))
+        return dict(zip(NAMES, ordered, strict=True))
+
+
+def told(phone: Phone, folder: str, body_type: BodyType) -> dict[str, Message]:
+    """What a new phone is told of the messages of a folder, by their ids."""
+    phone.folder_sync()
+    preferences = (BodyPreference(type=body_type),)
+    options = Options(mime_support=MIMESupport.ALWAYS, body_preferences=preferences, mime_truncation=8)
+    found: dict[str, Message] = {}
+    key, more = "0", True
+    while more:
+        asked = CollectionRequest(
+            item_class="Email" if phone.version < Version.V14_0 else None,
+            sync_key=key,
+            collection_id=folder,
+            get_changes=None if key == "0" else True,
+            window_size=512,
+            options=(options,),
         )
-        found: dict[str, Message] = {}
-        key, more = "0", True
-        while more:
-            item_class = "Email" if version < Version.V14_0 else None
-            asked = CollectionRequest(
-                item_class=item_class,
-                sync_key=key,
-                collection_id=self.folder,
-                get_changes=None if key == "0" else True,
-                window_size=512,
-                options=(options,),
-            )
-            answer = phone.post(Command.SYNC, SyncRequest(collections=(asked,)))
-            [collection] = answer.read(SyncResponse).collections
-            assert collection.status == 1
-            for command in collection.commands or ():
-                assert isinstance(command, ServerAdd)
-                found[command.server_id] = Message.from_children(command.application_data, version)
-            more, key = key == "0" or bool(collection.more_available), collection.sync_key
-        ids = sorted(found, key=lambda item_id: int(item_id.partition(":")[2]))
-        assert len(ids) == len(NAMES)
-        return {name: found[item_id] for name, item_id in zip(NAMES, ids, strict=True)}
+        answer = phone.post(Command.SYNC, SyncRequest(collections=(asked,)))
+        [collection] = answer.read(SyncResponse).collections
+        assert collection.status == 1
+        for command in collection.commands or ():
+            assert isinstance(command, ServerAdd)
+            found[command.server_id] = Message.from_children(command.application_data, phone.version)
+        more, key = key == "0" or bool(collection.more_available), collection.sync_key
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +124,8 @@ def words(body: Body) -> str:
     """The text of a body on one line, whatever its type."""
     data = body.data or ""
     if body.type == BodyType.RTF:
-        data = to_text(decompress(b64decode(data)))
+        rtf = b64decode(data)
+        data = to_text(decompress(rtf) if is_compressed(rtf) else rtf)
     elif body.type == BodyType.HTML:
         data = html.unescape(TAG.sub(" ", data.replace("<br>", "\n")))
     return " ".join(data.split())
@@ -146,7 +154,7 @@ def test_every_message_is_shown_whole(delivered: Delivered, version: Version, bo
         else:
             seen = words(body)
             assert SEEN[name] in seen, name
-            if body.type != BodyType.HTML:
+            if body.type == BodyType.PLAIN_TEXT:
                 assert body_words(name) <= set(seen.split()), name
 
 
@@ -230,3 +238,40 @@ def is_shown(kind: str, leaf: bytes, text: str, files: list[bytes]) -> bool:
         else leaf.decode("ascii", "ignore")
     )
     return sum(word in text for word in said.split()) >= 0.8 * len(said.split())
+
+
+def forward(phone: Phone, folder: str, item_id: str, name: str) -> None:
+    """SmartForward as the phone's version does it, with words of the user's own."""
+    mime = letter(name, to=BEN, body="For you").as_bytes(policy=SMTP)
+    if phone.version < Version.V14_0:
+        answer = phone.post(
+            Command.SMART_FORWARD, mime, content_type=MIME_TYPE, collection_id=folder, item_id=item_id
+        )
+    else:
+        source = Source(folder_id=folder, item_id=item_id)
+        request = SmartForwardRequest(client_id=f"{phone.version.text} {name}"[:40], source=source, mime=mime)
+        answer = phone.post(Command.SMART_FORWARD, request)
+    assert (answer.status, answer.body) == (200, b""), name
+
+
+@pytest.mark.parametrize("version", [pytest.param(Version.V12_1, marks=pytest.mark.full), Version.V16_1])
+def test_every_message_is_forwarded_with_all_that_it_has(delivered: Delivered, version: Version) -> None:
+    phone = delivered.phone(version)
+    originals = told(phone, delivered.folder, BodyType.PLAIN_TEXT)
+    for name, item_id in delivered.ids(originals).items():
+        forward(phone, delivered.folder, item_id, f"{version.text} {name}")
+    ben = Phone(delivered.server, Version.V14_1, BEN)
+    folder = ben.folders()[FolderType.INBOX].server_id
+    received = {message.subject: message for message in told(ben, folder, BodyType.PLAIN_TEXT).values()}
+    for name, item_id in delivered.ids(originals).items():
+        message = received[f"{version.text} {name}"]
+        text = words(body_of(message))
+        assert text.startswith("For you"), name
+        sent = fetched(phone, [one.file_reference for one in attachments_of(originals[item_id])])
+        came = fetched(ben, [one.file_reference for one in attachments_of(message)])
+        original = mime(name).partition(b"\r\n\r\n")[2].rstrip(b"\r\n")
+        if any(file.rstrip(b"\r\n").endswith(original) for file in came):
+            continue  # one of an unusual kind goes whole, as an attached message
+        assert SEEN[name] in text, name
+        missing = [one for one in sent if not any(one.rstrip(b"\r\n") in file for file in came)]
+        assert not missing, (name, missing)
