@@ -1,31 +1,38 @@
-"""SmartReply and SmartForward: what is sent, what is noted with the source, and what is refused."""
+"""SmartReply and SmartForward: what is sent, and what is noted with the source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import SMTP
-from email.policy import default as policy
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
-from overair.items import Contact, Item, Message
-from overair.mailboxes.interface import FolderType, Session, StoredItem
-from overair.protocol.http import MIME_TYPE, Command
-from overair.protocol.send_mail import SendMailRequest, SmartForwardRequest, SmartReplyRequest, Source
+from overair.items import Contact
+from overair.mailboxes.interface import FolderType
+from overair.protocol.http import Command
+from overair.protocol.send_mail import SendMailRequest, Source
 from overair.server.long_ids import long_id
 from overair.versions import SERVED, Version
+from support.answering import (
+    CARL,
+    USERS,
+    answering,
+    delivered,
+    inbox,
+    original,
+    put,
+    refused,
+    removed,
+    sent,
+    smart,
+    stored,
+)
 from support.mailboxes import deliver, messages_in
-from support.phone import Answer, Phone, contents, letter
-from support.server import ANNA, BEN, DOMAIN, RunningServer, running_server
-
-CARL = f"carl@{DOMAIN}"
-USERS = {ANNA: "Anna Ámund", BEN: "Ben Beck", CARL: "Carl Cole"}
+from support.phone import Phone
+from support.server import ANNA, BEN, RunningServer, running_server
 
 
 @pytest.fixture(scope="module")
@@ -34,84 +41,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     settings: dict[str, Any] = {"limits.devices": 10_000}
     with running_server(tmp_path_factory.mktemp("smart"), USERS, **settings) as running:
         yield running
-
-
-def original(subject: str, **headers: str) -> EmailMessage:
-    """A message from Ben to Anna and Carl, with a file."""
-    message = letter(subject, ANNA, "What do you think?", From=f"Ben Beck <{BEN}>", Cc=CARL, **headers)
-    message["Message-ID"] = f"<{subject.replace(' ', '-')}@x.net>"
-    message.add_attachment(b"%PDF-1.7 plan", maintype="application", subtype="pdf", filename="plan.pdf")
-    return message
-
-
-def answering(to: str, text: str = "I think so.", **headers: str) -> EmailMessage:
-    """What a phone writes above it."""
-    return letter("Re", to, text, From=ANNA, **headers)
-
-
-def smart(
-    phone: Phone,
-    command: Command,
-    mime: EmailMessage | bytes,
-    source: Source,
-    client_id: str = "1",
-    *,
-    save: bool = False,
-    **fields: Any,
-) -> Answer:
-    """Send a reply or forward as the phone's version does it."""
-    data = mime if isinstance(mime, bytes) else mime.as_bytes(policy=SMTP)
-    if phone.version < Version.V14_0:
-        return phone.post(
-            command,
-            data,
-            content_type=MIME_TYPE,
-            save_in_sent=save,
-            collection_id=source.folder_id,
-            item_id=source.item_id,
-            long_id=source.long_id,
-            occurrence=source.instance_id,
-        )
-    message = SmartReplyRequest if command is Command.SMART_REPLY else SmartForwardRequest
-    request = message(client_id=client_id, source=source, mime=data, save_in_sent_items=save, **fields)
-    return phone.post(command, request)
-
-
-def sent(answer: Answer) -> None:
-    """Success is an empty answer."""
-    assert (answer.status, answer.body) == (200, b"")
-
-
-def refused(answer: Answer, status: int, http: int) -> None:
-    """A status, up to 12.1 of HTTP."""
-    if answer.version < Version.V14_0:
-        assert answer.status == http
-    else:
-        assert answer.common_status == status
-
-
-def inbox(server: RunningServer, address: str) -> list[EmailMessage]:
-    found = messages_in(server, address, FolderType.INBOX)
-    return [message_from_bytes(mime, policy=policy) for mime in found]
-
-
-def delivered(server: RunningServer, subject: str, **headers: str) -> Source:
-    """A message in Anna's Inbox."""
-    folder_id, item_id = deliver(server, original(subject, **headers))
-    return Source(folder_id=folder_id, item_id=item_id)
-
-
-def stored(server: RunningServer, source: Source) -> Message:
-    """The item of a source as it is now."""
-    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
-
-    async def work(session: Session) -> Message:
-        [found] = await session.read(str(source.folder_id), [str(source.item_id)])
-        assert found is not None
-        assert isinstance(found.item, Message)
-        return found.item
-
-    return server.call(lambda: mailbox.inspect(work))
 
 
 @pytest.mark.req("MS-ASCMD_R580", "MS-ASCMD_R605", "MS-ASCMD_R5776", "MS-ASEMAIL_R516", "MS-ASCMD_R569")
@@ -220,53 +149,6 @@ def test_a_repetition_is_known_though_its_source_is_gone(server: RunningServer, 
         assert again.common_status == 118
 
 
-def removed(server: RunningServer, source: Source) -> None:
-    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
-
-    async def work(session: Session) -> None:
-        await session.remove(str(source.folder_id), str(source.item_id))
-
-    server.call(lambda: mailbox.transact(work))
-
-
-SOURCES: dict[str, tuple[dict[str, Any], int, int]] = {
-    "no such item": ({"item_id": "2:999999"}, 150, 404),
-    "no such folder": ({"folder_id": "999"}, 150, 404),
-    "no id": ({"item_id": "nonsense"}, 150, 404),
-    "a LongId of nothing": ({"folder_id": None, "item_id": None, "long_id": "item:2:999999"}, 150, 404),
-    "no LongId": ({"folder_id": None, "item_id": None, "long_id": "nonsense"}, 150, 404),
-    "a LongId beside ids": ({"long_id": "item:2:1"}, 105, 400),
-    "a folder alone": ({"item_id": None}, 105, 400),
-    "nothing": ({"folder_id": None, "item_id": None}, 105, 400),
-    "no time": ({"instance_id": "tomorrow"}, 104, 400),
-    "no series": ({"instance_id": "2026-03-20T22:40:00.000Z"}, 146, 400),
-}
-
-
-@pytest.mark.req(
-    "MS-ASCMD_R4930", "MS-ASCMD_R4821", "MS-ASCMD_R541", "MS-ASCMD_R578", "MS-ASCMD_R4819", "MS-ASCMD_R4919"
-)
-@pytest.mark.parametrize("version", [Version.V12_1, Version.V14_0, Version.V16_1])
-@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
-@pytest.mark.parametrize(("change", "status", "http"), SOURCES.values(), ids=SOURCES)
-def test_sources_that_are_wrong(
-    server: RunningServer,
-    data_dir: Path,
-    inboxed: Source,
-    command: Command,
-    version: Version,
-    change: dict[str, Any],
-    status: int,
-    http: int,
-) -> None:
-    phone = Phone(server, version)
-    phone.folder_sync()
-    before = contents(data_dir)
-    source = msgspec.structs.replace(inboxed, **change)
-    refused(smart(phone, command, answering(BEN), source), status, http)
-    assert contents(data_dir) == before
-
-
 @pytest.mark.parametrize("version", [Version.V12_1, Version.V16_1])
 def test_sources_in_other_words(server: RunningServer, version: Version) -> None:
     source = delivered(server, f"Words {version.text}")
@@ -277,46 +159,6 @@ def test_sources_in_other_words(server: RunningServer, version: Version) -> None
         sent(smart(Phone(server, version), Command.SMART_FORWARD, message, words))
         text = inbox(server, CARL)[0].as_string()
         assert f"Subject: Words {version.text}" in text
-
-
-MESSAGES: dict[str, tuple[bytes, int, int]] = {
-    "no recipient": (b"Subject: x\r\n\r\ntext", 119, 400),
-    "no address": (b"To: nobody at all\r\n\r\ntext", 116, 400),
-    "no header": (b"hello world\r\n\r\ntext", 107, 400),
-    "too many": (f"To: {', '.join(f'u{n}@{DOMAIN}' for n in range(501))}\r\n\r\ntext".encode(), 115, 507),
-}
-
-
-@pytest.mark.req("MS-ASCMD_R4853", "MS-ASCMD_R4844", "MS-ASCMD_R4826", "MS-ASCMD_R4842", "MS-ASCMD_R5777")
-@pytest.mark.parametrize("version", [Version.V12_1, Version.V16_1])
-@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
-@pytest.mark.parametrize(("mime", "status", "http"), MESSAGES.values(), ids=MESSAGES)
-def test_messages_that_are_wrong(
-    server: RunningServer,
-    data_dir: Path,
-    inboxed: Source,
-    command: Command,
-    version: Version,
-    mime: bytes,
-    status: int,
-    http: int,
-) -> None:
-    phone = Phone(server, version)
-    phone.folder_sync()
-    before = contents(data_dir)
-    refused(smart(phone, command, mime, inboxed), status, http)
-    assert contents(data_dir) == before
-
-
-@pytest.mark.req("MS-ASCMD_R724", "MS-ASCMD_R723", "MS-ASCMD_R4956", "MS-ASRM_R223", "MS-ASRM_R372")
-@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
-@pytest.mark.parametrize(("field", "status"), [("account_id", 166), ("template_id", 168)])
-def test_what_is_not_served(
-    server: RunningServer, inboxed: Source, command: Command, field: str, status: int
-) -> None:
-    wanted: dict[str, Any] = {field: "1"}
-    answer = smart(Phone(server), command, answering(BEN), inboxed, **wanted)
-    assert answer.common_status == status
 
 
 @pytest.mark.req("MS-ASCMD_R4860")
@@ -356,26 +198,3 @@ def test_other_items_are_neither_answered_nor_forwarded(server: RunningServer) -
     for command in (Command.SMART_REPLY, Command.SMART_FORWARD):
         assert smart(Phone(server), command, answering(BEN), source).common_status == 147
         assert smart(Phone(server, Version.V12_1), command, answering(BEN), source).status == 400
-
-
-def put(server: RunningServer, folder_type: FolderType, item: Item) -> Source:
-    """An item in a default folder of Anna's."""
-    mailbox = server.application.services.mailbox(server.users[ANNA].account_id)
-
-    async def work(session: Session) -> StoredItem:
-        return await session.add((await session.folder_of_type(folder_type)).folder_id, item)
-
-    made = server.call(lambda: mailbox.transact(work))
-    return Source(folder_id=made.folder_id, item_id=made.item_id)
-
-
-@pytest.fixture(scope="module")
-def data_dir(server: RunningServer) -> Path:
-    """Where the server keeps its data."""
-    return server.application.services.settings.data_path
-
-
-@pytest.fixture(scope="module")
-def inboxed(server: RunningServer) -> Source:
-    """A message that nobody answers with success."""
-    return delivered(server, "Never answered")
