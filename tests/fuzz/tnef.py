@@ -138,7 +138,9 @@ TARGETS: Final = (
             "empty values": of_properties(repeat(b"\0", struct.pack("<HHI", 0x1001, 1, 0xFFFFFFFF))),
             "zeros behind a text": of_value(0x1013, repeat(b"\0", b"x")),
             "HTML": of_value(0x1013, numbered(b"<p id=%d>")),
-            "compressed RTF": of_value(0x1009, repeat(b"\xff" + b"\x0f\x0e" * 8, COMPRESSED + b"\0{\\rtf1 x")),
+            "compressed RTF": of_value(
+                0x1009, repeat(b"\xff" + b"\x0f\x0e" * 8, COMPRESSED + b"\0{\\rtf1 x")
+            ),
             "groups of RTF": of_value(0x1009, lambda size: stored_rtf(b"{\\rtf1" + b"{" * size)),
             "messages": nested,
             "a file in messages": large_message,

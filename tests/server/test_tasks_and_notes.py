@@ -390,7 +390,7 @@ def test_supported_is_refused_for_notes(
     assert response.status == SyncStatus.SUCCESS
 
 
-@pytest.mark.req("MS-ASCMD_R6298", "MS-ASCMD_R6274", "MS-ASWBXML_R652")
+@pytest.mark.req("MS-ASCMD_R6298", "MS-ASCMD_R6274")
 @pytest.mark.parametrize("item_class", [None, "Notes"])
 def test_notes_are_no_business_of_12_1(server: RunningServer, item_class: str | None) -> None:
     """Its folder is shown, since the types of folders are those of every version."""
