@@ -20,7 +20,8 @@ from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.interface import MailboxUnavailable, Session, StoredItem
 from overair.protocol.folder_sync import FolderSyncResponse
 from overair.protocol.statuses import FolderSyncStatus, SyncStatus
-from overair.server.commands import folder_sync, send_mail
+from overair.server import submitting
+from overair.server.commands import folder_sync
 from overair.storage.interface import DatabaseUnavailable, Row, Transaction
 from overair.storage.sqlite import SqliteDatabase, _Work
 from overair.sync import state as states_of
@@ -92,7 +93,7 @@ def a_mail_is_queued_after_its_record(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_mail_is_recorded_after_its_queueing(patch: pytest.MonkeyPatch) -> None:
-    _in_two(patch, send_mail, "remember")
+    _in_two(patch, submitting, "remember")
 
 
 def a_mail_leaves_the_queue_after_its_delivery(patch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from model.defects.defect import defect
 from model.laws import Law
 from overair.devices import hierarchy
 from overair.protocol.sync import AddCommand, DeleteCommand
-from overair.server.commands import move_items, send_mail
+from overair.server import submitting
+from overair.server.commands import move_items
 from overair.sync import changing
 from overair.sync.apply import Applier
 from overair.sync.digest import edits_of
@@ -139,7 +140,7 @@ async def _nothing(*_: object) -> None:
 
 
 def a_mail_that_is_sent_again_is_not_recognised(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(send_mail, "recall", _nothing)
+    patch.setattr(submitting, "recall", _nothing)
 
 
 def a_move_that_is_asked_for_again_is_not_recognised(patch: pytest.MonkeyPatch) -> None:
