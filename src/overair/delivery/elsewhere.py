@@ -22,9 +22,10 @@ from overair.delivery.relay import Relay, Unreachable
 from overair.delivery.settling import DATABASE_SECONDS, Settling
 from overair.delivery.smtp import Connection
 from overair.delivery.smtp_answers import Verdict, failed_here, unheard
-from overair.delivery.tracing import MOST_HOPS, hops, microseconds, moment_of, traced
+from overair.delivery.tracing import MOST_HOPS, hops, traced
 from overair.items.mail.header_fields import HeaderError
 from overair.storage.interface import DatabaseUnavailable
+from overair.times import microseconds, moment_of
 
 MOST_RECIPIENTS: Final = 100
 """Recipients of one transaction, which every server takes (RFC 5321, 4.5.3.1.8)."""

@@ -14,10 +14,11 @@ from overair.delivery import non_delivery, queue
 from overair.delivery.local import LocalDelivery
 from overair.delivery.non_delivery import NOBODY
 from overair.delivery.queue import Outgoing, Recipient, RecipientState
-from overair.delivery.tracing import microseconds, traced
+from overair.delivery.tracing import traced
 from overair.directory.interface import User
 from overair.mailboxes.interface import MailboxFull
 from overair.storage.interface import Transaction
+from overair.times import microseconds
 
 GIVE_UP: Final = 2 * 24 * 3600 * 1_000_000
 """Microseconds after which the sender is told that a message could not be delivered here."""
@@ -102,7 +103,7 @@ class Here:
 
         async def work(transaction: Transaction) -> bool:
             if not await queue.set_sorted(transaction, outgoing.message_key, microseconds(now)):
-                return False  # another node of the same database was faster
+                return False  # it is settled already, or was taken away
             await queue.set_states(transaction, outgoing.message_key, (*settled, *failed))
             noted = False
             if arrived is not None:

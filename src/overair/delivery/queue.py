@@ -172,7 +172,7 @@ async def recipients_of(transaction: Transaction, key: int) -> tuple[Recipient, 
 
 
 async def set_sorted(transaction: Transaction, key: int, now: int) -> bool:
-    """Only recipients elsewhere are left, and are due; False where somebody else was faster."""
+    """Only recipients elsewhere are left, and are due; False where that is settled already."""
     return await transaction.execute(SET_SORTED, key=key, zero=0, one=1, now=now) > 0
 
 

@@ -15,10 +15,10 @@ from overair.delivery.local import LocalDelivery
 from overair.delivery.queue import Outgoing, Recipient, RecipientState
 from overair.delivery.relay import Relay
 from overair.delivery.smtp_answers import Verdict
-from overair.delivery.tracing import microseconds, moment_of
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import MailboxError
 from overair.storage.interface import DatabaseUnavailable, Transaction
+from overair.times import microseconds, moment_of
 
 DATABASE_SECONDS: Final = 5.0
 """How long to wait for a database that is not available."""

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Final
 
 from overair.delivery.queue import Outgoing
 from overair.delivery.wire_form import ascii_domain
 from overair.items.mail.header_fields import ADDED_HERE, MAXIMUM_HEADER, RawField, RawHeader
+from overair.times import moment_of
 
 MOST_HOPS: Final = 50
 """Received fields of a message that goes on; one with more runs in a circle."""
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def microseconds(moment: datetime) -> int:
-    """A time as the queue has it."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def moment_of(value: int) -> datetime:
-    """A time of the queue."""
-    return EPOCH + timedelta(microseconds=value)
 
 
 def traced(mime: bytes, outgoing: Outgoing, domain: str, *, return_path: bool) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -22,11 +22,11 @@ from overair.delivery.local import LocalDelivery
 from overair.delivery.queue import Outgoing
 from overair.delivery.sent_mail import SendLimits
 from overair.delivery.submission import check
-from overair.delivery.tracing import microseconds
 from overair.directory.interface import User
 from overair.items.mail.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Session
 from overair.storage.interface import Database, DatabaseUnavailable, Transaction
+from overair.times import microseconds, utc_now
 
 RETRY: Final = 60.0
 """Seconds after which a message that could not be delivered here is tried again."""
@@ -43,11 +43,6 @@ class Prepared(msgspec.Struct, frozen=True):
     """What travels."""
     kept: Message | None
     """What goes to Sent Items."""
-
-
-def utc_now() -> datetime:
-    """The time, unless a test has another one."""
-    return datetime.now(UTC)
 
 
 class Transport:

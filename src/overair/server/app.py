@@ -16,7 +16,7 @@ from overair.delivery.out_of_office.noting import noted_blobs
 from overair.delivery.out_of_office.replies import AutomaticReplies
 from overair.delivery.relay import Relay
 from overair.delivery.sent_mail import SendLimits
-from overair.delivery.transport import Transport, forget_outgoing, utc_now, waiting_blobs
+from overair.delivery.transport import Transport, forget_outgoing, waiting_blobs
 from overair.devices.partnerships import Partnerships, forget_partnerships, knows_device
 from overair.devices.policies import Policy
 from overair.devices.provisioning import Provisioning
@@ -36,6 +36,7 @@ from overair.server.settings import Settings, parse_address
 from overair.storage.interface import MailboxChange, Transaction
 from overair.storage.open import Storage, open_storage
 from overair.sync.engine import Engine
+from overair.times import utc_now
 
 ENDPOINT_PATH: Final = PATH.lower()
 """Clients write the path in any letter case."""

@@ -6,11 +6,10 @@ from typing import Final
 
 from overair.delivery import queue
 from overair.delivery.queue import Outgoing, Recipient
-from overair.delivery.tracing import microseconds, moment_of
-from overair.delivery.transport import utc_now
 from overair.server.administration import Queue, Queued, QueuedRecipient
 from overair.server.context import Services
 from overair.storage.interface import Transaction
+from overair.times import microseconds, moment_of, utc_now
 
 AT_ONCE: Final = 200
 """Messages of one answer, so that nobody waits long for the database."""

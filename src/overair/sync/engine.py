@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import msgspec
 import structlog
@@ -44,16 +43,12 @@ from overair.sync.rendering import Renderer
 from overair.sync.size import ANSWER_BYTES
 from overair.sync.state import CollectionStates, State, Unshown, attempt_at
 from overair.sync.wanted import Wanted
+from overair.times import utc_now
 
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 5
 """How often an exchange begins anew because a draft changed while it was made ready."""
-
-
-def utc_now() -> datetime:
-    """The time now."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True, frozen=True)

@@ -9,6 +9,7 @@ from typing import Final
 from overair.items import ItemClass
 from overair.mailboxes.interface import OF_ITS_CLASS, View
 from overair.protocol.sync_options import FilterType
+from overair.times import microseconds
 
 Clock = Callable[[], datetime]
 """Gives the time now, with its time zone."""
@@ -50,8 +51,6 @@ FILTERS: Final[dict[ItemClass, frozenset[FilterType]]] = {
 }
 """The filters that a class takes; a class that is not here has its filter ignored (R3078)."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def takes_filter(item_class: ItemClass, filter_type: FilterType | None) -> bool:
     """Whether a collection of a class may be asked for with a filter."""
@@ -73,4 +72,4 @@ def view_of(
         # The view date of a completed task is 0.
         return View(cutoff=1)
     start = (now.astimezone(UTC) - PERIODS[filter_type]).replace(hour=0, minute=0, second=0, microsecond=0)
-    return View(round((start - _EPOCH) / timedelta(microseconds=1)), conversations)
+    return View(microseconds(start), conversations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -14,11 +14,10 @@ from overair.items import markup, plain_html
 from overair.protocol.settings import OofState
 from overair.storage.interface import Statement, Transaction
 from overair.storage.statement import upsert
+from overair.times import microseconds, moment_of
 
 LONGEST_REPLY: Final = 64 * 1024
 """Characters of a reply."""
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Audience(StrEnum):
@@ -110,11 +109,6 @@ FORGET: Final = Statement(delete(out_of_office).where(_o.account_id == bindparam
 _decoder: Final = msgspec.json.Decoder(Replies)
 
 
-def microseconds(when: datetime) -> int:
-    """An aware time as tables hold it."""
-    return (when - EPOCH) // _MICROSECOND
-
-
 async def absence_of(transaction: Transaction, account_id: int) -> Absence:
     """What an account has set."""
     row = await transaction.one(READ, account=account_id)
@@ -148,4 +142,4 @@ async def forget_absence(transaction: Transaction, account_id: int) -> None:
 
 
 def _time(value: int | None) -> datetime | None:
-    return None if value is None else EPOCH + timedelta(microseconds=value)
+    return None if value is None else moment_of(value)

@@ -13,11 +13,11 @@ from typing import Final
 import msgspec
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
-from overair.delivery.out_of_office.absence import microseconds
 from overair.delivery.out_of_office.tables import automatic_reply, out_of_office
 from overair.directory.interface import User
 from overair.protocol.settings import OofState
 from overair.storage.interface import Database, Statement, Transaction
+from overair.times import microseconds
 
 _o = out_of_office.c
 _a = automatic_reply.c
@@ -87,7 +87,7 @@ async def next_noted(database: Database, after: int) -> Noted | None:
 
 
 async def done(transaction: Transaction, noted: Noted) -> bool:
-    """Remove a note; False where another node did it."""
+    """Remove a note; False where it is gone, as with its account."""
     return await transaction.execute(DONE, done=noted.reply_key) > 0
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy import bindparam, delete, select, update
 
 from overair.delivery.local import LocalDelivery
-from overair.delivery.out_of_office.absence import EPOCH, Absence, Audience, absence_of, microseconds
+from overair.delivery.out_of_office.absence import Absence, Audience, absence_of
 from overair.delivery.out_of_office.answering import HEADER_READ, Question, question_of
 from overair.delivery.out_of_office.composing import compose
 from overair.delivery.out_of_office.noting import Noted, done, next_noted
@@ -30,6 +30,7 @@ from overair.mailboxes.interface import FolderType, MailboxError, Session
 from overair.protocol.settings import OofState
 from overair.storage.interface import DatabaseUnavailable, Statement, Transaction
 from overair.storage.statement import upsert
+from overair.times import EPOCH, microseconds, moment_of, utc_now
 
 TOLD_AGAIN: Final = timedelta(days=7)
 """After this time a sender is told again by somebody who is out of office without an end (RFC 3834, 2)."""
@@ -59,11 +60,6 @@ FORGET_OLD: Final = Statement(
 )
 
 _log = structlog.get_logger("overair.delivery")
-
-
-def utc_now() -> datetime:
-    """The time, unless a test has another one."""
-    return datetime.now(UTC)
 
 
 class AutomaticReplies:
@@ -173,7 +169,7 @@ class AutomaticReplies:
             return None
         absence, audience = found
         reply = absence.replies.to(audience)
-        if not reply.is_sent or not absence.holds(EPOCH + timedelta(microseconds=noted.received)):
+        if not reply.is_sent or not absence.holds(moment_of(noted.received)):
             return None
         return await asyncio.to_thread(compose, reply, question, noted.sender, user, self._domain, now)
 

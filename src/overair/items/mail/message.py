@@ -30,6 +30,7 @@ from overair.protocol.data_types import (
     String,
 )
 from overair.protocol.schema import Choices, Field, Nested, Sequence
+from overair.times import microseconds
 from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase, Email, Email2
 
@@ -37,7 +38,6 @@ ADDRESSES: Final = String(max_length=32_768)
 """To and From (MS-ASEMAIL_R788, MS-ASEMAIL_R477)."""
 BLIND_ADDRESSES: Final = String(max_length=1_024)
 """Bcc, whose schema is narrower."""
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Message(Item):
@@ -115,10 +115,7 @@ class Message(Item):
     @property
     def view_date(self) -> int:
         """When it was received, in microseconds UTC."""
-        if self.date_received is None:
-            return 0
-        delta = self.date_received - EPOCH
-        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+        return 0 if self.date_received is None else microseconds(self.date_received)
 
     @property
     def blob_keys(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from overair.items.time_zones.information import TimeZoneInformation
 from overair.items.time_zones.names import is_zone
 from overair.items.time_zones.names import tzinfo as iana_zone
 from overair.items.time_zones.rules import rules
+from overair.times import microseconds
 
 if TYPE_CHECKING:
     from overair.items.calendar.event import Event, EventException
@@ -28,7 +29,6 @@ _OVERLAPPING: Final = 1000
 """How many occurrences that began before a window are looked at for whether they last into it."""
 _NEAR: Final = timedelta(days=2)
 """More than the original start that an exception tells may be off, on the same day, and days float."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -147,7 +147,7 @@ def _later(instant: datetime, length: timedelta) -> datetime:
 
 def _view_date(occurrence: Occurrence) -> int:
     end = _later(occurrence.end, _WESTERNMOST) if occurrence.all_day else occurrence.end
-    return (end - _EPOCH) // timedelta(microseconds=1)
+    return microseconds(end)
 
 
 def _exceptions(event: Event, series: Series) -> dict[int, EventException]:

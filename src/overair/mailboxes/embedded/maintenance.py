@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from overair.mailboxes.embedded.tables import folders, items, journal
 from overair.storage.blobs import FileBlobStore
 from overair.storage.interface import Database, DatabaseUnavailable, Row, Statement, Transaction
+from overair.times import microseconds
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +22,6 @@ CHUNK: Final = 2000
 HORIZON: Final = timedelta(days=90)
 """How long changes are remembered; a phone that stays away longer begins anew (TokenExpired)."""
 INTERVAL: Final = timedelta(days=1)
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 FOLDERS: Final = Statement(select(folders.c.id).order_by(folders.c.id))
 OLD_ROWS: Final = Statement(
@@ -70,11 +70,11 @@ async def prune(database: Database, horizon: datetime) -> int:
 
     Tokens older than a forgotten change raise TokenExpired from then on.
     """
-    microseconds = (horizon - EPOCH) // timedelta(microseconds=1)
+    before = microseconds(horizon)
     forgotten = 0
     for (folder,) in await _all(database, FOLDERS):
         while True:
-            [(position,)] = await _all(database, OLD_ROWS, folder=folder, horizon=microseconds, limit=CHUNK)
+            [(position,)] = await _all(database, OLD_ROWS, folder=folder, horizon=before, limit=CHUNK)
             if position is None:
                 break
             forgotten += await _forget(database, folder, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -13,8 +13,8 @@ from overair.mailboxes.embedded.search.words import NUMBERS_EACH, first_number
 from overair.mailboxes.interface import APART, FolderType, FoundItem
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Statement, Transaction
+from overair.times import microseconds
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EVER: Final = 2**61
 """Microseconds from 1970 to after everything, and minus those to before it."""
 
@@ -54,7 +54,7 @@ SEARCH: Final = Statement(_search)
 
 
 def _microseconds(moment: datetime | None, otherwise: int) -> int:
-    return otherwise if moment is None else (moment - EPOCH) // timedelta(microseconds=1)
+    return otherwise if moment is None else microseconds(moment)
 
 
 class Searching:
