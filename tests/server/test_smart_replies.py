@@ -14,8 +14,18 @@ from overair.items import Contact
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
 from overair.protocol.send_mail import SendMailRequest, Source
+from overair.protocol.sync import (
+    ChangeCommand,
+    CollectionRequest,
+    CollectionResponse,
+    ServerChange,
+    SyncRequest,
+    SyncResponse,
+)
 from overair.server.long_ids import long_id
 from overair.versions import SERVED, Version
+from overair.wbxml import Element
+from overair.wbxml.pages import Email, Email2
 from support.answering import (
     CARL,
     USERS,
@@ -198,3 +208,62 @@ def test_other_items_are_neither_answered_nor_forwarded(server: RunningServer) -
     for command in (Command.SMART_REPLY, Command.SMART_FORWARD):
         assert smart(Phone(server), command, answering(BEN), source).common_status == 147
         assert smart(Phone(server, Version.V12_1), command, answering(BEN), source).status == 400
+
+
+@pytest.mark.req("MS-ASEMAIL_R519", "MS-ASEMAIL_R513")
+def test_phones_hear_of_the_verb_and_flag_what_they_answered_without_a_conflict(
+    server: RunningServer,
+) -> None:
+    source = delivered(server, "Answered and flagged")
+    phones = [Phone(server, version) for version in (Version.V16_1, Version.V14_1, Version.V12_1)]
+    keys = [caught_up(phone, source) for phone in phones]
+    actor = phones[0]
+    sent(smart(actor, Command.SMART_REPLY, answering(BEN), source))
+    read = ChangeCommand(server_id=str(source.item_id), application_data=[Element(Email.Read, "1")])
+    answers = [
+        collection_of(phone, source, key, *([read] if phone is actor else []))
+        for phone, key in zip(phones, keys, strict=True)
+    ]
+    for phone, answer in zip(phones, answers, strict=True):
+        statuses = [response.status for response in answer.responses]
+        assert 7 not in statuses, phone.version
+        told = {
+            element.tag: element.text
+            for command in answer.commands
+            if isinstance(command, ServerChange)
+            for element in command.application_data
+        }
+        # 12.1 has no word for it; the one that answered is told what the server made of it.
+        assert told.get(Email2.LastVerbExecuted) == ("1" if phone.version >= Version.V14_0 else None)
+    item = stored(server, source)
+    assert (item.read, item.last_verb_executed) == (True, 1)
+    # A change that a client could have made is a conflict as ever.
+    key = answers[0].sync_key
+    other = ChangeCommand(server_id=str(source.item_id), application_data=[Element(Email.Read, "0")])
+    collection_of(phones[1], source, answers[1].sync_key, other)
+    flagged = ChangeCommand(
+        server_id=str(source.item_id),
+        application_data=[Element(Email.Flag, [Element(Email.Status, "2"), Element(Email.FlagType, "x")])],
+    )
+    [response] = collection_of(actor, source, key, flagged).responses
+    assert response.status == 7
+
+
+def collection_of(phone: Phone, source: Source, key: str, *commands: ChangeCommand) -> CollectionResponse:
+    """One Sync of the folder of a source."""
+    collection = CollectionRequest(sync_key=key, collection_id=str(source.folder_id), commands=commands)
+    answer = phone.post(Command.SYNC, SyncRequest(collections=(collection,)))
+    if not answer.body:
+        return CollectionResponse(sync_key=key, collection_id=str(source.folder_id), status=1)
+    [found] = answer.read(SyncResponse).collections
+    assert found.status == 1
+    return found
+
+
+def caught_up(phone: Phone, source: Source) -> str:
+    """The key of a phone that has all of a folder."""
+    phone.folder_sync()
+    answer = collection_of(phone, source, collection_of(phone, source, "0").sync_key)
+    while answer.more_available:
+        answer = collection_of(phone, source, answer.sync_key)
+    return answer.sync_key

@@ -228,6 +228,12 @@ class Session(Protocol):
     async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
         """Whether the item changed or went since the token, other than accounted: a conflict."""
 
+    async def changed_since(self, since: str, item_id: str) -> frozenset[str] | None:
+        """The fields of an item that changed since the token, other than accounted.
+
+        None where that is not known of each change.
+        """
+
     async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
         """The items in the order asked for; None where there is none.
 

@@ -8,6 +8,7 @@ from overair.items import Author
 from overair.mailboxes.interface import Folder, Session, StoredItem
 from overair.protocol.statuses import SyncStatus
 from overair.sync.answers import Answer
+from overair.sync.differences import read_only
 from overair.sync.drafts import Drafts, takes_drafts
 from overair.sync.options import client_wins
 from overair.sync.partner import Partner
@@ -79,11 +80,25 @@ class Applying:
         """
         if item_id in self._base.exceptions and item_id not in self.confirmed:
             return True
+        return await self._session.news_of(self._folder.folder_id, self._token_of(item_id, revision), item_id)
+
+    async def _only_server_s(self, stored: StoredItem, revision: int | None) -> bool:
+        """Whether of an item that is newer only that changed which no client can say.
+
+        As what the user did with a message: who replies and flags it then has no conflict with itself.
+        """
+        if stored.item_id in self._base.exceptions:
+            return False
+        known = self._token_of(stored.item_id, revision)
+        changed = await self._session.changed_since(known, stored.item_id)
+        return changed is not None and changed <= read_only(stored.item)
+
+    def _token_of(self, item_id: str, revision: int | None) -> str:
+        """The token with what the client itself did to an item."""
         own = {} if revision is None else {item_id: revision}
         if item_id in self.confirmed:
             own[item_id] = self.confirmed[item_id]  # what this request itself did to it
-        token = self._session.accounted(self._base.token, own)
-        return await self._session.news_of(self._folder.folder_id, token, item_id)
+        return self._session.accounted(self._base.token, own)
 
     def _show(self, stored: StoredItem) -> None:
         """Show the client an item whole in this answer, not as news."""

@@ -59,9 +59,10 @@ class Changing(Applying):
         if command.send and not self._takes_drafts:
             raise CommandRefused(SyncStatus.PROTOCOL_ERROR, "only drafts are sent")
         item = self._changed_item(place, command, stored)
-        contested = await self._is_contested(item_id)
-        if contested and not command.send and same(stored.item, item):
+        newer = await self._is_contested(item_id)
+        if newer and not command.send and same(stored.item, item):
             return  # both sides did the same: what else changed is told as news
+        contested = newer and not await self._is_harmless(stored)
         if contested and not self._client_wins():
             self._overruled.add(item_id)
             self._show(stored)
@@ -73,7 +74,7 @@ class Changing(Applying):
             self.applied.changes[item_id] = AppliedChange(revision, self._digests[item_id], sent=True)
             self.confirmed.pop(item_id, None)
             return
-        await self._store(command, stored, item, contested=contested)
+        await self._store(command, stored, item, contested=contested, newer=newer)
 
     async def _delete_occurrence(self, command: DeleteCommand, instance_id: str) -> None:
         """A change of the series, which stands whatever else became of that (MS-ASCMD_R2076)."""
@@ -89,7 +90,7 @@ class Changing(Applying):
             with self._series(stored) as series:
                 item = items.delete_occurrence(series, instance_id, self._author)
         contested = await self._is_contested(stored.item_id)
-        await self._store(command, stored, item, contested=contested)
+        await self._store(command, stored, item, contested=contested, newer=contested)
 
     def _is_repeated(self, edit: Edit, stored: StoredItem | None) -> bool:
         """Whether the edits of an item are those of an exchange whose answer was lost.
@@ -121,8 +122,17 @@ class Changing(Applying):
             return True
         return await self._is_newer(item_id, None if earlier is None else earlier.revision)
 
-    async def _store(self, edit: Edit, stored: StoredItem, item: Item, *, contested: bool) -> None:
-        """Take an edit that made ``item`` of what is stored."""
+    async def _is_harmless(self, stored: StoredItem) -> bool:
+        """Whether what changed of an item besides is no conflict: nothing that a client can say."""
+        earlier = self.applied.changes.get(stored.item_id)
+        if stored.item_id in self._overruled or (earlier is not None and earlier.contested):
+            return False
+        return await self._only_server_s(stored, None if earlier is None else earlier.revision)
+
+    async def _store(
+        self, edit: Edit, stored: StoredItem, item: Item, *, contested: bool, newer: bool
+    ) -> None:
+        """Take an edit that made ``item`` of what is stored, perhaps ``newer`` than the client knows."""
         item_id, before = stored.item_id, stored.item
         if not same(before, item):
             if not has_room(item):
@@ -137,7 +147,7 @@ class Changing(Applying):
             numbers = {key_of(edit, client_id): number for client_id, number in added.items()}
         fields = changed_by(edit, before, item, self._author.version)
         made = MADE.get(item.item_class, frozenset()) & differing(before, item) - said(item, data)
-        shown = contested or bool(made) or item_id in self.conflicts
+        shown = newer or bool(made) or earlier.shown or item_id in self.conflicts
         if isinstance(before, Event) and isinstance(item, Event):
             shown = shown or items.misplaced(before, item, data, self._author)
         if lost is not None and given_up(item, lost.fields, self._edits[item_id]):

@@ -34,6 +34,11 @@ def settable(item: Item) -> frozenset[str]:
     return frozenset(bound.name for bound in item.fields() if not bound.field.read_only)
 
 
+def read_only(item: Item) -> frozenset[str]:
+    """The names of the fields that only the server says."""
+    return frozenset(bound.name for bound in item.fields() if bound.field.read_only)
+
+
 def said(item: Item, application_data: Sequence[Element]) -> frozenset[str]:
     """The names of the fields that an item's elements say something of."""
     tags = {element.tag for element in application_data}

@@ -224,10 +224,7 @@ class Reading:
         return revision
 
     async def _fields(self, item_id: int, since: int) -> frozenset[str] | None:
-        """The fields of an item that changed since a revision; None when that is not known of each change."""
-        rows = await self._transaction.all(FIELDS, folder_id=self._folder_id, item_id=item_id, position=since)
-        changed = [_names(named) for (named,) in rows]
-        return None if None in changed else frozenset[str]().union(*(names for names in changed if names))
+        return await fields_since(self._transaction, self._folder_id, item_id, since)
 
     async def _turn(self) -> None:
         """Go over to the other order: what stands on the other side of the edge by it is ahead.
@@ -298,6 +295,15 @@ class Reading:
             token.ahead.pop(item_id, None)
         token.edge = self._target
         return True
+
+
+async def fields_since(
+    transaction: Transaction, folder_id: int, item_id: int, since: int
+) -> frozenset[str] | None:
+    """The fields of an item that changed since a revision; None when that is not known of each change."""
+    rows = await transaction.all(FIELDS, folder_id=folder_id, item_id=item_id, position=since)
+    changed = [_names(named) for (named,) in rows]
+    return None if None in changed else frozenset[str]().union(*(names for names in changed if names))
 
 
 def _names(column: str | None) -> frozenset[str] | None:

@@ -19,7 +19,7 @@ from overair.mailboxes.embedded.companions import COMPANIONS
 from overair.mailboxes.embedded.conversation_rules import ConversationRules
 from overair.mailboxes.embedded.conversations import joined
 from overair.mailboxes.embedded.hierarchy import number_of
-from overair.mailboxes.embedded.reading import REMOVAL, Reading
+from overair.mailboxes.embedded.reading import REMOVAL, Reading, fields_since
 from overair.mailboxes.embedded.search.finding import Searching
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
@@ -147,11 +147,13 @@ class EmbeddedSession(ConversationRules, Searching):
 
     async def news_of(self, folder_id: str, since: str, item_id: str) -> bool:
         """Whether the item changed or went since the token, other than accounted: a conflict."""
-        token = Token.decode(since)
-        _, number = self._numbers(item_id)
-        known = token.ahead.get(number)
-        revision = token.position if known is None else max(token.position, known.revision)
-        return await self.last_revision(folder_id, item_id) > revision
+        known = Token.decode(since).revision_of(self._numbers(item_id)[1])
+        return await self.last_revision(folder_id, item_id) > known
+
+    async def changed_since(self, since: str, item_id: str) -> frozenset[str] | None:
+        """The fields of an item that changed since the token; None where that is not known."""
+        known = Token.decode(since).revision_of(self._numbers(item_id)[1])
+        return await fields_since(self.transaction, *self._numbers(item_id), known)
 
     async def read(self, folder_id: str, item_ids: Sequence[str]) -> list[StoredItem | None]:
         """The items in the order asked for; None where there is none, or none that can be read."""
@@ -280,8 +282,7 @@ class EmbeddedSession(ConversationRules, Searching):
         if row is None:
             await self._position(folder_id)
             row = await self.transaction.one(REMOVAL, folder_id=key["folder"], item_id=key["item"])
-        revision: int = row[0] if row else 0
-        return revision
+        return int(row[0]) if row else 0
 
     @staticmethod
     def _numbers(item_id: str) -> tuple[int, int]:

@@ -50,6 +50,11 @@ class Token(msgspec.Struct, array_like=True):
         """The token as the sync state keeps it."""
         return _encoder.encode(self).decode()
 
+    def revision_of(self, item_id: int) -> int:
+        """The revision up to which the device knows an item."""
+        known = self.ahead.get(item_id)
+        return self.position if known is None else max(self.position, known.revision)
+
     def account(self, item_id: int, revision: int) -> None:
         """Note a change that the device made itself."""
         if revision > self.position:
