@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from support.server import ANNA, PASSWORD, RunningServer
+from overair.mailboxes.interface import FolderType
+from support.mailboxes import messages_in
+from support.server import ANNA, BEN, PASSWORD, RunningServer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "client.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
@@ -27,6 +29,12 @@ def test_an_example_runs(server: RunningServer, capsys: pytest.CaptureFixture[st
         source = source.replace(said, meant)
     namespace: dict[str, Any] = {"trust": server.trust}
     exec(compile(source, f"{PAGE.name} {number}", "exec"), namespace)
+    if "ANSWER" in namespace:
+        arrived = [
+            message for message in messages_in(server, BEN, FolderType.INBOX) if b"I think so." in message
+        ]
+        assert sum(b"\r\n> " in message for message in arrived) == 1
+        assert sum(b"Forwarded Message" in message for message in arrived) == 1
     if "calendar" in namespace:
         printed = [line for line in capsys.readouterr().out.splitlines() if " Team " in line]
         days = [line.split()[0] for line in printed]

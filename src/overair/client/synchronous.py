@@ -249,6 +249,7 @@ class SynchronousClient:
     send_mail = blocking(Client.send_mail)
     smart_reply = blocking(Client.smart_reply)
     smart_forward = blocking(Client.smart_forward)
+    forward_event = blocking(Client.forward_event)
     settings = blocking(Client.settings)
     send_device_information = blocking(Client.send_device_information)
     user_information = blocking(Client.user_information)
