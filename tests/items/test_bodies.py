@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import message_from_string, policy
 from email.message import EmailMessage
 
 import msgspec
@@ -282,3 +283,17 @@ def test_every_version_can_read_what_it_is_told(version: Version) -> None:
     assert (read.is_draft is None) == (version < Version.V16_0)
     assert (read.conversation_id is None) == (version < Version.V14_0)
     assert (Email.Categories in [element.tag for element in elements]) == (version >= Version.V14_0)
+
+
+def test_mime_with_escapes_keeps_every_character() -> None:
+    """Japanese mail is ISO-2022-JP as a rule, whose escapes no string of an answer can hold."""
+    words = "田中様、お世話になっております。\r\n"
+    blobs = Memory()
+    head = "Subject: 会議\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n"
+    message = stored((head + words).encode("iso-2022-jp"), blobs)
+    data = body_of(message, blobs, BodyPreference(type=MIME), mime_support=2).data
+    assert data is not None
+    shown = message_from_string(data, policy=policy.default)
+    assert isinstance(shown, EmailMessage)
+    assert shown.get_content().splitlines() == words.splitlines()
+    assert "Subject: 会議" in data

@@ -159,5 +159,5 @@ class MessageBody:
     def _as_mime(self) -> str:
         if self._mime is None:
             mime = read_exactly(self._blobs, self._blob, 0, self._index.size)
-            self._mime = text.cleaned(eight_bit.as_text(mime))
+            self._mime = eight_bit.as_text(mime)
         return self._mime

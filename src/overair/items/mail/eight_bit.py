@@ -1,7 +1,8 @@
-"""Messages whose bytes are no UTF-8, as the text that a Body of type MIME is.
+"""Messages whose bytes are no text for an answer, as the text that a Body of type MIME is.
 
-Its Data is a string, so text in another character set has no place in it: the parts that hold such
-bytes are encoded for transfer, and header fields are read as what they look like. The tree is that of
+Its Data is a string without control characters, so text in another character set has no place in it, nor
+the escapes of ISO-2022-JP, as which most Japanese mail is written: the parts that hold such bytes are
+encoded for transfer, and header fields are read as what they look like. The tree is that of
 items/mail/structure.py with its limits; the standard library's generator knows none, and fails on text
 without a charset and with one that it does not know.
 """
@@ -13,7 +14,7 @@ from base64 import encodebytes
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from overair.items import charsets
+from overair.items import charsets, text
 from overair.items.mail.headers import Headers
 from overair.items.mail.structure import LocatedMessage, content_type, extent, parse
 from overair.items.mail.transfer import decode_transfer
@@ -30,11 +31,14 @@ _ENDED: Final = (b"\n\n", b"\r\n\r\n", b"\n\r\n")
 
 
 def as_text(mime: bytes) -> str:
-    """The message as text; the bytes as they are where they are UTF-8."""
+    """The message as text that an answer may carry; the bytes as they are where they are such text."""
     try:
-        return mime.decode()
+        found = mime.decode()
     except UnicodeDecodeError:
-        return "".join(map(_read, _pieces(mime, _not_ascii)))
+        found = None
+    if found is None or not text.is_clean(found):
+        found = text.cleaned("".join(map(_read, _pieces(mime, _not_plain))))
+    return found
 
 
 def with_parts_encoded(mime: bytes, chosen: Callable[[LocatedMessage], list[LocatedMessage]]) -> bytes:
@@ -45,8 +49,12 @@ def with_parts_encoded(mime: bytes, chosen: Callable[[LocatedMessage], list[Loca
     return b"".join(_pieces(mime, chosen))
 
 
-def _not_ascii(tree: LocatedMessage) -> list[LocatedMessage]:
-    return [part for part in tree.walk() if part.source is not None and not part.source.isascii()]
+def _not_plain(tree: LocatedMessage) -> list[LocatedMessage]:
+    return [part for part in tree.walk() if part.source is not None and not _is_plain(part.source)]
+
+
+def _is_plain(source: str) -> bool:
+    return source.isascii() and text.is_clean(source)
 
 
 def _pieces(mime: bytes, chosen: Callable[[LocatedMessage], list[LocatedMessage]]) -> Iterator[bytes]:
