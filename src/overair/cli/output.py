@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 import typer
+from rich.console import Console
+from rich.table import Table
 
 DATA_DIR: Final = Path("data")
 """In the working directory, as `make serve` has it."""
+WIDTH: Final = 200
+"""Columns of a table that no terminal shows."""
 
 DataDir = Annotated[
     Path,
@@ -29,6 +34,12 @@ class Failure(Exception):
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(" ".join(message.split()))
         self.code = code
+
+
+def print_table(table: Table) -> None:
+    """Print a table, on what is no terminal without breaking its lines."""
+    # What others wrote, such as a name or an answer, is not to be taken for markup.
+    Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, highlight=False).print(table)
 
 
 def print_json(value: object) -> None:

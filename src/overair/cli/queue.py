@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
+from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json, print_table
 from overair.cli.store import ask_number, ask_queue, store
 from overair.server.administration import (
     ListQueue,
@@ -25,8 +24,6 @@ from overair.server.administration import (
 )
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The message's number.", min=1)]
-WIDTH: Final = 200
-"""Columns of a table that no terminal shows."""
 
 application = typer.Typer(help="List, show, retry and remove messages on their way out.")
 
@@ -68,7 +65,7 @@ def list_(data_dir: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
             "now" if one.sending else _time(one.next_attempt),
             said,
         )
-    _console().print(table)
+    print_table(table)
 
 
 @application.command(epilog="Example: overair queue show 12")
@@ -84,7 +81,7 @@ def show(number: Number, data_dir: DataDir = DATA_DIR, as_json: AsJson = False) 
     table = Table("Recipient", "State", "Status", "Answer", box=None, pad_edge=False)
     for recipient in message.recipients:
         table.add_row(recipient.address, recipient.state, recipient.status, recipient.answer)
-    _console().print(table)
+    print_table(table)
 
 
 @application.command(epilog="Example: overair queue retry --all")
@@ -147,8 +144,3 @@ def _perform(data_dir: Path, request: Request) -> Sequence[Queued]:
 def _time(moment: datetime) -> str:
     """A time on this machine's clock."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def _console() -> Console:
-    # What others wrote, such as an answer, is not to be taken for markup.
-    return Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, highlight=False)

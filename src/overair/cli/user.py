@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from overair.cli.out_of_office import application as out_of_office_application
-from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json
+from overair.cli.output import DATA_DIR, AsJson, DataDir, Failure, print_json, print_table
 from overair.cli.passwords import new_password
 from overair.cli.sizes import format_size, parse_size
 from overair.cli.store import ask, store
@@ -77,7 +76,7 @@ def list_(data_dir: DataDir = DATA_DIR, as_json: AsJson = False) -> None:
     for user in users:
         granted = [*user.sends_as, *(f"{other} (on behalf)" for other in user.sends_on_behalf)]
         table.add_row(user.address, user.name, _held(user), ", ".join(user.aliases), ", ".join(granted))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    print_table(table)
 
 
 @application.command(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, make_msgid
 from typing import Final
 
 from overair.delivery.out_of_office.absence import Reply
-from overair.delivery.out_of_office.answering import Question
+from overair.delivery.out_of_office.answering import LONGEST_SUBJECT, Question
 from overair.directory.interface import User
+from overair.items.mail.header_fields import encoded_value
 from overair.items.text import cleaned
 
 SUBJECT: Final = "Automatic reply: "
@@ -31,7 +31,7 @@ def compose(reply: Reply, question: Question, sender: str, user: User, domain: s
     fields = {
         "From": formataddr((name, question.address)),
         "To": sender,
-        "Subject": _text(SUBJECT + question.subject),
+        "Subject": encoded_value("Subject", SUBJECT + question.subject, LONGEST_SUBJECT + len(SUBJECT)),
         "Date": format_datetime(now),
         "Message-ID": make_msgid(domain=domain),
         "In-Reply-To": question.message_id or "",
@@ -43,10 +43,3 @@ def compose(reply: Reply, question: Question, sender: str, user: User, domain: s
     if not (sender.isprintable() and question.address.isprintable()):
         raise ValueError("an address is none that can be written")
     return "".join(lines).encode() + content.as_bytes()
-
-
-def _text(value: str) -> str:
-    """Text as a field holds it."""
-    if value.isascii():
-        return value
-    return Header(value, "utf-8", header_name="Subject").encode(linesep=_NEWLINE)

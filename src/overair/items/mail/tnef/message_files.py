@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from overair.items import rtf
 from overair.items.file_types import file_type
+from overair.items.mail.header_fields import encoded_value
 from overair.items.mail.tnef.reading import File, Wrapped
 from overair.items.mail.tnef.stream import Broken, Span
 from overair.items.text import cleaned, one_line
@@ -74,10 +74,9 @@ def _message(wrapped: Wrapped, depth: int) -> EmailMessage:
         "Date": "" if wrapped.sent is None else format_datetime(wrapped.sent),
     }
     for header, value in headers.items():
-        line = one_line(value, LONGEST_HEADER)
-        if line:
-            charset = None if line.isascii() else "utf-8"
-            message.set_raw(header, Header(line, charset, header_name=header).encode(linesep="\r\n"))
+        encoded = encoded_value(header, value, LONGEST_HEADER)
+        if encoded:
+            message.set_raw(header, encoded)
     text = wrapped.read(wrapped.text) if wrapped.text is not None else None
     html = html_of(wrapped)
     if text is not None or html is None:
