@@ -169,6 +169,19 @@ def test_what_cannot_be_copied_is_said_in_a_line(directory: Path, tmp_path: Path
         with pytest.raises(CopyFailed, match=said) as failed:
             copy(one, other)
         assert "\n" not in str(failed.value)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_is_neither_a_url_nor_a_directory_is_no_place(tmp_path: Path) -> None:
+    for place in (place_of, target_of):
+        with pytest.raises(CopyFailed, match="a postgresql:// URL or a data directory"):
+            place("mysql://db/overair", tmp_path)
+
+
+def test_no_store_is_made_by_migrating_one_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CopyFailed, match="there is no store in"):
+        migrate_store(Place(SQLITE, tmp_path / "nowhere"), "head")
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_damaged_message_file_is_not_copied(directory: Path, tmp_path: Path) -> None:

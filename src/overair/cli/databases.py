@@ -61,11 +61,13 @@ def copy(
         here = place_of(source or str(data_dir), data_dir)
         there = target_of(target, here.directory)
         with progress:
-            files, rows = progress.add_task("files", total=None), progress.add_task("rows", total=None)
+            # Nothing is shown before it is known that there is something to copy.
+            files = progress.add_task("files", total=None, visible=False)
+            rows = progress.add_task("rows", total=None, visible=False)
 
             def expect(number_of_files: int, number_of_rows: int) -> None:
-                progress.update(files, total=number_of_files)
-                progress.update(rows, total=number_of_rows)
+                progress.update(files, total=number_of_files, visible=True)
+                progress.update(rows, total=number_of_rows, visible=True)
 
             return await copy_store(
                 here,

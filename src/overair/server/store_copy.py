@@ -72,7 +72,7 @@ def place_of(text: str, directory: Path) -> Place:
 
     Raises CopyFailed.
     """
-    if is_postgresql(text):
+    if _is_url(text):
         return Place(text, directory)
     try:
         return Place(load(data_dir=text).database.url or database_of(Path(text)), Path(text))
@@ -82,7 +82,16 @@ def place_of(text: str, directory: Path) -> Place:
 
 def target_of(text: str, directory: Path) -> Place:
     """As ``place_of``, but a directory is to become a store on SQLite, whatever it was used with."""
-    return Place(text, directory) if is_postgresql(text) else Place(SQLITE, Path(text))
+    return Place(text, directory) if _is_url(text) else Place(SQLITE, Path(text))
+
+
+def _is_url(text: str) -> bool:
+    """Whether a place is a URL. Raises CopyFailed for one of another kind."""
+    if is_postgresql(text):
+        return True
+    if "://" in text:
+        raise CopyFailed("a place is a postgresql:// URL or a data directory")
+    return False
 
 
 async def copy_store(
@@ -102,11 +111,10 @@ async def copy_store(
     import_every_table()
     tables = copied_tables(NOT_COPIED)
     try:
+        _require(source)
         with _locked(source.directory, target.directory):
             if source.url == target.url and source.directory == target.directory:
                 raise CopyRefused(f"{source.shown} cannot be copied to itself")
-            if not is_postgresql(source.url) and not (source.directory / DATABASE_FILE).exists():
-                raise CopyRefused(f"there is no store in {source.directory}")
             async with _opened(source) as here, _opened(target, empty=replace) as there:
                 apart = source.directory.resolve() != target.directory.resolve()
                 files = blob_files(source.directory / BLOB_DIRECTORY) if apart else []
@@ -126,15 +134,20 @@ async def copy_store(
 def migrate_store(place: Place, revision: str) -> None:
     """Bring a store's tables to a revision, forward or back. Raises CopyFailed."""
     try:
+        _require(place)
         with _locked(place.directory):
             if is_postgresql(place.url):
                 postgresql_migrate.migrate(place.url, revision)
-            elif (place.directory / DATABASE_FILE).exists():
-                sqlite_migrate.migrate(place.directory / DATABASE_FILE, revision)
             else:
-                raise CopyRefused(f"there is no store in {place.directory}")
+                sqlite_migrate.migrate(place.directory / DATABASE_FILE, revision)
     except FAILURES as error:
         raise CopyFailed(_said(error)) from error
+
+
+def _require(place: Place) -> None:
+    """Refuse a directory without a store, before a lock is put there."""
+    if not is_postgresql(place.url) and not (place.directory / DATABASE_FILE).exists():
+        raise CopyRefused(f"there is no store in {place.directory}")
 
 
 @asynccontextmanager
