@@ -41,6 +41,7 @@ def edit(phone: Phone, step: Edit) -> None:
         "letter": phone.write_letter,
         "think again": lambda: phone.think_again(collection, step.choice),
         "upgrade": lambda: phone.upgrade(sorted(SERVED)[step.choice % len(SERVED)]),
+        "conversations": lambda: phone.show_conversations(collection),
         "filter": lambda: phone.set_filter(collection, filters[step.choice % len(filters)]),
     }
     work[step.what]()
@@ -81,6 +82,11 @@ def exchange(phone: Phone, step: Ask) -> Exchange | None:
             assert destination is not None
             again = _again(phone, Command.MOVE_ITEMS, step)
             return again or phone.move(collection, step.choice, destination)
+        case "move conversation":
+            destination = _collection(phone, step.among, step.choice)
+            assert destination is not None
+            again = _again(phone, Command.ITEM_OPERATIONS, step)
+            return again or phone.move_conversation(collection, step.choice, destination)
         case "create folder":
             return _again(phone, Command.FOLDER_CREATE, step) or phone.create_folder(_own(step))
         case "rename folder":

@@ -6,16 +6,18 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from model.asking import Asking
 from model.edit import Edit, Kind
 from model.forms import FORMS, Form, Writer
 from model.forms.form import sends
 from model.laws import Law, hold
 from model.ledger import Ledger
 from model.shown import GONE, NOTHING, WHEN, Shown, occurrence, registers_of, spoken_of
+from model.sight import EVERYTHING, Sight
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
-from overair.protocol.sync_options import Conflict, FilterType
+from overair.protocol.sync_options import Conflict
 from overair.versions import Version
 from overair.wbxml.element import Element, Tag
 from overair.wbxml.pages import AirSync
@@ -49,9 +51,9 @@ class Collection:
     more: bool = False
     begun: bool = False
     """Whether items were told since key 0."""
-    filter: FilterType = FilterType.ALL
-    in_force: FilterType = FilterType.ALL
-    """The filter of the last answer that was taken."""
+    sight: Sight = EVERYTHING
+    in_force: Sight = EVERYTHING
+    """What the last answer that was taken shows."""
     moved_here: set[str] = field(default_factory=set)
     """What a MoveItems brought, of which the server cannot tell how much the phone had heard."""
     moved_early: set[str] = field(default_factory=set)
@@ -87,7 +89,8 @@ class Collection:
         permanent = any(edit.permanent for edit in asked.values())  # it is said for all of a request
         options = [e(AirSync.Conflict, int(self.conflict))]
         if self.form.filters:
-            options.insert(0, e(AirSync.FilterType, int(self.filter)))
+            options.insert(0, e(AirSync.FilterType, int(self.sight.filter)))
+        mode = self.sight.conversations
         commands = [command for name, edit in asked.items() for command in self._commands(name, edit)]
         element = e(
             AirSync.Collection,
@@ -95,10 +98,11 @@ class Collection:
             e(AirSync.CollectionId, self.folder_id),
             e(AirSync.DeletesAsMoves, "0") if permanent else None,
             None if window is None else e(AirSync.WindowSize, window),
+            None if mode is None else e(AirSync.ConversationMode, int(mode)),
             e(AirSync.Options, *options),
             e(AirSync.Commands, *commands) if commands else None,
         )
-        return Asking(element, key, asked, self.filter, self.ledger.serial)
+        return Asking(element, key, asked, self.sight, self.ledger.serial)
 
     def _commands(self, name: str, edit: Edit) -> list[Element]:
         if edit.kind is Kind.DELETE:
@@ -135,7 +139,7 @@ class Collection:
         if asking.key == "0":
             self.begin_anew()
         self.begun = asking.key != "0"
-        self.key, self.in_force, since = key, asking.filter, self.serial
+        self.key, self.in_force, since = key, asking.sight, self.serial
         self.more = answer.find(AirSync.MoreAvailable) is not None
         if not self.more:
             self.serial = asking.serial
@@ -338,14 +342,3 @@ class Collection:
     def _read(self, data: Element | None, known: Shown) -> Shown:
         fields: dict[Tag, Element] = {child.tag: child for child in data or ()}
         return self.form.read(fields, known, self.version)
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What was asked for a collection in one request."""
-
-    element: Element
-    key: str
-    edits: Mapping[str, Edit]
-    filter: FilterType
-    serial: int

@@ -13,6 +13,7 @@ from model.shown import NOTHING, PATTERN, VALUE, WHEN, Shown
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.sync_options import Conflict, FilterType
+from overair.versions import Version
 
 
 @dataclass
@@ -186,4 +187,11 @@ class Editing(Sending):
     def set_filter(self, collection: Collection, filter_type: FilterType) -> None:
         """The owner wants to see more or less."""
         if filter_type in collection.form.filters:
-            collection.filter = filter_type
+            collection.sight = replace(collection.sight, filter=filter_type)
+
+    def show_conversations(self, collection: Collection) -> None:
+        """The owner wants to see whole conversations, or not any longer."""
+        is_mail = collection.item_class is ItemClass.EMAIL and collection.type is not FolderType.DRAFTS
+        if is_mail and self.owner.version >= Version.V14_0:
+            conversations = not collection.sight.conversations
+            collection.sight = replace(collection.sight, conversations=conversations)

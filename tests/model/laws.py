@@ -46,6 +46,9 @@ class Law(StrEnum):
     ALONE = "requests of one device are served one after the other (law 9)"
     EXCEPTIONS = "an exception of a series is neither lost nor doubled (law 2)"
     UNSEEN = "a phone wipes nothing that its version does not show it (law 2)"
+    FOLLOWS = (
+        "a conversation that was moved is where it was moved to, and what comes in it goes there (law 2)"
+    )
     AGREED = "at rest every phone shows the mailbox as its filter has it"
 
 

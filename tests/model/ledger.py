@@ -7,77 +7,23 @@ that an occurrence is gone, may be seen as often as it was asked for.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count, pairwise
 
 from model.drive import FolderAsItIs
 from model.edit import Edit
+from model.fate import Fate
 from model.forms import FORMS
 from model.laws import Law, hold
 from model.shown import NOTHING, VALUE, Shown
+from model.threads import STAYING, Thread, Threads
 from overair.items import Item
+from overair.mailboxes.interface import FolderType
 
 OUTSIDE = "outside"
 """The author of what no phone did."""
-
-
-@dataclass
-class Register:
-    """What is known of one register of an item."""
-
-    wanted: dict[str, str | None] = field(default_factory=dict)
-    """Each value that somebody asked for, and who; None where that were several."""
-    times: Counter[str] = field(default_factory=Counter)
-    """How often each of them was asked for."""
-    again: set[str] = field(default_factory=set)
-    """The values that may come back after others, however often."""
-    values: list[str] = field(default_factory=list)
-    """The values that it was seen to have, one after the other."""
-
-    def ask(self, value: str, author: str) -> None:
-        """Somebody asks for a value."""
-        self.wanted[value] = author if self.wanted.get(value, author) == author else None
-        self.times[value] += 1
-
-    def may_be(self, value: str) -> bool:
-        """Whether it may have another value than it had."""
-        return value in self.again or self.values.count(value) < max(1, self.times[value])
-
-
-@dataclass
-class Fate:
-    """What is known of one item: what was asked for it and what was seen."""
-
-    registers: defaultdict[str, Register] = field(default_factory=lambda: defaultdict(Register))
-    reset: bool = False
-    """Whether somebody asked for another time of the series."""
-    places: set[str] = field(default_factory=set)
-    """The folders in which it may be."""
-    sources: list[Fate] = field(default_factory=list)
-    """What it may be a copy of."""
-    removers: set[str] = field(default_factory=set)
-    movers: set[tuple[str, str]] = field(default_factory=set)
-    """Who asked for a move, and where to."""
-    touched: list[tuple[int, str | None]] = field(default_factory=list)
-    """When it was seen to change, and by whose hand if that can be told."""
-    present: tuple[str, str] | None = None
-    """Folder and ServerId, while it is there."""
-    seen: Shown | None = None
-    gone: bool = False
-    promised: bool = False
-
-    def carried(self) -> set[str]:
-        """What any exception may be where their series is moved: they go with it, or away, and what is
-        said of an occurrence is said of its day."""
-        exceptions = [register for name, register in self.registers.items() if name.startswith("@")]
-        return {""}.union(*(register.wanted for register in exceptions)) if self.reset else set()
-
-    def known(self) -> dict[str, int]:
-        """How many values each register was seen to have."""
-        return {name: len(register.values) for name, register in self.registers.items()}
 
 
 class Ledger:
@@ -94,6 +40,7 @@ class Ledger:
         self.unshown: set[str] = set()
         """Items that could not be rendered for a while, which phones may lack until a day later."""
         self.mailboxes: dict[str, Mapping[str, FolderAsItIs]] = {}
+        self.threads = Threads()
         self.today = begin.replace(hour=0, minute=0, second=0, microsecond=0)
         """The day on which the story begins."""
         self._read: dict[str, tuple[Item, Shown]] = {}
@@ -145,7 +92,8 @@ class Ledger:
     def may_be_elsewhere(self, account: str, marker: str, folder_id: str, author: str) -> bool:
         """Whether anything but that author's move to that folder may have taken an item away."""
         fate = self.fate(account, marker)
-        return bool(fate.movers - {(author, folder_id)} or fate.removers or self._doomed)
+        others = fate.movers - {(author, folder_id)} or fate.removers or self._doomed
+        return bool(others or self._went_with_others(account, fate))
 
     def may_be_copied(self, account: str, other: str, marker: str, folder_id: str) -> None:
         """Somebody asks for a copy in another account's folder, as it will be then."""
@@ -157,6 +105,10 @@ class Ledger:
         """Whether an item of a folder may be missing because it could not be rendered."""
         return any(item_id.startswith(f"{folder_id}:") for item_id in self.unshown)
 
+    def folder_of(self, account: str, kind: FolderType) -> str:
+        """The first folder of a type."""
+        return next(key for key, one in self.mailboxes[account].items() if one.folder.type is kind)
+
     def may_be_gone(self, account: str, folder_id: str) -> bool:
         """Whether somebody asked for the removal of a folder."""
         return folder_id in self._doomed or folder_id not in self.mailboxes[account]
@@ -165,7 +117,10 @@ class Ledger:
         """Whether anybody else may have taken an item from where it was."""
         fate = self.fate(account, marker)
         others = {who for who, _ in fate.movers} | fate.removers
-        return bool(others - {author} or self._doomed)
+        return bool(others - {author} or self._doomed or self._went_with_others(account, fate))
+
+    def _went_with_others(self, account: str, fate: Fate) -> bool:
+        return fate.seen is not None and self.threads.may_move((account, fate.seen.conversation))
 
     def may_go(self, account: str, marker: str, author: str) -> None:
         """Somebody asks for its removal."""
@@ -236,6 +191,7 @@ class Ledger:
         for folder_id in before.keys() - mailbox.keys():
             hold(folder_id in self._doomed, Law.KEPT, f"folder {folder_id} of {account} is gone")
         self.serial += 1
+        self.threads.observe(before, mailbox)
         here: dict[str, tuple[str, str, Shown]] = {}
         for folder_id, one in mailbox.items():
             for item_id, item in one.items.items():
@@ -260,14 +216,43 @@ class Ledger:
         if fate.seen is shown and fate.present == (folder_id, item_id):
             return
         hold(not fate.gone, Law.NOT_BACK, f"{marker} of {account} was removed and is there again")
+        thread = (account, shown.conversation)
         hold(
-            folder_id in fate.places,
+            folder_id in fate.places or self.threads.may_move(thread, folder_id),
             Law.NOT_OUT_OF_NOTHING,
             f"{marker} of {account} is in folder {folder_id}, where nobody put it",
         )
+        if fate.seen is None and folder_id == self.folder_of(account, FolderType.INBOX):
+            self._see_delivered(thread, marker, folder_id)
         fate.touched.append((self.serial, self._see_values(f"{marker} of {account}", fate, shown)))
         fate.present = (folder_id, item_id)
         fate.seen = shown
+
+    def _see_delivered(self, thread: Thread, marker: str, inbox: str) -> None:
+        """What comes in a conversation that was moved goes there, for as long as that folder is there."""
+        places = self.threads.places(thread)
+        stray = places and inbox not in places and not any(self.may_be_gone(thread[0], one) for one in places)
+        hold(not stray, Law.FOLLOWS, f"{marker} of {thread[0]} came into the Inbox, not into {places}")
+
+    def members(self, thread: Thread, since: int) -> dict[str, str]:
+        """The folders of the messages of a conversation that were there at a serial and that nobody else
+        asked to be moved or removed, by marker."""
+        account, conversation = thread
+        found = {}
+        for folder_id, one in self.mailboxes[account].items():
+            for item_id, item in one.items.items():
+                shown = self.shown(item_id, item)
+                fate = self.fate(account, shown.marker)
+                stays = one.folder.type in STAYING or bool(fate.movers or fate.removers)
+                if shown.conversation == conversation and not stays and fate.touched[0][0] <= since:
+                    found[shown.marker] = folder_id
+        return found
+
+    def promised_conversation(self, thread: Thread, folder_id: str, since: int) -> None:
+        """Whoever asked for a conversation to be moved was told that it is so."""
+        self.acknowledged += 1
+        left = {marker: place for marker, place in self.members(thread, since).items() if place != folder_id}
+        hold(not left, Law.FOLLOWS, f"the conversation was moved to {folder_id}, and there is {left}")
 
     def _see_values(self, name_of_item: str, fate: Fate, shown: Shown) -> str | None:
         """See the registers of an item; returns who did what is new, where that was one and is known."""

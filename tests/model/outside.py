@@ -17,6 +17,8 @@ from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.versions import Version
 
+THREADS: Final = range(1, 4)
+"""The conversations of mail that comes; other messages begin one each."""
 WRITER: Final = Writer("outside", Version.V16_1, zone="Europe/Berlin")
 """How another hand writes."""
 
@@ -37,7 +39,10 @@ class OutsideWorld:
         if step.what == "deliver":
             marker = f"m{self._ledger.number()}"
             self._ledger.may_appear(account, marker, by_type[FolderType.INBOX], {VALUE: ""}, OUTSIDE)
-            mime = f"From: x@example.net\r\nTo: {account}@{DOMAIN}\r\nSubject: {marker}\r\n\r\nHello\r\n"
+            thread = step.choice % 4
+            answers = f"References: <t{thread}@example.net>\r\n" if thread in THREADS else ""
+            head = f"From: x@example.net\r\nTo: {account}@{DOMAIN}\r\nSubject: {marker}\r\n"
+            mime = f"{head}{answers}\r\nHello\r\n"
             if await self._drive.deliver(account, mime.encode()):
                 self._ledger.promised_at_rest(account, marker)
         elif step.what == "add":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from model.conversing import Conversing
 from model.editing import Editing
 from model.moving import Moving
 from model.synchronising import Synchronising
@@ -21,11 +22,13 @@ from overair.versions import Version
 
 
 @dataclass
-class Phone(Synchronising, Moving, Editing):
+class Phone(Synchronising, Moving, Conversing, Editing):
     """One device of one account."""
 
     def upgrade(self, version: Version) -> None:
-        """Another version of the protocol from now on."""
+        """Another version of the protocol from now on; not one that lacks what the owner sees with this."""
+        if version < Version.V14_0 and any(one.sight.conversations for one in self.collections.values()):
+            return
         self.owner = msgspec.structs.replace(self.owner, version=version)
         for folder_id, (_, _, kind) in self.folders.items():
             self._begin_collection(folder_id, kind)

@@ -80,7 +80,8 @@ class Resting:
             hold(requests < ROUNDS_OF_REST, Law.NEVER_BLOCKED, f"{phone.author} does not come to rest")
             return await self._traffic.ask(phone, exchange)
 
-        for command in (*FOLDER_COMMANDS, Command.MOVE_ITEMS, Command.SYNC):
+        again = (Command.MOVE_ITEMS, Command.ITEM_OPERATIONS, Command.SYNC)
+        for command in (*FOLDER_COMMANDS, *again):
             unanswered = phone.unanswered.get(command)
             if unanswered is not None and not unanswered.waits:
                 hold(await now(unanswered), Law.NEVER_BLOCKED, f"no answer to {command}")

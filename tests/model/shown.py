@@ -60,6 +60,8 @@ class Shown:
     zone: str = field(default="", compare=False)
     """The time zone of an event as a client was shown it, and its UID."""
     uid: str = field(default="", compare=False)
+    conversation: str = field(default="", compare=False)
+    """The hex of a message's ConversationId."""
     unseen: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What belongs to registers and phones up to 14.1 are not shown: the streets of places."""
 
@@ -72,6 +74,8 @@ class Shown:
 NOTHING: Final = Shown("")
 
 
-def plain(marker: str, value: str, *, ticked: bool = False, written: str = "") -> Shown:
+def plain(
+    marker: str, value: str, *, ticked: bool = False, written: str = "", conversation: str = ""
+) -> Shown:
     """An item that has no other register than its value."""
-    return Shown(marker, {VALUE: value} if value else {}, ticked, written)
+    return Shown(marker, {VALUE: value} if value else {}, ticked, written, conversation=conversation)

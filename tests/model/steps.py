@@ -76,6 +76,7 @@ OWNER: Final[Mapping[str, float]] = {
     "letter": 2,
     "think again": 1,
     "filter": 1,
+    "conversations": 1,
     "upgrade": 0.2,
 }
 OWNER_OF_PLANS: Final[Mapping[str, float]] = {
@@ -121,6 +122,7 @@ REQUESTS: Final = {
     "folders": 2,
     "send": 3,
     "move": 3,
+    "move conversation": 4,
     "create folder": 1,
     "rename folder": 1,
     "delete folder": 1,

@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from overair.storage.interface import DatabaseUnavailable, Transaction
-from overair.storage.sqlite import SqliteDatabase, _Queue, _Work
+from overair.storage.sqlite import SqliteDatabase, _Queue
+from overair.storage.work import Work
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ class InlineDatabase(SqliteDatabase):
             raise DatabaseUnavailable("the database was closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        item = _Work(work, loop, future)
+        item = Work(work, future)
         if not self.slowness and self.moments.random() < AT_ONCE:
             if queue is self._writes:
                 self._writes.put(item)
@@ -95,7 +96,7 @@ class InlineDatabase(SqliteDatabase):
                 loop.call_later(delay, self._read, item)
         return await future
 
-    def _deliver(self, group: list[_Work]) -> None:
+    def _deliver(self, group: list[Work]) -> None:
         self._settle(group)
 
     def _write(self) -> None:
@@ -126,7 +127,7 @@ class InlineDatabase(SqliteDatabase):
         else:
             self._write_group(self._writer, first)
 
-    def _read(self, item: _Work) -> None:
+    def _read(self, item: Work) -> None:
         self._went_on()
         if not self._closed:
             self._read_one(self._reader, item)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from model.collection import Asking, Collection
+from model.asking import Asking
+from model.collection import Collection
 from model.hierarchy import Hierarchy
 from model.laws import Broken, Law, hold
 from model.wire import Exchange
@@ -66,8 +67,8 @@ class Synchronising(Hierarchy):
             self._take_sync(asked, answer, in_short=in_short)
 
         waits = tuple(asked) if wait is not None else ()
-        filters = {folder_id: asking.filter for folder_id, asking in asked.items()}
-        return self._exchange(Command.SYNC, tree, take, waits=waits, in_short=in_short, filters=filters)
+        sights = {folder_id: asking.sight for folder_id, asking in asked.items()}
+        return self._exchange(Command.SYNC, tree, take, waits=waits, in_short=in_short, sights=sights)
 
     def sync_in_short(self, *, partial: bool) -> Exchange | None:
         """The last Sync once more: without a body, or partial with what is other than it was.
@@ -147,7 +148,7 @@ class Synchronising(Hierarchy):
     def _nothing_to_tell(collection: Collection, asking: Asking) -> None:
         collection.more, collection.unsettled, collection.begun = False, False, True
         collection.forget_early()
-        collection.in_force = asking.filter
+        collection.in_force = asking.sight
 
     def ping(self, seconds: int, folder_ids: Sequence[str]) -> Exchange | None:
         """Ping for some folders. Before it waits, a phone makes sure that it has what was told."""

@@ -105,6 +105,7 @@ class Traffic:
 
     def _start(self, phone: Phone, exchange: Exchange, cut: Fate) -> Flying:
         self._counts["requests"] += 1
+        exchange.sent()
         asked = self._drive.ask(phone.account, exchange.request, cut, waits=bool(exchange.waits))
         self._say("  ", phone.author, "asks", exchange, cut)
         return self._watcher.add(phone, exchange, asked)

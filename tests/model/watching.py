@@ -14,6 +14,7 @@ from model.ledger import Ledger
 from model.phone import Phone
 from model.steps import ACCOUNTS, AnyStep, Outside, Pass
 from model.wire import Exchange
+from overair.mailboxes.interface import View
 from overair.protocol.http import Command
 
 
@@ -24,8 +25,8 @@ class Flying:
     phone: Phone
     exchange: Exchange
     asked: Asked
-    cutoffs: dict[str, int | None] = field(default_factory=dict)
-    """Where the views of the folders that it waits for ended when it was asked."""
+    views: dict[str, View] = field(default_factory=dict)
+    """The views of the folders that it waits for when it was asked."""
     superseded: bool = False
     """The phone has asked anew since, and no longer reads the answer."""
     overtaken: bool = False
@@ -73,9 +74,7 @@ class Watcher:
         for folder_id in exchange.waits:
             if folder_id in phone.collections:
                 collection = phone.collections[folder_id]
-                flying.cutoffs[folder_id] = self._comparison.cutoff(
-                    collection, exchange.filters.get(folder_id)
-                )
+                flying.views[folder_id] = self._comparison.view(collection, exchange.sights.get(folder_id))
         self.flying.append(flying)
         return flying
 
@@ -99,6 +98,8 @@ class Watcher:
             if flying.asked.done:
                 self.flying.remove(flying)
                 self._take(flying)
+        if self.settled and not any(one.exchange.command is Command.ITEM_OPERATIONS for one in self.flying):
+            self._ledger.threads.settle()
         for flying in self.flying:
             flying.unnoticed = flying.unnoticed or self.unreliable
             if self.settled:
@@ -159,7 +160,7 @@ class Watcher:
                 or collection.moved_early
                 or collection.moved_here
                 or self._ledger.may_be_unshown(folder_id)
-                or self._comparison.differs(collection, self._comparison.cutoff(collection))
+                or self._comparison.differs(collection, self._comparison.view(collection))
                 or self._may_be_touched(collection)
             )
             if not fruitful:
@@ -189,7 +190,7 @@ class Watcher:
         for folder_id in flying.exchange.waits:
             collection = flying.phone.collections.get(folder_id)
             if collection is not None and collection.key != "0":
-                differs = self._comparison.differs(collection, flying.cutoffs[folder_id])
+                differs = self._comparison.differs(collection, flying.views[folder_id])
                 if differs:
                     return f"folder {folder_id}: {differs}"
         return ""

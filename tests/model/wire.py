@@ -10,9 +10,9 @@ from model.drive import DOMAIN, PASSWORD, Answer, to_text
 from model.laws import Law, hold
 from model.ledger import Ledger
 from model.owner import Owner
+from model.sight import Sight
 from overair.protocol.http import WBXML_TYPE, Command, Credentials, Request
 from overair.protocol.statuses import CommonStatus
-from overair.protocol.sync_options import FilterType
 from overair.wbxml import decode, encode
 from overair.wbxml.element import Element
 
@@ -20,7 +20,11 @@ UNAVAILABLE: Final = 503
 LATER: Final = frozenset({CommonStatus.SERVER_ERROR_RETRY_LATER, CommonStatus.SERVER_ERROR})
 
 
-@dataclass
+def _nothing() -> None:
+    pass
+
+
+@dataclass(eq=False)
 class Exchange:
     """A request, and what the phone does with its answer."""
 
@@ -30,9 +34,11 @@ class Exchange:
     waits: tuple[str, ...] = ()
     """The folders for whose news it waits."""
     in_short: bool = False
-    filters: Mapping[str, FilterType] = field(default_factory=dict)
-    """What a Sync asks to see of each folder."""
     """It leaves something to what the server remembers, which may refuse it before it begins."""
+    sights: Mapping[str, Sight] = field(default_factory=dict)
+    """What a Sync asks to see of each folder."""
+    sent: Callable[[], None] = _nothing
+    """Called whenever it is sent on its way."""
 
     def __str__(self) -> str:
         tree = to_text(decode(self.request.body)) if self.request.has_wbxml and self.request.body else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from model.defects import duty, effects, plans, repetition, wording
+from model.defects import conversations, duty, effects, plans, repetition, wording
 from model.defects.defect import Defect
 
 STORIES: Final = Path(__file__).with_name("stories")
@@ -20,6 +20,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
     *wording.DEFECTS,
     *plans.DEFECTS,
     *duty.DEFECTS,
+    *conversations.DEFECTS,
 )
 
 __all__ = ["DEFECTS", "STORIES", "Defect"]

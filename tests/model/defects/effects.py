@@ -23,7 +23,8 @@ from overair.protocol.statuses import FolderSyncStatus, SyncStatus
 from overair.server import submitting
 from overair.server.commands import folder_sync
 from overair.storage.interface import DatabaseUnavailable, Row, Transaction
-from overair.storage.sqlite import SqliteDatabase, _Work
+from overair.storage.sqlite import SqliteDatabase
+from overair.storage.work import Work
 from overair.sync import state as states_of
 from overair.sync.engine import Engine
 from overair.sync.exchange import Exchange, Exchanged
@@ -166,7 +167,7 @@ def an_answer_goes_out_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 def a_commit_that_failed_is_a_success(patch: pytest.MonkeyPatch) -> None:
     settle = SqliteDatabase._settle
 
-    def whatever(self: SqliteDatabase, group: list[_Work]) -> None:
+    def whatever(self: SqliteDatabase, group: list[Work]) -> None:
         for work in group:
             if work.result is not None:
                 work.error = None

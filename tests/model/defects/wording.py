@@ -178,12 +178,12 @@ def a_conflict_is_not_noticed(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_phones_own_change_is_a_conflict(patch: pytest.MonkeyPatch) -> None:
-    is_newer = Applier._is_newer
+    token_of = Applier._token_of
 
-    async def forgetful(self: Applier, item_id: str, revision: int | None) -> bool:
-        return await is_newer(self, item_id, None)
+    def forgetful(self: Applier, item_id: str, revision: int | None) -> str:
+        return token_of(self, item_id, None)
 
-    patch.setattr(Applier, "_is_newer", forgetful)
+    patch.setattr(Applier, "_token_of", forgetful)
 
 
 DEFECTS: Final = (

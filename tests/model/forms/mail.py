@@ -19,7 +19,7 @@ from overair.items.mail.message import Message
 from overair.protocol.sync_options import FilterType
 from overair.versions import Version
 from overair.wbxml.element import Element, Tag
-from overair.wbxml.pages import Email
+from overair.wbxml.pages import Email, Email2
 from phones.handset import e
 
 RECIPIENTS: Final = {"anna": "ben@example.org", "ben": "anna@example.org"}
@@ -41,7 +41,10 @@ class MailForm(Form):
     def of(self, item: Message) -> Shown:
         flag = item.flag.flag_type if item.flag is not None else None
         marker, written = _parts(item.subject or "")
-        return plain(marker, flag or written, ticked=bool(item.read), written=written)
+        conversation = (item.conversation_id or b"").hex()
+        return plain(
+            marker, flag or written, ticked=bool(item.read), written=written, conversation=conversation
+        )
 
     def edited(self, item: Message, edit: Edit) -> Message:
         if edit.ticked is not None:
@@ -74,7 +77,12 @@ class MailForm(Form):
         if Email.Flag in data:
             flag_type = data[Email.Flag].find(Email.FlagType)
             value = (flag_type.text if flag_type is not None else "") or written
-        return plain(marker, value, ticked=read, written=written)
+        conversation = known.conversation
+        if Email2.ConversationId in data:
+            content = data[Email2.ConversationId].content
+            assert isinstance(content, bytes)
+            conversation = content.hex()
+        return plain(marker, value, ticked=read, written=written, conversation=conversation)
 
 
 def _parts(subject: str) -> tuple[str, str]:
