@@ -35,6 +35,7 @@ from overair.server.locks import DeviceLocks
 from overair.server.settings import Settings, parse_address
 from overair.storage.interface import MailboxChange, Transaction
 from overair.storage.open import Storage, open_storage
+from overair.sync.cached_requests import CachedRequests
 from overair.sync.engine import Engine
 from overair.times import utc_now
 
@@ -194,6 +195,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
         policy=policy,
         provisioning=Provisioning(policy, partnerships),
         engine=Engine(transport),
+        cached_requests=CachedRequests(database),
         transport=transport,
         locks=DeviceLocks(),
         budget=Budget(settings.limits.held, settings.limits.held_by_account),

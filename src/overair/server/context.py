@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
     from overair.server.waiting import Receive
+    from overair.sync.cached_requests import CachedRequests
     from overair.sync.engine import Engine
 
 
@@ -44,6 +45,7 @@ class Services:
     policy: Policy
     provisioning: Provisioning
     engine: Engine
+    cached_requests: CachedRequests
     transport: Transport
     locks: DeviceLocks
     budget: Budget

@@ -13,7 +13,9 @@ _columns = (folders.c.id, folders.c.parent_id, folders.c.name, folders.c.type, f
 _own = folders.c.account_id == bindparam("account")
 
 TREE: Final = Statement(select(*_columns).where(_own).order_by(folders.c.id))
-FOLDER: Final = Statement(select(*_columns).where(_own, folders.c.id == bindparam("folder")))
+FOLDER: Final = Statement(
+    select(*_columns, folders.c.modseq, folders.c.pruned).where(_own, folders.c.id == bindparam("folder"))
+)
 OF_TYPE: Final = Statement(
     select(*_columns).where(_own, folders.c.type == bindparam("type")).order_by(folders.c.id).limit(1)
 )

@@ -83,6 +83,8 @@ class Hierarchy:
     def __init__(self, account_id: int, transaction: Transaction) -> None:
         self.account_id = account_id
         self.transaction = transaction
+        # Where the items of folders stand that were looked up, until something is written.
+        self._positions: dict[str, tuple[int, int]] = {}
 
     async def folders(self) -> tuple[Folder, ...]:
         """Every folder, parents before children."""
@@ -103,6 +105,7 @@ class Hierarchy:
             row = await self.transaction.one(statements.FOLDER, account=self.account_id, folder=number)
         if row is None:
             raise NoSuchFolder(folder_id)
+        self._positions[folder_id] = (row[5], row[6])
         return _folder(row)
 
     async def folder_of_type(self, folder_type: FolderType) -> Folder:
@@ -209,6 +212,7 @@ class Hierarchy:
         return str(row[0]) if row else ""
 
     async def _drop(self, number: int) -> None:
+        self._positions.clear()
         await self.transaction.execute(usage.SHRINK_BY_FOLDER, account=self.account_id, folder=number)
         for statement in (statements.EMPTY_FOLDER, statements.FORGET_FOLDER, statements.DELETE_FOLDER):
             await self.transaction.execute(statement, folder=number)

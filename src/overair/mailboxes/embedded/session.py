@@ -36,11 +36,6 @@ from overair.storage.interface import Row, Statement, Transaction, Value
 
 log = structlog.get_logger(__name__)
 
-POSITION: Final = Statement(
-    select(folders.c.modseq, folders.c.pruned).where(
-        folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account")
-    )
-)
 NEXT_MODSEQ: Final = Statement(
     update(folders)
     .where(folders.c.id == bindparam("folder"), folders.c.account_id == bindparam("account"))
@@ -300,14 +295,9 @@ class EmbeddedSession(ConversationRules, Searching):
         return {"account": self.account_id, "folder": folder, "item": number}
 
     async def _position(self, folder_id: str) -> tuple[int, int]:
-        number = number_of(folder_id)
-        row = None
-        if number is not None:
-            row = await self.transaction.one(POSITION, account=self.account_id, folder=number)
-        if row is None:
-            raise NoSuchFolder(folder_id)
-        modseq, pruned = row
-        return modseq, pruned
+        if folder_id not in self._positions:
+            await self.folder(folder_id)
+        return self._positions[folder_id]
 
     async def _reading(self, folder_id: str, view: View, since: str, limit: int) -> Reading:
         modseq, pruned = await self._position(folder_id)
@@ -318,6 +308,7 @@ class EmbeddedSession(ConversationRules, Searching):
 
     async def _next_item_modseq(self, folder_id: str) -> tuple[int, str]:
         """The next modification sequence of a folder, and the folder's class. Raises NoSuchFolder."""
+        self._positions.clear()
         number = number_of(folder_id)
         row = None
         if number is not None:

@@ -19,7 +19,6 @@ from overair.server.partners import partner_of
 from overair.server.responses import HttpError, Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch, end_wait
-from overair.sync.cached_requests import cache_request, cached_request
 
 CACHE: Final = "Ping"
 
@@ -67,8 +66,8 @@ async def _completed(context: Context, message: PingRequest) -> _Watched:
     """The request with what it leaves out (MS-ASCMD_R5831, R5832), which is kept. Raises _Invalid."""
     allowed = context.services.settings.heartbeat
     _check(message, allowed)
-    database, device_key = context.services.database, context.device.device_key
-    data = await cached_request(database, device_key, CACHE)
+    cached, device_key = context.services.cached_requests, context.device.device_key
+    data = await cached.find(device_key, CACHE)
     earlier = PingRequest() if data is None else _decode(data)
     heartbeat = message.heartbeat_interval or earlier.heartbeat_interval
     # An empty list of folders is that of some Android phones, and means none other than before.
@@ -77,7 +76,7 @@ async def _completed(context: Context, message: PingRequest) -> _Watched:
         raise _Invalid(PingResponse(status=PingStatus.MISSING_PARAMETERS))
     complete = PingRequest(heartbeat_interval=heartbeat, folders=folders)
     _check(complete, allowed)  # what was kept may be more than is allowed now
-    await cache_request(database, device_key, CACHE, _encode(complete))
+    await cached.keep(device_key, CACHE, _encode(complete))
     return _Watched(heartbeat, tuple(folder.id for folder in folders))
 
 

@@ -11,7 +11,6 @@ from overair.protocol.schema import SchemaError
 from overair.protocol.sync import SyncRequest
 from overair.server.context import Context
 from overair.server.partners import partner_of
-from overair.sync.cached_requests import cache_request, cached_request
 from overair.sync.keys import UNPRIMED
 from overair.versions import Version
 
@@ -44,7 +43,7 @@ async def remember_sync(context: Context, message: SyncRequest) -> None:
     )
     kept = msgspec.structs.replace(message, collections=collections)
     cached = _CachedSync(context.version, wbxml.encode(kept.to_element(context.version)))
-    await cache_request(context.services.database, context.device.device_key, COMMAND, _encode(cached))
+    await context.services.cached_requests.keep(context.device.device_key, COMMAND, _encode(cached))
 
 
 async def cached_sync(context: Context, *, repeatable: bool = False) -> SyncRequest:
@@ -53,7 +52,7 @@ async def cached_sync(context: Context, *, repeatable: bool = False) -> SyncRequ
     ``repeatable``: only where no answer since carried another key. Nobody knows then whether the
     device got that answer, and a whole request says so.
     """
-    data = await cached_request(context.services.database, context.device.device_key, COMMAND)
+    data = await context.services.cached_requests.find(context.device.device_key, COMMAND)
     if data is None:
         raise InvalidCache("no request is kept")
     cached = _decode(data)
