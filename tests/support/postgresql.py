@@ -7,7 +7,6 @@ does, so that a query which relies on the order of bytes is found out.
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import functools
 import itertools
@@ -17,9 +16,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -28,6 +25,7 @@ import pytest
 
 from overair.server.store_copy import Place, copy_store
 from overair.storage import postgresql_migrate
+from overair.storage.postgresql_migrate import in_a_thread
 from overair.storage.url import SQLITE
 from support.packages import REASON
 from support.ports import free_port
@@ -35,6 +33,8 @@ from support.ports import free_port
 T = TypeVar("T")
 USER: Final = "overair"
 TEMPLATE: Final = "overair_template"
+WATCH: Final = 'cat; read -r pid < "$0/data/postmaster.pid" && kill -QUIT "$pid"; rm -rf "$0"'
+"""A shell that waits until nobody writes to it any more, and then ends the cluster of a directory."""
 SETTINGS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -78,6 +78,14 @@ class Cluster:
         if self._user is not None:
             account = pwd.getpwnam(self._user)
             os.chown(self.directory, account.pw_uid, account.pw_gid)
+        # Where this process is killed, the kernel closes the pipe.
+        self._watcher: Final = subprocess.Popen(
+            ["sh", "-c", WATCH, str(self.directory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         atexit.register(self.remove)
         # The server's own rules of sorting: PostgreSQL 14 knows none of ICU for a whole cluster.
         icu = ["--locale-provider=icu", "--icu-locale=en-US"]
@@ -147,6 +155,7 @@ class Cluster:
         """End it and take its files away."""
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
+        self._watcher.communicate()
 
     def url(self, database: str) -> str:
         """Where a database is reached, on the unix socket."""
@@ -225,28 +234,6 @@ def copied_to_postgresql(directory: Path) -> str:
 
     in_a_thread(lambda: copy_store(source, target, replace=False, expect=nothing, file=nothing, row=nothing))
     return url
-
-
-def in_a_thread(work: Callable[[], Awaitable[T]]) -> T:
-    """Run a coroutine function wherever the caller is: in a loop of its own."""
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-
-    async def wrapped() -> T:
-        return await work()
-
-    def run() -> None:
-        try:
-            outcome.append(asyncio.run(wrapped()))
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 @functools.cache

@@ -17,8 +17,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import asyncpg
 import structlog
@@ -38,39 +37,15 @@ from overair.storage.postgresql_readers import Commits, Readers
 from overair.storage.postgresql_transaction import PostgresTransaction
 from overair.storage.statement import Statement
 from overair.storage.url import described
+from overair.storage.work import GROUP_LIMIT, GROUP_SECONDS, Work
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
-GROUP_LIMIT: Final = 100
-"""Transactions in one commit at most."""
-GROUP_SECONDS: Final = 0.05
-"""A commit waits no longer than this for the transactions that came together with its first."""
 WRITE_SECONDS: Final = 90.0
 """The longest that a group may take; the server itself ends a statement before."""
 ATTEMPTS: Final = 5
 """How often work is run that meets others, or whose connection is lost before its COMMIT."""
-
-
-@dataclass(slots=True)
-class _Work:
-    """A transaction that waits for its turn, and where its result goes."""
-
-    run: Callable[[Transaction], Awaitable[Any]]
-    future: asyncio.Future[Any]
-    attempts: int = 0
-    result: Any = None
-    error: BaseException | None = None
-    changes: list[MailboxChange] = field(default_factory=list)
-
-    def settle(self) -> None:
-        """Hand over the outcome."""
-        if self.future.cancelled():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
 
 
 class _Lost(Exception):
@@ -88,7 +63,7 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self.url: Final = url
         self._listeners: list[Callable[[MailboxChange], None]] = []
-        self._waiting: deque[_Work] = deque()
+        self._waiting: deque[Work] = deque()
         self._writing: asyncio.Task[None] | None = None
         self._writer: Connection | None = None
         self._commits: Final = Commits()
@@ -122,7 +97,7 @@ class PostgresDatabase:
             raise DatabaseUnavailable("the database was closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._waiting.append(_Work(work, future))
+        self._waiting.append(Work(work, future))
         if self._writing is None or self._writing.done():
             self._writing = loop.create_task(self._write_waiting(), name="overair-write")
         return await future
@@ -152,7 +127,7 @@ class PostgresDatabase:
         self._commits.expected = True
         try:
             while self._waiting:
-                group: list[_Work] = []
+                group: list[Work] = []
                 try:
                     async with asyncio.timeout(WRITE_SECONDS):
                         await self._write_group(group)
@@ -171,7 +146,7 @@ class PostgresDatabase:
         finally:
             self._commits.expected = False
 
-    async def _write_group(self, group: list[_Work]) -> None:
+    async def _write_group(self, group: list[Work]) -> None:
         """Run a transaction, and those that wait behind it, in one commit. Raises _Lost."""
         connection = await self._connected(group)
         await self._command(connection, "BEGIN")
@@ -195,7 +170,7 @@ class PostgresDatabase:
                 break
         await self._commit(connection)
 
-    async def _connected(self, group: list[_Work]) -> Connection:
+    async def _connected(self, group: list[Work]) -> Connection:
         """The writing connection with the server's lock. Raises _Lost, with all that waits in ``group``."""
         if self._writer is not None and not self._writer.lost:
             return self._writer
@@ -223,7 +198,7 @@ class PostgresDatabase:
             connection.drop()
             raise _Lost(unavailable(error), again=True) from error
 
-    async def _run(self, connection: Connection, work: _Work) -> None:
+    async def _run(self, connection: Connection, work: Work) -> None:
         """Run one transaction of a group. Raises _Lost when the group is lost with it."""
         transaction = PostgresTransaction(connection)
         work.attempts += 1
@@ -255,7 +230,7 @@ class PostgresDatabase:
             # PostgreSQL ends a transaction so in which work went on after a statement had failed.
             raise _Lost(RuntimeError("work went on after a statement of it had failed"), again=False)
 
-    def _lose(self, group: list[_Work], lost: _Lost) -> None:
+    def _lose(self, group: list[Work], lost: _Lost) -> None:
         """Put what may be run again back to the queue's front; what has failed stays in the group."""
         if self._writer is not None and self._writer.lost:
             self._drop_writer()
@@ -265,7 +240,7 @@ class PostgresDatabase:
         group[:] = [work for work in group if work not in again]
         self._waiting.extendleft(reversed(again))
 
-    def _take_waiting(self) -> list[_Work]:
+    def _take_waiting(self) -> list[Work]:
         found = list(self._waiting)
         self._waiting.clear()
         return found
@@ -275,7 +250,7 @@ class PostgresDatabase:
             self._writer.drop()
             self._writer = None
 
-    def _deliver(self, group: list[_Work]) -> None:
+    def _deliver(self, group: list[Work]) -> None:
         """Hand over the outcomes and tell the listeners."""
         failures = [work.error for work in group if isinstance(work.error, DatabaseUnavailable)]
         if failures:

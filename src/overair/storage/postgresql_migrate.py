@@ -32,7 +32,7 @@ def migrate(url: str, revision: str = "head") -> None:
     Raises DatabaseUnavailable when another server has it, UnknownRevision where it or the one that is
     asked for is not known, and as Connection.connect does.
     """
-    _in_a_thread(lambda: _migrate(url, revision))
+    in_a_thread(lambda: _migrate(url, revision))
 
 
 def is_new(url: str) -> bool:
@@ -45,7 +45,7 @@ def is_new(url: str) -> bool:
         finally:
             await connection.close()
 
-    return _in_a_thread(work)
+    return in_a_thread(work)
 
 
 async def _migrate(url: str, revision: str) -> None:
@@ -100,7 +100,7 @@ async def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _in_a_thread(work: Callable[[], Awaitable[T]]) -> T:
+def in_a_thread(work: Callable[[], Awaitable[T]]) -> T:
     """Run a coroutine function to its end, whether or not this thread has an event loop that runs."""
     outcome: list[T] = []
     failure: list[BaseException] = []

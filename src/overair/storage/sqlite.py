@@ -14,10 +14,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import structlog
 
@@ -26,15 +25,12 @@ from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transa
 from overair.storage.migrate import UnknownRevision, migrate
 from overair.storage.sqlite_transaction import DIALECT, SqliteTransaction, drive
 from overair.storage.statement import Statement
+from overair.storage.work import GROUP_LIMIT, GROUP_SECONDS, Work
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 READERS: Final = 2
-GROUP_LIMIT: Final = 100
-"""Transactions in one commit at most."""
-GROUP_SECONDS: Final = 0.05
-"""A commit waits no longer than this for the transactions that came together with its first."""
 BUSY_SECONDS: Final = 10
 """How long to wait for another process that holds the file, such as a backup."""
 BUSY_STEP: Final = 100
@@ -63,28 +59,7 @@ PRAGMAS: Final = (
 )
 
 
-@dataclass(slots=True)
-class _Work:
-    """A transaction that waits for its turn, and where its result goes."""
-
-    run: Callable[[Transaction], Awaitable[Any]]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    changes: list[MailboxChange] = field(default_factory=list)
-
-    def settle(self) -> None:
-        """Hand over the outcome; runs in the event loop."""
-        if self.future.cancelled():
-            return
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
-
-
-_Queue = SimpleQueue[_Work | None]
+_Queue = SimpleQueue[Work | None]
 
 
 class SqliteDatabase:
@@ -181,7 +156,7 @@ class SqliteDatabase:
             raise DatabaseUnavailable("the database was closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        queue.put(_Work(work, loop, future))
+        queue.put(Work(work, future))
         return await future
 
     def _write_loop(self, connection: sqlite3.Connection) -> None:
@@ -189,11 +164,11 @@ class SqliteDatabase:
             self._write_group(connection, first)
         connection.close()
 
-    def _write_group(self, connection: sqlite3.Connection, first: _Work) -> None:
+    def _write_group(self, connection: sqlite3.Connection, first: Work) -> None:
         """Run a transaction, and those that wait behind it, in one commit."""
         thread = threading.current_thread()
-        group: list[_Work] = []
-        work: _Work | None = first
+        group: list[Work] = []
+        work: Work | None = first
         try:
             self._begin_writing(connection)
             deadline = time.monotonic() + GROUP_SECONDS
@@ -235,13 +210,13 @@ class SqliteDatabase:
         if _identity(self.path) != self._file:
             raise DatabaseUnavailable(f"{self.path} was replaced; restart the server to open the new file")
 
-    def _waiting_writes(self) -> list[_Work]:
+    def _waiting_writes(self) -> list[Work]:
         found = []
         while (work := self._next_write()) is not None:
             found.append(work)
         return found
 
-    def _next_write(self) -> _Work | None:
+    def _next_write(self) -> Work | None:
         try:
             work = self._writes.get_nowait()
         except Empty:
@@ -255,7 +230,7 @@ class SqliteDatabase:
             self._read_one(connection, work)
         connection.close()
 
-    def _read_one(self, connection: sqlite3.Connection, work: _Work) -> None:
+    def _read_one(self, connection: sqlite3.Connection, work: Work) -> None:
         transaction = SqliteTransaction(connection)
         try:
             self._require_file()
@@ -269,16 +244,16 @@ class SqliteDatabase:
         _report(self._read_health, [work])
         self._deliver([work])
 
-    def _deliver(self, group: list[_Work]) -> None:
+    def _deliver(self, group: list[Work]) -> None:
         """Settle the futures and tell the listeners, with one wake of each event loop."""
-        for loop in {work.loop for work in group}:
-            mine = [work for work in group if work.loop is loop]
+        for loop in {work.future.get_loop() for work in group}:
+            mine = [work for work in group if work.future.get_loop() is loop]
             try:
                 loop.call_soon_threadsafe(self._settle, mine)
             except RuntimeError:
                 log.warning("the event loop ended before its transactions", transactions=len(mine))
 
-    def _settle(self, group: list[_Work]) -> None:
+    def _settle(self, group: list[Work]) -> None:
         for work in group:
             work.settle()
             for change in work.changes:
@@ -289,7 +264,7 @@ class SqliteDatabase:
                         log.exception("a listener for mailbox changes failed")
 
 
-def _run_in_savepoint(connection: sqlite3.Connection, work: _Work) -> int:
+def _run_in_savepoint(connection: sqlite3.Connection, work: Work) -> int:
     """Run one transaction of a group; returns how many statements it ran.
 
     Raises sqlite3.Error when the group is lost with it, such as after a full disk.
@@ -319,7 +294,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         log.error("a transaction could not be rolled back", error=str(error))
 
 
-def _report(health: Health, group: list[_Work]) -> None:
+def _report(health: Health, group: list[Work]) -> None:
     """Tell what became of transactions."""
     failures = [work.error for work in group if isinstance(work.error, DatabaseUnavailable)]
     if failures:
