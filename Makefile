@@ -38,7 +38,7 @@ test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in 
 
 test-postgresql: $(STAMPS)/test ## run the tests with every store in PostgreSQL, not SQLite
 	@tools/debian-packages.sh --optional requirements/test.debian
-	OVERAIR_TEST_DATABASE=postgresql HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
+	OVERAIR_TEST_DATABASE=postgresql HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile --timeout 360 $(PYTEST_FLAGS) $(TESTS)
 
 test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian
