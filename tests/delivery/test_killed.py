@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import smtplib
-import threading
-import time
 from collections import Counter
 from pathlib import Path
 
+from delivery.killing import killed_while_mail_comes
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import FolderType, Session, View
 from overair.server.app import build
@@ -16,7 +14,6 @@ from overair.server.settings import load
 from support.asynchronous import run
 from support.house import House, add_accounts
 
-SENDERS = 4
 ENOUGH = 40
 """Acknowledged messages after which the server is killed."""
 
@@ -46,28 +43,14 @@ async def message_ids(directory: Path, address: str) -> Counter[str | None]:
 def test_acknowledged_messages_survive_a_kill(tmp_path: Path) -> None:
     house = House(tmp_path / "data")
     add_accounts(house.data_dir, {"anna@example.org": "Anna"}, "a good secret")
-    acknowledged: list[str] = []
 
-    def send(sender: int) -> None:
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            lmtp = smtplib.LMTP(str(house.lmtp))
-            for number in range(10_000):
-                name = f"<{sender}.{number}@example.net>"
-                letter = f"Message-ID: {name}\r\nSubject: {number}\r\n\r\n{'x' * 2000}\r\n"
-                lmtp.sendmail("otto@example.net", ["anna@example.org"], letter)
-                acknowledged.append(name)
+    def send(lmtp: smtplib.LMTP, sender: int, number: int) -> str:
+        name = f"<{sender}.{number}@example.net>"
+        letter = f"Message-ID: {name}\r\nSubject: {number}\r\n\r\n{'x' * 2000}\r\n"
+        lmtp.sendmail("otto@example.net", ["anna@example.org"], letter)
+        return name
 
-    senders = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
-    with house:
-        for sender in senders:
-            sender.start()
-        end = time.monotonic() + 30
-        while len(acknowledged) < ENOUGH:
-            assert time.monotonic() < end
-            time.sleep(0.001)
-        house.kill()
-    for sender in senders:
-        sender.join()
+    acknowledged = killed_while_mail_comes(house, send, enough=ENOUGH)
     found = run(message_ids(house.data_dir, "anna@example.org"))
     assert set(acknowledged) <= set(found)
     assert set(found.values()) == {1}

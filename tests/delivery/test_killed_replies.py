@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import smtplib
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from delivery.killing import killed_while_mail_comes
 from overair.delivery.out_of_office.absence import Absence, Replies, Reply, set_absence
 from overair.delivery.out_of_office.noting import next_noted
 from overair.delivery.transport import waiting_blobs
@@ -22,7 +21,6 @@ from support.asynchronous import run
 from support.house import House, add_accounts
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
-SENDERS = 4
 ENOUGH = 24
 """Acknowledged messages after which the server is killed."""
 AWAY = Absence(OofState.GLOBAL, replies=Replies(internal=Reply(True, "I am away.")))
@@ -75,29 +73,15 @@ def test_replies_survive_a_kill_and_come_once(tmp_path: Path) -> None:
     house = House(tmp_path / "data", settings='domain = "example.org"')
     add_accounts(house.data_dir, {ANNA: "Anna", BEN: "Ben"}, "a good secret")
     run(go_away(house.data_dir))
-    acknowledged: list[str] = []
 
-    def send(sender: int) -> None:
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            lmtp = smtplib.LMTP(str(house.lmtp))
-            for number in range(10_000):
-                address = f"ben+{sender}x{number}@example.org"
-                letter = f"To: {ANNA}\r\nSubject: {number}\r\nMessage-ID: <{sender}.{number}@x>\r\n\r\nHi\r\n"
-                for _ in range(2):  # the second one is not answered
-                    lmtp.sendmail(address, [ANNA], letter)
-                acknowledged.append(address)
+    def send(lmtp: smtplib.LMTP, sender: int, number: int) -> str:
+        address = f"ben+{sender}x{number}@example.org"
+        letter = f"To: {ANNA}\r\nSubject: {number}\r\nMessage-ID: <{sender}.{number}@x>\r\n\r\nHi\r\n"
+        for _ in range(2):  # the second one is not answered
+            lmtp.sendmail(address, [ANNA], letter)
+        return address
 
-    senders = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
-    with house:
-        for sender in senders:
-            sender.start()
-        end = time.monotonic() + 60
-        while len(acknowledged) < ENOUGH:
-            assert time.monotonic() < end
-            time.sleep(0.001)
-        house.kill()
-    for sender in senders:
-        sender.join()
+    acknowledged = killed_while_mail_comes(house, send, enough=ENOUGH)
     was_open, found = run(told(house.data_dir))
     assert was_open, "everything was answered before the kill: nothing was tested"
     assert set(acknowledged) <= set(found)
