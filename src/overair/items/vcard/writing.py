@@ -114,8 +114,6 @@ def _lines(contact: Contact) -> Iterator[_Line]:
         yield _Line("PHOTO", data, {"ENCODING": ["b"], "TYPE": [kind]})
 
 
-
-
 def _slots(contact: Contact, fields: Sequence[str]) -> Iterator[tuple[Parameters, str]]:
     """The values of fields that are alike, each with its place where those before it do not say it."""
     gap = False
