@@ -16,14 +16,28 @@ _LONGEST_CHARACTER: Final = 16
 """Code points; what goes on longer is no character that anybody reads."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
+_FORBIDDEN_BYTES: Final = bytes({*range(0x20)} - {*b"\t\n\r"})
+_FORBIDDEN_CHARACTERS: Final = ("\ufffe", "\uffff")
+
 PIECE: Final = 256 * 1024
 """Characters looked at in one go."""
 
 
 def is_clean(text: str) -> bool:
     """Whether an answer may carry all of the text."""
-    # A search lets no other thread run before its end, so a long text is searched in pieces.
-    return all(_FORBIDDEN.search(text, place, place + PIECE) is None for place in range(0, len(text), PIECE))
+    # No other thread runs meanwhile, so a long text is looked at in pieces.
+    return all(_is_clean(text[place : place + PIECE]) for place in range(0, len(text), PIECE))
+
+
+def _is_clean(text: str) -> bool:
+    """What ``_FORBIDDEN`` says, an order of magnitude faster."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return False
+    return len(data.translate(None, _FORBIDDEN_BYTES)) == len(data) and (
+        text.isascii() or not any(character in text for character in _FORBIDDEN_CHARACTERS)
+    )
 
 
 def cleaned(text: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from email.feedparser import (  # type: ignore[attr-defined]  # three of them are not in typeshed
+from email.feedparser import (  # type: ignore[attr-defined]  # two of them are not in typeshed
     BufferedSubFile,
     BytesFeedParser,
-    NeedMoreData,
     headerRE,
 )
 from email.message import Message as MimeMessage
@@ -23,12 +22,15 @@ MAX_DEPTH: Final = 16
 """How deep parts may nest; the parser looks at each line once for each level."""
 MAX_PARTS: Final = 2_000
 PIECE: Final = 128 * 1024
-"""Bytes that the parser is given at a time."""
+"""Bytes of text that the parser is given as one line: while it looks at them nothing else runs."""
 MAX_HEADER_LINES: Final = 2_000
 MAX_PARAMETERS: Final = 4_096
 """The most characters of a header with parameters, whose parser is quadratic in their number."""
 _WITH_PARAMETERS: Final = ("content-type", "content-disposition")
 _FOLD: Final = re.compile("[\r\n]+")
+_LINE: Final = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)?")
+_DASHES: Final = (b"\n--", b"\r--")
+_OF_BYTES: Final = re.compile("[\x00-\x7f\udc80-\udcff]*")
 _MISLEADING: Final = re.compile("[\t\r\n\u202a-\u202e\u2066-\u2069]")
 """What makes one line of a name two, or shows its end as its beginning."""
 
@@ -71,41 +73,90 @@ class _TooManyParts(Exception):
     """The message has more parts than anybody reads."""
 
 
-class _CountingFile(BufferedSubFile):  # type: ignore[misc]  # not in typeshed
-    """The parser's lines, with the number of characters that were taken.
+class _Lines(BufferedSubFile):  # type: ignore[misc]  # not in typeshed
+    """The lines of a message whose bytes are all there, with the number of characters that were taken.
 
-    Where only the end of a text matters, many lines are given as one: the parser keeps each line that
-    it is given by itself, and a message of short ones would take forty times its size.
+    A character is a byte, read as ASCII with surrogate escapes. Where only the end of a text matters,
+    many lines are given as one: the parser looks at each that it is given, and keeps it by itself.
     """
 
     _lines: deque[str]
+    """What the parser took and gave back."""
+    _eofstack: list[Callable[[str], object]]
 
-    def __init__(self) -> None:
+    def __init__(self, data: bytes) -> None:
         super().__init__()
+        self._data = data
+        self._place = 0
         self.position = 0
+        self.boundaries: tuple[bytes, ...] | None = None
+        """What lines begin with that stand alone, all others being joined; None where each stands alone."""
         self.joins: Callable[[str], object] | None = None
-        """Whether a line may be given together with those before it; None where each stands alone."""
-        self._behind_another = False
-        """Whether the line before was one to stand alone: a boundary, behind which a header begins."""
+        """Whether a line may be given together with those before it, where there are no boundaries."""
+        self._behind_boundary = False
+        """Whether the line before was a boundary, behind which a header begins."""
 
-    def readline(self) -> object:
-        line = super().readline()
-        if line is NeedMoreData:
-            return line
-        if self.joins is not None and line:
-            joins = bool(self.joins(line))
-            if joins and not self._behind_another:
-                lines, joined = self._lines, [line]
-                while lines and self.joins(lines[0]):
-                    joined.append(lines.popleft())
-                line = "".join(joined)
-            self._behind_another = not joins
+    def close(self) -> None:
+        """Nothing more comes: everything was there from the start."""
+
+    def readline(self) -> str:
+        line = self._again() if self._lines else self._read()
+        # The boundaries of the messages around this one end it.
+        for ends in reversed(self._eofstack):
+            if ends(line):
+                self._lines.appendleft(line)
+                return ""
         self.position += len(line)
         return line
 
     def unreadline(self, line: str) -> None:
         self.position -= len(line)
         super().unreadline(line)
+
+    def _again(self) -> str:
+        line = self._lines.popleft()
+        if self.boundaries is not None:
+            # It may have been read as a header.
+            self._behind_boundary = line.encode("ascii", "surrogateescape").startswith(self.boundaries)
+        return line
+
+    def _read(self) -> str:
+        if self.boundaries is not None:
+            is_boundary = self._data.startswith(self.boundaries, self._place)
+            alone, self._behind_boundary = is_boundary or self._behind_boundary, is_boundary
+            return self._take(self._end_of_line(self._place) if alone else self._end_of_text(self.boundaries))
+        line = self._take(self._end_of_line(self._place))
+        if self.joins is None or not self.joins(line):
+            return line
+        joined = [line]
+        while line := self._take(self._end_of_line(self._place)):
+            if not self.joins(line):
+                self._place -= len(line)
+                break
+            joined.append(line)
+        return "".join(joined)
+
+    def _take(self, end: int) -> str:
+        start, self._place = self._place, end
+        return self._data[start:end].decode("ascii", "surrogateescape")
+
+    def _end_of_line(self, place: int) -> int:
+        found = _LINE.match(self._data, place)
+        return place if found is None else found.end()
+
+    def _end_of_text(self, boundaries: tuple[bytes, ...]) -> int:
+        """Where the next boundary begins, or a line not much farther than a piece from here."""
+        start, limit = self._place, min(self._place + PIECE, len(self._data))
+        end: int | None = None
+        for dashes in _DASHES:
+            place = start
+            while place := self._data.find(dashes, place, (limit if end is None else end) + 2) + 1:
+                if self._data.startswith(boundaries, place):
+                    end = place
+                    break
+        if end is None:
+            end = self._end_of_line(limit - 1) if limit > start else limit
+        return end
 
 
 class _LocatingParser(_Parser):
@@ -119,10 +170,10 @@ class _LocatingParser(_Parser):
     _cur: LocatedMessage
     _msgstack: list[LocatedMessage]
 
-    def __init__(self) -> None:
+    def __init__(self, mime: bytes) -> None:
         # Without a policy it is compat32, the fastest one.
         super().__init__(LocatedMessage)
-        self._input = _CountingFile()
+        self._input = _Lines(mime)
         self._parts = 0
         self._header_lines = 0
 
@@ -137,7 +188,7 @@ class _LocatingParser(_Parser):
             raise _TooManyParts
         self._cur.start = self._cur.content = self._input.position
         self._header_lines = 0
-        self._input.joins = self._is_beyond_the_header_lines
+        self._input.boundaries, self._input.joins = None, self._is_beyond_the_header_lines
 
     def _is_beyond_the_header_lines(self, line: str) -> bool:
         self._header_lines += 1
@@ -167,8 +218,12 @@ class _LocatingParser(_Parser):
         if all(part.get_content_type() != "message/delivery-status" for part in self._msgstack):
             # There, an empty line ends a part; everywhere else only a boundary does.
             boundaries = [part.get_boundary() for part in self._msgstack]
-            prefixes = tuple(f"--{boundary}" for boundary in boundaries if boundary is not None)
-            self._input.joins = lambda line: not line.startswith(prefixes)
+            # What is not ASCII is the character of a byte, as it is in a line, or is found in none.
+            self._input.boundaries = tuple(
+                f"--{boundary}".encode("ascii", "surrogateescape")
+                for boundary in boundaries
+                if boundary is not None and _OF_BYTES.fullmatch(boundary) is not None
+            )
 
     def _pop_message(self) -> LocatedMessage:
         self._cur.end = self._input.position
@@ -181,26 +236,17 @@ def parse(mime: bytes) -> LocatedMessage:
 
     A message that the parser cannot take apart is one part: its headers, and the rest as text.
     """
-    parser = _LocatingParser()
     try:
-        _feed(parser, mime)
-        return parser.close()
+        return _LocatingParser(mime).close()
     except (_TooManyParts, ValueError, LookupError):
         # The parser raises the others for parameters that it cannot decode, such as a boundary
         # with an impossible charset.
-        flat = _LocatingParser()
+        flat = _LocatingParser(mime)
         flat.read_headers_only()
-        _feed(flat, mime)
         message = flat.close()
         del message["Content-Type"], message["Content-Transfer-Encoding"]
         message.cut = True
         return message
-
-
-def _feed(parser: _LocatingParser, mime: bytes) -> None:
-    """Give the parser a message in pieces: it cuts each into lines in one go, and nothing else runs then."""
-    for position in range(0, len(mime), PIECE):
-        parser.feed(mime[position : position + PIECE])
 
 
 def is_leaf(part: LocatedMessage) -> bool:
