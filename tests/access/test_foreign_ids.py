@@ -21,6 +21,7 @@ from access.victim import MARK
 from access.worlds import Worlds, seen
 from overair.protocol.commands import MESSAGES, messages_of
 from overair.protocol.http import Command
+from overair.server.long_ids import long_id
 from overair.versions import SERVED, Version
 from support.phone import Answer
 
@@ -96,6 +97,20 @@ def test_commands_without_messages(worlds: Worlds, command: Command, version: Ve
     for name, role in QUERIES.items():
         for value in worlds.ids[role][-2:]:
             attack(worlds, Attack(command, version, query=query_of(name, value)))
+
+
+@pytest.mark.parametrize("command", [Command.SMART_REPLY, Command.SMART_FORWARD])
+def test_sources_of_the_victim_in_the_query(worlds: Worlds, command: Command) -> None:
+    """Up to 12.1 the query says what is answered or forwarded."""
+    for item_id in worlds.ids[Role.ITEM][-3:]:
+        folder_id = item_id.partition(":")[0]
+        for query in (
+            {"item_id": item_id},
+            {"item_id": item_id, "collection_id": folder_id},
+            {"item_id": item_id, "collection_id": worlds.own_folder},
+            {"long_id": long_id(item_id)},
+        ):
+            attack(worlds, Attack(command, Version.V12_1, query=query))
 
 
 def query_of(name: str, value: str) -> dict[str, Any]:

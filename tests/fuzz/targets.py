@@ -6,6 +6,7 @@ from typing import Final
 
 from fuzz import (
     calendars,
+    composed,
     conversation,
     mail,
     making,
@@ -33,6 +34,7 @@ TARGETS: Final[dict[str, Target]] = {
         tnef,
         meetings,
         replies,
+        composed,
         making,
         plans,
         people,

@@ -16,6 +16,8 @@ from overair.items.mail.header_fields import RawHeader
 from overair.items.mail.structure import LocatedMessage, extent, is_leaf
 from overair.items.text import cleaned
 
+LONG_TEXT: Final = 256 * 1024
+"""Characters of a text from which on it is encoded as a whole: line by line each line takes fifty bytes."""
 _REPLACED: Final = frozenset(
     ("content-type", "content-transfer-encoding", "content-md5", "content-length", "lines")
 )
@@ -77,7 +79,12 @@ def new_text(text: str, subtype: str, newline: bytes, parameters: Mapping[str, s
     ``parameters`` are those of its Content-Type apart from charset.
     """
     part = MIMEPart(policy=_POLICY.clone(linesep=newline.decode()))
-    part.set_content(cleaned(text), subtype=subtype, charset="utf-8")
+    text = cleaned(text)
+    if len(text) <= LONG_TEXT:
+        part.set_content(text, subtype=subtype, charset="utf-8")
+    else:
+        data = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+        part.set_content(data, "text", subtype, cte="base64", params={"charset": "utf-8"})
     for name, value in (parameters or {}).items():
         part.set_param(name, value)
     return part.as_bytes()

@@ -14,15 +14,15 @@ Heading = Sequence[tuple[str, str]]
 REPLIED: Final = "-----Original Message-----"
 FORWARDED: Final = "-------- Forwarded Message --------"
 
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _STUFFED: Final = (" ", ">", "From ")
 """How lines of format=flowed must not begin that are no quotations (RFC 3676, 4.4)."""
-_TAG: Final = r"""(?=[\s/>])(?:[^>"']++|"[^"]{0,100000}+"|'[^']{0,100000}+')*+>"""
+_TAG: Final = r"(?=[\s/>])[^>]{0,2000}+>"
+"""The rest of a tag behind its name; bounded, since one that nobody closes is looked for from each place."""
 _BODY: Final = re.compile(rf"<body{_TAG}", re.IGNORECASE)
 _END: Final = re.compile(r"</(body|html)\s*>", re.IGNORECASE)
 _STYLE: Final = re.compile(rf"<style{_TAG}", re.IGNORECASE)
 _END_OF_STYLE: Final = re.compile(r"</style\s*>", re.IGNORECASE)
-_FRAME: Final = re.compile(rf"<!doctype[^>]*+>|</?(?:html|head){_TAG}", re.IGNORECASE)
+_FRAME: Final = re.compile(rf"<!doctype[^>]{{0,1000}}+>|</?(?:html|head){_TAG}", re.IGNORECASE)
 _CHARSET: Final = re.compile(
     r"""(<meta\b[^>]{0,300}?\bcharset\s{0,9}=\s{0,9}["']?)[\w.:-]{1,60}""", re.IGNORECASE
 )
@@ -35,27 +35,26 @@ def text_quotation(heading: Heading, text: str, *, forwarded: bool, flowed: bool
     ``flowed``: it goes into a text of format=flowed, where a space at the end of a line joins it to
     the next one.
     """
-    lines = [FORWARDED if forwarded else REPLIED, *(f"{name}: {value}" for name, value in heading), ""]
-    original = _LINE_END.split(text.rstrip("\r\n"))
-    if forwarded:
-        lines += original
-    else:
-        lines += [_marked(line) for line in original]
+    title = FORWARDED if forwarded else REPLIED
+    said = "".join(f"{line}\n" for line in (title, *(f"{name}: {value}" for name, value in heading), ""))
+    # Replaced, not split: a line by itself takes fifty bytes, and there may be millions.
+    original = "\n" + text.rstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n") + "\n"
     if flowed:
-        lines = [_stuffed(line, quoted=not forwarded) for line in lines]
-    return "\n".join(lines) + "\n"
+        original = _without_spaces_at_ends(original)
+    if not forwarded:
+        original = original[:-1].replace("\n", "\n> ").replace("\n> >", "\n>>")
+        original = original.replace("\n> \n", "\n>\n").replace("\n> \n", "\n>\n") + "\n"
+    elif flowed:
+        for start in _STUFFED:
+            original = original.replace(f"\n{start}", f"\n {start}")
+    return said + original[1:]
 
 
-def _marked(line: str) -> str:
-    line = line.rstrip(" ")
-    return f">{line}" if line.startswith(">") else f"> {line}".rstrip(" ")
-
-
-def _stuffed(line: str, *, quoted: bool) -> str:
-    line = line.rstrip(" ")
-    if quoted and line.startswith(">"):
-        return line
-    return f" {line}" if line.startswith(_STUFFED) else line
+def _without_spaces_at_ends(text: str) -> str:
+    """Lines without the spaces at their ends, up to 127 of them."""
+    for count in (64, 32, 16, 8, 4, 2, 1):
+        text = text.replace(" " * count + "\n", "\n")
+    return text
 
 
 def below(text: str, quotation: str) -> str:
