@@ -291,8 +291,16 @@ def test_mime_with_escapes_keeps_every_character() -> None:
     blobs = Memory()
     head = "Subject: 会議\r\nContent-Type: text/plain; charset=ISO-2022-JP\r\n\r\n"
     message = stored((head + words).encode("iso-2022-jp"), blobs)
-    data = body_of(message, blobs, BodyPreference(type=MIME), mime_support=2).data
+    whole = body_of(message, blobs, BodyPreference(type=MIME), mime_support=2)
+    data = whole.data
     assert data is not None
+    size = len(data.encode())
+    assert message.index is not None
+    assert whole.estimated_data_size == size > message.index.size
+    cut = body_of(message, blobs, BodyPreference(type=MIME, truncation_size=size - 1), mime_support=2)
+    assert cut.truncated
+    assert cut.estimated_data_size == size
+    assert len((cut.data or "").encode()) < size
     shown = message_from_string(data, policy=policy.default)
     assert isinstance(shown, EmailMessage)
     assert shown.get_content().splitlines() == words.splitlines()

@@ -45,6 +45,10 @@ def body(
     if preference.type == BodyType.MIME:
         limit = _mime_limit(renditions, limit, MIME_TRUNCATION_SIZES.get(mime_truncation))
     size = renditions.size(preference.type)
+    if preference.type == BodyType.MIME and limit != 0 and not _withheld(renditions, preference):
+        # It is read anyway, and where some of it had to be encoded for transfer it is larger than it was.
+        renditions.start(preference.type, None)
+        size = renditions.size(preference.type)
     truncated = limit is not None and size > limit
     withheld = truncated and preference.all_or_none is True
     # MS-ASEMAIL_R1057: no Data for a TruncationSize of 0, nor where AllOrNone withholds it.

@@ -68,7 +68,7 @@ class MessageBody:
 
     def size(self, body_type: BodyType) -> int:
         if body_type == BodyType.MIME:
-            return self._index.size
+            return self._index.size if self._mime is None else text.utf8_size(self._mime)
         if body_type == BodyType.RTF:
             return len(self._as_rtf())
         return self._index.text_size if body_type == BodyType.PLAIN_TEXT else self._index.html_size
