@@ -71,7 +71,7 @@ async def _cost(server: Running, account: Account, others: Callable[[], float]) 
     await phone.connect()
     await phone.folder_sync()
     await phone.sync_all(512, SHORT)
-    rounds = []
+    rounds: list[tuple[float, ...]] = []
     for _ in range(ROUNDS):
         begun, before = time.perf_counter(), others()
         own = await _cpu_of_empty_syncs(server, phone)

@@ -41,7 +41,9 @@ def check_states(states: CollectionStates) -> None:
 
 def states_seeds() -> Iterator[bytes]:
     states = CollectionStates()
-    first = states.primed(Token(1, (2, 3), {4: Known(5, True, 6)}).encode(), (Options(),), (1, 2))
+    first = states.primed(
+        Token(1, (2, 3), {4: Known(5, True, 6)}).encode(), (Options(),), (1, 2), conversations=True
+    )
     applied = Applied({"a": AppliedAdd("1", 2, b"3")}, {"1": AppliedChange(2, b"3")}, {"1": 2})
     unshown = {"1": Unshown(True, "1")}
     states.hand_out(

@@ -7,7 +7,6 @@ converted on the way in or out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import BigInteger, Integer, MetaData
@@ -29,6 +28,6 @@ INDEX_TABLES: Final = "full_text"
 """How the tables begin that are each database's own, for which SQLAlchemy has no word."""
 
 
-def is_declared(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> bool:
+def is_declared(name: str | None, kind: str, _parents: object) -> bool:
     """Whether a table of a database is one of those that are declared (Alembic's ``include_name``)."""
     return kind != "table" or not (name or "").startswith(INDEX_TABLES)

@@ -71,7 +71,7 @@ def _measure(connection: sa.Connection) -> None:
         after = rows[-1][0]
 
 
-def _size(item_class: str, content: Any) -> int:
+def _size(item_class: str, content: str | bytes) -> int:
     """As of mailboxes/embedded/usage.py; of what cannot be read its stored form counts alone."""
     stored = len(content)
     try:
@@ -79,8 +79,9 @@ def _size(item_class: str, content: Any) -> int:
     except msgspec.DecodeError:
         return stored
     if item_class == "Email":
-        return (item.get("index") or {}).get("size", 0) if item.get("blob") else stored
+        return int((item.get("index") or {}).get("size", 0)) if item.get("blob") else stored
     kept = [*(item.get("stored_attachments") or ())]
     for exception in item.get("exceptions") or ():
         kept += exception.get("stored_attachments") or ()
-    return stored + sum({one["blob"]: one["size"] for one in kept}.values())
+    sizes: dict[str, int] = {one["blob"]: one["size"] for one in kept}
+    return stored + sum(sizes.values())
