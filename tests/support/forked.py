@@ -160,6 +160,7 @@ def main() -> None:
     """Fork a server for every command that is read, or say what became of one."""
     from overair.cli import running  # noqa: F401  # what takes a second to load is to be loaded
     from overair.cli.application import main as overair
+    from overair.storage import postgresql  # noqa: F401
 
     gc.collect()
     gc.freeze()
