@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -19,7 +18,7 @@ from overair.items.icalendar.events import BUSY_STATUSES
 from overair.items.icalendar.reading import items_from_icalendar
 from overair.items.icalendar.results import Converted
 from overair.items.mail.headers import Headers, is_marked_as_spam
-from overair.items.mail.structure import LocatedMessage, disposition, extent, is_leaf, parameter
+from overair.items.mail.structure import LocatedMessage, disposition, extent, leaves, parameter
 from overair.items.mail.transfer import decode_transfer
 
 LARGEST: Final = 512 * 1024
@@ -113,20 +112,10 @@ def _calendar_part(tree: LocatedMessage) -> LocatedMessage | None:
     """The part that makes a message one of a meeting: the first that names its method, else one that is
     not attached. What is in an attached message is not looked at.
     """
-    calendars = [part for part in _leaves(tree) if part.get_content_type() == _CALENDAR]
+    calendars = [part for part in leaves(tree) if part.get_content_type() == _CALENDAR]
     with_method = (part for part in calendars if parameter(part, "method"))
     unattached = (part for part in calendars if disposition(part) != "attachment")
     return next(with_method, None) or next(unattached, None)
-
-
-def _leaves(tree: LocatedMessage) -> Iterator[LocatedMessage]:
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if is_leaf(part):
-            yield part
-        else:
-            waiting.extend(reversed(part.children))
 
 
 def _meeting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from email.feedparser import (  # type: ignore[attr-defined]  # two of them are not in typeshed
     BufferedSubFile,
     BytesFeedParser,
@@ -252,6 +252,17 @@ def parse(mime: bytes) -> LocatedMessage:
 def is_leaf(part: LocatedMessage) -> bool:
     """Whether a part holds no others; an attached message is a leaf."""
     return part.get_content_maintype() != "multipart" or part.source is not None
+
+
+def leaves(tree: LocatedMessage) -> Iterator[LocatedMessage]:
+    """The parts without others inside, as they stand; an attached message is one."""
+    waiting = [tree]
+    while waiting:
+        part = waiting.pop()
+        if is_leaf(part):
+            yield part
+        else:
+            waiting += reversed(part.children)
 
 
 def content_type(part: LocatedMessage) -> str:

@@ -15,7 +15,6 @@ from overair.items.mail.replying.entities import (
     Edit,
     added,
     applied,
-    leaves,
     new_text,
     span,
     with_text,
@@ -25,7 +24,7 @@ from overair.items.mail.replying.original import Original, Picture
 from overair.items.mail.replying.quoting import below, html_below, html_quotation, text_quotation
 from overair.items.mail.replying.sealed import is_sealed
 from overair.items.mail.replying.threads import continue_thread
-from overair.items.mail.structure import LocatedMessage, parameter, parse
+from overair.items.mail.structure import LocatedMessage, leaves, parameter, parse
 from overair.items.mail.transfer import decode_transfer
 
 _KEPT_PARAMETERS: Final = ("format", "delsp")

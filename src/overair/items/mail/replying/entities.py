@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.message import MIMEPart
 from email.policy import SMTP
 from typing import Final, NamedTuple
 
 from overair.items.mail.header_fields import RawHeader
-from overair.items.mail.structure import LocatedMessage, extent, is_leaf
+from overair.items.mail.structure import LocatedMessage, extent
 from overair.items.text import cleaned
 
 LONG_TEXT: Final = 256 * 1024
@@ -45,17 +45,6 @@ def applied(mime: bytes, edits: Sequence[Edit]) -> bytes:
         position = edit.end
     pieces.append(mime[position:])
     return b"".join(pieces)
-
-
-def leaves(tree: LocatedMessage) -> Iterator[LocatedMessage]:
-    """The parts without others inside, as they stand; an attached message is one."""
-    waiting = [tree]
-    while waiting:
-        part = waiting.pop()
-        if is_leaf(part):
-            yield part
-        else:
-            waiting += reversed(part.children)
 
 
 def span(part: LocatedMessage, mime: bytes) -> tuple[int, int]:

@@ -17,11 +17,11 @@ from overair.items.mail.header_fields import MAXIMUM_HEADER
 from overair.items.mail.headers import Headers
 from overair.items.mail.message import Message
 from overair.items.mail.parts import ByteSource, Part, read_exactly
-from overair.items.mail.replying.entities import entity, leaves
+from overair.items.mail.replying.entities import entity
 from overair.items.mail.replying.quoting import Heading
 from overair.items.mail.replying.sealed import is_sealed
 from overair.items.mail.replying.threads import Thread
-from overair.items.mail.structure import LocatedMessage, content_type, parse
+from overair.items.mail.structure import LocatedMessage, content_type, leaves, parse
 from overair.items.renditions import MessageBody
 from overair.protocol.body_preferences import BodyType
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from overair.items.mail.replying.entities import leaves
-from overair.items.mail.structure import LocatedMessage
+from overair.items.mail.structure import LocatedMessage, leaves
 
 _OPEN: Final = frozenset(("multipart/mixed", "multipart/alternative", "multipart/related"))
 """The multiparts whose parts are what they are whatever stands beside them."""
