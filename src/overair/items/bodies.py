@@ -18,7 +18,7 @@ from overair.wbxml.pages import AirSyncBase
 _STORED: Final = (BodyType.PLAIN_TEXT, BodyType.HTML, BodyType.RTF)
 """The types of a body that an item holds itself (MS-ASNOTE_R37)."""
 _EVENT_SINCE_16: Final = (BodyType.PLAIN_TEXT, BodyType.HTML)
-"""MS-ASAIRS_R1400, MS-ASAIRS_R1401"""
+"""What remains for events from 16.0 on (MS-ASAIRS_R1400, R1401)."""
 
 
 def types_of(item_class: ItemClass, version: Version, *, mime: bool = False) -> tuple[BodyType, ...]:

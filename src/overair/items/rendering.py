@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 _SMIME, _ALWAYS = 1, 2
 """Values of MIMESupport; 0 is never (MS-ASCMD_R3396 and on)."""
 _FIRST_WITH_PARTS: Final = Version.V14_1
-"""MS-ASCON_R504"""
+"""The first version that has BodyPart (MS-ASCON_R504)."""
 _FIRST_OF_CONVERSATION: Final = 5
 """Bytes of the ConversationIndex of the first message; each answer has more (MS-ASCON_R87)."""
 _FORWARDED: Final = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|vs|i)\s*:", re.IGNORECASE)
