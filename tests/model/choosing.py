@@ -39,6 +39,7 @@ def edit(phone: Phone, step: Edit) -> None:
         "draft": phone.write_draft,
         "send draft": lambda: phone.send_draft(step.choice),
         "letter": phone.write_letter,
+        "answer": lambda: phone.answer(collection, step.choice),
         "think again": lambda: phone.think_again(collection, step.choice),
         "upgrade": lambda: phone.upgrade(sorted(SERVED)[step.choice % len(SERVED)]),
         "conversations": lambda: phone.show_conversations(collection),
@@ -75,6 +76,8 @@ def exchange(phone: Phone, step: Ask) -> Exchange | None:
             return phone.sync_in_short(partial=True)
         case "ping":
             return phone.ping(HEARTBEAT, folders)
+        case "search":
+            return phone.search(collection, step.choice)
         case "send":
             return _again(phone, Command.SEND_MAIL, step) or phone.send()
         case "move":

@@ -8,7 +8,8 @@ What looks at which of the nine; ``defects/`` has, row by row, what is found by 
 2. Effects and state together: KEPT, NOT_TWICE, NOT_BACK and NOT_OUT_OF_NOTHING, with kills between any two
    transactions and a disk that is full at the commit (store.py). Defects: defects/effects.py. EXCEPTIONS and
    UNSEEN say the same of the occurrences of a series and of what a version has no word for (forms/event.py,
-   ledger.py). Defects: defects/plans.py.
+   ledger.py), FOLLOWS of conversations (conversing.py, ledger.py), FOUND of what is searched (searching.py).
+   Defects: defects/plans.py, defects/conversations.py, defects/searching.py.
 3. Nothing thrown away early: KEY_LIVES. Defects: "the older state is thrown away" and its like.
 4. Add before Change, no echo: ADD_FIRST, NO_ECHO, for items and folders. Defects: defects/wording.py.
 5. Conflicts: CONFLICTS (who wins, that the winner is shown, that there was a conflict at all).
@@ -49,6 +50,7 @@ class Law(StrEnum):
     FOLLOWS = (
         "a conversation that was moved is where it was moved to, and what comes in it goes there (law 2)"
     )
+    FOUND = "what is there is found at once, and what is gone is not (law 2)"
     AGREED = "at rest every phone shows the mailbox as its filter has it"
 
 

@@ -105,6 +105,11 @@ class Ledger:
         """Whether an item of a folder may be missing because it could not be rendered."""
         return any(item_id.startswith(f"{folder_id}:") for item_id in self.unshown)
 
+    def markers(self, account: str) -> set[str]:
+        """The markers of everything that a mailbox holds."""
+        folders = self.mailboxes[account].values()
+        return {self.shown(item_id, item).marker for one in folders for item_id, item in one.items.items()}
+
     def folder_of(self, account: str, kind: FolderType) -> str:
         """The first folder of a type."""
         return next(key for key, one in self.mailboxes[account].items() if one.folder.type is kind)

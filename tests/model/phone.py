@@ -14,6 +14,7 @@ import msgspec
 from model.conversing import Conversing
 from model.editing import Editing
 from model.moving import Moving
+from model.searching import Searching
 from model.synchronising import Synchronising
 from overair.mailboxes.interface import FolderType
 from overair.protocol.http import Command
@@ -22,7 +23,7 @@ from overair.versions import Version
 
 
 @dataclass
-class Phone(Synchronising, Moving, Conversing, Editing):
+class Phone(Synchronising, Moving, Conversing, Searching, Editing):
     """One device of one account."""
 
     def upgrade(self, version: Version) -> None:

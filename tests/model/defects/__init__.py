@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from model.defects import conversations, duty, effects, plans, repetition, wording
+from model.defects import conversations, duty, effects, plans, repetition, searching, wording
 from model.defects.defect import Defect
 
 STORIES: Final = Path(__file__).with_name("stories")
@@ -21,6 +21,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
     *plans.DEFECTS,
     *duty.DEFECTS,
     *conversations.DEFECTS,
+    *searching.DEFECTS,
 )
 
 __all__ = ["DEFECTS", "STORIES", "Defect"]

@@ -12,7 +12,7 @@ from model.defects.defect import defect
 from model.laws import Law
 from overair.devices import hierarchy
 from overair.protocol.sync import AddCommand, DeleteCommand
-from overair.server import submitting
+from overair.server import answering, submitting
 from overair.server.commands import move_items
 from overair.sync import changing
 from overair.sync.apply import Applier
@@ -143,6 +143,10 @@ def a_mail_that_is_sent_again_is_not_recognised(patch: pytest.MonkeyPatch) -> No
     patch.setattr(submitting, "recall", _nothing)
 
 
+def an_answer_is_looked_for_by_its_source_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answering, "was_sent", _nothing)
+
+
 def a_move_that_is_asked_for_again_is_not_recognised(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(move_items, "recall", _nothing)
 
@@ -201,6 +205,9 @@ DEFECTS: Final = (
         "a mail that is sent again is not recognised",
         a_mail_that_is_sent_again_is_not_recognised,
         Law.NOT_TWICE,
+    ),
+    defect(
+        "an answer is looked for by its source first", an_answer_is_looked_for_by_its_source_first, Law.ONCE
     ),
     defect(
         "a move that is asked for again is not recognised",
