@@ -246,7 +246,9 @@ def load(path: Path | None = None, **overrides: object) -> Settings:
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{where}: {error}") from None
+        said, _, place = str(error).partition(" - at `$.")
+        setting = f"{place.rstrip('`')}: " if place else ""
+        raise SettingsError(f"{where}: {setting}{said}") from None
     _check(settings, where)
     return settings
 
@@ -267,7 +269,10 @@ def _check(settings: Settings, where: str) -> None:
             ) from None
     lmtp = settings.delivery.lmtp
     if lmtp and settings.lmtp_socket is None:
-        parse_address(lmtp)
+        try:
+            parse_address(lmtp)
+        except SettingsError as wrong:
+            raise SettingsError(f"{where}: delivery.lmtp: {wrong}") from None
     try:
         settings.smtp.check()
     except SmtpError as error:
