@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from overair.server.app import build
 from overair.server.settings import load
 from support.calendar_texts import calendar, component, event
 from support.command import done, overair
+from support.databases import copied
 from support.house import Serve
 from support.server import ANNA
 
@@ -78,8 +78,7 @@ def with_an_account(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(name="data")
 def data_directory(with_an_account: Path, tmp_path: Path) -> Path:
     """A data directory with one account."""
-    shutil.copytree(with_an_account, tmp_path / "data")
-    return tmp_path / "data"
+    return copied(with_an_account, tmp_path / "data")
 
 
 def command(*arguments: str | Path) -> str:

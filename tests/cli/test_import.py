@@ -7,7 +7,6 @@ import base64
 import json
 import mailbox
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ from overair.mailboxes.interface import Session, View
 from overair.server.app import build
 from overair.server.settings import load
 from support.command import OVERAIR, done, environment, overair
+from support.databases import copied
 from support.house import Serve
 
 ANNA = "anna@example.org"
@@ -95,8 +95,7 @@ def with_an_account(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(name="data")
 def data_directory(with_an_account: Path, tmp_path: Path) -> Path:
     """A data directory with one account."""
-    shutil.copytree(with_an_account, tmp_path / "data")
-    return tmp_path / "data"
+    return copied(with_an_account, tmp_path / "data")
 
 
 def test_messages_come_in_order_of_date_with_their_marks(data: Path, tmp_path: Path) -> None:

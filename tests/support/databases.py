@@ -12,6 +12,7 @@ import contextlib
 import itertools
 import os
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -42,6 +43,15 @@ def prepare(directory: Path, kind: str = DEFAULT) -> None:
     note = directory / DATABASE_NOTE
     note.touch(mode=0o600)
     note.write_text(f"{cluster().database()}\n", encoding="utf-8")
+
+
+def copied(directory: Path, target: Path) -> Path:
+    """A copy of a data directory that nobody uses, with a database of its own."""
+    shutil.copytree(directory, target)
+    note = target / DATABASE_NOTE
+    if note.exists():
+        note.write_text(f"{cluster().database(template=database_of(directory))}\n", encoding="utf-8")
+    return target
 
 
 def open_database(directory: Path, kind: str = DEFAULT) -> Database:
