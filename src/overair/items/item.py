@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
+
+import msgspec
 
 from overair.protocol.schema import Record
 from overair.versions import Version
@@ -31,6 +34,15 @@ class Item(Record):
     """The protocol version that brought the class."""
     partial_since: ClassVar[Version | None] = None
     """From this version on a Change says only what changes, and absence deletes nothing."""
+    transient: ClassVar[Mapping[str, object]] = {}
+    """What an item brings to the store beside itself, by attribute, with the value that means nothing."""
+
+    @property
+    def as_stored(self) -> Self:
+        """The item without what it brings beside itself."""
+        if all(getattr(self, name) == value for name, value in self.transient.items()):
+            return self
+        return msgspec.structs.replace(self, **self.transient)
 
     @property
     def view_date(self) -> int:

@@ -19,6 +19,7 @@ def differing(before: Item, after: Item) -> frozenset[str]:
     """The names of the fields in which two forms of an item differ."""
     if type(before) is not type(after):
         return frozenset()
+    before, after = before.as_stored, after.as_stored
     return frozenset(
         name for name in after.__struct_fields__ if getattr(before, name) != getattr(after, name)
     )

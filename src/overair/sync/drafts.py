@@ -65,7 +65,7 @@ class PreparedDrafts:
         if place in self.refused:
             raise self.refused[place]
         draft = self.ready.get(place)
-        if draft is None or draft.before != before:
+        if draft is None or _stored(draft.before) != _stored(before):
             raise DraftMoved
         return draft
 
@@ -123,3 +123,7 @@ class Drafts:
         if draft.outgoing is None:
             raise ValueError("the draft was not made ready to be sent")
         await self._transport.enqueue(session, draft.outgoing)
+
+
+def _stored(item: Item | None) -> Item | None:
+    return None if item is None else item.as_stored

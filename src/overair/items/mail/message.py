@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, ClassVar, Final, NamedTuple
@@ -50,6 +50,7 @@ class Message(Item):
     """
 
     item_class: ClassVar[ItemClass] = ItemClass.EMAIL
+    transient: ClassVar[Mapping[str, object]] = {"terms": None, "answers": ()}
 
     to: Annotated[str | None, Field(Email.To, ADDRESSES)] = None
     cc: Annotated[str | None, Field(Email.Cc, STRING)] = None

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.items import CLASSES, Item, Message
+from overair.items import CLASSES, Item
 from overair.mailboxes.embedded.usage import size_of
 from overair.mailboxes.interface import APART
 from overair.storage.interface import Value
@@ -17,9 +17,7 @@ _decoders: Final = {item_class.value: msgspec.json.Decoder(record) for item_clas
 
 def encode(item: Item) -> bytes:
     """The item whole, without what the store keeps apart."""
-    if isinstance(item, Message) and (item.terms is not None or item.answers):
-        item = msgspec.structs.replace(item, terms=None, answers=())
-    return _encoder.encode(item)
+    return _encoder.encode(item.as_stored)
 
 
 def decode(item_class: str, content: bytes) -> Item:
@@ -36,7 +34,7 @@ def changed_fields(old: Item, new: Item) -> str | None:
     """The names of the fields that differ, as their column holds them; None for another class."""
     if type(old) is not type(new):
         return None
-    names = (name for name in old.__struct_fields__ if name not in ("terms", "answers"))
+    names = (name for name in old.__struct_fields__ if name not in old.transient)
     return " ".join(name for name in names if getattr(old, name) != getattr(new, name))
 
 
