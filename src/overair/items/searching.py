@@ -81,11 +81,13 @@ def _gather_event(item: Event, found: Document) -> None:
     if kept:
         found.add_term(HAS_ATTACHMENT)
     _add_body(item.body, found)
-    for exception in item.exceptions or ():
-        found.add(exception.subject, Mark.SUBJECT)
-        if exception.location is not None:
-            found.add(exception.location.display_name)
-        _add_body(exception.body, found)
+    # A series may have thousands of exceptions, which mostly say the same.
+    exceptions = item.exceptions or ()
+    for subject in dict.fromkeys(one.subject for one in exceptions):
+        found.add(subject, Mark.SUBJECT)
+    found.add_all(dict.fromkeys(one.location.display_name for one in exceptions if one.location is not None))
+    for body in {body.data: body for one in exceptions if (body := one.body) is not None}.values():
+        _add_body(body, found)
 
 
 @_gather.register

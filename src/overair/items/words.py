@@ -63,7 +63,8 @@ _UNSPACED: Final = "".join(
 )
 _RUNS: Final = re.compile(f"([{_UNSPACED}]+)")
 # The vowels of Indic scripts are marks to Unicode and would part the letters of a word.
-_WORD: Final = re.compile(rf"(?:[^\W_]|[\u0900-\u0dff\u0f71-\u0fbc\ua8e0-\ua8ff{_UNSPACED}])+")
+# One class, since a choice between two would be remembered for each letter of a long word.
+_WORD: Final = re.compile(rf"[\w\u0900-\u0dff\u0f71-\u0fbc\ua8e0-\ua8ff{_UNSPACED}]+")
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -78,7 +79,7 @@ def folded(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text in their order, each at most LONGEST_WORD characters long, none with a space."""
     text = folded(text)
-    found = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    found = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(text.replace("_", " "))
     if not text.isascii() and _RUNS.search(text) is not None:
         found = [piece for word in found for piece in _pieces(word)]
     return [word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in found]

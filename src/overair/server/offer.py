@@ -10,6 +10,8 @@ from overair.versions import SERVED
 COMMANDS: Final = (
     Command.SYNC,
     Command.SEND_MAIL,
+    Command.SMART_FORWARD,
+    Command.SMART_REPLY,
     Command.GET_ATTACHMENT,
     Command.FOLDER_SYNC,
     Command.FOLDER_CREATE,

@@ -19,7 +19,7 @@ from overair.items.calendar.occurring import Occurring, Told
 from overair.items.calendar.scheduling import scheduled
 from overair.items.calendar.showing import shown_event
 from overair.items.calendar.statuses import MEETING, ORGANIZER, RECEIVED
-from overair.items.calendar.times import clock_of
+from overair.items.calendar.times import Clock, clock_of
 from overair.items.making import NO_KEYS, Sent, said
 from overair.items.recurrence.occurrences import series_of
 from overair.items.render_options import WHOLE, RenderOptions
@@ -78,13 +78,13 @@ def change_occurrence(
 
     ``options`` and ``blob_keys`` are as in ``apply_change``. Raises SchemaError and NoSuchOccurrence.
     """
-    original, before = named_occurrence(event, instance_id, author)
+    clock = clock_of(event, author.version, author.time_zone)
+    original, before = named_occurrence(event, instance_id, author, clock)
     values = said(Event, application_data, author.version)
     for name, tag in _NOT_OF_OCCURRENCES.items():
         if name in values:
             raise SchemaError(tag, Problem.UNKNOWN, "in an occurrence")
     values = {name: value for name, value in values.items() if name not in SERVER_S_SINCE_16}
-    clock = clock_of(event, author.version, author.time_zone)
     sent = Sent(values, author, None, options, blob_keys)
     occurring = Occurring(event, clock, sent, event.next_attachment)
     told = None if before is None else Told(event, sent).exception(before)
@@ -107,15 +107,18 @@ def delete_occurrence(event: Event, instance_id: str, author: Author) -> Event:
 
 
 def named_occurrence(
-    event: Event, instance_id: str, author: Author
+    event: Event, instance_id: str, author: Author, clock: Clock | None = None
 ) -> tuple[datetime, EventException | None]:
-    """The start in the series of the occurrence that an InstanceId names, and what is otherwise about it."""
+    """The start in the series of the occurrence that an InstanceId names, and what is otherwise about it.
+
+    ``clock`` is that of the author's version, where it is known already.
+    """
     try:
         named = instant_of(instance_id)
     except ValueError as error:
         raise SchemaError(AirSyncBase.InstanceId, Problem.VALUE, str(error)) from None
     series = series_of(event, author.time_zone)
-    clock = clock_of(event, author.version, author.time_zone)
+    clock = clock or clock_of(event, author.version, author.time_zone)
     # By its day, since a client may reckon daylight saving time otherwise.
     original = None if series is None else series.at(clock.read(named, all_day=bool(event.all_day_event)))
     if series is None or original is None:

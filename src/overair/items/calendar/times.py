@@ -191,13 +191,11 @@ def _unchanged(name: str, first: int, last: int) -> bool:
 
 def _years(event: Event) -> set[int]:
     """The years of all times of an event that a client is shown."""
-    return {year for instant in _times(event) for year in _years_around(instant)}
-
-
-def _years_around(instant: datetime) -> tuple[int, ...]:
-    if (instant.month, instant.day) in _NEW_YEAR:
-        return instant.year - 1, instant.year, instant.year + 1
-    return (instant.year,)
+    instants = list(_times(event))
+    years = {instant.year for instant in instants}
+    for turning in [one for one in instants if (one.month, one.day) in _NEW_YEAR]:
+        years |= {turning.year - 1, turning.year + 1}
+    return years
 
 
 def _times(event: Event) -> Iterator[datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -13,7 +13,7 @@ DAY: Final = 24 * 60 * 60
 FIRST_YEAR: Final = 2
 LAST_YEAR: Final = 9998
 """Years of which the year before and the year after can be told, too."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NONE: Final = timedelta()
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _STEP: Final = 4 * DAY
 """A zone is looked at so often; none has ever changed there and back in that time."""
@@ -45,8 +45,8 @@ def start_of(year: int) -> int:
 
 def offset_at(zone: tzinfo, instant: int) -> int:
     """Seconds east of UTC at an instant in seconds since 1970 UTC."""
-    offset = (_EPOCH + timedelta(seconds=instant)).astimezone(zone).utcoffset() or timedelta()
-    return offset // timedelta(seconds=1)
+    offset = datetime.fromtimestamp(instant, zone).utcoffset() or _NONE
+    return offset.days * DAY + offset.seconds
 
 
 def year_of_zone(zone: tzinfo, year: int) -> Year:

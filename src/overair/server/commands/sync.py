@@ -167,9 +167,10 @@ def refuse(error: SchemaError) -> Outcome:
 def _is_of_a_preference(error: SchemaError) -> bool:
     """Whether what is said of bodies is wrong (MS-ASAIRS_R347), but for what has a status of its own.
 
-    That is an AllOrNone, two preferences for one type, and disorder (MS-ASAIRS_R348 to R351).
+    That is an AllOrNone, two preferences for one type, and disorder (MS-ASAIRS_R348 to R351), and any
+    element that the version does not have.
     """
-    if error.problem is Problem.ORDER or error.tag is AirSyncBase.AllOrNone:
+    if error.problem in (Problem.ORDER, Problem.NOT_IN_VERSION) or error.tag is AirSyncBase.AllOrNone:
         return False
     if error.tag is AirSyncBase.BodyPreference and error.problem is Problem.REPEATED:
         return False
