@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtplib.protocol import SMTPProtocol
 
 from overair.delivery import elsewhere, queue, smtp
 from overair.delivery.queue import Recipient, RecipientState
@@ -292,6 +293,28 @@ def test_a_server_that_stops_reading(tmp_path: Path) -> None:
             await asyncio.wait_for(there.attempt(), 30)
             [(_, [recipient])] = await there.queued()
             assert recipient.status == UNHEARD
+
+    run(work())
+
+
+def test_an_answer_that_comes_at_once_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anybody else had a turn; unheard, the message would be sent again."""
+    write = SMTPProtocol.write
+
+    def answered(protocol: SMTPProtocol, data: bytes) -> None:
+        write(protocol, data)
+        if data == b".\r\n":
+            protocol.data_received(b"250 2.0.0 Taken\r\n")
+
+    monkeypatch.setattr(SMTPProtocol, "write", answered)
+    monkeypatch.setattr(smtp, "LAST_ANSWER", 1.0)
+
+    async def work() -> None:
+        server = MailServer(pause=30.0)
+        async with mail_server(server), office(tmp_path / "data", server.port, timeout=1.0) as there:
+            await there.send(OTTO)
+            await there.attempt()
+            assert not await there.queued()
 
     run(work())
 

@@ -158,6 +158,7 @@ class Connection:
             raise SMTPServerDisconnected("gone")
         answer = asyncio.ensure_future(protocol.read_response(timeout=None))
         try:
+            await asyncio.sleep(0)  # it listens from here on; an answer that comes before that is dropped
             whole = False
             for piece in pieces(form):
                 protocol.write(PERIOD_REGEX.sub(b"..", piece))
