@@ -87,6 +87,34 @@ def test_a_cut_body_reads_only_the_start_of_its_part() -> None:
     assert 0 < blobs.taken < 60_000
 
 
+@pytest.mark.parametrize("long", ["", "x" * 30_000])
+def test_texts_one_behind_the_other_do_not_run_together(long: str) -> None:
+    blobs = Memory()
+    head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    texts = [f"one{long}", "two\r\n", "", "<p>three</p>", "four"]
+    parts = [
+        f"--b\r\nContent-Type: text/{'html' if '<' in text else 'plain'}\r\n\r\n{text}\r\n" for text in texts
+    ]
+    message = stored(f"{head}{''.join(parts)}--b--\r\n".encode(), blobs)
+    whole = body_of(message, blobs, BodyPreference(type=PLAIN))
+    assert whole.data is not None
+    assert whole.data.split() == [f"one{long}", "two", "three", "four"]
+    assert "\r\n\r\n" not in whole.data
+    assert whole.estimated_data_size == len(whole.data.encode())
+    for size in (2, 3, 4, 5, 6, 10, 29_000, len(whole.data) - 2):
+        part = body_of(message, blobs, BodyPreference(type=PLAIN, truncation_size=size))
+        assert part.data is not None
+        assert whole.data.startswith(part.data)
+    html = body_of(
+        stored(head.encode() + b"--b\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--\r\n", blobs),
+        blobs,
+        BodyPreference(type=HTML),
+    )
+    assert html.data is not None
+    assert html.estimated_data_size == len(html.data.encode())
+    assert "onetwo" not in html.data
+
+
 @pytest.mark.req("MS-ASAIRS_R77", "MS-ASAIRS_R241", "MS-ASAIRS_R2412")
 @pytest.mark.parametrize(
     ("text", "html", "asked", "served"),

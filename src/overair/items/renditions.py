@@ -114,7 +114,7 @@ class MessageBody:
 
     def _joined(self, parts: Sequence[Part], limit: int | None, *, as_html: bool) -> str:
         pieces: list[str] = []
-        taken = 0
+        taken, before = 0, ""
         for part in parts:
             if limit is not None and taken >= limit:
                 break
@@ -126,6 +126,9 @@ class MessageBody:
             piece = self._part(part, wanted)
             if part.is_html != as_html:
                 piece = plain_html.html_fragment(piece) if as_html else markup.html_to_text(piece)
+            if not as_html:
+                joint, before = text.joint(before), piece or before
+                piece = joint + piece
             pieces.append(piece)
             taken += text.utf8_size(piece)
         return "".join(pieces)

@@ -91,3 +91,8 @@ def with_pairs_joined(text: str) -> str:
     if _SURROGATE.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def joint(before: str) -> str:
+    """What parts two texts that a reader sees one behind the other: the line end that is missing."""
+    return "\r\n" if before and not before.endswith("\n") else ""

@@ -208,19 +208,32 @@ def _flow(part: LocatedMessage, kind: str) -> Flow:
 
 def _start_and_size(walk: _Walk) -> tuple[str, int]:
     """The first characters of the text body and the size of all of it, which is never put together here."""
-    start, size = "", 0
+    start, size, before = "", 0, ""
     for part in walk.text_body:
         found = walk.texts[part.number]
-        piece = markup.html_to_text(found) if part.is_html else found
+        own = markup.html_to_text(found) if part.is_html else found
+        piece = text.joint(before) + own
+        before = own or before
         start += piece[: TEXT_KEPT - len(start)]
         size += text.utf8_size(piece)
     return start, size
 
 
+def _all_text(walk: _Walk) -> str:
+    """The text body of a message that has no HTML."""
+    pieces: list[str] = []
+    before = ""
+    for part in walk.text_body:
+        own = walk.texts[part.number]
+        pieces += text.joint(before), own
+        before = own or before
+    return "".join(pieces)
+
+
 def _html_size(walk: _Walk) -> int:
     """The size of the HTML body: its parts one behind the other or, of text alone, one document."""
     if not any(part.is_html for part in walk.html_body):
-        return plain_html.html_document_size("".join(walk.texts[part.number] for part in walk.text_body))
+        return plain_html.html_document_size(_all_text(walk))
     return sum(
         text.utf8_size(found) if part.is_html else plain_html.html_fragment_size(found)
         for part in walk.html_body
