@@ -10,7 +10,13 @@ import msgspec
 from overair.directory.interface import User
 from overair.items.contact import LONGEST_ADDRESS
 from overair.items.mail import structure
-from overair.items.mail.headers import Headers, is_marked_as_spam, message_id, undecoded_addresses
+from overair.items.mail.headers import (
+    PRINTABLE_MESSAGE_ID,
+    Headers,
+    is_marked_as_spam,
+    message_id,
+    undecoded_addresses,
+)
 from overair.items.text import cleaned
 
 HEADER_READ: Final = 256 * 1024
@@ -21,7 +27,6 @@ LONGEST_SUBJECT: Final = 200
 """Characters of the subject that the reply repeats."""
 
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n")
-_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _MACHINE: Final = re.compile(
     r"(?:owner-.*|.*-owner|.*-request|mailer-daemon|postmaster|listserv|majordomo|mailman|daemon|root"
     r"|(?:.*[._+-])?(?:no|do[._-]?not)[._-]?reply(?:[._+=-].*)?|bounces?(?:[._+=-].*)?|.*-bounces?(?:[+=].*)?)",
@@ -67,8 +72,8 @@ def question_of(mime: bytes, sender: str, user: User) -> Question | None:
     if address is None:
         return None
     own = message_id(headers)
-    before = _MESSAGE_ID.findall(headers.raw("References")) or _MESSAGE_ID.findall(headers.raw("In-Reply-To"))
-    own = own if own is not None and _MESSAGE_ID.fullmatch(own) else None
+    before = PRINTABLE_MESSAGE_ID.findall(headers.raw("References")) or PRINTABLE_MESSAGE_ID.findall(headers.raw("In-Reply-To"))
+    own = own if own is not None and PRINTABLE_MESSAGE_ID.fullmatch(own) else None
     references = [*before, *([own] if own else [])]
     if len(references) > MOST_REFERENCES:
         references = [references[0], *references[1 - MOST_REFERENCES :]]

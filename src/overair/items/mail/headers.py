@@ -31,6 +31,8 @@ _FOLD: Final = re.compile(r"\r?\n[ \t]?|\r")
 _ENCODED_WORDS: Final = re.compile(r"=\?[^?]*\?[qQbB]\?[^?]*\?=(?:[ \t]+=\?[^?]*\?[qQbB]\?[^?]*\?=)*")
 _QUOTED: Final = re.compile(r'["\\]')
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{1,900}>")
+PRINTABLE_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
+"""What may stand in a field that is written here."""
 _PREFIX: Final = re.compile(
     r"^\s*(?:\[[^\]]{0,40}\]\s*)?(?:re|fwd?|aw|wg|sv|vs|vb|tr|rif|antw|odp|ynt|res|enc|回复|转发|答复)"
     r"(?:\[\d{1,3}\])?\s*[:\uff1a]\s*",

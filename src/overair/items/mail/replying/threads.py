@@ -11,13 +11,12 @@ from typing import Final
 import msgspec
 
 from overair.items.mail.header_fields import RawHeader, encoded_value
-from overair.items.mail.headers import LONGEST
+from overair.items.mail.headers import LONGEST, PRINTABLE_MESSAGE_ID
 
 MOST_REFERENCES: Final = 30
 """How many messages References names: the root of the thread and the last ones before."""
 MOST_RESPONSES: Final = 100
 """How many response levels a Thread-Index has."""
-_MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]{1,900}>")
 _FILETIME_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _HEAD: Final = 22
 _LEVEL: Final = 5
@@ -47,10 +46,10 @@ def continue_thread(header: RawHeader, thread: Thread, now: datetime, *, is_repl
 
 
 def _fields(thread: Thread, now: datetime, *, is_reply: bool) -> Iterator[tuple[str, str]]:
-    own = _MESSAGE_ID.findall(thread.message_id or "")
+    own = PRINTABLE_MESSAGE_ID.findall(thread.message_id or "")
     if is_reply:
         yield "In-Reply-To", "".join(own)
-    references = list(dict.fromkeys((*_MESSAGE_ID.findall(thread.references), *own)))
+    references = list(dict.fromkeys((*PRINTABLE_MESSAGE_ID.findall(thread.references), *own)))
     if len(references) > MOST_REFERENCES:
         references = [references[0], *references[1 - MOST_REFERENCES :]]
     yield "References", "\r\n ".join(references)
