@@ -72,8 +72,9 @@ def question_of(mime: bytes, sender: str, user: User) -> Question | None:
     if address is None:
         return None
     own = message_id(headers)
-    before = PRINTABLE_MESSAGE_ID.findall(headers.raw("References")) or PRINTABLE_MESSAGE_ID.findall(headers.raw("In-Reply-To"))
-    own = own if own is not None and PRINTABLE_MESSAGE_ID.fullmatch(own) else None
+    ids = PRINTABLE_MESSAGE_ID
+    before = ids.findall(headers.raw("References")) or ids.findall(headers.raw("In-Reply-To"))
+    own = own if own is not None and ids.fullmatch(own) else None
     references = [*before, *([own] if own else [])]
     if len(references) > MOST_REFERENCES:
         references = [references[0], *references[1 - MOST_REFERENCES :]]
