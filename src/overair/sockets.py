@@ -10,7 +10,7 @@ import resource
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -40,9 +40,9 @@ class Counted(socket.socket):
 
     __slots__ = ("_gate", "_network")
 
-    def __init__(self, connection: socket.socket, gate: Gate, network: str) -> None:
+    def __init__(self, connection: socket.socket, gate: Gate | None, network: str) -> None:
         super().__init__(connection.family, connection.type, connection.proto, connection.detach())
-        self._gate: Gate | None = gate
+        self._gate = gate
         self._network = network
 
     def close(self) -> None:
@@ -62,6 +62,8 @@ class Listener(socket.socket):
 
     _rests_until = 0.0
     gate: Gate | None = None
+    kind: Callable[[str], type[Counted]] = staticmethod(lambda _address: Counted)
+    """As what a connection is read, by the address that it comes from ("" on a unix socket)."""
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection. Raises BlockingIOError for none, OSError."""
@@ -74,11 +76,11 @@ class Listener(socket.socket):
                 if error.errno in EXHAUSTED:
                     self._rests_until = time.monotonic() + REST_SECONDS
                 raise
-            if self.gate is None or self.family == socket.AF_UNIX:
-                return connection, address
-            network = self.gate.enter(address[0])
+            if self.family == socket.AF_UNIX:
+                return self.kind("")(connection, None, ""), address
+            network = "" if self.gate is None else self.gate.enter(address[0])
             if network is not None:
-                return Counted(connection, self.gate, network), address
+                return self.kind(address[0])(connection, self.gate, network), address
             connection.close()
         raise BlockingIOError(errno.EAGAIN, "others get their turn")
 

@@ -13,6 +13,7 @@ from fuzz import (
     meetings,
     people,
     plans,
+    proxies,
     replies,
     rich,
     seeking,
@@ -43,6 +44,7 @@ TARGETS: Final[dict[str, Target]] = {
         conversation,
         seeking,
         stored,
+        proxies,
     )
     for target in room.TARGETS
 }

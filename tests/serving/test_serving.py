@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from overair.server.serving import serve as serve_application
 from overair.sockets import raise_descriptor_limit
 from support.asynchronous import run
 from support.probe import Probe
+from support.served import Served, served
 
 Serve = Callable[..., Any]
 
@@ -298,3 +299,64 @@ def test_the_descriptor_limit_is_as_high_as_may_be() -> None:
 
     limit = raise_descriptor_limit()
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == limit
+
+
+HOPS = {
+    "the proxy's own word": ("198.51.100.9, 192.0.2.7", "192.0.2.7"),
+    "a chain of proxies": ("198.51.100.9, 192.0.2.7, 127.0.0.3", "192.0.2.7"),
+    "IPv6": ("2001:db8::7", "2001:db8::7"),
+    "IPv4 in IPv6": ("::ffff:192.0.2.7", "192.0.2.7"),
+    "a port": ("192.0.2.7:4711", "192.0.2.7"),
+    "IPv6 with a port": ("[2001:db8::7]:4711", "2001:db8::7"),
+    "IPv6 in brackets": ("[2001:db8::7]", "2001:db8::7"),
+    "a zone": ("fe80::7%eth0", "fe80::7"),
+    "garbage": ("garbage", "127.0.0.1"),
+    "garbage behind a proxy": ("192.0.2.7, <script>, 127.0.0.3", "127.0.0.3"),
+    "garbage before it": ("<script>, 192.0.2.7", "192.0.2.7"),
+    "not even text": ("\u00e9\u00ff", "127.0.0.1"),
+    "a name": ("localhost", "127.0.0.1"),
+    "a number": ("3221225991", "127.0.0.1"),
+    "nothing": (" , ,", "127.0.0.1"),
+    "very many": ("198.51.100.9, " * 2000 + "192.0.2.7", "192.0.2.7"),
+    "very many proxies": ("192.0.2.7" + ", 127.0.0.3" * 2000, "127.0.0.3"),
+}
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[Served]:
+    with served(Listening(port=0, trusted_proxies=("127.0.0.0/8",))) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("hops", "client"), HOPS.values(), ids=HOPS.keys())
+def test_who_a_proxy_says_it_comes_for(behind: Any, hops: str, client: str) -> None:
+    assert post(behind, "/", b"", {"X-Forwarded-For": hops})["client"] == client
+
+
+def test_several_fields_are_one_list(behind: Any) -> None:
+    """As HAProxy leaves them, which adds one behind those of the client."""
+    head = HEAD + b"X-Forwarded-For: 198.51.100.9\r\nX-Forwarded-For: 192.0.2.7\r\nConnection: close\r\n\r\n"
+    assert b'"client": "192.0.2.7"' in raw(behind, head)
+
+
+def test_what_proxies_pass_on_unseen_is_not_believed(behind: Any) -> None:
+    names = ("Forwarded", "X-Real-IP", "Client-IP", "True-Client-IP", "X-Client-IP", "X_Forwarded_For")
+    spoofed = {name: "for=198.51.100.9" if name == "Forwarded" else "198.51.100.9" for name in names}
+    assert post(behind, "/", b"", spoofed)["client"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("a1b2c3d4-e5f6", True),
+        ("short", False),
+        ("x" * 65, False),
+        ("a1b2c3d4 e5f6", False),
+        ("\u00e9" * 9, False),
+    ],
+)
+def test_a_request_id_is_taken_from_proxies_if_it_is_sane(
+    plain: Any, behind: Any, given: str, taken: bool
+) -> None:
+    assert post(behind, "/", b"", {"X-Request-Id": given})["request_id"] == (given if taken else None)
+    assert post(plain, "/", b"", {"X-Request-Id": given})["request_id"] is None

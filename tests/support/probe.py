@@ -48,6 +48,7 @@ class Probe:
             "size": size,
             "client": scope["client"][0],
             "scheme": scope["scheme"],
+            "request_id": scope["state"].get("request_id"),
             "ended": self.ended,
         }
         if scope["path"] == "/wait":

@@ -12,10 +12,12 @@ from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import get_remote_addr
 from uvicorn.server import ServerState
 
 from overair.server.crowding import Door
 from overair.server.descriptors import DESCRIPTORS, Room
+from overair.server.forwarded import UNIX_PEER
 from overair.server.light_event import LightEvent
 from overair.server.settings import Timeouts
 
@@ -37,9 +39,6 @@ LINGERING_BODY = 4 * 1024 * 1024
 """How much of a body is still read after its request was answered, so that the peer reads the answer."""
 COME_LATER = b"retry-after: 30\r\n\r\n"
 """The end of a head."""
-UNIX_PEER = "unix:"
-"""The client's address on a unix socket, where there is none: the proxy in front."""
-
 WRITE_BUFFER = 64 * 1024
 """Bytes of an answer that wait here until the application pauses; under TLS asyncio would take 512 KB."""
 UNSENT_BYTES = 128 * 1024
@@ -68,10 +67,19 @@ class _LightFlow(FlowControl):
 class LimitedConfig(Config):
     """uvicorn's configuration, with how slow peers may be and how many there may be."""
 
-    def __init__(self, application: ASGIApp, timeouts: Timeouts, door: Door, **options: Any) -> None:
+    def __init__(
+        self,
+        application: ASGIApp,
+        timeouts: Timeouts,
+        door: Door,
+        *,
+        proxy_protocol: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(application, http=LimitedConnection, **options)
         self.timeouts = timeouts
         self.door = door
+        self.proxy_protocol = proxy_protocol
         """It knows of connections that have not agreed on TLS yet; on uvloop nobody asks it."""
 
 
@@ -126,10 +134,9 @@ class LimitedConnection(HttpToolsProtocol):
         self.flow = _LightFlow(transport)
         transport.set_write_buffer_limits(high=WRITE_BUFFER)
         connection: socket.socket | None = transport.get_extra_info("socket")
-        if connection is not None and connection.family == socket.AF_UNIX:
-            self.client = (UNIX_PEER, 0)
-        elif connection is not None:
+        if connection is not None and connection.family != socket.AF_UNIX:
             tune(connection)
+        self._learn_client()
         door = self._bounds.door
         connections = max(len(self.connections), door.connections)
         room = DESCRIPTORS.room_for(connections, door.most)
@@ -140,6 +147,10 @@ class LimitedConnection(HttpToolsProtocol):
             transport.abort()
         self._await_arrival(self._bounds.timeouts.head)
 
+    def _learn_client(self) -> None:
+        """Who is connected; without TLS a proxy announces it with the first bytes (proxied_socket.py)."""
+        self.client = get_remote_addr(self.transport) or (UNIX_PEER, 0)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_arrival_timer()
         self._stop_drain_timer()
@@ -147,6 +158,8 @@ class LimitedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._bounds.proxy_protocol and not self._arrived:
+            self._learn_client()
         self._receiving = True
         self._arrived += len(data)
         super().data_received(data)

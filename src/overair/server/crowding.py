@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Final
 import structlog
 
 from overair.directory.throttle import network_of
+from overair.server.addresses import Networks
 from overair.server.descriptors import DESCRIPTORS, Room
 
 REPEAT_SECONDS: Final = 60.0
@@ -29,7 +29,7 @@ class Door:
     def __init__(self, most: int, each: int, trusted: Sequence[str]) -> None:
         self.most: Final = most
         self._each = each
-        self._trusted = tuple(ipaddress.ip_network(proxy) for proxy in trusted)
+        self._trusted = Networks(trusted)
         self._inside: Counter[str] = Counter()
         self._said: float | None = None
         self.connections = 0
@@ -40,7 +40,7 @@ class Door:
             DESCRIPTORS.missing(self.connections)
             return None
         network = network_of(address)
-        if self._inside[network] >= self._each and not self._is_trusted(address):
+        if self._inside[network] >= self._each and address not in self._trusted:
             self._say(network)
             return None
         self._inside[network] += 1
@@ -53,10 +53,6 @@ class Door:
         self._inside[network] -= 1
         if not self._inside[network]:
             del self._inside[network]
-
-    def _is_trusted(self, address: str) -> bool:
-        peer = ipaddress.ip_address(address.partition("%")[0])
-        return any(peer in network for network in self._trusted)
 
     def _say(self, network: str) -> None:
         now = time.monotonic()

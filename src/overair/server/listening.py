@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
-from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -28,7 +26,9 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     unix_mode: int = 0o660
     tls: ssl.SSLContext | None = None
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    """Addresses and networks of proxies, which are believed whom they come for (forwarded.py)."""
+    proxy_protocol: bool = False
+    """Whether their connections begin with a header of the PROXY protocol."""
     timeouts: Timeouts = Timeouts()
     connections: int = Limits().connections
     connections_per_address: int = Limits().connections_per_address
@@ -44,7 +44,8 @@ def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Liste
     limits = settings.limits
     listening = Listening(
         tls=tls,
-        trusted_proxies=tuple(chain.from_iterable(map(_as_peers, settings.trusted_proxies))),
+        trusted_proxies=settings.trusted_proxies,
+        proxy_protocol=settings.proxy_protocol,
         timeouts=settings.timeouts,
         connections=limits.connections,
         connections_per_address=limits.connections_per_address,
@@ -53,14 +54,6 @@ def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Liste
         return msgspec.structs.replace(listening, unix_path=settings.unix_socket)
     host, port = settings.address
     return msgspec.structs.replace(listening, host=host, port=port)
-
-
-def _as_peers(proxy: str) -> tuple[str, ...]:
-    """A proxy's addresses as connections show them: a socket of both families maps IPv4 into IPv6."""
-    network = ipaddress.ip_network(proxy)
-    if network.version == 6:
-        return (str(network),)
-    return (str(network), f"::ffff:{network.network_address}/{network.prefixlen + 96}")
 
 
 def tls_context(certificate: Path, key: Path, *, legacy: bool = False) -> ssl.SSLContext:

@@ -18,10 +18,12 @@ from typing import Any, TypeVar
 import uvicorn
 from starlette.types import ASGIApp
 
-from overair.server.connection import UNIX_PEER, LimitedConfig
+from overair.server.connection import LimitedConfig
 from overair.server.crowding import Door
 from overair.server.descriptors import DESCRIPTORS
+from overair.server.forwarded import Forwarded
 from overair.server.listening import BACKLOG, Listening, bind
+from overair.server.proxied_socket import kind_of_connection
 from overair.sockets import raise_descriptor_limit
 
 T = TypeVar("T")
@@ -107,6 +109,8 @@ async def serve(
     config = configure(application, listening)
     for listener in sockets:
         listener.gate = config.door
+        if listening.proxy_protocol:
+            listener.kind = kind_of_connection(listening.trusted_proxies)
     try:
         await Server(config, leaving, started).serve(list(sockets))
     finally:
@@ -119,7 +123,7 @@ async def serve(
 def run(main: Coroutine[Any, Any, T], listening: Listening) -> T:
     """Run ``main``, which awaits ``serve``, on the event loop that suits what it listens on."""
     factory = _uvloop_factory()
-    if listening.tls is not None:
+    if listening.tls is not None or listening.proxy_protocol:  # on uvloop nobody asks the sockets
         factory = partial(_LoopWithTls, listening.timeouts.handshake)
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
@@ -159,24 +163,21 @@ class _LoopWithTls(asyncio.SelectorEventLoop):
 
 def configure(application: ASGIApp, listening: Listening) -> LimitedConfig:
     """What uvicorn is to do."""
-    trusted = list(listening.trusted_proxies)
-    if listening.unix_path is not None:
-        trusted.append(UNIX_PEER)
     context = listening.tls
     # Without TLS only this machine comes, a proxy that counts for itself.
     each = listening.connections if context is None else listening.connections_per_address
     return LimitedConfig(
-        application,
+        Forwarded(application, listening.trusted_proxies, unix=listening.unix_path is not None),
         listening.timeouts,
         Door(listening.connections, each, listening.trusted_proxies),
+        proxy_protocol=listening.proxy_protocol,
         ws="none",
         interface="asgi3",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(trusted),
-        forwarded_allow_ips=trusted,
+        proxy_headers=False,
         backlog=BACKLOG,
         # Both are declared as whole seconds, but only ever waited for.
         timeout_keep_alive=listening.timeouts.idle,

@@ -173,7 +173,11 @@ class Settings(Section, frozen=True):
     domain: str = msgspec.field(default_factory=socket.getfqdn)
     """Names the server in Received lines, Message-IDs and non-delivery reports."""
     trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    """Addresses and networks of proxies, whose X-Forwarded-For, X-Forwarded-Proto and X-Request-Id
+    are believed."""
+    proxy_protocol: bool = False
+    """Whether connections of trusted proxies, and those on a unix socket, begin with a header of the
+    PROXY protocol (version 1 or 2)."""
     tls: Tls = Tls()
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
@@ -273,6 +277,8 @@ def _check(settings: Settings, where: str) -> None:
             parse_address(lmtp)
         except SettingsError as wrong:
             raise SettingsError(f"{where}: delivery.lmtp: {wrong}") from None
+    if settings.proxy_protocol and settings.unix_socket is None and not settings.trusted_proxies:
+        raise SettingsError(f"{where}: proxy_protocol: name the proxies that speak it in trusted_proxies")
     try:
         settings.smtp.check()
     except SmtpError as error:
