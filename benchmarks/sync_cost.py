@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,6 +23,8 @@ LARGE: Final = 200_000
 SYNCS: Final = 400
 """Empty Syncs in a round: over a second of CPU, which /proc tells to 10 ms."""
 ROUNDS: Final = 5
+TURNS: Final = 10
+"""Rounds on each database, which take turns."""
 SHORT: Final = BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=100)
 
 
@@ -65,20 +69,42 @@ async def _add_account(path: Path) -> Account:
     return account
 
 
-async def _cost(server: Running, account: Account, others: Callable[[], float]) -> list[tuple[float, ...]]:
-    """CPU seconds of the server, of it and the processes behind ``others``, and seconds, for each round."""
-    phone = Phone(server.place, account, "benchmark")
-    await phone.connect()
-    await phone.folder_sync()
-    await phone.sync_all(512, SHORT)
-    rounds: list[tuple[float, ...]] = []
-    for _ in range(ROUNDS):
-        begun, before = time.perf_counter(), others()
-        own = await _cpu_of_empty_syncs(server, phone)
+class _Side:
+    """A server on one of the databases, and a phone that has nothing new to hear from it."""
+
+    def __init__(self, server: Running, account: Account, others: Callable[[], float]) -> None:
+        self._server: Final = server
+        self._others: Final = others
+        self._phone: Final = Phone(server.place, account, "benchmark")
+        self._rounds: Final[list[tuple[float, ...]]] = []
+
+    async def begin(self) -> None:
+        """Bring the phone up to date."""
+        await self._phone.connect()
+        await self._phone.folder_sync()
+        await self._phone.sync_all(512, SHORT)
+
+    async def round(self) -> None:
+        """Some empty Syncs."""
+        begun, before = time.perf_counter(), self._others()
+        own = await _cpu_of_empty_syncs(self._server, self._phone)
         seconds = (time.perf_counter() - begun) / SYNCS
-        rounds.append((own, own + (others() - before) / SYNCS, seconds))
-    phone.close()
-    return rounds
+        self._rounds.append((own, own + (self._others() - before) / SYNCS, seconds))
+
+    def end(self) -> tuple[float, ...]:
+        """The medians of all rounds: CPU seconds of the server, of it and the database's, and seconds."""
+        self._phone.close()
+        return tuple(statistics.median(values) for values in zip(*self._rounds, strict=True))
+
+
+async def _take_turns(sides: list[_Side]) -> list[tuple[float, ...]]:
+    """What a Sync costs on each side; both have the machine's slow moments and its fast ones."""
+    for side in sides:
+        await side.begin()
+    for _ in range(TURNS):
+        for side in sides:
+            await side.round()
+    return [side.end() for side in sides]
 
 
 def _on_both_databases(say: Callable[[str], None]) -> list[Figure]:
@@ -86,16 +112,18 @@ def _on_both_databases(say: Callable[[str], None]) -> list[Figure]:
     if not is_installed():
         say("PostgreSQL is not installed: not measured")
         return []
-    found: dict[str, tuple[float, ...]] = {}
-    with running() as (url, others):
-        for name, database, cpu in (("SQLite", "", lambda: 0.0), ("PostgreSQL", url, others)):
-            say(f"empty Syncs with {name}")
-            with tempfile.TemporaryDirectory() as folder, used(database):
+    say("empty Syncs with SQLite and with PostgreSQL")
+    with contextlib.ExitStack() as stack:
+        url, others = stack.enter_context(running())
+        sides: list[_Side] = []
+        databases: list[tuple[str, Callable[[], float]]] = [("", lambda: 0.0), (url, others)]
+        for database, cpu in databases:
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            with used(database):
                 account = asyncio.run(_add_account(Path(folder)))
-                with overair(Path(folder)) as server:
-                    rounds = asyncio.run(_cost(server, account, cpu))
-            found[name] = tuple(min(values) for values in zip(*rounds, strict=True))
-    sqlite, postgresql = found["SQLite"], found["PostgreSQL"]
+                server = stack.enter_context(overair(Path(folder)))
+            sides.append(_Side(server, account, cpu))
+        sqlite, postgresql = asyncio.run(_take_turns(sides))
     kinds = ("CPU of the server", "CPU of all processes", "seconds")
     targets = (1.5, None, None)
     return [

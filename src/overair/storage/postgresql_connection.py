@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import ssl
 from collections.abc import Mapping
@@ -27,6 +28,9 @@ SERVER_LOCK: Final = 0x4F766572616972
 SETTINGS: Final[Mapping[str, str]] = {
     "application_name": "overair",
     "client_min_messages": "warning",
+    # A plan outlives the moment in which it was made: what is looked up by an index now must be so
+    # when the table has grown, too.
+    "enable_seqscan": "off",
     "jit": "off",  # it would compile, at the cost of milliseconds, statements that take microseconds
     "lock_timeout": f"{LOCK_SECONDS}s",
     "statement_timeout": f"{STATEMENT_SECONDS}s",
@@ -72,11 +76,12 @@ def decode_text(data: bytes) -> str:
 class Connection:
     """A connection with the statements that were prepared on it."""
 
-    __slots__ = ("_prepared", "raw")
+    __slots__ = ("_names", "_prepared", "raw")
 
     def __init__(self, raw: asyncpg.Connection[asyncpg.Record]) -> None:
         self.raw: Final = raw
-        self._prepared: Final[dict[Compiled | str, PreparedStatement[asyncpg.Record]]] = {}
+        self._prepared: Final[dict[str, PreparedStatement[asyncpg.Record]]] = {}
+        self._names: Final = (f"overair_{number}" for number in itertools.count(1))
 
     @classmethod
     async def connect(cls, url: str, settings: Mapping[str, str] = READING) -> Self:
@@ -103,11 +108,13 @@ class Connection:
             raise
         return cls(raw)
 
-    async def prepared(self, key: Compiled | str, sql: str) -> PreparedStatement[asyncpg.Record]:
-        """A statement that is prepared once on this connection."""
-        found = self._prepared.get(key)
+    async def prepared(self, compiled: Compiled, sql: str) -> PreparedStatement[asyncpg.Record]:
+        """What is to run a statement, in its own words or in others, prepared once on this connection."""
+        found = self._prepared.get(sql)
         if found is None:
-            found = self._prepared[key] = await self.raw.prepare(sql)
+            # Without a name, and without asyncpg's own cache, it is parsed and planned each time.
+            name = "" if compiled.planned_by_values else next(self._names)
+            found = self._prepared[sql] = await self.raw.prepare(sql, name=name)
         return found
 
     async def run(self, sql: str) -> str:

@@ -44,7 +44,7 @@ class PostgresTransaction:
         self.statements += len(rows)
         compiled = statement.compiled(DIALECT)
         sql = for_each(compiled)
-        prepared = await self._connection.prepared(sql, sql)
+        prepared = await self._connection.prepared(compiled, sql)
         columns = zip(*(compiled.bind(row) for row in rows), strict=True)
         found: list[Row | None] = [None] * len(rows)
         for place, *values in await prepared.fetch(*map(list, columns)):

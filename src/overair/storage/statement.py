@@ -36,10 +36,11 @@ Construct = ClauseElement | Callable[[str], ClauseElement]
 class Compiled:
     """A statement in the words of one driver."""
 
-    __slots__ = ("_count", "_pick", "compiler", "sql")
+    __slots__ = ("_count", "_pick", "compiler", "planned_by_values", "sql")
 
-    def __init__(self, compiler: SQLCompiler) -> None:
+    def __init__(self, compiler: SQLCompiler, *, planned_by_values: bool = False) -> None:
         self.compiler: Final = compiler
+        self.planned_by_values: Final = planned_by_values
         self.sql: Final = compiler.string
         order = tuple(compiler.positiontup or ())
         values = compiler.params
@@ -70,15 +71,20 @@ def _picker(order: tuple[str, ...], constants: dict[str, Any]) -> Callable[[Para
 
 
 class Statement:
-    """A statement that is declared once, at import, and compiled once for the dialect in use."""
+    """A statement that is declared once, at import, and compiled once for the dialect in use.
+
+    One that is ``planned_by_values`` finds a row or a hundred thousand, as its parameters have it, so
+    that no one plan is good for all: a database that keeps plans makes one each time.
+    """
 
     registered: Final[list[Statement]] = []
     """Every statement of the modules imported so far."""
 
-    __slots__ = ("_construct", "_sqlite", "compiled_for")
+    __slots__ = ("_construct", "_planned_by_values", "compiled_for")
 
-    def __init__(self, construct: Construct) -> None:
+    def __init__(self, construct: Construct, *, planned_by_values: bool = False) -> None:
         self._construct: Final = construct
+        self._planned_by_values: Final = planned_by_values
         self.compiled_for: Final[dict[str, Compiled]] = {}
         self.registered.append(self)
 
@@ -90,7 +96,9 @@ class Statement:
             element = construct if isinstance(construct, ClauseElement) else construct(dialect)
             compiler = element.compile(dialect=DIALECTS[dialect])
             assert isinstance(compiler, SQLCompiler)  # noqa: S101  # what statements compile to, narrowed
-            compiled = self.compiled_for[dialect] = Compiled(compiler)
+            compiled = self.compiled_for[dialect] = Compiled(
+                compiler, planned_by_values=self._planned_by_values
+            )
         return compiled
 
     @classmethod

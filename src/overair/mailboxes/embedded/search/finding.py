@@ -50,7 +50,8 @@ def _search(dialect: str) -> ClauseElement:
     )
 
 
-SEARCH: Final = Statement(_search)
+# By a rare word it is quickest to begin with the word, by a common one with the newest.
+SEARCH: Final = Statement(_search, planned_by_values=True)
 
 
 def _microseconds(moment: datetime | None, otherwise: int) -> int:
