@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 
 from overair.storage.interface import Database, DatabaseUnavailable, Transaction
+from overair.sync import cached_requests
 from overair.sync.cached_requests import CachedRequests
 from support.asynchronous import run
 from sync.world import world
@@ -70,5 +71,32 @@ def test_a_request_whose_write_failed_after_all_is_not_taken_for_the_one_before(
             unheard.silent = False
             await kept.keep(key, COMMAND, b"one")
             assert await kept.find(key, COMMAND) == b"one"
+
+    run(work())
+
+
+def test_as_many_digests_as_may_be_are_kept_and_the_rest_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached_requests, "KNOWN", 2)
+
+    async def work() -> None:
+        async with world(tmp_path) as there:
+            key = (await there.partner()).device_key
+            database = there.storage.database
+            kept = CachedRequests(database)
+
+            async def statements(command: str) -> int:
+                before = database.statements
+                await kept.keep(key, command, b"one")
+                return database.statements - before
+
+            for command in ("a", "b"):
+                assert await statements(command) == 2
+            assert await statements("a") == 0
+            assert await statements("c") == 2
+            assert [await statements(command) for command in ("a", "c")] == [0, 0]
+            assert await statements("b") == 1  # read, and found to be the same
+            assert len(kept._digests) == 2
 
     run(work())
