@@ -12,6 +12,8 @@ import structlog
 from cryptography import x509
 
 from overair import tls
+from overair.protocol.autodiscover.site import Site
+from overair.server.autodiscover.profiles import Signing
 from overair.server.listening import tls_context
 from overair.server.settings import Settings
 from overair.sockets import is_loopback
@@ -67,3 +69,17 @@ def hosts_of(bound_to: str, identity: Identity, settings: Settings) -> tuple[str
     else:
         own = (bound_to, *machine.names)
     return tuple(dict.fromkeys(host for host in (*settings.tls.names, *own) if host != "localhost"))
+
+
+def site_of(host: str, port: int, identity: Identity) -> Site | None:
+    """Where a server is that shows its own certificate; the name of a proxy only the settings say."""
+    return None if identity.context is None else Site("https", host, port)
+
+
+def signing_of(settings: Settings) -> Signing | None:
+    """The server's certificate and key as configuration profiles are signed with them."""
+    wanted = settings.tls
+    if wanted.certificate is not None and wanted.private_key is not None:
+        return Signing(Path(wanted.certificate), Path(wanted.private_key))
+    own = settings.data_path / TLS_FOLDER
+    return Signing(own / "server.pem", own / "server.key") if wanted.enabled else None

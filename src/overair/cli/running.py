@@ -11,12 +11,14 @@ import typer
 from overair import tls
 from overair.cli import greeting
 from overair.cli.demo import mailboxes
-from overair.cli.identity import Identity, hosts_of, identity_of
+from overair.cli.identity import Identity, hosts_of, identity_of, signing_of, site_of
 from overair.cli.output import Failure
 from overair.cli.store import ask
 from overair.server.administration import ListUsers
 from overair.server.administrator import Administrator
 from overair.server.app import build
+from overair.server.autodiscover.finding import Finding
+from overair.server.autodiscover.in_clear import RedirectToHttps
 from overair.server.control import ControlServer
 from overair.server.listening import Listening, listening_of
 from overair.server.page_serving import page_server
@@ -58,9 +60,10 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
         await control.start()
         around.callback(control.stop)
         hosts = hosts_of(listening.host, identity, settings)
-        page_port = await _start_page(
-            around, Setup(hosts, listening.port, identity.root), settings, listening
-        )
+        finding = application.services.finding
+        finding.root, finding.signing = identity.root, signing_of(settings)
+        setup = Setup(hosts, listening.port, identity.root)
+        page_port = await _start_page(around, setup, finding, settings, listening)
 
         def leave() -> None:
             control.stop()
@@ -69,6 +72,9 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
         def started(port: int | None) -> None:
             setup = Setup(hosts, port or listening.port, identity.root)
             application.pages = pages(setup)
+            finding.site = finding.site or site_of(hosts[0], setup.port, identity)
+            if finding.site is None:
+                _log.warning("Autodiscover is off until the setting url says where clients reach the server")
             if port is None:
                 _log.info("listening", socket=str(listening.unix_path))
                 return
@@ -89,14 +95,15 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
 
 
 async def _start_page(
-    around: AsyncExitStack, setup: Setup, settings: Settings, listening: Listening
+    around: AsyncExitStack, setup: Setup, finding: Finding, settings: Settings, listening: Listening
 ) -> int | None:
     """Serve the certificate page over plain HTTP until the stack is left; returns its port."""
     port = settings.tls.page_port
     if setup.root is None or port in (0, listening.port):
         return None
+    application = RedirectToHttps(pages(setup), finding)
     try:
-        return await around.enter_async_context(page_server(pages(setup), listening.host, port))
+        return await around.enter_async_context(page_server(application, listening.host, port))
     except OSError as error:
         _log.warning("the certificate page is served over HTTPS only", port=port, error=error.strerror)
         return None

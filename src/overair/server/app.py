@@ -28,6 +28,8 @@ from overair.mailboxes.embedded.maintenance import keep_tidy
 from overair.mailboxes.embedded.search.upkeep import Upkeep
 from overair.protocol.http import MEANINGS, PATH, HttpStatus
 from overair.push.hub import WaitingTable
+from overair.server.autodiscover.application import AutodiscoverApplication, handler_of
+from overair.server.autodiscover.finding import Finding
 from overair.server.budget import Budget
 from overair.server.context import Services
 from overair.server.endpoint import Endpoint
@@ -66,6 +68,7 @@ class Application:
         )
         self._replies: Final = AutomaticReplies(self.delivery, services.transport, services.settings.domain)
         self._endpoint: Final = Endpoint(services)
+        self._autodiscover: Final = AutodiscoverApplication(services)
         self._upkeep: Final = Upkeep(storage.database, storage.blobs)
         self._tidying: list[asyncio.Task[None]] = []
         services.database.listen(self._changed)
@@ -107,11 +110,13 @@ class Application:
         self.services.hub.publish(change.account_id, change.folder_id)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI: the endpoint for its path, the pages for all others."""
+        """ASGI: the endpoint and Autodiscover for their paths, the pages for all others."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"].rstrip("/").lower() == ENDPOINT_PATH:
             await self._endpoint(scope, receive, send)
+        elif scope["type"] == "http" and handler_of(scope["path"]) is not None:
+            await self._autodiscover(scope, receive, send)
         elif self.pages is not None:
             await self.pages(scope, receive, send)
         elif scope["type"] == "http":
@@ -199,5 +204,6 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
         transport=transport,
         locks=DeviceLocks(),
         budget=Budget(settings.limits.held, settings.limits.held_by_account),
+        finding=Finding(settings),
     )
     return Application(services, storage, directory)

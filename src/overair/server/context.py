@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from overair.devices.provisioning import Provisioning
     from overair.protocol.http import Request
     from overair.server.authentication import Admission
+    from overair.server.autodiscover.finding import Finding
     from overair.server.budget import Budget, Claim
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
@@ -49,6 +50,7 @@ class Services:
     transport: Transport
     locks: DeviceLocks
     budget: Budget
+    finding: Finding
 
 
 @dataclass(slots=True, frozen=True)

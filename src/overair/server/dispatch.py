@@ -19,7 +19,7 @@ from overair.server.answers import Answer, answer, refusal
 from overair.server.authentication import Admission
 from overair.server.budget import Claim
 from overair.server.commands import COMMANDS
-from overair.server.commands.command import Command, RawCommand
+from overair.server.commands.command import Command, RawCommand, UserCommand
 from overair.server.context import Context, Services
 from overair.server.responses import Outcome, Refused
 from overair.server.settings import Limits as SizeLimits
@@ -83,6 +83,9 @@ async def _handle(
     command = COMMANDS.get(request.command)
     if command is None:
         raise Refused(CommonStatus.COMMAND_NOT_SUPPORTED, f"{request.command} is not served")
+    if isinstance(command, UserCommand):
+        admission.require(services.directory)
+        return await command.handle(services, request, admission.user)
     # The message is read first: a request that makes no sense leaves nothing behind, no partnership either.
     work: Work
     if isinstance(command, RawCommand):

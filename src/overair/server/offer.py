@@ -25,6 +25,7 @@ COMMANDS: Final = (
     Command.ITEM_OPERATIONS,
     Command.PROVISION,
     Command.FIND,
+    Command.AUTODISCOVER,
 )
 """The commands that are served, each in the versions that have it."""
 

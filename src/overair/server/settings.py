@@ -14,7 +14,9 @@ import msgspec
 from overair.delivery.smtp_settings import Smtp, SmtpError
 from overair.devices.policies import Policy, PolicyError
 from overair.items.time_zones.zones import is_zone, machine_zone
+from overair.protocol.autodiscover.site import read_site
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
+from overair.server.autodiscover.settings import AutodiscoverError, AutodiscoverSettings
 from overair.storage.url import SQLITE, is_postgresql
 
 MEBIBYTE: Final = 1024 * 1024
@@ -170,6 +172,9 @@ class Settings(Section, frozen=True):
     data_dir: str = "data"
     bind: str = "0.0.0.0:8443"
     """``HOST:PORT`` to listen on, ``[ADDRESS]:PORT`` for IPv6, or ``unix:PATH`` for a proxy in front."""
+    url: str = ""
+    """Where clients reach the server from outside, ``https://mail.example.org``: what Autodiscover tells
+    them. A server behind a proxy has to be told; with its own certificate it says its own name."""
     domain: str = msgspec.field(default_factory=socket.getfqdn)
     """Names the server in Received lines, Message-IDs and non-delivery reports."""
     trusted_proxies: tuple[str, ...] = ()
@@ -186,6 +191,7 @@ class Settings(Section, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     delivery: Delivery = Delivery()
     smtp: Smtp = Smtp()
+    autodiscover: AutodiscoverSettings = AutodiscoverSettings()
     calendar: Calendar = msgspec.field(default_factory=Calendar)
 
     @property
@@ -283,6 +289,15 @@ def _check(settings: Settings, where: str) -> None:
         settings.smtp.check()
     except SmtpError as error:
         raise SettingsError(f"{where}: smtp: {error}") from None
+    try:
+        if settings.url and read_site(settings.url).scheme != "https" and settings.tls.enabled:
+            raise ValueError("it begins with https:// where the server has TLS")
+    except ValueError as error:
+        raise SettingsError(f"{where}: url: {error}") from None
+    try:
+        settings.autodiscover.check()
+    except AutodiscoverError as error:
+        raise SettingsError(f"{where}: autodiscover.{error}") from None
     try:
         Policy(settings.policy.document)
     except PolicyError as error:

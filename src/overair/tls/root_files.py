@@ -25,31 +25,37 @@ def der(root: x509.Certificate) -> bytes:
     return root.public_bytes(Encoding.DER)
 
 
-def mobileconfig(root: x509.Certificate) -> bytes:
-    """For iOS and macOS: a configuration profile with the root certificate in it."""
-    name = common_name(root)
+def root_payload(root: x509.Certificate) -> dict[str, object]:
+    """The part of a configuration profile that brings the root certificate."""
     fingerprint = root.fingerprint(hashes.SHA256()).hex()
-    # The same root gives the same identifiers, so installing twice replaces the first.
-    identifier = f"org.overair.root.{fingerprint[:16]}"
-    payload = {
+    return {
         "PayloadType": "com.apple.security.root",
         "PayloadVersion": 1,
-        "PayloadIdentifier": f"{identifier}.certificate",
+        "PayloadIdentifier": f"{_identifier(root)}.certificate",
         "PayloadUUID": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{fingerprint}.certificate")).upper(),
-        "PayloadDisplayName": name,
+        "PayloadDisplayName": common_name(root),
         "PayloadCertificateFileName": "overair-root.cer",
         "PayloadContent": der(root),
     }
+
+
+def mobileconfig(root: x509.Certificate) -> bytes:
+    """For iOS and macOS: a configuration profile with the root certificate in it."""
+    # The same root gives the same identifiers, so installing twice replaces the first.
     profile = {
         "PayloadType": "Configuration",
         "PayloadVersion": 1,
-        "PayloadIdentifier": identifier,
-        "PayloadUUID": str(uuid.uuid5(uuid.NAMESPACE_OID, fingerprint)).upper(),
-        "PayloadDisplayName": name,
+        "PayloadIdentifier": _identifier(root),
+        "PayloadUUID": str(uuid.uuid5(uuid.NAMESPACE_OID, root.fingerprint(hashes.SHA256()).hex())).upper(),
+        "PayloadDisplayName": common_name(root),
         "PayloadDescription": "Lets this device trust your Overair mail server.",
-        "PayloadContent": [payload],
+        "PayloadContent": [root_payload(root)],
     }
     return plistlib.dumps(profile)
+
+
+def _identifier(root: x509.Certificate) -> str:
+    return f"org.overair.root.{root.fingerprint(hashes.SHA256()).hex()[:16]}"
 
 
 def common_name(root: x509.Certificate) -> str:

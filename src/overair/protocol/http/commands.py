@@ -31,6 +31,8 @@ class Command(StrEnum):
     RESOLVE_RECIPIENTS = "ResolveRecipients"
     VALIDATE_CERT = "ValidateCert"
     FIND = "Find"
+    AUTODISCOVER = "Autodiscover"
+    """In XML, not WBXML (MS-ASCMD_R7, R8); it has no code, so it is asked for by a plain query only."""
 
 
 COMMAND_CODES: Final[dict[int, Command]] = {
@@ -65,7 +67,10 @@ CODE_OF_COMMAND: Final = {command: code for code, command in COMMAND_CODES.items
 COMMANDS_BY_NAME: Final = {command.lower(): command for command in Command}
 """The commands by their names in lower case: quoted strings in ABNF are case-insensitive."""
 
-_FIRST_VERSION: Final = {Command.FIND: Version.V16_1}
+_FIRST_VERSION: Final = {
+    Command.FIND: Version.V16_1,
+    Command.AUTODISCOVER: Version.V12_1,  # MS-ASCMD_R6000
+}
 _LAST_VERSION: Final = {Command.GET_ATTACHMENT: Version.V12_1}  # MS-ASCMD_R6021
 
 

@@ -213,10 +213,10 @@ def plain_query(query: Query) -> str:
 def base64_query(query: Query) -> str:
     """The base64 query of a request, as a client sends it; ``version`` must be given.
 
-    Raises ValueError for a value longer than 255 bytes.
+    Raises ValueError for a value longer than 255 bytes, and for a command without a code.
     """
-    if query.version is None:
-        raise ValueError("a base64 query needs a protocol version")
+    if query.version is None or query.command not in CODE_OF_COMMAND:
+        raise ValueError("a base64 query needs a protocol version and a command with a code")
     data = bytearray((query.version, CODE_OF_COMMAND[query.command]))
     data += (query.locale or 0).to_bytes(2, "little")
     data += _counted(query.device_id)

@@ -13,6 +13,7 @@ class HttpStatus(IntEnum):
     """The status codes of MS-ASHTTP 2.2.2.1.1 and the ones of HTTP that the server adds."""
 
     OK = 200
+    FOUND = 302
     BAD_REQUEST = 400
     UNAUTHORIZED = 401
     FORBIDDEN = 403
@@ -35,6 +36,7 @@ class HttpStatus(IntEnum):
 
 MEANINGS: Final[dict[int, str]] = {
     200: "The command succeeded.",
+    302: "What is asked for is at another address.",
     400: "The request could not be understood; repeated without change it fails in the same way.",
     401: "Authorization is required or was refused.",
     403: "The user is not enabled for ActiveSync synchronization.",

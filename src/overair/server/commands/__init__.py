@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from overair.protocol import http
 from overair.server.commands import (
+    autodiscover,
     find,
     folder_create,
     folder_delete,
@@ -24,11 +25,12 @@ from overair.server.commands import (
     smart_reply,
     sync,
 )
-from overair.server.commands.command import Command, RawCommand
+from overair.server.commands.command import Command, RawCommand, UserCommand
 
-COMMANDS: Final[dict[http.Command, Command[Any] | RawCommand]] = {
+COMMANDS: Final[dict[http.Command, Command[Any] | RawCommand | UserCommand]] = {
     command.name: command
     for command in (
+        autodiscover.COMMAND,
         find.COMMAND,
         folder_create.COMMAND,
         folder_delete.COMMAND,

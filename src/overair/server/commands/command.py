@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from overair.directory.interface import User
 from overair.protocol import http
 from overair.protocol.schema import Record, SchemaError
-from overair.server.context import Context
+from overair.server.context import Context, Services
 from overair.server.responses import Outcome
 from overair.versions import Version
 
@@ -24,8 +25,17 @@ class RawCommand:
 
 
 @dataclass(slots=True, frozen=True)
+class UserCommand:
+    """A command of a user rather than of a device: it takes no WBXML, makes no partnership and needs no
+    policy key (MS-ASPROV_R757)."""
+
+    name: http.Command
+    handle: Callable[[Services, http.Request, User], Awaitable[Outcome]]
+
+
+@dataclass(slots=True, frozen=True)
 class Command(Generic[M]):
-    """One command. Every module beside this one has one, named COMMAND.
+    """One command. Most modules beside this one have one, named COMMAND.
 
     The endpoint reads the body as a ``message``; a body that breaks the schema is answered with
     what ``refuse`` gives for it. Handlers run under the device's lock; they and ``refuse`` may raise
