@@ -27,6 +27,8 @@ PATHS = (
     "/setup.html",
     "/metrics",
     "/health",
+    "/healthz",
+    "/readyz",
     "/admin",
     "/api/users",
     "/docs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import stat
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +54,19 @@ def identity_of(settings: Settings) -> Identity:
     made = tls.ensure(settings.data_path / TLS_FOLDER, tls.this_machine(wanted.names))
     context = tls_context(made.certificate_path, made.private_key_path, legacy=wanted.legacy)
     return Identity(context, made.root)
+
+
+def expiry_of(settings: Settings) -> tuple[str, datetime] | None:
+    """Subject and end of the certificate that the server shows, None where it shows none.
+
+    Raises OSError, ValueError for a file that holds no certificate.
+    """
+    if not settings.tls.enabled:
+        return None
+    own = settings.data_path / TLS_FOLDER / "server.pem"
+    path = Path(settings.tls.certificate) if settings.tls.certificate is not None else own
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    return certificate.subject.rfc4514_string(), certificate.not_valid_after_utc
 
 
 def hosts_of(bound_to: str, identity: Identity, settings: Settings) -> tuple[str, ...]:

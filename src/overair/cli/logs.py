@@ -10,8 +10,12 @@ import threading
 from typing import Final, TextIO, cast
 
 import structlog
+from structlog.typing import Processor
 
 from overair.cli import tracebacks
+
+AUTO: Final = "auto"
+CONSOLE: Final = "console"
 
 
 class LossyStream(io.TextIOBase):
@@ -50,25 +54,42 @@ class LossyStream(io.TextIOBase):
             rest = rest[os.write(descriptor, rest) :]
 
 
-def configure(level: int) -> None:
-    """Log from ``level`` (of the logging module) on."""
-    on_terminal = sys.stderr.isatty()
+def configure(level: int, form: str = AUTO) -> None:
+    """Log from ``level`` (of the logging module) on; ``form`` is that of ``[log] format``."""
+    for_people = sys.stderr.isatty() if form == AUTO else form == CONSOLE
     stream = cast("TextIO", LossyStream(sys.stderr))  # what structlog and logging use of one
+    time_format = "%H:%M:%S" if for_people else "iso"
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt=time_format, utc=not for_people),
+    ]
+    last: list[Processor] = [_for_people()]
+    if not for_people:
+        render_exception = structlog.processors.ExceptionRenderer(tracebacks.for_lines)
+        last = [render_exception, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S" if on_terminal else "iso", utc=not on_terminal),
-            structlog.processors.StackInfoRenderer(),
-            *([] if on_terminal else [structlog.processors.ExceptionRenderer(tracebacks.for_lines)]),
-            _for_people() if on_terminal else structlog.processors.JSONRenderer(),
-        ],
+        processors=[*shared, structlog.processors.StackInfoRenderer(), *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(stream),
     )
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(tracebacks.LibraryFormatter("%(name)s: %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    handler = _LibraryHandler(stream)
+    # Lines of the libraries, which use the standard library's logging, look like our own.
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, tracebacks.without_arguments],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    for earlier in [one for one in root.handlers if isinstance(one, _LibraryHandler)]:
+        root.removeHandler(earlier)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+
+
+class _LibraryHandler(logging.StreamHandler[TextIO]):
+    """The one that ``configure`` puts in place of its last one."""
 
 
 def _for_people() -> structlog.dev.ConsoleRenderer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import structlog
 import typer
@@ -11,20 +12,22 @@ import typer
 from overair import tls
 from overair.cli import greeting
 from overair.cli.demo import mailboxes
-from overair.cli.identity import Identity, hosts_of, identity_of, signing_of, site_of
+from overair.cli.identity import Identity, expiry_of, hosts_of, identity_of, signing_of, site_of
 from overair.cli.output import Failure
+from overair.cli.service_manager import READY, STOPPING, tell_service_manager
 from overair.cli.store import ask
 from overair.server.administration import ListUsers
 from overair.server.administrator import Administrator
-from overair.server.app import build
+from overair.server.app import Application, build
 from overair.server.autodiscover.finding import Finding
 from overair.server.autodiscover.in_clear import RedirectToHttps
 from overair.server.control import ControlServer
 from overair.server.listening import Listening, listening_of
+from overair.server.monitoring import Monitoring
 from overair.server.page_serving import page_server
 from overair.server.pages import Setup, pages
 from overair.server.serving import OpenToEavesdropping, run, serve
-from overair.server.settings import Settings
+from overair.server.settings import Settings, parse_address
 from overair.storage.interface import DatabaseUnavailable
 from overair.storage.open import DirectoryInUse
 from overair.tls import root_files
@@ -65,9 +68,12 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
         setup = Setup(hosts, listening.port, identity.root)
         page_port = await _start_page(around, setup, finding, settings, listening)
 
+        await _start_monitoring(around, application, settings)
+
         def leave() -> None:
+            tell_service_manager(STOPPING)
             control.stop()
-            application.services.hub.end_waits()
+            application.leave()
 
         def started(port: int | None) -> None:
             setup = Setup(hosts, port or listening.port, identity.root)
@@ -75,6 +81,7 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
             finding.site = finding.site or site_of(hosts[0], setup.port, identity)
             if finding.site is None:
                 _log.warning("Autodiscover is off until the setting url says where clients reach the server")
+            tell_service_manager(READY)
             if port is None:
                 _log.info("listening", socket=str(listening.unix_path))
                 return
@@ -107,6 +114,23 @@ async def _start_page(
     except OSError as error:
         _log.warning("the certificate page is served over HTTPS only", port=port, error=error.strerror)
         return None
+
+
+async def _start_monitoring(around: AsyncExitStack, application: Application, settings: Settings) -> None:
+    """Serve metrics and health on their own listener until the stack is left. Raises Failure."""
+    if not settings.monitoring.bind:
+        return
+
+    def expiry() -> tuple[str, datetime] | None:
+        return expiry_of(settings)
+
+    monitoring = Monitoring(application.services, application.health, expiry)
+    host, port = parse_address(settings.monitoring.bind)
+    try:
+        port = await around.enter_async_context(page_server(monitoring, host, port))
+    except OSError as error:
+        raise Failure(f"monitoring.bind, {settings.monitoring.bind}: {error.strerror or error}") from None
+    _log.info("metrics and health", host=host, port=port)
 
 
 def _page_address(setup: Setup, page_port: int | None) -> str:

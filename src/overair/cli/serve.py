@@ -46,6 +46,7 @@ def serve(
     """Serve phones. Without a certificate of its own the server makes a private CA."""
     logs.configure(logging.INFO)
     settings = _settings(config, data_dir, bind, no_tls)
+    logs.configure(logging.getLevelNamesMapping()[settings.log.level.upper()], settings.log.format)
     # Loading the server takes a second, which help and errors need not.
     from overair.cli.running import serve_until_told
 

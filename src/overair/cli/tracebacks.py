@@ -8,13 +8,14 @@ say nothing of what they were given.
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import sys
 import threading
 import traceback
 from types import TracebackType
 from typing import Final, TextIO
+
+from structlog.typing import EventDict, WrappedLogger
 
 PLAIN: Final = (OSError, sqlite3.Error, ImportError, MemoryError, RecursionError)
 """What repeats paths, addresses and names of modules, but nothing that was written by people."""
@@ -60,18 +61,11 @@ def for_people(stream: TextIO, exc_info: ExcInfo) -> None:
     stream.write(f"\n{for_lines(exc_info)}")
 
 
-class LibraryFormatter(logging.Formatter):
-    """Lines of the libraries that use the standard library's logging."""
-
-    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802 - logging's name
-        """The traceback."""
-        return for_lines(ei)
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The line; of asyncio's without the arguments and tasks, whose forms hold what they carry."""
-        if record.name == "asyncio":
-            record.message = record.message.partition("\n")[0].partition("(")[0]
-        return super().formatMessage(record)
+def without_arguments(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor: asyncio's lines without arguments and tasks, whose forms hold what they carry."""
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0].partition("(")[0]
+    return event
 
 
 def take_uncaught() -> None:

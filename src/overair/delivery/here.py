@@ -17,6 +17,7 @@ from overair.delivery.queue import Outgoing, Recipient, RecipientState
 from overair.delivery.tracing import traced
 from overair.directory.interface import User
 from overair.mailboxes.interface import MailboxFull
+from overair.metrics import DELIVERED, DELIVERIES, REFUSED
 from overair.storage.interface import Transaction
 from overair.times import microseconds
 
@@ -119,6 +120,8 @@ class Here:
 
         if await self._delivery.database.write(work):
             self._delivery.noted.set()
+        DELIVERIES.labels("here", DELIVERED).inc(len(settled))
+        DELIVERIES.labels("here", REFUSED).inc(len(failed))
         _log.info(
             "message delivered",
             message_key=outgoing.message_key,

@@ -21,6 +21,7 @@ from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
 from overair.items.mail.message import Arrived
 from overair.mailboxes.interface import MailboxError, MailboxFull
+from overair.metrics import DEFERRED, DELIVERED, DELIVERIES, REFUSED
 from overair.sockets import is_loopback, tcp_listeners, unix_listener
 from overair.storage.interface import DatabaseUnavailable
 
@@ -33,6 +34,7 @@ CLOSE_SECONDS: Final = 0.5
 """How long deliveries may take to end when the server leaves."""
 FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
+BY_FIRST_DIGIT: Final = {"2": DELIVERED, "4": DEFERRED, "5": REFUSED}
 UNKNOWN: Final = "550 5.1.1 No such user here"
 TOO_MANY: Final = "452 4.5.3 Too many recipients"
 TOO_LARGE: Final = "552 5.3.4 Message too large"
@@ -149,7 +151,7 @@ class LmtpHandler:
         self._under_way += 1
         self._idle.clear()
         try:
-            return "\r\n".join(await self._deliver(session, envelope))
+            return "\r\n".join(self._count(await self._deliver(session, envelope)))
         finally:
             self._under_way -= 1
             if not self._under_way:
@@ -179,6 +181,13 @@ class LmtpHandler:
             some = present[first : first + RECIPIENTS_AT_ONCE]
             outcome |= await self._deliver_to_some(arrived, some, sender)
         return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
+
+    @staticmethod
+    def _count(answers: list[str]) -> list[str]:
+        """The answers, counted by what the mail server does with them."""
+        for answer in answers:
+            DELIVERIES.labels("lmtp", BY_FIRST_DIGIT[answer[0]]).inc()
+        return answers
 
     async def _deliver_to_some(self, arrived: Arrived, users: list[User], sender: str) -> dict[int, str]:
         """One transaction for everybody, or for all whose mailbox is not full.
@@ -241,6 +250,11 @@ class LmtpServer:
         self._maximum_size = maximum_size
         self._servers: list[asyncio.Server] = []
         self._socket_path: Path | None = None
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether mail is taken in."""
+        return any(server.is_serving() for server in self._servers)
 
     async def listen_on_address(self, host: str, port: int) -> int:
         """Listen on a loopback address; returns the port. Raises OpenToStrangers, OSError."""

@@ -123,6 +123,7 @@ ALL: Final = Statement(
     .limit(bindparam("most"))
 )
 ONE: Final = Statement(select(*_columns).where(_this))
+SIZE: Final = Statement(select(func.count(), func.min(_m.submitted)).select_from(outgoing_message))
 MAKE_DUE: Final = Statement(update(outgoing_message).where(_this).values(due=bindparam("now")))
 MAKE_ALL_DUE: Final = Statement(
     update(outgoing_message).where(_m.due > bindparam("now")).values(due=bindparam("now"))
@@ -185,6 +186,12 @@ async def earliest(transaction: Transaction) -> int | None:
     """When the next attempt of any message is due."""
     row = await transaction.one(EARLIEST, zero=0, one=1)
     return None if row is None else row[0]
+
+
+async def size(transaction: Transaction) -> tuple[int, int | None]:
+    """How many messages there are, and when the oldest was submitted."""
+    row = await transaction.one(SIZE)
+    return (0, None) if row is None else (row[0], row[1])
 
 
 async def begin_next(transaction: Transaction, now: int) -> tuple[Outgoing, tuple[Recipient, ...]] | None:

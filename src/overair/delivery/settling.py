@@ -17,6 +17,7 @@ from overair.delivery.relay import Relay
 from overair.delivery.smtp_answers import Verdict
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import MailboxError
+from overair.metrics import DEFERRED, DELIVERED, DELIVERIES, REFUSED
 from overair.storage.interface import DatabaseUnavailable, Transaction
 from overair.times import microseconds, moment_of
 
@@ -55,6 +56,7 @@ class Settling:
         delayed = [one for one in heard if one.state is RecipientState.WAITING]
         is_late = bool(delayed) and not outgoing.told and bool(late) and age >= late and last
         failed = [one for one in heard if one.state is RecipientState.FAILED]
+        delivered = sum(one.state is RecipientState.DELIVERED for one in heard)
         reports = await self._reports(outgoing, failed, delayed if is_late else [], now)
         next_attempt = microseconds(now + self._pause(outgoing.attempts))
 
@@ -84,12 +86,15 @@ class Settling:
                     raise
                 _log.error("the sender cannot be told", message_key=outgoing.message_key, error=repr(error))
                 reports = []
+        waiting = len(recipients) - len(heard) + len(delayed)
+        for result, count in ((DELIVERED, delivered), (DEFERRED, waiting), (REFUSED, len(failed))):
+            DELIVERIES.labels("elsewhere", result).inc(count)
         _log.info(
             "message sent" if gone else "message waits",
             message_key=outgoing.message_key,
-            delivered=sum(one.state is RecipientState.DELIVERED for one in heard),
+            delivered=delivered,
             undelivered=len(failed),
-            waiting=len(recipients) - len(heard) + len(delayed),
+            waiting=waiting,
             statuses=sorted({one.status for one in heard}),
             attempts=outgoing.attempts,
         )

@@ -7,6 +7,7 @@ thread, no task of its own, no polling. Every method is called in the event loop
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection
 
 from overair.push.interface import ShuttingDown, Superseded, WaitEnded
@@ -17,7 +18,16 @@ ENDED_AT_ONCE = 100
 class WaitingRequest:
     """An entry of the table: a Subscription (push/interface.py)."""
 
-    __slots__ = ("_account_id", "_changed", "_device_key", "_ended", "_folder_ids", "_hub", "_waiter")
+    __slots__ = (
+        "_account_id",
+        "_changed",
+        "_device_key",
+        "_ended",
+        "_folder_ids",
+        "_hub",
+        "_waiter",
+        "changed_at",
+    )
 
     def __init__(
         self, hub: WaitingTable, account_id: int, device_key: str, folder_ids: Collection[str]
@@ -27,6 +37,7 @@ class WaitingRequest:
         self._device_key = device_key
         self._folder_ids = tuple(folder_ids)
         self._changed = False
+        self.changed_at = 0.0
         self._ended: type[WaitEnded] | None = None
         self._waiter: asyncio.Future[None] | None = None
 
@@ -56,6 +67,8 @@ class WaitingRequest:
     def notice(self, folder_id: str | None) -> None:
         """Remember a change and wake the waiting coroutine where it asked for that folder."""
         if folder_id is None or folder_id in self._folder_ids:
+            if not self._changed:
+                self.changed_at = time.monotonic()
             self._changed = True
             self._wake()
 

@@ -9,6 +9,9 @@ from typing import Protocol
 class Subscription(Protocol):
     """One waiting request. Subscribe first, then compare tokens, then wait, so no change falls between."""
 
+    changed_at: float
+    """The monotonic time of the first change that the last wait has ended with, or the next one will."""
+
     async def wait(self, timeout: float) -> bool:
         """True for a change of a subscribed folder, False after ``timeout`` seconds without one.
 

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from overair.delivery import queue
 from overair.delivery.elsewhere import Elsewhere
 from overair.delivery.lmtp import LmtpServer
 from overair.delivery.local import LocalDelivery
@@ -33,9 +34,12 @@ from overair.server.autodiscover.finding import Finding
 from overair.server.budget import Budget
 from overair.server.context import Services
 from overair.server.endpoint import Endpoint
+from overair.server.health import PATHS as HEALTH_PATHS
+from overair.server.health import Health
 from overair.server.locks import DeviceLocks
+from overair.server.measured_database import MeasuredDatabase
 from overair.server.settings import Settings, parse_address
-from overair.storage.interface import MailboxChange, Transaction
+from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
 from overair.storage.open import Storage, open_storage
 from overair.sync.cached_requests import CachedRequests
 from overair.sync.engine import Engine
@@ -70,6 +74,8 @@ class Application:
         self._endpoint: Final = Endpoint(services)
         self._autodiscover: Final = AutodiscoverApplication(services)
         self._upkeep: Final = Upkeep(storage.database, storage.blobs)
+        self.health: Final = Health(self._why_not_ready)
+        self._leaving = False
         self._tidying: list[asyncio.Task[None]] = []
         services.database.listen(self._changed)
 
@@ -102,6 +108,23 @@ class Application:
         self.directory.close()
         await self.storage.close()
 
+    def leave(self) -> None:
+        """Answer the waiting phones: the server leaves."""
+        self._leaving = True
+        self.services.hub.end_waits()
+
+    async def _why_not_ready(self) -> str | None:
+        if self._leaving:
+            return "the server leaves"
+        if self.services.settings.delivery.lmtp and not self.lmtp.is_listening:
+            return "no mail is taken in"
+        try:
+            # One that writes: a database that only can be read serves no phone.
+            await self.storage.database.write(queue.size)
+        except DatabaseUnavailable as error:
+            return str(error)
+        return None
+
     async def _other_blobs(self) -> set[str]:
         database = self.storage.database
         return await waiting_blobs(database) | await noted_blobs(database)
@@ -117,6 +140,8 @@ class Application:
             await self._endpoint(scope, receive, send)
         elif scope["type"] == "http" and handler_of(scope["path"]) is not None:
             await self._autodiscover(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] in HEALTH_PATHS:
+            await self.health(scope, receive, send)
         elif self.pages is not None:
             await self.pages(scope, receive, send)
         elif scope["type"] == "http":
@@ -165,7 +190,7 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
     Raises DirectoryInUse, DatabaseUnavailable, OSError.
     """
     storage = storage or open_storage(settings.data_path, settings.database.url)
-    database, blobs = storage.database, storage.blobs
+    database, blobs = MeasuredDatabase(storage.database), storage.blobs
     directory = EmbeddedDirectory(
         database,
         (

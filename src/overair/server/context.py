@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from overair.server.budget import Budget, Claim
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
-    from overair.server.waiting import Receive
+    from overair.server.waiting import Receive, Waits
     from overair.sync.cached_requests import CachedRequests
     from overair.sync.engine import Engine
 
@@ -60,7 +60,7 @@ class Context:
     ``lock`` is the device's lock, held while the handler runs; a waiting command gives it up for
     the while: ``async with context.lock.released(): ...``. ``request.body`` is decompressed;
     ``receive`` is ASGI's, to learn that the client left. ``claim`` counts the bytes that the request
-    holds; what makes its answer large is claimed before it is made.
+    holds; what makes its answer large is claimed before it is made. ``waits`` takes the time that it waits.
     """
 
     services: Services
@@ -72,6 +72,7 @@ class Context:
     lock: HeldLock
     receive: Receive
     claim: Claim
+    waits: Waits
 
     @property
     def user(self) -> User:

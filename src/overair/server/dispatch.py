@@ -23,7 +23,7 @@ from overair.server.commands.command import Command, RawCommand, UserCommand
 from overair.server.context import Context, Services
 from overair.server.responses import Outcome, Refused
 from overair.server.settings import Limits as SizeLimits
-from overair.server.waiting import Receive
+from overair.server.waiting import Receive, Waits
 from overair.versions import SERVED
 from overair.wbxml.decode import Limits, decode
 from overair.wbxml.element import Element
@@ -47,17 +47,19 @@ async def dispatch(
     receive: Receive,
     claim: Claim,
     line: dict[str, object],
+    waits: Waits,
 ) -> Answer:
     """The answer to a request; what goes wrong in an orderly way is an answer, too.
 
-    ``line`` is the request's log line. Raises what the endpoint makes an HTTP status of.
+    ``line`` is the request's log line, ``waits`` takes how long it waits. Raises what the endpoint makes
+    an HTTP status of.
     """
     version = request.version
     if version not in SERVED:
         # MS-ASCMD_R7559; R7560 has 505 for devices of version 1.0.
         return Answer(HttpStatus.BAD_REQUEST, reason=f"version {version.text} is not served")
     try:
-        outcome = await _handle(services, request, admission, receive, claim, line)
+        outcome = await _handle(services, request, admission, receive, claim, line, waits)
     except Refused as error:
         line["status"] = int(error.status)
         has_policy_key = request.policy_key is not None
@@ -77,6 +79,7 @@ async def _handle(
     receive: Receive,
     claim: Claim,
     line: dict[str, object],
+    waits: Waits,
 ) -> Outcome:
     if not command_in_version(request.command, request.version):
         raise Refused(CommonStatus.VERSION_NOT_SUPPORTED, f"no {request.command} in {request.version.text}")
@@ -122,6 +125,7 @@ async def _handle(
                 lock=lock,
                 receive=receive,
                 claim=claim,
+                waits=waits,
             )
             return await work(context)
     except MailboxFull as error:  # Sync says it of the one item (MS-ASCMD_R4450)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from overair import metrics
 from overair.devices.quirks import Quirk, quirks_of
 from overair.protocol.http import (
     MEANINGS,
@@ -36,7 +38,9 @@ from overair.server.dispatch import dispatch
 from overair.server.offer import OFFER_HEADERS, SERVER_VERSION
 from overair.server.responses import Header, HttpError
 from overair.server.sending import send_body
+from overair.server.waiting import Waits
 from overair.storage.interface import DatabaseUnavailable
+from overair.versions import SERVED
 
 RETRY_AFTER: Final = ("Retry-After", "30")
 """Seconds; said where nobody knows better."""
@@ -48,6 +52,7 @@ THREADED_COMPRESSION: Final = 64 * 1024
 THREADED_DECOMPRESSION: Final = 4 * 1024
 """Bytes of a compressed body, a thousand times as many of which may come out of it."""
 
+_VERSIONS: Final = frozenset(version.text for version in SERVED) | {"none"}
 _log = structlog.get_logger("overair.request")
 
 
@@ -64,15 +69,19 @@ class Endpoint:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, claim: Claim) -> None:
         started = time.monotonic()
-        request_id = secrets.token_hex(8)
+        waits = Waits()
+        request_id = scope.get("state", {}).get("request_id") or secrets.token_hex(8)
+        # Whatever else is logged in the request's task, and in threads that work for it, names it, too.
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         line: dict[str, object] = {
             "request_id": request_id,
             "client": (scope.get("client") or [""])[0],
             "method": scope["method"],
         }
         try:
-            answer = await self._answer(scope, receive, line, claim)
+            answer = await self._answer(scope, receive, line, claim, waits)
         except ClientGone:
+            metrics.CLIENTS_GONE.inc()
             _log.info("client gone", **line)
             return
         except HttpError as error:
@@ -92,11 +101,16 @@ class Endpoint:
         line["http_status"] = int(answer.status)
         if answer.reason:
             line["reason"] = answer.reason
-        milliseconds = round((time.monotonic() - started) * 1000, 1)
+        ended = time.monotonic()
+        pushed = None if waits.changed_at is None else ended - waits.changed_at
+        _count(scope["method"], answer, line, ended - started - waits.seconds, pushed)
+        milliseconds = round((ended - started) * 1000, 1)
         level = "info" if answer.status < HttpStatus.INTERNAL_SERVER_ERROR else "warning"
         getattr(_log, level)("request", **line, ms=milliseconds)
 
-    async def _answer(self, scope: Scope, receive: Receive, line: dict[str, object], claim: Claim) -> Answer:
+    async def _answer(
+        self, scope: Scope, receive: Receive, line: dict[str, object], claim: Claim, waits: Waits
+    ) -> Answer:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         request: Request | None = None
         malformed: BadRequest | None = None
@@ -126,7 +140,23 @@ class Endpoint:
         body = await read_body(headers, receive, self._services.settings.limits.request_body, claim)
         request = msgspec.structs.replace(request, body=body)
         del body
-        return await dispatch(self._services, request, admission, receive, claim, line)
+        return await dispatch(self._services, request, admission, receive, claim, line, waits)
+
+
+def _count(
+    method: str, answer: Answer, line: Mapping[str, object], seconds: float, pushed: float | None
+) -> None:
+    """Count and time a request; of one that did not log in nothing is told that it said."""
+    command = str(line.get("command") or ("OPTIONS" if method == "OPTIONS" else "none"))
+    version = str(line.get("version", "none"))
+    metrics.request_answered(
+        command,
+        version if version in _VERSIONS else "other",
+        int(answer.status),
+        line.get("status", ""),
+        seconds,
+        pushed,
+    )
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> bytes | None:

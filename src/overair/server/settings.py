@@ -103,6 +103,21 @@ class Timeouts(Section, frozen=True):
     """Between two requests; longer than nginx keeps a connection (60)."""
 
 
+class Monitoring(Section, frozen=True):
+    """``[monitoring]``: where metrics and health are told, over plain HTTP."""
+
+    bind: str = ""
+    """``HOST:PORT``, such as ``127.0.0.1:9464``; empty: nowhere, but health beside the endpoint."""
+
+
+class Log(Section, frozen=True):
+    """``[log]``: the lines on standard error."""
+
+    format: Literal["auto", "json", "console"] = "auto"
+    """``console`` for people, ``json`` for programs; ``auto`` is console on a terminal."""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class Heartbeat(Section, frozen=True):
     """``[heartbeat]``: how long Ping and Sync may wait, in seconds; less than a proxy in front waits."""
 
@@ -187,6 +202,8 @@ class Settings(Section, frozen=True):
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
     heartbeat: Heartbeat = Heartbeat()
+    monitoring: Monitoring = Monitoring()
+    log: Log = Log()
     policy: PolicySettings = PolicySettings()
     database: DatabaseSettings = DatabaseSettings()
     delivery: Delivery = Delivery()
@@ -283,6 +300,11 @@ def _check(settings: Settings, where: str) -> None:
             parse_address(lmtp)
         except SettingsError as wrong:
             raise SettingsError(f"{where}: delivery.lmtp: {wrong}") from None
+    if settings.monitoring.bind:
+        try:
+            parse_address(settings.monitoring.bind)
+        except SettingsError as wrong:
+            raise SettingsError(f"{where}: monitoring.bind: {wrong}") from None
     if settings.proxy_protocol and settings.unix_socket is None and not settings.trusted_proxies:
         raise SettingsError(f"{where}: proxy_protocol: name the proxies that speak it in trusted_proxies")
     try:

@@ -8,7 +8,18 @@ from starlette.types import Receive
 
 from overair.push.interface import ClientGone, Subscription
 
-__all__ = ["Receive", "wait_or_gone"]
+__all__ = ["Receive", "Waits", "wait_or_gone"]
+
+
+class Waits:
+    """How long a request waited for changes, and since when the one has been known that ended it."""
+
+    __slots__ = ("changed_at", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.changed_at: float | None = None
+        """A monotonic time."""
 
 
 async def wait_or_gone(subscription: Subscription, timeout: float, receive: Receive) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection
 from types import TracebackType
 from typing import Self
@@ -40,10 +41,15 @@ class Watch:
         # Who was let in by a password that has changed since does not begin to wait; later ones are ended.
         if not self._context.admission.holds(self._context.services.directory):
             raise ShuttingDown
+        waits, begun = self._context.waits, time.monotonic()
+        waits.changed_at = None
         async with self._context.lock.released():
             changed = await wait_or_gone(self._subscription, remaining, self._context.receive)
+            waits.seconds += time.monotonic() - begun
         # A change, or a newer request that ends this one, may have come before the lock came back.
         self.woken = await self._subscription.wait(0) or changed
+        if self.woken:
+            waits.changed_at = self._subscription.changed_at
         return self.woken
 
     def __enter__(self) -> Self:
