@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 import overair
 from overair.cli import logs, tracebacks
+from overair.cli.autodiscover import application as autodiscover_application
 from overair.cli.databases import application as store_application
 from overair.cli.exporting import EXAMPLE as EXPORT_EXAMPLE
 from overair.cli.exporting import export
@@ -27,6 +28,7 @@ application = typer.Typer(name="overair", add_completion=False, pretty_exception
 application.add_typer(user_application, name="user")
 application.add_typer(queue_application, name="queue")
 application.add_typer(store_application, name="store")
+application.add_typer(autodiscover_application, name="autodiscover")
 application.command(epilog=SERVE_EXAMPLE)(serve)
 application.command("import", epilog=IMPORT_EXAMPLE)(import_)
 application.command(epilog=EXPORT_EXAMPLE)(export)

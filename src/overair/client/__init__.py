@@ -1,13 +1,14 @@
 """An Exchange ActiveSync client: asynchronous, with a synchronous face.
 
 ``Client`` executes commands, ``Collection`` keeps a replica of a collection, ``Calendar``,
-``MailFolder`` and ``TaskList`` know what is special about theirs, and ``SynchronousClient`` does the
-same for programs without an event loop.
+``MailFolder`` and ``TaskList`` know what is special about theirs, ``discover`` finds the server of an
+address, and ``SynchronousClient`` does the same for programs without an event loop.
 """
 
 from overair.client.calendar import Calendar, Entry
 from overair.client.client import Client
 from overair.client.connection import Offer
+from overair.client.discovery import Attempt, Discovered, DiscoveryFailed, discover
 from overair.client.errors import (
     ClientError,
     ConnectionFailed,
@@ -31,11 +32,14 @@ from overair.client.synchronous import (
 from overair.client.task_list import TaskList
 
 __all__ = [
+    "Attempt",
     "Calendar",
     "Client",
     "ClientError",
     "Collection",
     "ConnectionFailed",
+    "Discovered",
+    "DiscoveryFailed",
     "Entry",
     "File",
     "FindResult",
@@ -54,4 +58,5 @@ __all__ = [
     "SynchronousTaskList",
     "TaskList",
     "WipeRequested",
+    "discover",
 ]

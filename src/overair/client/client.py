@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ssl as tls
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
+
+from aiohttp.abc import AbstractResolver
 
 from overair.client.calendar import Calendar
 from overair.client.changes import CollectionCommands
 from overair.client.conversations import ConversationCommands
+from overair.client.discovery import discover
 from overair.client.folders import FolderCommands
 from overair.client.mail import MailCommands
 from overair.client.mail_folder import MailFolder
@@ -24,6 +29,26 @@ class Client(FolderCommands, CollectionCommands, ConversationCommands, MailComma
     Everything raises ClientError: ConnectionFailed, HttpError, StatusError, InvalidAnswer or
     WipeRequested.
     """
+
+    @classmethod
+    async def discover(
+        cls,
+        address: str,
+        password: str,
+        *,
+        user: str | None = None,
+        ssl: tls.SSLContext | bool = True,
+        confirm: Callable[[str], bool] | None = None,
+        hosts: AbstractResolver | None = None,
+        **settings: Any,  # those of a Session, which types them
+    ) -> Self:
+        """A client of the server that ``discovery.discover`` finds for an address.
+
+        ``settings`` are the others that a client is made with, ``device_id`` at least. Raises
+        DiscoveryFailed.
+        """
+        found = await discover(address, password, user=user, ssl=ssl, confirm=confirm, hosts=hosts)
+        return cls(found.url, user or address, password, ssl=ssl, **settings)
 
     def collection(
         self,

@@ -184,6 +184,19 @@ class SynchronousClient:
         self.loop = Loop()
         self.asynchronous = Client(*args, **kwargs)
 
+    @classmethod
+    def discover(cls, address: str, password: str, **settings: Any) -> Self:  # Client.discover types them
+        """As ``Client.discover``."""
+        loop = Loop()
+        try:
+            client = loop.run(Client.discover(address, password, **settings))
+        except BaseException:
+            loop.close()
+            raise
+        face = cls.__new__(cls)
+        face.loop, face.asynchronous = loop, client
+        return face
+
     def __enter__(self) -> Self:
         return self
 
