@@ -233,9 +233,9 @@ class Driver:
             self._send(phone, Command.SEND_MAIL, marked_letter(), content_type=MIME_TYPE)
 
     def locked(self) -> None:
-        """A message that is sent while the database is locked."""
+        """A message that is sent while the database is locked, and was not sent before."""
         version = SERVED[-1]
-        message = request(Command.SEND_MAIL, version, (), said)
+        message = SendMailRequest(client_id=f"{WORD}-locked", mime=marked_letter())
         self._send(self.phone(version), Command.SEND_MAIL, encode(message.to_element(version)))
 
     def mail(self) -> None:
@@ -312,8 +312,11 @@ def spoil(data_dir: Path, table: str, column: str, value: bytes | str) -> list[t
     with outside(data_dir) as database:
         before = database.rows(f'SELECT {column}, {_key(table)} FROM "{table}"')
         for _, *key in before:
-            # A value that has to be the only one of its kind goes into the first row that takes it.
-            with contextlib.suppress(sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError):
+            # A value that has to be the only one of its kind goes into the first row that takes it, and
+            # PostgreSQL has none of another type than the column's.
+            with contextlib.suppress(
+                sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.DataError
+            ):
                 database.rows(f'UPDATE "{table}" SET {column} = ? WHERE {_is(table)}', value, *key)
         return before
 

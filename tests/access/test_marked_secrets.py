@@ -44,6 +44,7 @@ from overair.cli.application import application as command_line
 from overair.storage.migrations.__main__ import import_every_table
 from overair.versions import SERVED, Version
 from support.command import OVERAIR, environment
+from support.databases import prepare
 from support.house import House
 from support.phone import Answer, Server
 from support.server import ANNA, running_server
@@ -164,6 +165,7 @@ def test_a_server_and_the_commands_beside_it(tmp_path: Path) -> None:
     told = Told()
     data = tmp_path / "data"
     where = ("--data-dir", data)
+    prepare(data)
     assert told.output("user", "add", ANNA, "--password-stdin", *where, stdin=f"{WRONG}\n") == 0
     with House(data, settings=SETTINGS) as house:
         assert told.output("user", "passwd", ANNA, "--password-stdin", *where, stdin=f"{RIGHT}\n") == 0
