@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from overair.directory.interface import AddressListEntry, User
+from overair.protocol.autodiscover.site import Site
 from overair.server import serving
 from overair.server.app import Application, build
 from overair.server.listening import Listening, bind, tls_context
@@ -113,6 +114,9 @@ def running_server(
             lambda _port: ready.set(),
         )
         port = int(sockets[0].getsockname()[1])
+        if tls:
+            finding = application.services.finding
+            finding.site = finding.site or Site("https", "localhost", port)
         running = RunningServer(port, application, asyncio.get_running_loop(), known, root)
         started.update(server=server, running=running)
         try:
@@ -152,8 +156,11 @@ def _error(value: object) -> BaseException | None:
 
 
 def _certificate(data_dir: Path) -> tuple[Path, ssl.SSLContext]:
-    """The root's file and the context of a server named localhost."""
-    machine = Machine(names=("localhost",), addresses=(ip_address("127.0.0.1"), ip_address("::1")))
+    """The root's file and the context of a server named localhost, and as a domain's phones look for it."""
+    machine = Machine(
+        names=("localhost", DOMAIN, f"autodiscover.{DOMAIN}"),
+        addresses=(ip_address("127.0.0.1"), ip_address("::1")),
+    )
     certificate = private_ca.ensure(data_dir / "tls", machine)
     root = data_dir / "tls" / "trusted.pem"
     root.write_bytes(root_files.pem(certificate.root))
