@@ -8,6 +8,7 @@ does, so that a query which relies on the order of bytes is found out.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import itertools
 import os
@@ -17,6 +18,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -192,6 +194,28 @@ class Cluster:
     def name_of(url: str) -> str:
         """The database in one of its URLs."""
         return url.rpartition("/")[2] if "?" not in url else url.partition("?")[0].rpartition("/")[2]
+
+    @contextlib.contextmanager
+    def tls(self, certificate: Path, key: Path) -> Iterator[None]:
+        """TLS on its TCP port, with files that are copied to where it may read them."""
+        for name, path in (("server.crt", certificate), ("server.key", key)):
+            copy = self.data / name
+            copy.write_bytes(path.read_bytes())
+            copy.chmod(0o600)
+            shutil.chown(copy, self.data.owner(), self.data.group())
+        self._set_tls("on")
+        try:
+            yield
+        finally:
+            self._set_tls("off")
+
+    def _set_tls(self, value: str) -> None:
+        self.admin(f"ALTER SYSTEM SET ssl = {value}")
+        self.admin("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 10
+        while self.admin("SHOW ssl") != [(value,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def require_password(self, role: str, password: str) -> None:
         """A role that has to say its password."""

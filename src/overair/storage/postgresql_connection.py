@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import configparser
 import itertools
+import os
 import re
 import ssl
+import urllib.parse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final, Self
 
 import asyncpg
@@ -14,7 +18,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 
 from overair.storage.interface import DatabaseUnavailable
 from overair.storage.statement import Compiled
-from overair.storage.url import described
+from overair.storage.url import described, is_mistaken
 
 DIALECT: Final = "postgresql"
 OLDEST_VERSION: Final = 14
@@ -53,6 +57,21 @@ UNAVAILABLE: Final = ("08", "53", "57", "58", "F0", "XX", "40", "55P03", "25006"
 AGAIN: Final = frozenset({"40001", "40P01"})
 """Serialisation failure and deadlock: the transaction did nothing wrong and is run again."""
 
+UNCONNECTED: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    configparser.Error,
+    OSError,
+    ssl.SSLError,
+    ValueError,
+)
+"""With what asyncpg fails to connect."""
+MISTAKEN: Final = (
+    "not a usable URL: in a user's name and a password write %2F for /, %3F for ?, %23 for #, %40 for @, "
+    "%3A for :, %25 for %"
+)
+SERVICE_FILE: Final = "PGSERVICEFILE"
+
 _ESCAPED: Final = re.compile("[\x00\uffff]")
 _ESCAPES: Final = {"\x00": "\uffff0", "\uffff": "\uffff1"}
 _PLAIN: Final = {escape: plain for plain, escape in _ESCAPES.items()}
@@ -86,14 +105,17 @@ class Connection:
     @classmethod
     async def connect(cls, url: str, settings: Mapping[str, str] = READING) -> Self:
         """Connect and log in. Raises DatabaseUnavailable, with a line that says what is wrong."""
+        if is_mistaken(url):
+            raise DatabaseUnavailable(f"{described(url)}: {MISTAKEN}")
         try:
+            _require_service(url)
             raw = await asyncpg.connect(
                 url,
                 timeout=CONNECT_SECONDS,
                 statement_cache_size=0,  # what is prepared is kept here
                 server_settings={**SETTINGS, **settings},
             )
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ssl.SSLError, ValueError) as error:
+        except UNCONNECTED as error:
             raise DatabaseUnavailable(_no_connection(url, error)) from error
         try:
             await _require_usable(raw, url)
@@ -189,6 +211,16 @@ async def _require_usable(raw: asyncpg.Connection[Any], url: str) -> None:
         raise DatabaseUnavailable(f"{described(url)} is a standby, which cannot be written to")
 
 
+def _require_service(url: str) -> None:
+    """Raise ValueError for a service that no file has: without it some other server might be meant."""
+    for name in urllib.parse.parse_qs(urllib.parse.urlsplit(url).query).get("service", ()):
+        path = Path(os.environ.get(SERVICE_FILE) or Path.home() / ".pg_service.conf")
+        services = configparser.ConfigParser()
+        services.read(path, encoding="utf-8")
+        if not services.has_section(name):
+            raise ValueError(f"there is no service {name} in {path}")
+
+
 def _no_connection(url: str, error: BaseException) -> str:
     where = described(url)
     reason = " ".join(str(error.args[0] if error.args else "").split())
@@ -200,8 +232,16 @@ def _no_connection(url: str, error: BaseException) -> str:
         return f"{where}: {reason}"
     if isinstance(error, TimeoutError):
         return f"{where}: no server answers within {CONNECT_SECONDS:.0f} seconds"
+    if isinstance(error, configparser.Error):  # whose text has the line, perhaps that of the password
+        return f"{where}: the service file is not one: a % in it is written %%"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{where}: the server's certificate is not trusted: {error.verify_message}"
     if isinstance(error, ssl.SSLError):
         return f"{where}: no TLS with the server: {error.reason or error}"
+    if isinstance(error, FileNotFoundError | PermissionError) and error.filename:
+        return f"{where}: {error.filename}: {error.strerror}"
+    if isinstance(error, ConnectionError) and not error.errno:
+        return f"{where}: {error}"  # such as a server without TLS, where the URL wants it
     if isinstance(error, OSError):
         return f"{where}: no server answers: {error.strerror or error}"
     return f"{where}: not a usable URL: {reason}"
