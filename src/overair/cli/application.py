@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 import overair
 from overair.cli import logs, tracebacks
 from overair.cli.autodiscover import application as autodiscover_application
+from overair.cli.client.commands import application as client_application
 from overair.cli.databases import application as store_application
 from overair.cli.exporting import EXAMPLE as EXPORT_EXAMPLE
 from overair.cli.exporting import export
@@ -28,6 +29,7 @@ application = typer.Typer(name="overair", add_completion=False, pretty_exception
 application.add_typer(user_application, name="user")
 application.add_typer(queue_application, name="queue")
 application.add_typer(store_application, name="store")
+application.add_typer(client_application, name="client")
 application.add_typer(autodiscover_application, name="autodiscover")
 application.command(epilog=SERVE_EXAMPLE)(serve)
 application.command("import", epilog=IMPORT_EXAMPLE)(import_)
