@@ -14,7 +14,7 @@ from overair.client import StatusError
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import CommonStatus
 from support.asynchronous import run
-from support.forked import ForkedHouse
+from support.house import House
 
 HOUR = 3600
 YEAR = 365 * 24 * HOUR
@@ -32,7 +32,7 @@ FILTER_ALL, FILTER_WEEK = 0, 3
     ],
 )
 def test_a_step_disturbs_nobody(tmp_path: Path, seconds: int) -> None:
-    house = ForkedHouse(tmp_path / "data", own_clock=True)
+    house = House(tmp_path / "data", own_clock=True)
     [address] = inhabited(house, PHONES)
 
     async def work() -> None:
@@ -70,7 +70,4 @@ def test_a_step_disturbs_nobody(tmp_path: Path, seconds: int) -> None:
             assert found[FolderType.DRAFTS] == Counter({"draft": 1})
             assert found[FolderType.CONTACTS] == Counter({"Ada": 1})
 
-    try:
-        run(work())
-    finally:
-        house.end()
+    run(work())

@@ -20,8 +20,9 @@ from overair.protocol.http import PATH, Command, Credentials
 from overair.protocol.ping import PingFolder, PingRequest
 from overair.versions import Version
 from support.asynchronous import run
-from support.house import House, SmallDisk
+from support.house import House
 from support.phone import Phone
+from support.small_disk import SmallDisk
 
 Fault = Callable[[House], AbstractContextManager[None]]
 LITTLE = 32 * 1024

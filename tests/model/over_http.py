@@ -27,9 +27,9 @@ from overair.items import Item, ItemClass
 from overair.protocol.http import Request
 from overair.storage.open import DATABASE_FILE, DATABASE_NOTE, database_of
 from support.databases import DEFAULT, POSTGRESQL
-from support.forked import ForkedHouse
-from support.house import SmallDisk
+from support.house import House
 from support.postgresql import cluster, copied_to_postgresql, cut
+from support.small_disk import SmallDisk
 
 MOMENT: Final = 0.0004
 """Seconds of a round: a request takes some milliseconds, so a story's moments (0 to 39) fall into it."""
@@ -59,7 +59,7 @@ class Workshop:
         self._template = template
         self._copied = copied_to_postgresql(template) if database == POSTGRESQL else ""
         self.data = place / "data"
-        self._houses: dict[bool, ForkedHouse] = {}
+        self._houses: dict[bool, House] = {}
         self.can_fill_disk = self._can_mount()
 
     def _can_mount(self) -> bool:
@@ -83,10 +83,10 @@ class Workshop:
             (self.data / DATABASE_FILE).unlink()
             (self.data / DATABASE_NOTE).write_text(cluster().database(template=self._copied))
 
-    def house(self, *, own_clock: bool) -> ForkedHouse:
+    def house(self, *, own_clock: bool) -> House:
         """A house over the data of the place, with a log of its own."""
         if own_clock not in self._houses:
-            self._houses[own_clock] = ForkedHouse(
+            self._houses[own_clock] = House(
                 self.data, settings=f'domain = "{DOMAIN}"', own_clock=own_clock, database=self.database
             )
         for other in self._houses.values():
@@ -99,11 +99,6 @@ class Workshop:
     def log_text(self) -> str:
         """What the servers of the last story logged."""
         return "".join(house.log_text for house in self._houses.values())
-
-    def close(self) -> None:
-        """No house will be needed any more."""
-        for house in self._houses.values():
-            house.end()
 
 
 class OverHttp:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -99,6 +99,5 @@ def served(database: str = DEFAULT) -> Iterator[Served]:
     with (
         simulation() as simulated,
         tempfile.TemporaryDirectory(prefix="overair-model-") as directory,
-        closing(Workshop(Path(directory), simulated.template, database)) as workshop,
     ):
-        yield Served(workshop, simulated)
+        yield Served(Workshop(Path(directory), simulated.template, database), simulated)

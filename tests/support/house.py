@@ -31,9 +31,11 @@ from overair.storage.open import DATABASE_FILE
 from support.asynchronous import run
 from support.command import OVERAIR, environment
 from support.databases import DEFAULT, locked, prepare
+from support.nursery import STEP, nursery
 from support.ports import free_port
 
 START_SECONDS = 60
+STEP_SECONDS = 30
 LEAVE_SECONDS = 60
 """Beyond what any test asks; a server that hangs fails it."""
 
@@ -53,7 +55,9 @@ class House:
     """``overair serve`` on loopback over a data directory, with levers.
 
     Over plain HTTP unless ``tls``; ``settings`` is what overair.toml says besides; ``before`` is a
-    command that runs the server; ``database`` is one of support.databases' kinds.
+    command that runs the server; ``database`` is one of support.databases' kinds. With ``own_clock`` its
+    wall clock can be stepped, from within: libfaketime would read a file for each look at the clock and
+    make every request wait where cores are few.
     What the server logs and prints is kept over restarts beside the data directory.
     """
 
@@ -66,6 +70,7 @@ class House:
         umask: int = -1,
         before: Sequence[str] = (),
         database: str = DEFAULT,
+        own_clock: bool = False,
     ) -> None:
         self.data_dir = data_dir
         prepare(data_dir, database)
@@ -79,6 +84,8 @@ class House:
         self._printed = data_dir.with_name(f"{data_dir.name}.out")
         self._logged = data_dir.with_name(f"{data_dir.name}.log")
         self.process: Process | None = None
+        self._own_clock = data_dir.with_name(f"{data_dir.name}.clock") if own_clock else None
+        self.step_clock(0)
 
     # Coming and going
 
@@ -104,6 +111,15 @@ class House:
 
     def _spawn(self, command: Sequence[str], out: BinaryIO, log: BinaryIO) -> Process:
         """Run the command with what it prints and logs going to two files."""
+        if not self._before:
+            return nursery().fork(
+                command,
+                environment(),
+                out=Path(out.name),
+                err=Path(log.name),
+                umask=self._umask,
+                clock=self._own_clock,
+            )
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -125,6 +141,23 @@ class House:
         self._running.send_signal(signal.SIGTERM)
         assert self._running.wait(LEAVE_SECONDS) == 0, self.log_text[-2000:]
         return time.monotonic() - begun
+
+    def step_clock(self, seconds: int) -> None:
+        """Set the server's wall clock that far from the true one; its monotonic clock goes on."""
+        if self._own_clock is None:
+            assert seconds == 0, "a house with own_clock=True"
+            return
+        fresh = self._own_clock.with_suffix(".new")
+        fresh.write_text(str(seconds), encoding="ascii")
+        fresh.rename(self._own_clock)
+        told = self._own_clock.with_suffix(".told")
+        told.unlink(missing_ok=True)
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(STEP)
+            deadline = time.monotonic() + STEP_SECONDS
+            while not told.exists():
+                assert time.monotonic() < deadline, "the clock is not stepped"
+                time.sleep(0.001)
 
     @contextlib.contextmanager
     def suspended(self) -> Iterator[None]:
@@ -195,6 +228,10 @@ class House:
         """The lines of one event."""
         return [line for line in self.log(since) if line["event"] == event]
 
+    def begin_log(self) -> None:
+        """Forget what was logged."""
+        self._logged.write_bytes(b"")
+
     @property
     def log_length(self) -> int:
         """Lines so far, for ``since``."""
@@ -255,44 +292,6 @@ class House:
 
 Serve = Callable[..., House]
 """A fixture that starts servers: it takes what a House is made of."""
-
-
-class SmallDisk:
-    """A file system of its own that can be filled; mounting one takes root's rights."""
-
-    def __init__(self, place: Path, megabytes: int) -> None:
-        self.place = place
-        self._megabytes = megabytes
-        self._balloon = place / "balloon"
-
-    def __enter__(self) -> Self:
-        """Mount it. Raises PermissionError where that is not allowed."""
-        self.place.mkdir(exist_ok=True)
-        options = f"size={self._megabytes}m,mode=0700"
-        command = ["mount", "-t", "tmpfs", "-o", options, "overair-test", str(self.place)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except FileNotFoundError as error:
-            raise PermissionError("there is no mount command") from error
-        if done.returncode:
-            raise PermissionError(done.stderr.strip())
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        subprocess.run(["umount", "--lazy", str(self.place)], check=True)
-
-    @contextlib.contextmanager
-    def full(self) -> Iterator[None]:
-        """Not a byte is left."""
-        try:
-            with contextlib.suppress(OSError), self._balloon.open("wb", buffering=0) as balloon:
-                while balloon.write(bytes(4096)):
-                    pass
-            yield
-        finally:
-            self._balloon.unlink(missing_ok=True)
 
 
 def _log_line(line: str) -> dict[str, Any]:

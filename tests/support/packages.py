@@ -10,7 +10,10 @@ import pytest
 PACKAGES = {
     "wbxml2xml": "libwbxml2-utils",
     "xml2wbxml": "libwbxml2-utils",
+    "knotd": "knot",
     "libwbxml2": "libwbxml2-1",
+    "caddy": "caddy",
+    "haproxy": "haproxy",
     "nginx": "nginx",
     "openssl": "openssl",
     "systemd-analyze": "systemd",

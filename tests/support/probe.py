@@ -46,6 +46,7 @@ class Probe:
             more = message["more_body"]
         answer: dict[str, Any] = {
             "size": size,
+            "path": scope["path"],
             "client": scope["client"][0],
             "scheme": scope["scheme"],
             "request_id": scope["state"].get("request_id"),
@@ -68,7 +69,7 @@ class Probe:
     async def _wait(self, receive: Receive) -> str:
         subscription = self.hub.subscribe(1, str(id(receive)), ["inbox"])
         try:
-            result = str(await wait_or_gone(subscription, 60, receive))
+            result = str(await wait_or_gone(subscription, 3600, receive))
         except WaitEnded as end:
             result = type(end).__name__
         finally:
@@ -77,7 +78,14 @@ class Probe:
         return result
 
 
-def main(place: str, certificate: str = "", key: str = "", proxies: str = "", patience: str = "") -> None:
+def main(
+    place: str,
+    certificate: str = "",
+    key: str = "",
+    proxies: str = "",
+    patience: str = "",
+    proxy_protocol: str = "",
+) -> None:
     """``patience`` stands for each of the serving's own time limits, in seconds."""
     seconds = float(patience or 0)
     timeouts = Timeouts(head=seconds, body=seconds, answer=seconds) if patience else Timeouts()
@@ -87,7 +95,13 @@ def main(place: str, certificate: str = "", key: str = "", proxies: str = "", pa
     if place.startswith("/"):
         listening = Listening(unix_path=Path(place), tls=tls, trusted_proxies=trusted, timeouts=timeouts)
     else:
-        listening = Listening(port=int(place), tls=tls, trusted_proxies=trusted, timeouts=timeouts)
+        listening = Listening(
+            port=int(place),
+            tls=tls,
+            trusted_proxies=trusted,
+            timeouts=timeouts,
+            proxy_protocol=bool(proxy_protocol),
+        )
 
     def started(port: int | None) -> None:
         print(port or place, flush=True)
