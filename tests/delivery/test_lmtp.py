@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from aiosmtpd.lmtp import LMTP
 
 from overair.delivery import lmtp
-from overair.delivery.lmtp import OpenToStrangers
+from overair.delivery.lmtp import LmtpConnection, OpenToStrangers
 from overair.delivery.local import LocalDelivery
 from overair.directory.interface import User
 from overair.items.mail.message import Arrived, Message
@@ -386,3 +387,32 @@ def test_smtp_greetings_are_refused(tmp_path: Path) -> None:
         assert all(code >= 500 for code in await running.talk(greet))
 
     scenario(tmp_path, work)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "<a@b>",
+        "<otto.weiss+tag@mail.example.net> BODY=8BITMIME SIZE=120",
+        "<x!#$%&'*+-/=?^_`{|}~@example.net>",
+        "<a@b>  BODY=7BIT",
+        "<a..b@example.net>",
+        "<.a@example.net>",
+        "<a@[127.0.0.1]>",
+        '<"a b"@example.net>',
+        "<a@b> (comment)",
+        "<a@b",
+        "<a@>",
+        "<>",
+        "a@b",
+        "",
+    ],
+)
+def test_plain_addresses_are_what_the_library_finds_in_them(argument: str) -> None:
+    connection = LmtpConnection.__new__(LmtpConnection)  # reading addresses needs nothing of it
+    try:
+        address, rest = LMTP._getaddr(connection, argument)
+    except IndexError:  # the library's, of half an address
+        address = rest = None
+    found, behind = connection._getaddr(argument)
+    assert (found, (behind or "").split()) == (address, (rest or "").split())

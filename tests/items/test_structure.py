@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.items.mail import structure
+from overair.items.mail import message_lines
 from overair.items.mail.message import Message, index_message
 from overair.items.mail.structure import MAX_DEPTH, MAX_PARTS, LocatedMessage, extent, is_leaf, parse
 from support.shared import SHARED, needs_shared, shared
@@ -168,7 +168,7 @@ def test_the_attachments_that_a_reader_sees(name: str, attachments: list[str]) -
 def test_pieces_make_no_difference(mime: bytes, piece: int) -> None:
     whole = index_message(mime, NOW)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(structure, "PIECE", piece)
+        patch.setattr(message_lines, "PIECE", piece)
         assert index_message(mime, NOW) == whole
 
 

@@ -47,6 +47,18 @@ def test_words_are_what_both_databases_take(text: str) -> None:
         assert list(words(word))[: len(list(words(word)))] == list(words(word.upper().lower()))
 
 
+LATIN = st.text(
+    st.characters(max_codepoint=255)
+    | st.sampled_from("\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u2022\u2026\u203a\u20ac\u2009\u202f\u0301"),
+    max_size=60,
+)
+
+
+@given(LATIN)
+def test_words_in_latin_letters_are_those_that_they_are_among_others(text: str) -> None:
+    assert [*words(text), "ж"] == words(f"{text} ж")
+
+
 @given(TEXTS, TEXTS)
 def test_the_words_of_a_piece_of_a_text_are_a_piece_of_its_words(before: str, piece: str) -> None:
     whole = list(words(f"{before} {piece}"))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -45,12 +46,28 @@ FULL: Final = "452 4.2.2 Mailbox full"
 NEVER_FITS: Final = "552 5.2.2 Message larger than the mailbox may be"
 NO_SPACE: Final = "452 4.3.1 Insufficient system storage"
 
+_ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
+_LETTERS_AND_DIGITS: Final = "[A-Za-z0-9=.-]++"
+_PLAIN_ADDRESS: Final = re.compile(
+    rf"<({_ATOMS}@{_ATOMS})>(| {_LETTERS_AND_DIGITS}(?: {_LETTERS_AND_DIGITS})*+)"
+)
+"""An address as nearly all are, and parameters behind it: what the library takes long for."""
+
 log = structlog.get_logger()
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # at DEBUG aiosmtpd logs the lines of messages
 
 
 class OpenToStrangers(ValueError):
     """LMTP was asked for on an address that is not loopback."""
+
+
+class Addressed(Envelope):
+    """An envelope that knows whose the accepted recipients are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.users: list[User] = []
+        """One for each of ``rcpt_tos``."""
 
 
 class LmtpConnection(LMTP):
@@ -67,8 +84,14 @@ class LmtpConnection(LMTP):
             self, self._messages, client_connected_cb=self._cb_client_connected, loop=loop
         )
 
+    def _create_envelope(self) -> Envelope:
+        return Addressed()
+
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         """The address and the rest of an argument; None for both where it is malformed."""
+        plain = _PLAIN_ADDRESS.fullmatch(arg)
+        if plain is not None:
+            return plain[1], plain[2].lstrip()
         try:
             found: tuple[str | None, str | None] = super()._getaddr(arg)
         except (IndexError, RecursionError):
@@ -80,8 +103,7 @@ class LmtpConnection(LMTP):
     async def push(self, status: str | bytes) -> None:
         """Send an answer. What a peer sent may stand in it, but no second answer, and nothing but text."""
         answer = status if isinstance(status, str) else status.decode("utf-8", "replace")
-        lines = ("".join(c if c.isprintable() else "?" for c in line) for line in answer.split("\r\n"))
-        await super().push("\r\n".join(lines))
+        await super().push("\r\n".join(map(_printable, answer.split("\r\n"))))
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds commands by their names
         """RFC 2033 4.2: as many answers after the final dot as there were accepted recipients."""
@@ -108,6 +130,10 @@ class LmtpConnection(LMTP):
         await self.push(answer)
 
 
+def _printable(line: str) -> str:
+    return line if line.isprintable() else "".join(c if c.isprintable() else "?" for c in line)
+
+
 class LmtpHandler:
     """What happens to the recipients and the message of a transaction (aiosmtpd's handler)."""
 
@@ -129,7 +155,7 @@ class LmtpHandler:
         return UNAVAILABLE
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds hooks by their names
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+        self, _server: SMTP, _session: Session, envelope: Addressed, address: str, options: list[str]
     ) -> str:
         """Accept an address that is somebody's here."""
         if len(envelope.rcpt_tos) >= self._maximum_recipients:
@@ -143,10 +169,11 @@ class LmtpHandler:
             log.info("unknown recipient", recipient=address)
             return UNKNOWN
         envelope.rcpt_tos.append(address)
+        envelope.users.append(user)
         envelope.rcpt_options.extend(options)
         return f"250 2.1.5 <{address}> is here"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Addressed) -> str:  # noqa: N802 - as above
         """Deliver; an answer for each recipient, in the order of their RCPT commands."""
         self._under_way += 1
         self._idle.clear()
@@ -157,14 +184,13 @@ class LmtpHandler:
             if not self._under_way:
                 self._idle.set()
 
-    async def _deliver(self, session: Session, envelope: Envelope) -> list[str]:
-        recipients: list[str] = envelope.rcpt_tos
+    async def _deliver(self, session: Session, envelope: Addressed) -> list[str]:
+        recipients = envelope.users
         received = datetime.now(UTC)
         try:
-            users = [await self._delivery.recipient(address) for address in recipients]
             mime = self._trace(session, envelope, received) + (envelope.original_content or b"")
             arrived = await self._delivery.accept(mime, received)
-            return await self._deliver_to_all(arrived, users, envelope.mail_from or "")
+            return await self._deliver_to_all(arrived, recipients, envelope.mail_from or "")
         except (DatabaseUnavailable, OSError) as error:
             log.error("message not delivered", error=str(error), recipients=len(recipients))
             answer = NO_SPACE if getattr(error, "errno", None) in FULL_DISK else UNAVAILABLE
@@ -173,14 +199,14 @@ class LmtpHandler:
             log.exception("message not taken", recipients=len(recipients))
             return [UNAVAILABLE] * len(recipients)  # the mail server keeps it and tries again
 
-    async def _deliver_to_all(self, arrived: Arrived, users: list[User | None], sender: str) -> list[str]:
+    async def _deliver_to_all(self, arrived: Arrived, users: list[User], sender: str) -> list[str]:
         """An answer for each; where some have the message, only the others are to be tried again."""
-        present = list({user.account_id: user for user in users if user is not None}.values())
+        present = list({user.account_id: user for user in users}.values())
         outcome: dict[int, str] = {}
         for first in range(0, len(present), RECIPIENTS_AT_ONCE):
             some = present[first : first + RECIPIENTS_AT_ONCE]
             outcome |= await self._deliver_to_some(arrived, some, sender)
-        return [UNKNOWN if user is None else outcome[user.account_id] for user in users]
+        return [outcome[user.account_id] for user in users]
 
     @staticmethod
     def _count(answers: list[str]) -> list[str]:
@@ -218,6 +244,9 @@ class LmtpHandler:
         except MailboxFull as error:
             return NEVER_FITS if error.too_large else FULL
         except MailboxError as error:
+            found = await self._delivery.recipient(user.address)
+            if found is None or found.account_id != user.account_id:
+                return UNKNOWN  # the account went after RCPT
             log.error("message not delivered", account=user.address, error=repr(error))
             return UNAVAILABLE
         return "250 2.0.0 Delivered"

@@ -28,7 +28,7 @@ _LINK: Final = re.compile(
 _BEHIND_A_LINK: Final = ".,;:!?*_~)"
 """What ends a sentence and not a link; a bracket, where none was opened in it."""
 _ESCAPED: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": "<br>\n", "\t": " \xa0 \xa0"}
-_ESCAPES: Final = str.maketrans(_ESCAPED)
+"""The first one first: it stands in the others."""
 _PAIR: Final = " \xa0"
 """Two spaces in HTML; as the character itself, which takes less than its name."""
 _NO_PAIR: Final = re.compile(r"[^ \r]")
@@ -151,5 +151,7 @@ def _escaped(text: str) -> Iterator[str]:
         whole = _NO_PAIR.search(text, start + PIECE)
         end = whole.end() if whole is not None else len(text)
         piece = text[start:end].replace("\r\n", "\n")
-        yield piece.translate(_ESCAPES).replace("  ", _PAIR)
+        for sign, shown in _ESCAPED.items():
+            piece = piece.replace(sign, shown)
+        yield piece.replace("  ", _PAIR)
         start = end

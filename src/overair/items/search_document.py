@@ -107,10 +107,11 @@ class Document:
         """The terms in their order, parted by spaces, compressed."""
         different = dict.fromkeys(self._words)
         behind = list(dict.fromkeys(word for word in self._behind if word not in different))[:MOST_OTHERS]
-        heads = {word[: BEGINNINGS[-1]] for word in different} | {word[: BEGINNINGS[-1]] for word in behind}
+        # In the order of the words, so that the same item has the same document.
+        heads = dict.fromkeys(word[: BEGINNINGS[-1]] for found in (different, behind) for word in found)
         for length in BEGINNINGS:
-            heads |= {head[:length] for head in heads}
-        beginnings = [f"{Mark.BEGINNING}:{head}" for head in sorted(heads) if head]
+            heads |= dict.fromkeys([head[:length] for head in heads])
+        beginnings = [f"{Mark.BEGINNING}:{head}" for head in heads if head]
         plain = [":" + " :".join(found) for found in (self._words, behind) if found]
         return zlib.compress(" ".join([*plain, *self._fields, *beginnings, *self._others]).encode(), 1)
 

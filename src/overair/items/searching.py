@@ -24,7 +24,8 @@ def document(item: Item, blobs: ByteSource | None = None) -> bytes:
     Raises what reading a blob raises.
     """
     if isinstance(item, Message):
-        return item.terms or message_document.document(item, blobs)
+        text = None if blobs is None or item.terms else message_document.text_of(item, blobs)
+        return item.terms or message_document.document(item, text)
     found = Document(item.item_class)
     _gather(item, found)
     return found.packed()

@@ -42,7 +42,8 @@ def _is_clean(text: str) -> bool:
 
 def cleaned(text: str) -> str:
     """The text without the characters that an answer may not carry."""
-    return text if is_clean(text) else _FORBIDDEN.sub("", text)
+    # Most texts are short and all of it can be seen, which is told at once.
+    return text if (text.isascii() and text.isprintable()) or is_clean(text) else _FORBIDDEN.sub("", text)
 
 
 def cut(text: str, size: int) -> str:

@@ -76,13 +76,57 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", _DIACRITICS.sub("", decomposed))
 
 
+_COMMON_SIGNS: Final = (
+    "\u2009\u2010\u2011\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\u202f\u2039\u203a\u20ac"
+)
+"""Dashes, quotation marks and the like, which part words in texts that are in Latin letters otherwise."""
+_SHARP_S: Final = b"\xdf"
+_SOFT_HYPHEN: Final = b"\xad"
+_NOT_LATIN: Final = b"\0"
+"""What stands for letters that become several, or none of the same alphabet, when they are folded."""
+
+
+def _latin_letter(number: int) -> bytes:
+    """What one of the first 256 characters is to a word: a letter, a space, or not to be told by itself."""
+    letter = folded(chr(number))
+    if bytes([number]) in (_SHARP_S, _SOFT_HYPHEN):
+        return bytes([number])
+    if len(letter) != 1 or letter > "\xff":
+        return _NOT_LATIN
+    return letter.encode("latin-1") if letter != "_" and _WORD.fullmatch(letter) is not None else b" "
+
+
+_LATIN_LETTERS: Final = b"".join(map(_latin_letter, range(256)))
+
+
 def words(text: str) -> list[str]:
     """The words of a text in their order, each at most LONGEST_WORD characters long, none with a space."""
-    text = folded(text)
+    found = _latin_words(text)
+    if found is None:
+        found = _words(folded(text))
+    longest = max(map(len, found), default=0)
+    return found if longest <= LONGEST_WORD else [word[:LONGEST_WORD] for word in found]
+
+
+def _latin_words(text: str) -> list[str] | None:
+    """The words of a text in Latin letters, ten times faster; None where it holds others."""
+    if not text.isascii():
+        for sign in _COMMON_SIGNS:
+            text = text.replace(sign, " ")
+    try:
+        data = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    letters = data.translate(_LATIN_LETTERS, _SOFT_HYPHEN)
+    return None if _NOT_LATIN in letters else letters.replace(_SHARP_S, b"ss").decode("latin-1").split()
+
+
+def _words(text: str) -> list[str]:
+    """The words of a folded text in any script."""
     found = _ASCII_WORD.findall(text) if text.isascii() else _WORD.findall(text.replace("_", " "))
     if not text.isascii() and _RUNS.search(text) is not None:
         found = [piece for word in found for piece in _pieces(word)]
-    return [word if len(word) <= LONGEST_WORD else word[:LONGEST_WORD] for word in found]
+    return found
 
 
 def _pieces(word: str) -> Iterator[str]:

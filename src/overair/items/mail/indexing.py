@@ -22,6 +22,7 @@ from overair.items.mail.structure import (
     parameter,
 )
 from overair.items.mail.transfer import decode_transfer
+from overair.items.search_document import MOST_CHARACTERS
 
 TEXT_KEPT: Final = 4_400
 """How many characters of the text body the index keeps."""
@@ -45,8 +46,16 @@ class _Walk:
     count: int = 0
 
 
-def index(mime: bytes, message: LocatedMessage, *, open_tnef: bool = True) -> Index:
-    """The index of a message whose parsed tree is given; ``open_tnef`` shows what winmail.dat holds."""
+def index(mime: bytes, message: LocatedMessage) -> Index:
+    """The index of a message whose parsed tree is given."""
+    return index_and_text(mime, message)[0]
+
+
+def index_and_text(mime: bytes, message: LocatedMessage, *, open_tnef: bool = True) -> tuple[Index, str]:
+    """The index of a message whose parsed tree is given, and as much of its text as can be searched.
+
+    ``open_tnef`` shows what winmail.dat holds.
+    """
     walk = _Walk(mime)
     _visit(walk, [message], "mixed", in_alternative=False, text_body=walk.text_body, html_body=walk.html_body)
     if open_tnef:
@@ -55,8 +64,9 @@ def index(mime: bytes, message: LocatedMessage, *, open_tnef: bool = True) -> In
         (walk.texts[part.number], walk.bases.get(part.number, "")) for part in walk.html_body if part.is_html
     )
     walk.attachments = with_embedded(walk.attachments, pages, walk.bases)
-    start, text_size = _start_and_size(walk)
-    return Index(
+    body, text_size = _text_and_size(walk)
+    start = body[:TEXT_KEPT]
+    found = Index(
         size=len(mime),
         text_body=tuple(walk.text_body),
         html_body=tuple(walk.html_body),
@@ -68,6 +78,7 @@ def index(mime: bytes, message: LocatedMessage, *, open_tnef: bool = True) -> In
         signed_or_encrypted=secure_class(message) is not None,
         next_number=walk.count,
     )
+    return found, body
 
 
 def _visit(
@@ -206,17 +217,19 @@ def _flow(part: LocatedMessage, kind: str) -> Flow:
     return Flow.DELETED_SPACE if parameter(part, "delsp").strip().lower() == "yes" else Flow.FLOWED
 
 
-def _start_and_size(walk: _Walk) -> tuple[str, int]:
-    """The first characters of the text body and the size of all of it, which is never put together here."""
-    start, size, before = "", 0, ""
+def _text_and_size(walk: _Walk) -> tuple[str, int]:
+    """As much of the text body as can be searched, and the size of all of it, never put together here."""
+    pieces: list[str] = []
+    room, size, before = MOST_CHARACTERS, 0, ""
     for part in walk.text_body:
         found = walk.texts[part.number]
         own = markup.html_to_text(found) if part.is_html else found
         piece = text.joint(before) + own
         before = own or before
-        start += piece[: TEXT_KEPT - len(start)]
+        pieces.append(piece[:room])
+        room -= len(pieces[-1])
         size += text.utf8_size(piece)
-    return start, size
+    return "".join(pieces), size
 
 
 def _all_text(walk: _Walk) -> str:

@@ -200,7 +200,7 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
     to, cc = found.addresses("To"), found.addresses("Cc")
     sender, from_ = found.addresses("Sender"), found.addresses("From")
     subject = found.text("Subject")
-    index = indexing.index(mime, tree, open_tnef=open_tnef)
+    index, text = indexing.index_and_text(mime, tree, open_tnef=open_tnef)
     meeting = meeting_of(mime, tree, received, default_zone) if may_be_meeting(tree) else None
     conversation_id, conversation_index = headers.conversation(found, headers.date(found) or received)
     of_class = message_class(tree, meeting)
@@ -235,7 +235,7 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         voice=voice.voice(found, of_class),
         answers=headers.answered(found),
     )
-    message.terms = message_document.document(message, message_document.OneMessage(mime))
+    message.terms = message_document.document(message, text)
     return Arrived(message, meeting, addressing.named(found, to, cc))
 
 

@@ -16,22 +16,15 @@ TEXT_BYTES = 4_000_000
 """Bytes of a body's text that are put together, in which there are as many characters as count."""
 
 
-class OneMessage:
-    """A ByteSource of a single message, whatever its key."""
-
-    def __init__(self, mime: bytes) -> None:
-        self._mime = mime
-
-    def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
-        """The bytes, or a range of them."""
-        return self._mime[offset:] if length is None else self._mime[offset : offset + length]
+def text_of(message: Message, blobs: ByteSource) -> str:
+    """As much of the text of a stored message as can be searched. Raises what reading a blob raises."""
+    if message.index is None:
+        return ""
+    return MessageBody(message.index, blobs, message.blob or "").start(BodyType.PLAIN_TEXT, TEXT_BYTES)
 
 
-def document(message: Message, blobs: ByteSource | None) -> bytes:
-    """The packed terms of a message.
-
-    Without ``blobs`` of its text only as much as its index keeps. Raises what reading a blob raises.
-    """
+def document(message: Message, text: str | None) -> bytes:
+    """The packed terms of a message with its text; where that is None, as much of it as its index keeps."""
     found = Document(message.item_class)
     found.add(message.subject, Mark.SUBJECT)
     found.add(message.from_, Mark.FROM)
@@ -46,11 +39,7 @@ def document(message: Message, blobs: ByteSource | None) -> bytes:
             found.add(part.name, Mark.ATTACHMENT)
         if any(not part.inline for part in index.attachments):
             found.add_term(HAS_ATTACHMENT)
-        found.add(
-            index.text
-            if blobs is None
-            else MessageBody(index, blobs, message.blob or "").start(BodyType.PLAIN_TEXT, TEXT_BYTES)
-        )
+        found.add(index.text if text is None else text)
     if message.conversation_id:
         found.add_term(conversation_term(message.conversation_id))
     return found.packed()

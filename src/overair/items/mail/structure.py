@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterator
-from email.feedparser import (  # type: ignore[attr-defined]  # two of them are not in typeshed
-    BufferedSubFile,
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.feedparser import (  # type: ignore[attr-defined]  # one of them is not in typeshed
     BytesFeedParser,
     headerRE,
 )
 from email.message import Message as MimeMessage
 from email.utils import collapse_rfc2231_value
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from overair.items import charsets
 from overair.items.mail.headers import decoded
+from overair.items.mail.message_lines import MessageLines
 from overair.items.text import cleaned
 
 MAX_DEPTH: Final = 16
 """How deep parts may nest; the parser looks at each line once for each level."""
 MAX_PARTS: Final = 2_000
-PIECE: Final = 128 * 1024
-"""Bytes of text that the parser is given as one line: while it looks at them nothing else runs."""
 MAX_HEADER_LINES: Final = 2_000
 MAX_PARAMETERS: Final = 4_096
 """The most characters of a header with parameters, whose parser is quadratic in their number."""
 _WITH_PARAMETERS: Final = ("content-type", "content-disposition")
 _FOLD: Final = re.compile("[\r\n]+")
-_LINE: Final = re.compile(rb"[^\r\n]*+(?:\r\n?|\n)?")
-_DASHES: Final = (b"\n--", b"\r--")
 _OF_BYTES: Final = re.compile("[\x00-\x7f\udc80-\udcff]*")
 _MISLEADING: Final = re.compile("[\t\r\n\u202a-\u202e\u2066-\u2069]")
 """What makes one line of a name two, or shows its end as its beginning."""
+
+
+@dataclass(slots=True)
+class _Text:
+    """The content of a leaf."""
+
+    text: str
 
 
 class LocatedMessage(MimeMessage):
     """A message or part that knows where its content stands in the bytes."""
 
     _payload: object
+    _type = ""
     start = 0
     """Where its headers begin."""
     content = 0
@@ -48,13 +52,60 @@ class LocatedMessage(MimeMessage):
     cut = False
     """Of the whole message: a limit was reached, so the tree is not all that the bytes say."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._boundaries: list[str | None] = []
+        self._parameters: dict[str, dict[str, str | tuple[str | None, str | None, str]]] = {}
+
+    def set_payload(self, payload: object, charset: object = None) -> None:
+        """Take the content of a leaf.
+
+        Not as a string: the parser would look through all of it for the line end behind it.
+        """
+        self._payload = _Text(str(payload))
+
+    def get_content_type(self) -> str:
+        """The content type in lower case; found once, as the parser asks for it again and again."""
+        self._type = self._type or super().get_content_type()
+        return self._type
+
+    def get_boundary(self, failobj: Any = None) -> Any:
+        """The boundary of its parts, None where there is none; found once."""
+        if not self._boundaries:
+            self._boundaries.append(super().get_boundary())
+        return failobj if self._boundaries[0] is None else self._boundaries[0]
+
+    def renewed(self) -> None:
+        """Its headers are others than before."""
+        self._type = ""
+        self._boundaries.clear()
+        self._parameters.clear()
+
+    def parameter(self, name: str, header: str) -> str:
+        """A parameter of a header (RFC 2231), or ``""``. Raises what the library does for broken ones."""
+        found = self._parameters.get(header)
+        if found is None:
+            found = self._parameters[header] = {}
+            for key, value in self.get_params([], header):
+                found.setdefault(key.lower(), value)
+        said = found.get(name)
+        return collapse_rfc2231_value(said) if said else ""
+
+    def end_before_boundary(self) -> None:
+        """The line end behind its text belongs to the boundary that follows (RFC 2046, 5.1.1)."""
+        if isinstance(self._payload, _Text) and self.get_content_maintype() != "multipart":
+            text = self._payload.text
+            end = len(text) - text.endswith("\n")
+            end -= text.endswith("\r", 0, end)
+            self._payload.text = text[:end]
+
     @property
     def source(self) -> str | None:
         """A leaf's content, one character for each byte; None for a part with others inside.
 
         ``get_payload`` would decode 8-bit text and change its length.
         """
-        return self._payload if isinstance(self._payload, str) else None
+        return self._payload.text if isinstance(self._payload, _Text) else None
 
     @property
     def children(self) -> list[LocatedMessage]:
@@ -73,92 +124,6 @@ class _TooManyParts(Exception):
     """The message has more parts than anybody reads."""
 
 
-class _Lines(BufferedSubFile):  # type: ignore[misc]  # not in typeshed
-    """The lines of a message whose bytes are all there, with the number of characters that were taken.
-
-    A character is a byte, read as ASCII with surrogate escapes. Where only the end of a text matters,
-    many lines are given as one: the parser looks at each that it is given, and keeps it by itself.
-    """
-
-    _lines: deque[str]
-    """What the parser took and gave back."""
-    _eofstack: list[Callable[[str], object]]
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self._data = data
-        self._place = 0
-        self.position = 0
-        self.boundaries: tuple[bytes, ...] | None = None
-        """What lines begin with that stand alone, all others being joined; None where each stands alone."""
-        self.joins: Callable[[str], object] | None = None
-        """Whether a line may be given together with those before it, where there are no boundaries."""
-        self._behind_boundary = False
-        """Whether the line before was a boundary, behind which a header begins."""
-
-    def close(self) -> None:
-        """Nothing more comes: everything was there from the start."""
-
-    def readline(self) -> str:
-        line = self._again() if self._lines else self._read()
-        # The boundaries of the messages around this one end it.
-        for ends in reversed(self._eofstack):
-            if ends(line):
-                self._lines.appendleft(line)
-                return ""
-        self.position += len(line)
-        return line
-
-    def unreadline(self, line: str) -> None:
-        self.position -= len(line)
-        super().unreadline(line)
-
-    def _again(self) -> str:
-        line = self._lines.popleft()
-        if self.boundaries is not None:
-            # It may have been read as a header.
-            self._behind_boundary = line.encode("ascii", "surrogateescape").startswith(self.boundaries)
-        return line
-
-    def _read(self) -> str:
-        if self.boundaries is not None:
-            is_boundary = self._data.startswith(self.boundaries, self._place)
-            alone, self._behind_boundary = is_boundary or self._behind_boundary, is_boundary
-            return self._take(self._end_of_line(self._place) if alone else self._end_of_text(self.boundaries))
-        line = self._take(self._end_of_line(self._place))
-        if self.joins is None or not self.joins(line):
-            return line
-        joined = [line]
-        while line := self._take(self._end_of_line(self._place)):
-            if not self.joins(line):
-                self._place -= len(line)
-                break
-            joined.append(line)
-        return "".join(joined)
-
-    def _take(self, end: int) -> str:
-        start, self._place = self._place, end
-        return self._data[start:end].decode("ascii", "surrogateescape")
-
-    def _end_of_line(self, place: int) -> int:
-        found = _LINE.match(self._data, place)
-        return place if found is None else found.end()
-
-    def _end_of_text(self, boundaries: tuple[bytes, ...]) -> int:
-        """Where the next boundary begins, or a line not much farther than a piece from here."""
-        start, limit = self._place, min(self._place + PIECE, len(self._data))
-        end: int | None = None
-        for dashes in _DASHES:
-            place = start
-            while place := self._data.find(dashes, place, (limit if end is None else end) + 2) + 1:
-                if self._data.startswith(boundaries, place):
-                    end = place
-                    break
-        if end is None:
-            end = self._end_of_line(limit - 1) if limit > start else limit
-        return end
-
-
 class _LocatingParser(_Parser):
     """The standard parser, noting positions as it opens and closes messages.
 
@@ -168,12 +133,14 @@ class _LocatingParser(_Parser):
     """
 
     _cur: LocatedMessage
+    _last: LocatedMessage
     _msgstack: list[LocatedMessage]
 
     def __init__(self, mime: bytes) -> None:
         # Without a policy it is compat32, the fastest one.
         super().__init__(LocatedMessage)
-        self._input = _Lines(mime)
+        self._input = MessageLines(mime)
+        self._input.part_ended = self._part_ended
         self._parts = 0
         self._header_lines = 0
 
@@ -189,6 +156,9 @@ class _LocatingParser(_Parser):
         self._cur.start = self._cur.content = self._input.position
         self._header_lines = 0
         self._input.boundaries, self._input.joins = None, self._is_beyond_the_header_lines
+
+    def _part_ended(self) -> None:
+        self._last.end_before_boundary()
 
     def _is_beyond_the_header_lines(self, line: str) -> bool:
         self._header_lines += 1
@@ -215,9 +185,12 @@ class _LocatingParser(_Parser):
             self._msgstack[0].cut = True
             del self._cur["Content-Type"]
             self._cur["Content-Type"] = "application/octet-stream"
+        self._cur.renewed()
         if all(part.get_content_type() != "message/delivery-status" for part in self._msgstack):
             # There, an empty line ends a part; everywhere else only a boundary does.
-            boundaries = [part.get_boundary() for part in self._msgstack]
+            boundaries = [
+                part.get_boundary() for part in self._msgstack if part.get_content_maintype() == "multipart"
+            ]
             # What is not ASCII is the character of a byte, as it is in a line, or is found in none.
             self._input.boundaries = tuple(
                 f"--{boundary}".encode("ascii", "surrogateescape")
@@ -245,6 +218,7 @@ def parse(mime: bytes) -> LocatedMessage:
         flat.read_headers_only()
         message = flat.close()
         del message["Content-Type"], message["Content-Transfer-Encoding"]
+        message.renewed()
         message.cut = True
         return message
 
@@ -286,8 +260,7 @@ def extent(part: LocatedMessage, mime: bytes) -> tuple[int, int]:
 def parameter(part: LocatedMessage, name: str, header: str = "Content-Type") -> str:
     """A parameter of a header (RFC 2231), or ``""``; undecodable ones too."""
     try:
-        value = part.get_param(name, "", header)
-        return collapse_rfc2231_value(value) if value else ""
+        return part.parameter(name, header)
     except (ValueError, LookupError, TypeError):
         return ""
 
