@@ -80,6 +80,7 @@ def _fuzz(run: fuzz.Summary) -> str:
     rows = [
         (
             one.name,
+            _when(one.date)[:10],
             _count(one.executions),
             _count(one.executions / max(one.seconds, 0.1)),
             f"{one.slowest_milliseconds:,.0f} ms, {_count(one.slowest_bytes)} bytes",
@@ -88,9 +89,18 @@ def _fuzz(run: fuzz.Summary) -> str:
         )
         for one in run.targets
     ]
-    heads = ("target", "executions", "a second", "slowest input", "peak memory of the process", "found")
-    when = f"{_when(run.date)}, seed {run.seed}, {run.seconds:.0f} seconds in all; {run.machine}."
-    return f"### Fuzz\n\n{when}\n\n{_table(heads, rows, 1)}"
+    heads = (
+        "target",
+        "day",
+        "executions",
+        "a second",
+        "slowest input",
+        "peak memory of the process",
+        "found",
+    )
+    seconds = sum(one.seconds for one in run.targets)
+    what = f"The last run of each target, {seconds:,.0f} seconds in all; {run.machine}."
+    return f"### Fuzz\n\n{what}\n\n{_table(heads, rows, 2)}"
 
 
 def _by_drive(run: soak.Summary, rows: dict[str, Iterable[str]]) -> str:

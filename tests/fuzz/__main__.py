@@ -44,6 +44,8 @@ class Result(msgspec.Struct):
     """What came of one target."""
 
     name: str
+    date: str
+    seed: int
     seconds: float = 0.0
     executions: int = 0
     edges: int = 0
@@ -54,12 +56,9 @@ class Result(msgspec.Struct):
 
 
 class Summary(msgspec.Struct):
-    """A whole run."""
+    """The last run of each target."""
 
-    date: str
     machine: str
-    seed: int
-    seconds: float
     targets: list[Result]
 
 
@@ -82,7 +81,7 @@ class Run:
 
     def __init__(self, target: Target, folder: Path, seed: int) -> None:
         self._target, self._folder, self._seed = target, folder, seed
-        self.result = Result(target.name)
+        self.result = Result(target.name, datetime.now(UTC).isoformat(timespec="seconds"), seed)
         self.inputs = folder / "inputs"
         kept = (data for _, data in (*corpus.kept(target.name), *corpus.found(target.name)))
         write_inputs(self.inputs, (*target.seeds(), *kept))
@@ -157,11 +156,20 @@ class Run:
         return bool(artifacts)
 
 
-def show(summary: Summary) -> None:
-    table = Table(title=f"seed {summary.seed}, {summary.seconds:.0f} s", title_justify="left")
+def record(results: Iterable[Result]) -> None:
+    """Put the results in the place of those that the targets had; what is no target any more goes."""
+    before = msgspec.json.decode(FIGURES.read_bytes(), type=Summary).targets if FIGURES.exists() else []
+    last = {one.name: one for one in (*before, *results)}
+    summary = Summary(machine(), [last[name] for name in TARGETS if name in last])
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+
+
+def show(results: Iterable[Result], title: str) -> None:
+    table = Table(title=title, title_justify="left")
     for heading in ("target", "executions", "a second", "edges", "slowest input", "peak memory", "found"):
         table.add_column(heading, justify="left" if heading in ("target", "found") else "right")
-    for one in summary.targets:
+    for one in results:
         table.add_row(
             one.name,
             f"{one.executions:,}",
@@ -200,17 +208,9 @@ def main() -> int:
             print(f"{name}: {results[-1].executions} executions, found {results[-1].found}", flush=True)
             if arguments.keep:
                 corpus.keep(name, run.learned())
-    summary = Summary(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        machine=machine(),
-        seed=arguments.seed,
-        seconds=round(time.monotonic() - begun, 1),
-        targets=results,
-    )
-    show(summary)
+    show(results, f"seed {arguments.seed}, {time.monotonic() - begun:.0f} s")
     if arguments.record:
-        FIGURES.parent.mkdir(parents=True, exist_ok=True)
-        FIGURES.write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n")
+        record(results)
     return 1 if any(one.found for one in results) else 0
 
 
