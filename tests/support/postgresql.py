@@ -64,9 +64,12 @@ needs_postgresql: Final = pytest.mark.skipif(binaries() is None, reason=f"{REASO
 
 
 class Cluster:
-    """A server with its files; ``start`` and ``stop`` may be called again and again."""
+    """A server with its files; ``start`` and ``stop`` may be called again and again.
 
-    def __init__(self) -> None:
+    ``settings`` are its own beside those of SETTINGS.
+    """
+
+    def __init__(self, **settings: str) -> None:
         found = binaries()
         if found is None:
             pytest.skip(f"{REASON}postgresql")
@@ -74,6 +77,7 @@ class Cluster:
         self.port: Final = free_port()
         # Not below pytest's own directory, which another user than its own may not enter.
         self.directory: Final = Path(tempfile.mkdtemp(prefix="overair-postgresql-"))
+        self._settings: Final = {**SETTINGS, **settings}
         self._numbers = itertools.count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -122,7 +126,7 @@ class Cluster:
     def start(self) -> None:
         """Start the server and wait until it lets in."""
         options = {
-            **SETTINGS,
+            **self._settings,
             "unix_socket_directories": str(self.directory),
             "listen_addresses": "127.0.0.1",
         }
@@ -202,12 +206,16 @@ class Cluster:
             copy = self.data / name
             copy.write_bytes(path.read_bytes())
             copy.chmod(0o600)
-            shutil.chown(copy, self.data.owner(), self.data.group())
+            self.give(copy)
         self._set_tls("on")
         try:
             yield
         finally:
             self._set_tls("off")
+
+    def give(self, path: Path) -> None:
+        """Make a file or directory the server's own."""
+        shutil.chown(path, self.data.owner(), self.data.group())
 
     def _set_tls(self, value: str) -> None:
         self.admin(f"ALTER SYSTEM SET ssl = {value}")

@@ -156,11 +156,11 @@ class PostgresDatabase:
             work = self._waiting.popleft()
             if work.future.cancelled():
                 continue
+            group.append(work)  # at once, or nobody would know of it if the connection were lost now
             # A savepoint is for the sake of the work before it.
-            if group and not (savepoint and group[-1].error is not None):
+            if len(group) > 1 and not (savepoint and group[-2].error is not None):
                 await self._command(connection, f"{'RELEASE w; ' if savepoint else ''}SAVEPOINT w")
                 savepoint = True
-            group.append(work)
             await self._run(connection, work)
             if work.error is not None:
                 await self._command(connection, "ROLLBACK TO w" if savepoint else "ROLLBACK")
