@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -145,10 +146,14 @@ def nursery() -> Nursery:
 
 def main() -> None:
     """Fork a command for every birth that is read, or say what became of one."""
-    from overair.cli import running  # noqa: F401  # what takes a second to load is to be loaded
+    # What takes a second to load is to be loaded.
+    from overair.cli import running  # noqa: F401
+    from overair.cli.application import COMMANDS
     from overair.cli.application import main as overair
     from overair.storage import postgresql  # noqa: F401
 
+    for place in COMMANDS.values():
+        import_module(place.partition(":")[0])
     gc.collect()
     gc.freeze()
     questions = msgspec.json.Decoder(Birth | int)

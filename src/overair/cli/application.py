@@ -5,35 +5,52 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
+from typer.main import get_command
 
 import overair
 from overair.cli import logs, tracebacks
-from overair.cli.autodiscover import application as autodiscover_application
-from overair.cli.client.commands import application as client_application
-from overair.cli.databases import application as store_application
-from overair.cli.exporting import EXAMPLE as EXPORT_EXAMPLE
-from overair.cli.exporting import export
-from overair.cli.importing import EXAMPLE as IMPORT_EXAMPLE
-from overair.cli.importing import import_
 from overair.cli.output import Failure
-from overair.cli.queue import application as queue_application
-from overair.cli.serve import EXAMPLE as SERVE_EXAMPLE
-from overair.cli.serve import serve
-from overair.cli.user import application as user_application
 
-application = typer.Typer(name="overair", add_completion=False, pretty_exceptions_enable=False)
-application.add_typer(user_application, name="user")
-application.add_typer(queue_application, name="queue")
-application.add_typer(store_application, name="store")
-application.add_typer(client_application, name="client")
-application.add_typer(autodiscover_application, name="autodiscover")
-application.command(epilog=SERVE_EXAMPLE)(serve)
-application.command("import", epilog=IMPORT_EXAMPLE)(import_)
-application.command(epilog=EXPORT_EXAMPLE)(export)
+if TYPE_CHECKING:
+    from typer._click.core import Command, Context  # what TyperGroup says of its methods
+
+COMMANDS: Final = {
+    "user": "overair.cli.user:application",
+    "queue": "overair.cli.queue:application",
+    "store": "overair.cli.databases:application",
+    "client": "overair.cli.client.commands:application",
+    "autodiscover": "overair.cli.autodiscover:application",
+    "serve": "overair.cli.serve:application",
+    "import": "overair.cli.importing:application",
+    "export": "overair.cli.exporting:application",
+}
+"""Where each is; loaded when it is asked for, since all together take a second to load."""
+
+
+class Commands(TyperGroup):
+    """The commands of the table."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Their names, in the order in which they are shown."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name].split(":")
+        command = get_command(getattr(import_module(module), name))
+        command.name = cmd_name
+        return command
+
+
+application = typer.Typer(name="overair", cls=Commands, add_completion=False, pretty_exceptions_enable=False)
 
 
 def _print_version(asked: bool) -> None:

@@ -21,7 +21,7 @@ from overair.server.administration import BeginExport
 if TYPE_CHECKING:
     from overair.items.icalendar.results import Dropped
 
-EXAMPLE: Final = "Example: overair export anna@example.org --output anna.ics"
+application = typer.Typer()
 IN_MEMORY: Final = 16 * 1024 * 1024
 _WORDS: Final = {"Calendar": "events", "Tasks": "tasks", "Notes": "notes"}
 
@@ -42,6 +42,7 @@ class Summary(msgspec.Struct):
         self.left_out.update(f"{one.name}: {one.reason}" if one.reason else one.name for one in dropped)
 
 
+@application.command(epilog="Example: overair export anna@example.org --output anna.ics")
 def export(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The account.")],
     folder: Annotated[

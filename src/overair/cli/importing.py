@@ -24,7 +24,7 @@ from overair.server.administration import BeginImport, Begun, Entry, Mail
 if TYPE_CHECKING:
     from overair.items.icalendar.results import Dropped
 
-EXAMPLE: Final = "Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
+application = typer.Typer()
 BATCH_ENTRIES: Final = 50
 BATCH_BYTES: Final = 4 * 1024 * 1024
 LARGEST_CARDS: Final = 512 * 1024 * 1024
@@ -69,6 +69,9 @@ class Summary(msgspec.Struct):
         self.left_out.update(one.name for one in source.dropped if not one.reason)
 
 
+@application.command(
+    epilog="Example: overair import anna@example.org ~/Maildir old-mail.mbox --folder Archive"
+)
 def import_(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The account that gets them.")],
     paths: Annotated[

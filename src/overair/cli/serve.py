@@ -14,10 +14,11 @@ from overair.cli.output import DATA_DIR, Failure
 from overair.server.listening import listening_of
 from overair.server.settings import Settings, SettingsError, load
 
-EXAMPLE: Final = "Example: overair serve --data-dir /var/lib/overair --bind 0.0.0.0:443"
+application = typer.Typer()
 LOOPBACK: Final = "127.0.0.1:8443"
 
 
+@application.command(epilog="Example: overair serve --data-dir /var/lib/overair --bind 0.0.0.0:443")
 def serve(
     data_dir: Annotated[
         Path | None,
