@@ -46,10 +46,10 @@ FULL: Final = "452 4.2.2 Mailbox full"
 NEVER_FITS: Final = "552 5.2.2 Message larger than the mailbox may be"
 NO_SPACE: Final = "452 4.3.1 Insufficient system storage"
 
-_ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
+_ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*"
 _LETTERS_AND_DIGITS: Final = "[A-Za-z0-9=.-]++"
 _PLAIN_ADDRESS: Final = re.compile(
-    rf"<({_ATOMS}@{_ATOMS})>(| {_LETTERS_AND_DIGITS}(?: {_LETTERS_AND_DIGITS})*+)"
+    rf"<({_ATOMS}@{_ATOMS})>(| {_LETTERS_AND_DIGITS}(?: {_LETTERS_AND_DIGITS})*)"
 )
 """An address as nearly all are, and parameters behind it: what the library takes long for."""
 

@@ -108,12 +108,14 @@ class Document:
         different = dict.fromkeys(self._words)
         behind = list(dict.fromkeys(word for word in self._behind if word not in different))[:MOST_OTHERS]
         # In the order of the words, so that the same item has the same document.
-        heads = dict.fromkeys(word[: BEGINNINGS[-1]] for found in (different, behind) for word in found)
-        for length in BEGINNINGS:
-            heads |= dict.fromkeys([head[:length] for head in heads])
-        beginnings = [f"{Mark.BEGINNING}:{head}" for head in heads if head]
+        heads = [*different, *behind]
+        beginnings: list[str] = []
+        for length in reversed(BEGINNINGS):
+            heads = list(dict.fromkeys([head[:length] for head in heads]))
+            beginnings += [head for head in heads if len(head) == length]
+        begun = [f"{Mark.BEGINNING}:" + f" {Mark.BEGINNING}:".join(beginnings)] if beginnings else []
         plain = [":" + " :".join(found) for found in (self._words, behind) if found]
-        return zlib.compress(" ".join([*plain, *self._fields, *beginnings, *self._others]).encode(), 1)
+        return zlib.compress(" ".join([*plain, *self._fields, *begun, *self._others]).encode(), 1)
 
 
 def unpacked(document: bytes) -> str:

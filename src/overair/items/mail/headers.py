@@ -82,6 +82,16 @@ class Headers:
         return addresses_in(values)
 
 
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
+_ADDRESS: Final = rf"{_ATOM}(?:\.{_ATOM})*@{_ATOM}(?:\.{_ATOM})*"
+_PLAIN: Final = re.compile(
+    rf"(?:({_ATOM}(?: {_ATOM})*) <({_ADDRESS})>"
+    rf"|\"([A-Za-z0-9 ,.'_-]++)\" <({_ADDRESS})>"
+    rf"|({_ADDRESS}))(?:, |\Z)"
+)
+"""An address as most are, which needs no parser."""
+
+
 def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
     """The addresses in header values that are on one line, with their display names decoded."""
     found = undecoded_addresses(values)
@@ -90,7 +100,27 @@ def addresses_in(values: Sequence[str]) -> tuple[Address, ...]:
 
 def undecoded_addresses(values: Sequence[str]) -> list[Address]:
     """The addresses in header values as they stand, in time that grows with their length."""
-    return getaddresses(map(_flat, values), **_LENIENT)
+    found: list[Address] = []
+    for value in values:
+        plain = _plain_addresses(value)
+        if plain is None:
+            return getaddresses(map(_flat, values), **_LENIENT)
+        found += plain
+    return found
+
+
+def _plain_addresses(value: str) -> list[Address] | None:
+    """The addresses of a value that has only plain ones; None for another."""
+    found: list[Address] = []
+    place = 0
+    while place < len(value):
+        match = _PLAIN.match(value, place)
+        if match is None:
+            return None
+        name, of_name, quoted, of_quoted, alone = match.groups("")
+        found.append((name or quoted, of_name or of_quoted or alone))
+        place = match.end()
+    return found
 
 
 def _flat(value: str) -> str:
