@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -10,13 +11,15 @@ import pytest
 from sqlalchemy import bindparam, insert, select, text, update
 
 from overair.mailboxes.embedded.tables import mailboxes
-from overair.storage import postgresql
+from overair.storage import postgresql, postgresql_connection
 from overair.storage.interface import DatabaseUnavailable, Statement, Transaction
 from overair.storage.postgresql import PostgresDatabase
+from overair.storage.postgresql_connection import SETTINGS, Connection
 from support.asynchronous import run
 from support.commits import Cut, commit_relay
-from support.house import SmallDisk
+from support.databases import OutsidePostgres
 from support.postgresql import USER, Cluster, cluster, cut, needs_postgresql, query
+from support.small_disk import SmallDisk
 
 pytestmark = needs_postgresql
 
@@ -154,6 +157,31 @@ def test_a_server_that_is_restarted_under_load_loses_and_doubles_nothing(url: st
     play(url, scenario)
     assert done >= 30
     assert done <= counted(url) <= done + unheard
+
+
+def test_who_waits_for_a_lock_holds_up_neither_the_end_nor_the_next_server(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_connection, "SETTINGS", {**SETTINGS, "lock_timeout": "120s"})
+
+    async def scenario(database: PostgresDatabase) -> None:
+        await database.write(count)
+        with contextlib.closing(OutsidePostgres(url)) as holder:
+            holder.rows("BEGIN")
+            holder.rows("LOCK TABLE mailboxes IN SHARE MODE")
+            waiting = [asyncio.create_task(database.write(count)) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            async with asyncio.timeout(60):
+                await database.close()
+            for outcome in await asyncio.gather(*waiting, return_exceptions=True):
+                assert isinstance(outcome, DatabaseUnavailable), outcome
+            # The session that waited with the lock of the one server is gone, though its wait is not over.
+            following = await Connection.connect(url, {})
+            assert await following.take_server_lock()
+            await following.close()
+        assert counted(url) == 1
+
+    play(url, scenario)
 
 
 def test_too_many_connections_are_a_moment_in_which_it_is_away() -> None:

@@ -32,6 +32,10 @@ DEFAULT: Final = os.environ.get("OVERAIR_TEST_DATABASE", "sqlite")
 POSTGRESQL: Final = "postgresql"
 KINDS: Final = ("sqlite", pytest.param(POSTGRESQL, marks=needs_postgresql))
 """For ``pytest.fixture(params=KINDS)`` and ``pytest.mark.parametrize``."""
+of_a_file: Final = pytest.mark.skipif(
+    DEFAULT == POSTGRESQL, reason="about SQLite's file; tests/storage and tests/house have PostgreSQL's own"
+)
+"""For a test that takes the file away, looks into it or is otherwise about it."""
 Row = tuple[Any, ...]
 
 

@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 
 WRITE_SECONDS: Final = 90.0
 """The longest that a group may take; the server itself ends a statement before."""
+CLOSE_SECONDS: Final = 1.0
+"""How long a group may still take when the server leaves, which has to have left within five seconds."""
 ATTEMPTS: Final = 5
 """How often work is run that meets others, or whose connection is lost before its COMMIT."""
 
@@ -111,12 +113,16 @@ class PostgresDatabase:
         self._listeners.append(listener)
 
     async def close(self) -> None:
-        """Finish what is queued and close the connections."""
+        """Finish what is queued, if it does not take long, and close the connections."""
         if self._closed:
             return
         self._closed = True
         if self._writing is not None:
-            await asyncio.wait([self._writing])
+            # Who waits for an administrator's lock, or for a server that hangs, is told to come again.
+            _, pending = await asyncio.wait([self._writing], timeout=CLOSE_SECONDS)
+            for task in pending:
+                task.cancel()
+                await asyncio.wait([task])
         await self._readers.close()
         if self._writer is not None:
             await self._writer.close()
@@ -139,7 +145,9 @@ class PostgresDatabase:
                 except BaseException as error:
                     self._drop_writer()
                     group.extend(self._take_waiting())
-                    self._lose(group, _Lost(error, again=False))
+                    cancelled = isinstance(error, asyncio.CancelledError)
+                    closed = DatabaseUnavailable("the database was closed")
+                    self._lose(group, _Lost(closed if cancelled else error, again=False))
                     raise
                 finally:
                     self._deliver(group)

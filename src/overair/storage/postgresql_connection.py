@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import configparser
+import contextlib
 import itertools
 import os
 import re
@@ -203,6 +204,10 @@ async def _require_usable(raw: asyncpg.Connection[Any], url: str) -> None:
         " ELSE current_setting('synchronous_commit') END, false)"
     )
     encoding, standby, _ = row or ("", False, "")
+    with contextlib.suppress(asyncpg.InvalidParameterValueError):  # a server on Windows has only 0
+        # Of a process that was killed while it waited for a lock the server would not know for long,
+        # and keep the lock of the one server for it.
+        await raw.execute("SET client_connection_check_interval = '1s'")
     if encoding != "UTF8":
         raise DatabaseUnavailable(
             f"{described(url)} has the encoding {encoding}: make it with ENCODING 'UTF8' TEMPLATE template0"
