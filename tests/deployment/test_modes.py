@@ -15,7 +15,9 @@ import pytest
 
 from overair.client import Client
 from overair.storage.open import DATABASE_FILE, DATABASE_NOTE, open_storage
-from overair.tls import CertificateError, ensure, this_machine
+from overair.tls.files import CertificateError
+from overair.tls.machine import this_machine
+from overair.tls.private_ca import ensure
 from support.asynchronous import run
 from support.command import overair
 from support.databases import DEFAULT

@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from overair import tls
 from overair.storage.interface import DatabaseUnavailable
 from overair.storage.postgresql_connection import Connection
 from overair.storage.url import described, is_mistaken
+from overair.tls.machine import Machine
+from overair.tls.private_ca import ensure
 from support.asynchronous import run
 from support.postgresql import USER, cluster, needs_postgresql
 
 pytestmark = needs_postgresql
 
-MACHINE = tls.Machine(names=("localhost",), addresses=())
+MACHINE = Machine(names=("localhost",), addresses=())
 """What the certificate is for: the server's name, and not its address."""
 
 
@@ -52,7 +53,7 @@ def address(mode: str, *, host: str = "localhost", root: Path | None = None) -> 
 def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The certificate of the authority of a server that has TLS."""
     folder = tmp_path_factory.mktemp("authority")
-    made = tls.ensure(folder, MACHINE)
+    made = ensure(folder, MACHINE)
     with cluster().tls(made.certificate_path, made.private_key_path):
         yield folder / "root.pem"
 
@@ -69,7 +70,7 @@ def test_each_mode_checks_what_it_says(root: Path, tmp_path: Path) -> None:
     for mode in ("prefer", "require", "verify-ca", "verify-full"):
         assert encrypted(address(mode, root=root)), mode
     # With another authority's root only those go on that do not look at it.
-    tls.ensure(tmp_path, MACHINE)
+    ensure(tmp_path, MACHINE)
     assert encrypted(address("prefer", root=tmp_path / "root.pem"))
     for mode in ("require", "verify-ca", "verify-full"):
         assert "certificate is not trusted" in refusal(address(mode, root=tmp_path / "root.pem"))

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from overair.server.listening import tls_context
 from overair.tls import private_ca, root_files
+from overair.tls.contexts import tls_context
 from overair.tls.machine import Machine
 
 USER = "relay"

@@ -15,11 +15,12 @@ from starlette.types import Receive, Scope, Send
 
 from overair.push.hub import WaitingTable
 from overair.push.interface import WaitEnded
-from overair.server.listening import Listening, tls_context
+from overair.server.listening import Listening
 from overair.server.sending import send_body
 from overair.server.serving import run, serve
 from overair.server.settings import Timeouts
 from overair.server.waiting import wait_or_gone
+from overair.tls.contexts import tls_context
 
 
 class Probe:

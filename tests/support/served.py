@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from overair.server.listening import Listening, tls_context
+from overair.server.listening import Listening
 from overair.server.serving import run, serve
+from overair.tls.contexts import tls_context
 from support.probe import Probe
 
 START_SECONDS: Final = 30

@@ -22,9 +22,10 @@ from overair.directory.interface import AddressListEntry, User
 from overair.protocol.autodiscover.site import Site
 from overair.server import serving
 from overair.server.app import Application, build
-from overair.server.listening import Listening, bind, tls_context
+from overair.server.listening import Listening, bind
 from overair.server.settings import load
 from overair.tls import private_ca, root_files
+from overair.tls.contexts import tls_context
 from overair.tls.machine import Machine
 
 T = TypeVar("T")

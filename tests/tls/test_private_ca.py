@@ -16,11 +16,13 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from overair import tls
-from overair.tls.machine import is_host_name
+from overair.tls.files import CertificateError
+from overair.tls.machine import Machine, this_machine
+from overair.tls.names import is_host_name
+from overair.tls.private_ca import ServerCertificate, ensure
 from support.packages import needs
 
-MACHINE = tls.Machine(
+MACHINE = Machine(
     names=("mail.example.net", "mail", "mail.local", "localhost"),
     addresses=tuple(ipaddress.ip_address(text) for text in ("192.0.2.7", "127.0.0.1", "2001:db8::7", "::1")),
 )
@@ -30,7 +32,7 @@ MACHINE = tls.Machine(
 def make_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an authority; making its keys takes a while."""
     folder = tmp_path_factory.mktemp("made")
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     return folder
 
 
@@ -40,7 +42,7 @@ def copy_of_made(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "tls")
 
 
-def handshake(server: tls.ServerCertificate, asked_for: str, roots: Path) -> None:
+def handshake(server: ServerCertificate, asked_for: str, roots: Path) -> None:
     """A TLS handshake over a socket pair; raises ssl.SSLError where the client refuses."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(server.certificate_path, server.private_key_path)
@@ -66,28 +68,28 @@ def handshake(server: tls.ServerCertificate, asked_for: str, roots: Path) -> Non
 
 @pytest.mark.parametrize("asked_for", [*MACHINE.names, *map(str, MACHINE.addresses)])
 def test_every_name_and_address_is_accepted(folder: Path, asked_for: str) -> None:
-    server = tls.ensure(folder, MACHINE)
+    server = ensure(folder, MACHINE)
     handshake(server, asked_for, folder / "root.pem")
     assert not server.renewed
 
 
 @pytest.mark.parametrize("asked_for", ["other.example.net", "192.0.2.8"])
 def test_other_names_are_refused(folder: Path, asked_for: str) -> None:
-    server = tls.ensure(folder, MACHINE)
+    server = ensure(folder, MACHINE)
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(server, asked_for, folder / "root.pem")
 
 
 def test_a_root_that_is_not_installed_is_not_trusted(folder: Path, tmp_path: Path) -> None:
-    server = tls.ensure(folder, MACHINE)
-    tls.ensure(tmp_path / "other", MACHINE)
+    server = ensure(folder, MACHINE)
+    ensure(tmp_path / "other", MACHINE)
     with pytest.raises(ssl.SSLCertVerificationError):
         handshake(server, "mail", tmp_path / "other" / "root.pem")
 
 
 @needs("openssl")
 def test_openssl_verifies_strictly(folder: Path) -> None:
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     verify = [
         "openssl",
         "verify",
@@ -107,7 +109,7 @@ def test_openssl_verifies_strictly(folder: Path) -> None:
 
 
 def test_the_web_profile_accepts_the_certificate_for_its_names_only(folder: Path) -> None:
-    server = tls.ensure(folder, MACHINE)
+    server = ensure(folder, MACHINE)
     builder = PolicyBuilder().store(Store([server.root]))
     chain = builder.build_server_verifier(x509.DNSName("mail.example.net")).verify(server.certificate, [])
     assert chain[-1] == server.root
@@ -116,7 +118,7 @@ def test_the_web_profile_accepts_the_certificate_for_its_names_only(folder: Path
 
 
 def test_lifetimes_and_usages_are_what_phones_accept(folder: Path) -> None:
-    server = tls.ensure(folder, MACHINE)
+    server = ensure(folder, MACHINE)
     certificate, root = server.certificate, server.root
     assert certificate.not_valid_after_utc - certificate.not_valid_before_utc <= timedelta(days=398)
     usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
@@ -135,18 +137,18 @@ def test_lifetimes_and_usages_are_what_phones_accept(folder: Path) -> None:
 
 
 def test_a_second_start_keeps_everything(folder: Path) -> None:
-    first = tls.ensure(folder, MACHINE)
+    first = ensure(folder, MACHINE)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    second = tls.ensure(folder, MACHINE)
+    second = ensure(folder, MACHINE)
     assert not second.renewed
     assert second.certificate == first.certificate
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_renewed_by_the_same_authority_when_an_address_changes(folder: Path) -> None:
-    first = tls.ensure(folder, MACHINE)
-    moved = tls.Machine(MACHINE.names, (ipaddress.ip_address("198.51.100.4"), *MACHINE.addresses[1:]))
-    second = tls.ensure(folder, moved)
+    first = ensure(folder, MACHINE)
+    moved = Machine(MACHINE.names, (ipaddress.ip_address("198.51.100.4"), *MACHINE.addresses[1:]))
+    second = ensure(folder, moved)
     assert second.renewed
     assert second.root == first.root
     handshake(second, "198.51.100.4", folder / "root.pem")
@@ -154,18 +156,18 @@ def test_renewed_by_the_same_authority_when_an_address_changes(folder: Path) -> 
 
 def test_renewed_when_less_than_thirty_days_remain(folder: Path) -> None:
     now = datetime.now(UTC)
-    first = tls.ensure(folder, MACHINE, now)
+    first = ensure(folder, MACHINE, now)
     assert not first.renewed
-    assert not tls.ensure(folder, MACHINE, now + timedelta(days=360)).renewed
+    assert not ensure(folder, MACHINE, now + timedelta(days=360)).renewed
     late = now + timedelta(days=370)
-    second = tls.ensure(folder, MACHINE, late)
+    second = ensure(folder, MACHINE, late)
     assert second.renewed
     assert second.root == first.root
     assert second.certificate.not_valid_after_utc > late + timedelta(days=390)
 
 
 def test_private_keys_are_private(folder: Path) -> None:
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     assert {path.name: path.stat().st_mode & 0o777 for path in folder.glob("*.key")} == {
         "root.key": 0o600,
         "server.key": 0o600,
@@ -173,29 +175,29 @@ def test_private_keys_are_private(folder: Path) -> None:
 
 
 def test_an_interrupted_first_start_is_taken_up(folder: Path) -> None:
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     (folder / "root.pem").unlink()
-    server = tls.ensure(folder, MACHINE)
+    server = ensure(folder, MACHINE)
     assert server.renewed
     handshake(server, "mail", folder / "root.pem")
 
 
 def test_a_missing_root_key_is_said(folder: Path) -> None:
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     (folder / "root.key").unlink()
-    with pytest.raises(tls.CertificateError, match=r"root\.key is missing"):
-        tls.ensure(folder, MACHINE)
+    with pytest.raises(CertificateError, match=r"root\.key is missing"):
+        ensure(folder, MACHINE)
 
 
 def test_damaged_files_are_said(folder: Path) -> None:
-    tls.ensure(folder, MACHINE)
+    ensure(folder, MACHINE)
     (folder / "server.key").write_text("no key")
-    with pytest.raises(tls.CertificateError, match=r"server\.key is not a private key"):
-        tls.ensure(folder, MACHINE)
+    with pytest.raises(CertificateError, match=r"server\.key is not a private key"):
+        ensure(folder, MACHINE)
 
 
 def test_this_machine_has_its_names_and_loopback() -> None:
-    machine = tls.this_machine(("Mail.Example.ORG", "203.0.113.9"))
+    machine = this_machine(("Mail.Example.ORG", "203.0.113.9"))
     assert machine.names[0] == "mail.example.org"
     assert machine.names[-1] == "localhost"
     assert {"127.0.0.1", "::1", "203.0.113.9"} <= set(map(str, machine.addresses))

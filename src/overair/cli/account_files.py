@@ -6,15 +6,16 @@ import io
 from pathlib import Path
 
 import segno
-from cryptography import x509
 
 from overair.cli.greeting import qr_code as terminal_code
-from overair.cli.identity import TLS_FOLDER, signing_of
+from overair.cli.identity import root_of, signing_of
 from overair.cli.output import Failure
 from overair.cli.own_site import site_of_settings
 from overair.server.autodiscover.account import account_url
 from overair.server.autodiscover.profiles import SigningError, account_profile, signed
+from overair.server.certificates import keeper_of
 from overair.server.settings import Settings
+from overair.tls.files import CertificateError
 
 PIXELS = 8
 """Of a picture, for each module of the code."""
@@ -23,13 +24,15 @@ PIXELS = 8
 def profile(address: str, settings: Settings) -> tuple[bytes, bool]:
     """The profile of an account, and whether it is signed. Raises Failure."""
     site = site_of_settings(settings)
-    signing = signing_of(settings)
+    keeper = keeper_of(settings)
+    signing = signing_of(keeper)
     try:
-        made = account_profile(address, site, _root(settings))
+        keeper.look_once()
+        made = account_profile(address, site, root_of(keeper) if keeper.pair is not None else None)
         if signing is None or not signing.certificate.exists():
             return made, False
         return signed(made, signing), True
-    except (SigningError, ValueError) as error:
+    except (SigningError, CertificateError, ValueError) as error:
         raise Failure(str(error)) from None
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}") from None
@@ -49,11 +52,3 @@ def qr_code(address: str, settings: Settings, output: Path | None) -> tuple[str,
     drawing = io.BytesIO()
     segno.make(url, micro=False).save(drawing, kind=kind, scale=PIXELS)
     return url, drawing.getvalue()
-
-
-def _root(settings: Settings) -> x509.Certificate | None:
-    """The private root that phones need, where the server has one."""
-    path = settings.data_path / TLS_FOLDER / "root.pem"
-    if not settings.tls.enabled or settings.tls.certificate is not None or not path.exists():
-        return None
-    return x509.load_pem_x509_certificate(path.read_bytes())

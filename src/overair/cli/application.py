@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "user": "overair.cli.user:application",
     "queue": "overair.cli.queue:application",
     "store": "overair.cli.databases:application",
+    "cert": "overair.cli.cert:application",
     "client": "overair.cli.client.commands:application",
     "autodiscover": "overair.cli.autodiscover:application",
     "serve": "overair.cli.serve:application",

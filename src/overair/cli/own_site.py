@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from cryptography import x509
-
-from overair.cli.identity import Identity, hosts_of
+from overair.cli.identity import hosts_of
 from overair.cli.output import Failure
 from overair.protocol.autodiscover.site import Site, read_site
+from overair.server.certificates import keeper_of
 from overair.server.settings import Settings, SettingsError
-from overair.tls.authority import names_of
+from overair.tls.files import CertificateError
 
 
 def site_of_settings(settings: Settings) -> Site:
@@ -26,14 +23,8 @@ def site_of_settings(settings: Settings) -> Site:
         )
     try:
         host, port = settings.address
-        return Site("https", hosts_of(host, _identity(settings), settings)[0], port)
-    except (SettingsError, OSError, ValueError) as error:
+        keeper = keeper_of(settings)
+        keeper.look_once()
+        return Site("https", hosts_of(host, keeper, settings)[0], port)
+    except (SettingsError, CertificateError, OSError) as error:
         raise Failure(str(error)) from None
-
-
-def _identity(settings: Settings) -> Identity:
-    """The names in a certificate that an administrator brought."""
-    if settings.tls.certificate is None:
-        return Identity()
-    names, _ = names_of(x509.load_pem_x509_certificate(Path(settings.tls.certificate).read_bytes()))
-    return Identity(names=tuple(sorted(name for name in names if "*" not in name)))

@@ -10,7 +10,7 @@ from overair.cli.output import Failure
 from overair.server.administration import Answer, Request
 from overair.server.administrator import Administrator
 from overair.server.app import build
-from overair.server.settings import load
+from overair.server.settings import SettingsError, load
 from overair.storage.interface import DatabaseUnavailable
 from overair.storage.open import DirectoryInUse
 
@@ -20,10 +20,14 @@ class StoreBusy(Exception):
 
 
 @asynccontextmanager
-async def own_store(directory: Path) -> AsyncIterator[Callable[[Request], Awaitable[Answer]]]:
+async def own_store(
+    directory: Path, config: Path | None = None
+) -> AsyncIterator[Callable[[Request], Awaitable[Answer]]]:
     """What performs requests on the store in a data directory. Raises StoreBusy, Failure."""
     try:
-        application = build(load(data_dir=str(directory)))
+        application = build(load(config, data_dir=str(directory)))
+    except SettingsError as error:
+        raise Failure(str(error), code=2) from None
     except DirectoryInUse as error:
         raise StoreBusy(str(error)) from None
     except DatabaseUnavailable as error:

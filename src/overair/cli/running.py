@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from contextlib import AsyncExitStack
-from datetime import datetime
 
 import structlog
 import typer
 
-from overair import tls
 from overair.cli import greeting
 from overair.cli.demo import mailboxes
-from overair.cli.identity import Identity, expiry_of, hosts_of, identity_of, signing_of, site_of
+from overair.cli.identity import hosts_of, identity_of, root_of, signing_of, site_of
 from overair.cli.output import Failure
 from overair.cli.service_manager import READY, STOPPING, tell_service_manager
 from overair.cli.store import ask
 from overair.server.administration import ListUsers
 from overair.server.administrator import Administrator
 from overair.server.app import Application, build
-from overair.server.autodiscover.finding import Finding
 from overair.server.autodiscover.in_clear import RedirectToHttps
+from overair.server.certificate_keeper import CertificateKeeper
+from overair.server.certificates import domains_of, examine, warn
+from overair.server.context import Services
 from overair.server.control import ControlServer
 from overair.server.listening import Listening, listening_of
 from overair.server.monitoring import Monitoring
@@ -31,6 +32,7 @@ from overair.server.settings import Settings, parse_address
 from overair.storage.interface import DatabaseUnavailable
 from overair.storage.open import DirectoryInUse
 from overair.tls import root_files
+from overair.tls.files import CertificateError
 
 _log = structlog.get_logger("overair.serve")
 
@@ -38,10 +40,10 @@ _log = structlog.get_logger("overair.serve")
 def serve_until_told(settings: Settings, *, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT. Raises Failure."""
     try:
-        identity = identity_of(settings)
-        listening = listening_of(settings, identity.context)
-        run(_serve(settings, listening, identity, demo), listening)
-    except (DirectoryInUse, DatabaseUnavailable, OpenToEavesdropping, tls.CertificateError) as error:
+        certificates = identity_of(settings)
+        listening = listening_of(settings, certificates.context)
+        run(_serve(settings, listening, certificates, demo), listening)
+    except (DirectoryInUse, DatabaseUnavailable, OpenToEavesdropping, CertificateError) as error:
         raise Failure(str(error)) from None
     except ssl.SSLError as error:
         raise Failure(f"the certificate cannot be used: {error}") from None
@@ -52,8 +54,10 @@ def serve_until_told(settings: Settings, *, demo: bool) -> None:
         raise Failure("the server did not start; the log above says why") from None
 
 
-async def _serve(settings: Settings, listening: Listening, identity: Identity, demo: bool) -> None:
-    application = build(settings)
+async def _serve(
+    settings: Settings, listening: Listening, certificates: CertificateKeeper, demo: bool
+) -> None:
+    application = build(settings, certificates=certificates)
     async with AsyncExitStack() as around:
         around.push_async_callback(application.shutdown)
         perform = Administrator(application.services).perform
@@ -62,11 +66,15 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
         control = ControlServer(application.services, settings.data_path)
         await control.start()
         around.callback(control.stop)
-        hosts = hosts_of(listening.host, identity, settings)
+        root = root_of(certificates)
+        hosts = hosts_of(listening.host, certificates, settings)
         finding = application.services.finding
-        finding.root, finding.signing = identity.root, signing_of(settings)
-        setup = Setup(hosts, listening.port, identity.root)
-        page_port = await _start_page(around, setup, finding, settings, listening)
+        finding.root, finding.signing = root, signing_of(certificates)
+        setup = Setup(hosts, listening.port, root)
+        page_port = await _start_page(around, setup, application.services, listening)
+        warn(examine(certificates, settings, domains_of(accounts)))
+        keeping = asyncio.create_task(certificates.run())
+        around.callback(keeping.cancel)
 
         await _start_monitoring(around, application, settings)
 
@@ -76,12 +84,13 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
             application.leave()
 
         def started(port: int | None) -> None:
-            setup = Setup(hosts, port or listening.port, identity.root)
+            setup = Setup(hosts, port or listening.port, root)
             application.pages = pages(setup)
-            finding.site = finding.site or site_of(hosts[0], setup.port, identity)
+            finding.site = finding.site or site_of(hosts[0], setup.port, certificates)
             if finding.site is None:
                 _log.warning("Autodiscover is off until the setting url says where clients reach the server")
             tell_service_manager(READY)
+            certificates.wake()
             if port is None:
                 _log.info("listening", socket=str(listening.unix_path))
                 return
@@ -90,8 +99,8 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
                 data_dir=settings.data_path,
                 server=setup.server(hosts[0]),
                 page=None if listening.is_private else page,
-                tls=identity.context is not None,
-                fingerprint=root_files.fingerprint_text(identity.root) if identity.root else None,
+                tls=listening.tls is not None,
+                fingerprint=root_files.fingerprint_text(root) if root else None,
                 accounts=accounts,
                 passwords=passwords,
             )
@@ -102,17 +111,21 @@ async def _serve(settings: Settings, listening: Listening, identity: Identity, d
 
 
 async def _start_page(
-    around: AsyncExitStack, setup: Setup, finding: Finding, settings: Settings, listening: Listening
+    around: AsyncExitStack, setup: Setup, services: Services, listening: Listening
 ) -> int | None:
-    """Serve the certificate page over plain HTTP until the stack is left; returns its port."""
-    port = settings.tls.page_port
-    if setup.root is None or port in (0, listening.port):
+    """Serve the certificate page, and http-01, over plain HTTP until the stack is left; returns its port."""
+    port, certificates = services.settings.tls.page_port, services.certificates
+    challenged = certificates.responder if certificates.over_http else None
+    if (setup.root is None and challenged is None) or port in (0, listening.port):
         return None
-    application = RedirectToHttps(pages(setup), finding)
+    application = RedirectToHttps(pages(setup, challenged), services.finding)
     try:
         return await around.enter_async_context(page_server(application, listening.host, port))
     except OSError as error:
-        _log.warning("the certificate page is served over HTTPS only", port=port, error=error.strerror)
+        lost = (
+            "http-01 cannot be answered" if challenged else "the certificate page is served over HTTPS only"
+        )
+        _log.warning(lost, port=port, error=error.strerror)
         return None
 
 
@@ -121,10 +134,9 @@ async def _start_monitoring(around: AsyncExitStack, application: Application, se
     if not settings.monitoring.bind:
         return
 
-    def expiry() -> tuple[str, datetime] | None:
-        return expiry_of(settings)
-
-    monitoring = Monitoring(application.services, application.health, expiry)
+    monitoring = Monitoring(
+        application.services, application.health, application.services.certificates.expiry
+    )
     host, port = parse_address(settings.monitoring.bind)
     try:
         port = await around.enter_async_context(page_server(monitoring, host, port))

@@ -41,10 +41,13 @@ PATIENCE_SECONDS: Final = 15.0
 
 
 @asynccontextmanager
-async def store(directory: Path, *, create: bool = False) -> AsyncIterator[Perform]:
+async def store(
+    directory: Path, *, create: bool = False, config: Path | None = None
+) -> AsyncIterator[Perform]:
     """What performs requests on a data directory. Raises Failure.
 
-    A directory that is not there is an error unless ``create`` asks for a new one.
+    A directory that is not there is an error unless ``create`` asks for a new one. ``config`` has the
+    settings where no server runs, which has its own.
     """
     if not create and not await asyncio.to_thread(directory.is_dir):
         raise Failure(f"there is no data directory {directory}: name it with --data-dir")
@@ -63,7 +66,7 @@ async def store(directory: Path, *, create: bool = False) -> AsyncIterator[Perfo
         from overair.cli.own_store import StoreBusy, own_store
 
         try:
-            async with own_store(directory) as perform:
+            async with own_store(directory, config) as perform:
                 yield perform
             return
         except StoreBusy as error:
@@ -114,6 +117,12 @@ async def put(perform: Perform, entries: Iterable[Entry]) -> tuple[Outcome, ...]
 async def take(perform: Perform) -> tuple[Whole, ...]:
     """More items of the export that was begun; none at its end. Raises Failure."""
     return _expect(Exported, await perform(NextItems())).items
+
+
+async def perform_one(directory: Path, request: Request, kind: type[A], *, config: Path | None = None) -> A:
+    """Perform one request on a data directory. Raises Failure, also where it is refused."""
+    async with store(directory, config=config) as perform:
+        return _expect(kind, await perform(request))
 
 
 def _expect(kind: type[A], answer: Answer) -> A:

@@ -11,6 +11,9 @@ from typing import Final
 
 import msgspec
 
+from overair.server.administration_records import AnswerRecord, RequestRecord
+from overair.server.certificate_requests import CertificateAnswer, CertificateRequest
+
 CONTROL_SOCKET: Final = "control.sock"
 """Its name in the data directory."""
 LINE_LIMIT: Final = 128 * 1024 * 1024
@@ -64,11 +67,7 @@ class Outcome(msgspec.Struct, frozen=True):
     refused: str | None = None
 
 
-class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="operation", tag=True):
-    """Base of the requests."""
-
-
-class AddUser(_Request, frozen=True):
+class AddUser(RequestRecord, frozen=True):
     """A new account; answered by Users with the one."""
 
     address: str
@@ -76,37 +75,37 @@ class AddUser(_Request, frozen=True):
     password: str
 
 
-class ListUsers(_Request, frozen=True):
+class ListUsers(RequestRecord, frozen=True):
     """Every account; answered by Users."""
 
 
-class SetPassword(_Request, frozen=True):
+class SetPassword(RequestRecord, frozen=True):
     """A new password; log-ins with the old one end at once. Answered by Users with the one."""
 
     address: str
     password: str
 
 
-class RemoveUser(_Request, frozen=True):
+class RemoveUser(RequestRecord, frozen=True):
     """Remove an account with all it owns; its phones are let go at once. Answered by Users with the one."""
 
     address: str
 
 
-class AddAlias(_Request, frozen=True):
+class AddAlias(RequestRecord, frozen=True):
     """A further address of an account; answered by Users with the one."""
 
     address: str
     alias: str
 
 
-class RemoveAlias(_Request, frozen=True):
+class RemoveAlias(RequestRecord, frozen=True):
     """Take a further address away; answered by Users with the one."""
 
     alias: str
 
 
-class GrantSending(_Request, frozen=True):
+class GrantSending(RequestRecord, frozen=True):
     """Let an account send as another address; answered by Users with the one."""
 
     address: str
@@ -114,14 +113,14 @@ class GrantSending(_Request, frozen=True):
     on_behalf: bool = False
 
 
-class RevokeSending(_Request, frozen=True):
+class RevokeSending(RequestRecord, frozen=True):
     """Let it no more; answered by Users with the one."""
 
     address: str
     other: str
 
 
-class SetQuota(_Request, frozen=True):
+class SetQuota(RequestRecord, frozen=True):
     """How many bytes a mailbox may hold: 0 for no limit, None for what the settings say. Answered by
     Users with the one.
     """
@@ -138,13 +137,13 @@ class AutomaticReply(msgspec.Struct, frozen=True):
     html: bool = False
 
 
-class GetOutOfOffice(_Request, frozen=True):
+class GetOutOfOffice(RequestRecord, frozen=True):
     """What a user has set for the time out of office; answered by OutOfOffice."""
 
     address: str
 
 
-class SetOutOfOffice(_Request, frozen=True):
+class SetOutOfOffice(RequestRecord, frozen=True):
     """Set it; answered by OutOfOffice. An audience that is None is left as it stands.
 
     Times are aware; without ``end`` there is none, without ``start`` the time begins now.
@@ -159,31 +158,31 @@ class SetOutOfOffice(_Request, frozen=True):
     unknown: AutomaticReply | None = None
 
 
-class ListQueue(_Request, frozen=True):
+class ListQueue(RequestRecord, frozen=True):
     """The messages on their way out behind one, by number; answered by Queue, with none at the end."""
 
     after: int = 0
 
 
-class ShowQueued(_Request, frozen=True):
+class ShowQueued(RequestRecord, frozen=True):
     """One message on its way out; answered by Queue with the one."""
 
     number: int
 
 
-class RetryQueued(_Request, frozen=True):
+class RetryQueued(RequestRecord, frozen=True):
     """Have a message, or all of them, attempted now; answered by Counted."""
 
     number: int | None = None
 
 
-class RemoveQueued(_Request, frozen=True):
+class RemoveQueued(RequestRecord, frozen=True):
     """Take a message out of the queue without telling anybody; answered by Queue with the one."""
 
     number: int
 
 
-class BeginImport(_Request, frozen=True):
+class BeginImport(RequestRecord, frozen=True):
     """Choose where the entries that follow go; answered by Begun."""
 
     address: str
@@ -191,13 +190,13 @@ class BeginImport(_Request, frozen=True):
     """A name, with its parents' before it and slashes between; None is the default one of each class."""
 
 
-class AddEntries(_Request, frozen=True):
+class AddEntries(RequestRecord, frozen=True):
     """Entries of the import that was begun; answered by Outcomes."""
 
     entries: tuple[Entry, ...]
 
 
-class BeginExport(_Request, frozen=True):
+class BeginExport(RequestRecord, frozen=True):
     """Choose what NextItems gives; answered by Begun."""
 
     address: str
@@ -205,7 +204,7 @@ class BeginExport(_Request, frozen=True):
     """As in BeginImport; None is every folder of events, tasks or notes."""
 
 
-class NextItems(_Request, frozen=True):
+class NextItems(RequestRecord, frozen=True):
     """More of the export that was begun; answered by Exported."""
 
 
@@ -229,11 +228,8 @@ Request = (
     | AddEntries
     | BeginExport
     | NextItems
+    | CertificateRequest
 )
-
-
-class _Answer(msgspec.Struct, frozen=True, tag_field="answer", tag=True):
-    """Base of the answers."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -279,13 +275,13 @@ class Queued(msgspec.Struct, frozen=True):
     recipients: tuple[QueuedRecipient, ...]
 
 
-class Users(_Answer, frozen=True):
+class Users(AnswerRecord, frozen=True):
     """Accounts."""
 
     users: tuple[Account, ...]
 
 
-class OutOfOffice(_Answer, frozen=True):
+class OutOfOffice(AnswerRecord, frozen=True):
     """What a user has set for the time out of office; ``now`` is whether senders are replied to now."""
 
     address: str
@@ -298,41 +294,41 @@ class OutOfOffice(_Answer, frozen=True):
     unknown: AutomaticReply
 
 
-class Queue(_Answer, frozen=True):
+class Queue(AnswerRecord, frozen=True):
     """Messages on their way out, by number."""
 
     messages: tuple[Queued, ...]
 
 
-class Counted(_Answer, frozen=True):
+class Counted(AnswerRecord, frozen=True):
     """How many it was done to."""
 
     number: int
 
 
-class Begun(_Answer, frozen=True):
+class Begun(AnswerRecord, frozen=True):
     """The account of an import or an export, and the zone of times that name none."""
 
     account: Account
     time_zone: str
 
 
-class Outcomes(_Answer, frozen=True):
+class Outcomes(AnswerRecord, frozen=True):
     """What became of each entry, in their order."""
 
     outcomes: tuple[Outcome, ...]
 
 
-class Exported(_Answer, frozen=True):
+class Exported(AnswerRecord, frozen=True):
     """Items of an export; none where there are no more."""
 
     items: tuple[Whole, ...]
 
 
-class Refused(_Answer, frozen=True):
+class Refused(AnswerRecord, frozen=True):
     """The request was not carried out; ``reason`` is one line for people."""
 
     reason: str
 
 
-Answer = Users | OutOfOffice | Queue | Counted | Begun | Outcomes | Exported | Refused
+Answer = Users | OutOfOffice | Queue | Counted | Begun | Outcomes | Exported | CertificateAnswer | Refused

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import Final, cast, get_args
 
 import structlog
 
@@ -12,7 +12,7 @@ from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.interface import SendRight, User
 from overair.directory.names import InvalidAddress
 from overair.mailboxes.interface import MailboxError
-from overair.server import mailbox_administration, queue_administration
+from overair.server import certificate_administration, mailbox_administration, queue_administration
 from overair.server.administration import (
     Account,
     AddAlias,
@@ -43,6 +43,8 @@ from overair.server.administration import (
     ShowQueued,
     Users,
 )
+from overair.server.certificate_requests import CertificateRequest
+from overair.server.certificates import domains_of
 from overair.server.context import Services
 from overair.server.exporting import Export
 from overair.server.folder_contents import FolderUnfit
@@ -81,7 +83,7 @@ class Administrator:
             AddEntries: lambda request: self._add_entries(cast("AddEntries", request)),
             BeginExport: lambda request: self._begin_export(cast("BeginExport", request)),
             NextItems: lambda request: self._next_items(),
-        }
+        } | dict.fromkeys(get_args(CertificateRequest), self._certificate)
 
     async def perform(self, request: Request) -> Answer:
         """Carry out one request. What goes wrong in a way that was foreseen is Refused."""
@@ -183,6 +185,12 @@ class Administrator:
     async def _names(self) -> dict[int, str]:
         return {user.account_id: user.address for user in await self._directory.list_users()}
 
+    async def _certificate(self, request: Request) -> Answer:
+        domains = domains_of(user.address for user in await self._directory.list_users())
+        return await certificate_administration.perform(
+            self._services, domains, cast("CertificateRequest", request)
+        )
+
     async def _begin_import(self, request: BeginImport) -> Answer:
         user = await self._user(request.address)
         self._import = Import(self._services.mailbox(user.account_id), request.folder)
@@ -229,6 +237,7 @@ FORESEEN: Final = (
     ImpossibleAbsence,
     FolderUnfit,
     MailboxError,
+    *certificate_administration.FORESEEN,
 )
 """What may be wrong with a request; the message is one line for people."""
 

@@ -32,6 +32,8 @@ from overair.push.hub import WaitingTable
 from overair.server.autodiscover.application import AutodiscoverApplication, handler_of
 from overair.server.autodiscover.finding import Finding
 from overair.server.budget import Budget
+from overair.server.certificate_keeper import CertificateKeeper
+from overair.server.certificates import keeper_of
 from overair.server.context import Services
 from overair.server.endpoint import Endpoint
 from overair.server.health import PATHS as HEALTH_PATHS
@@ -183,9 +185,11 @@ def _transport(delivery: LocalDelivery, settings: Settings) -> Transport:
     return Transport(delivery, settings.domain, allowed, elsewhere)
 
 
-def build(settings: Settings, storage: Storage | None = None) -> Application:
+def build(
+    settings: Settings, storage: Storage | None = None, certificates: CertificateKeeper | None = None
+) -> Application:
     """Put the rooms together on an open store, by default that of the data directory, which is made
-    where there is none.
+    where there is none. ``certificates`` are those of a server with TLS.
 
     Raises DirectoryInUse, DatabaseUnavailable, OSError.
     """
@@ -230,5 +234,6 @@ def build(settings: Settings, storage: Storage | None = None) -> Application:
         locks=DeviceLocks(),
         budget=Budget(settings.limits.held, settings.limits.held_by_account),
         finding=Finding(settings),
+        certificates=certificates or keeper_of(settings),
     )
     return Application(services, storage, directory)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from overair.server.authentication import Admission
     from overair.server.autodiscover.finding import Finding
     from overair.server.budget import Budget, Claim
+    from overair.server.certificate_keeper import CertificateKeeper
     from overair.server.locks import DeviceLocks, HeldLock
     from overair.server.settings import Settings
     from overair.server.waiting import Receive, Waits
@@ -51,6 +52,7 @@ class Services:
     locks: DeviceLocks
     budget: Budget
     finding: Finding
+    certificates: CertificateKeeper
 
 
 @dataclass(slots=True, frozen=True)

@@ -11,9 +11,6 @@ from overair.server.settings import Limits, Settings, Timeouts
 from overair.sockets import Listener, is_loopback, tcp_listeners, unix_listener
 
 BACKLOG = 4096
-MODERN_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
-"""For TLS 1.2: forward secrecy and authenticated encryption only. TLS 1.3 has no others."""
-LEGACY_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:RSA+AES:@SECLEVEL=0"
 
 
 class Listening(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,21 +51,6 @@ def listening_of(settings: Settings, tls: ssl.SSLContext | None = None) -> Liste
         return msgspec.structs.replace(listening, unix_path=settings.unix_socket)
     host, port = settings.address
     return msgspec.structs.replace(listening, host=host, port=port)
-
-
-def tls_context(certificate: Path, key: Path, *, legacy: bool = False) -> ssl.SSLContext:
-    """A server's context: TLS 1.2 and later, HTTP/1.1; ``legacy`` lets TLS 1.0 and its ciphers in.
-
-    ``certificate`` holds the chain in PEM. Calling ``load_cert_chain`` on the context again gives
-    new connections a renewed certificate. Raises ssl.SSLError, OSError.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1 if legacy else ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(LEGACY_CIPHERS if legacy else MODERN_CIPHERS)
-    context.set_alpn_protocols(["http/1.1"])
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 def bind(listening: Listening) -> list[Listener]:

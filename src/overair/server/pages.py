@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from overair.tls import root_files
+from overair.tls.responder import Responder
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'",
@@ -54,8 +55,11 @@ class Setup(msgspec.Struct, frozen=True):
         return bracketed if self.port == 443 else f"{bracketed}:{self.port}"
 
 
-def pages(setup: Setup) -> Starlette:
-    """The application that serves the page at ``/`` and the root certificate's files beside it."""
+def pages(setup: Setup, responder: Responder | None = None) -> Starlette:
+    """The application that serves the page at ``/`` and the root certificate's files beside it.
+
+    With a ``responder`` it answers http-01 of ACME, too (RFC 8555, 8.3).
+    """
 
     async def page(request: Request) -> Response:
         asked_for = request.url.hostname or ""
@@ -77,7 +81,19 @@ def pages(setup: Setup) -> Starlette:
         content_type, write = FORMS[name]
         return Response(write(setup.root), media_type=content_type, headers=HEADERS)
 
-    return Starlette(routes=[Route("/", page), Route("/{name}", file)])
+    async def challenge(request: Request) -> Response:
+        found = responder.authorization(request.path_params["token"]) if responder is not None else None
+        if found is None:
+            raise HTTPException(404)
+        return Response(found, media_type="application/octet-stream", headers=HEADERS)
+
+    return Starlette(
+        routes=[
+            Route("/.well-known/acme-challenge/{token}", challenge),
+            Route("/", page),
+            Route("/{name}", file),
+        ]
+    )
 
 
 def platform_of(user_agent: str) -> str:

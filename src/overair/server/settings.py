@@ -17,6 +17,7 @@ from overair.items.time_zones.zones import is_zone, machine_zone
 from overair.protocol.autodiscover.site import read_site
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 from overair.server.autodiscover.settings import AutodiscoverError, AutodiscoverSettings
+from overair.server.tls_settings import Tls, TlsError
 from overair.storage.url import SQLITE, is_postgresql
 
 MEBIBYTE: Final = 1024 * 1024
@@ -37,20 +38,6 @@ class SettingsError(Exception):
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the tables of overair.toml."""
-
-
-class Tls(Section, frozen=True):
-    """``[tls]``: the certificate that the server shows; without one it makes its own CA."""
-
-    enabled: bool = True
-    certificate: str | None = None
-    private_key: str | None = None
-    legacy: bool = False
-    """Accept TLS 1.0 and 1.1, which very old phones need."""
-    names: tuple[str, ...] = ()
-    """Further names and addresses for the certificate of the private CA, such as the router's."""
-    page_port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8080
-    """Where the page with the root certificate is served over plain HTTP; 0 leaves that to HTTPS."""
 
 
 class Limits(Section, frozen=True):
@@ -285,8 +272,10 @@ def _check(settings: Settings, where: str) -> None:
         raise SettingsError(f"{where}: database.url begins with postgresql:// or is {SQLITE}")
     if settings.unix_socket is None:
         parse_address(settings.bind)
-    if (settings.tls.certificate is None) != (settings.tls.private_key is None):
-        raise SettingsError(f"{where}: tls.certificate and tls.private_key go together")
+    try:
+        settings.tls.check()
+    except TlsError as error:
+        raise SettingsError(f"{where}: tls.{error}") from None
     for proxy in settings.trusted_proxies:
         try:
             ipaddress.ip_network(proxy)

@@ -52,11 +52,12 @@ def server_certificate(
     machine: Machine,
     now: datetime | None = None,
 ) -> x509.Certificate:
-    """A certificate of the authority for every name and address of a machine."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, machine.names[0][:64])])
+    """A certificate of the authority for every name and address of a machine; it ends with the authority."""
+    first = machine.names[0] if machine.names else str(machine.addresses[0])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, first[:64])])
     issuer_identifier = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     return (
-        _begin(subject, authority.subject, key, SERVER_LIFETIME, now)
+        _begin(subject, authority.subject, key, SERVER_LIFETIME, now, authority.not_valid_after_utc)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(digital_signature=True, key_encipherment=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -69,8 +70,11 @@ def server_certificate(
 
 
 def names_of(certificate: x509.Certificate) -> tuple[frozenset[str], frozenset[object]]:
-    """The DNS names and the addresses that a certificate is for."""
-    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    """The DNS names and the addresses that a certificate is for: what its CN says counts for nothing."""
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return frozenset(), frozenset()
     return (
         frozenset(names.get_values_for_type(x509.DNSName)),
         frozenset(names.get_values_for_type(x509.IPAddress)),
@@ -83,8 +87,10 @@ def _begin(
     key: rsa.RSAPublicKey,
     lifetime: timedelta,
     now: datetime | None,
+    at_most: datetime | None = None,
 ) -> x509.CertificateBuilder:
     start = (now or datetime.now(UTC)) - CLOCK_SKEW
+    end = start + lifetime if at_most is None else max(min(start + lifetime, at_most), start)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -92,7 +98,7 @@ def _begin(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + lifetime)
+        .not_valid_after(end)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import threading
 
 import msgspec
 import psutil
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from overair.tls.names import Address, address_of, is_host_name
 
-_HOST_NAME = re.compile(
-    r"(?!.*\.$)(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
-)
 _DOMAIN_NAME_SECONDS = 2.0
 """How long DNS may take to tell the machine's full name; a network without DNS does not hold up a start."""
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """The names (lower case) and addresses under which a phone may ask for this machine."""
+    """The names (lower case) and addresses under which a phone may ask for this machine.
+
+    A name may be a wildcard, ``*.example.org``.
+    """
 
     names: tuple[str, ...]
     addresses: tuple[Address, ...]
@@ -34,28 +33,19 @@ class Machine(msgspec.Struct, frozen=True):
 
 
 def this_machine(extra_names: tuple[str, ...] = ()) -> Machine:
-    """Ask the system; ``extra_names`` are names or addresses that an administrator adds."""
+    """Ask the system; ``extra_names`` are names or addresses that an administrator adds, as
+    ``names.certificate_name`` writes them.
+    """
     host = socket.gethostname().lower().rstrip(".")
     short = host.partition(".")[0]
-    names = [
-        *(name.lower() for name in extra_names),
-        _full_name(),
-        host,
-        short,
-        f"{short}.local",
-        "localhost",
-    ]
+    own = (_full_name(), host, short, f"{short}.local")
+    added = [name.lower() for name in extra_names if address_of(name) is None]
     addresses = _interface_addresses()
-    for name in extra_names:
-        try:
-            addresses.add(ipaddress.ip_address(name))
-        except ValueError:
-            continue  # a name, which stands among the names
+    addresses.update(address for name in extra_names if (address := address_of(name)) is not None)
+    names = dict.fromkeys((*added, *filter(is_host_name, own)))
+    names.pop("localhost", None)
     return Machine(
-        names=(
-            *dict.fromkeys(name for name in names if is_host_name(name) and name != "localhost"),
-            "localhost",
-        ),
+        names=(*names, "localhost"),
         addresses=tuple(
             sorted(addresses, key=lambda address: (address.version, address.is_loopback, int(address)))
         ),
@@ -72,11 +62,6 @@ def primary_address() -> Address:
                 continue
             return ipaddress.ip_address(probe.getsockname()[0])
     return ipaddress.ip_address("127.0.0.1")
-
-
-def is_host_name(name: str) -> bool:
-    """Whether a lower-case text may stand in a certificate as a DNS name: no address, no odd characters."""
-    return _HOST_NAME.fullmatch(name) is not None and not name.rpartition(".")[2].isdecimal()
 
 
 def _full_name() -> str:
