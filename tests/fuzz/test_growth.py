@@ -12,6 +12,7 @@ import pytest
 
 from fuzz.measure import Cost, Scales
 from fuzz.targets import TARGETS
+from support.pace import pace
 
 SHAPES = [(name, shape) for name, target in TARGETS.items() for shape in target.shapes]
 SMALLEST, LARGEST = 16 * 1024, 256 * 1024
@@ -44,7 +45,11 @@ def assert_linear(scales: Scales, name: str, shape: str, largest: int) -> None:
             at_largest = least(at_largest, scales.cost(name, shape, largest))
             at_eighth = Cost(max(at_eighth.seconds, scales.cost(name, shape, largest // 8).seconds), 0)
         assert at_largest.seconds <= FACTOR * 8 * max(at_eighth.seconds, MEASURABLE / 16)
-    assert at_largest.seconds <= FIXED_SECONDS + 4 * target.microseconds * largest / 1e6
+    most = FIXED_SECONDS + 4 * target.microseconds * largest / 1e6
+    if at_largest.seconds > most:
+        at_largest = least(at_largest, scales.cost(name, shape, largest))
+        most *= pace()
+    assert at_largest.seconds <= most
 
 
 def least(one: Cost, other: Cost) -> Cost:
