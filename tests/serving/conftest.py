@@ -76,10 +76,17 @@ def serve(certificate: tuple[Path, Path]) -> Iterator[Serve]:
 def servers(certificate: tuple[Path, Path]) -> Iterator[Serve]:
     running: list[subprocess.Popen[str]] = []
 
-    def start(place: str = "0", *, tls: bool = False, proxies: str = "", patience: str = "") -> Running:
+    def start(
+        place: str = "0",
+        *,
+        tls: bool = False,
+        proxies: str = "",
+        patience: str = "",
+        proxy_protocol: bool = False,
+    ) -> Running:
         files = [str(path) for path in certificate] if tls else ["", ""]
         process = subprocess.Popen(
-            [sys.executable, probe.__file__, place, *files, proxies, patience],
+            [sys.executable, probe.__file__, place, *files, proxies, patience, "yes" * proxy_protocol],
             stdout=subprocess.PIPE,
             text=True,
         )
