@@ -16,6 +16,7 @@ import pytest
 from autodiscover.asking import Asker, login
 from autodiscover.conftest import URL
 from overair.server.autodiscover.profiles import Signing
+from support.packages import needs
 from support.phone import send
 from support.server import ANNA, BEN, RunningServer, running_server
 
@@ -164,6 +165,7 @@ def server_with_a_certificate(tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield running
 
 
+@needs("openssl")
 def test_a_signed_profile(own: RunningServer, tmp_path: Path) -> None:
     assert own.root_certificate is not None
     folder = own.root_certificate.parent

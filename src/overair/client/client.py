@@ -48,7 +48,7 @@ class Client(FolderCommands, CollectionCommands, ConversationCommands, MailComma
         DiscoveryFailed.
         """
         found = await discover(address, password, user=user, ssl=ssl, confirm=confirm, hosts=hosts)
-        return cls(found.url, user or address, password, ssl=ssl, **settings)
+        return cls(found.url, found.user, password, ssl=ssl, **settings)
 
     def collection(
         self,

@@ -45,6 +45,8 @@ class Discovered(msgspec.Struct, frozen=True):
     address: str
     """The user's primary address, as the server has it."""
     display_name: str
+    user: str
+    """The log-in that the server took."""
     attempts: tuple[Attempt, ...]
     """What was asked; the last one answered."""
 
@@ -77,22 +79,21 @@ async def discover(
     server that asks for it. The last two steps can be forged by whoever is on the way: they are
     followed within DOMAIN, and out of it where ``confirm`` says yes to the host.
 
-    ``user`` is the log-in where it is not the address; ``timeout`` is for each question, in seconds;
-    ``hosts`` resolves the names of hosts, ``dns_resolver`` the SRV record, each by the system's settings
-    unless given. Raises DiscoveryFailed.
+    ``user`` is the log-in where it is not the address, or the one that it is redirected to;
+    ``timeout`` is for each question, in seconds; ``hosts`` resolves the names of hosts,
+    ``dns_resolver`` the SRV record, each by the system's settings unless given. Raises DiscoveryFailed.
     """
     try:
         asked = address_key(address)
     except InvalidName:
         raise DiscoveryFailed((), refused=False) from None
-    credentials = Credentials(user or address, password.encode())
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(resolver=hosts, ssl=ssl),
         timeout=aiohttp.ClientTimeout(total=timeout),
         headers={"User-Agent": USER_AGENT},
     ) as session:
         resolver = dns_resolver or dns.asyncresolver.Resolver()
-        return await _Search(session, resolver, credentials, confirm, timeout).find(asked)
+        return await _Search(session, resolver, user, password, confirm, timeout).find(asked)
 
 
 class _Unanswered(Exception):
@@ -115,13 +116,15 @@ class _Search:
         self,
         session: aiohttp.ClientSession,
         resolver: dns.asyncresolver.Resolver,
-        credentials: Credentials,
+        user: str | None,
+        password: str,
         confirm: Callable[[str], bool] | None,
         timeout: float,
     ) -> None:
         self._session = session
         self._resolver = resolver
-        self._credentials = credentials
+        self._user = user
+        self._password = password.encode()
         self._confirm = confirm
         self._timeout = timeout
         self._attempts: list[Attempt] = []
@@ -133,7 +136,8 @@ class _Search:
         async for url in self._places(address.rpartition("@")[2]):
             answer = await self._ask(url, address)
             if isinstance(answer, Settings):
-                return Discovered(answer.url, answer.address, answer.display_name, tuple(self._attempts))
+                said = answer.url, answer.address, answer.display_name
+                return Discovered(*said, self._user or address, tuple(self._attempts))
             if isinstance(answer, Redirect) and self._moves < MAXIMUM_REDIRECTS:
                 self._moves += 1
                 return await self.find(address_key(answer.address))
@@ -198,7 +202,7 @@ class _Search:
         try:
             reply = await self._post(url, body, headers)
             if reply.status == HttpStatus.UNAUTHORIZED and reply.asks_for_password:
-                headers["Authorization"] = self._credentials.to_header()
+                headers["Authorization"] = Credentials(self._user or address, self._password).to_header()
                 reply = await self._post(url, body, headers)
                 self._refused = self._refused or reply.status == HttpStatus.UNAUTHORIZED
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
