@@ -16,6 +16,8 @@ PACKAGES = {
     "haproxy": "haproxy",
     "nginx": "nginx",
     "openssl": "openssl",
+    "pebble": "pebble",
+    "pebble-challtestsrv": "pebble",
     "systemd-analyze": "systemd",
 }
 """What a test may need (a command, or a library as ``lib...``), and the package that has it."""

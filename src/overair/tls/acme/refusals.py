@@ -26,7 +26,7 @@ REMEDIES: Final = {
     "rejectedIdentifier": "the authority makes no certificates for the name: take it out of [tls] names",
     "serverInternal": "the authority has a failure; the next attempt is made by itself",
     "tls": "something else answers on port {port} of the name: forward it to this server without ending TLS",
-    "unauthorized": "something else answers on port {port} of the name: forward it to this server",
+    "unauthorized": "nothing, or something else, answers on port {port} of the name: forward it to here",
     "unsupportedContact": "look at tls.acme.email",
     "unsupportedIdentifier": "the authority certifies no addresses: take them out of [tls] names",
     "userActionRequired": "the authority asks you to do something: follow the address that it names",
