@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import dns.asyncresolver
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from overair.client import Client, DiscoveryFailed, SynchronousClient, discover
 from overair.protocol.autodiscover import pox
 from overair.protocol.autodiscover.pox import Failure, Redirect, Schema, Settings
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH as PATH
 from overair.tls.contexts import tls_context
+from support.hosts import Hosts
 from support.name_server import NameServer
 from support.packages import needs
 from support.ports import free_port
 from support.server import ANNA, DOMAIN, PASSWORD, RunningServer, running_server
 
 AUTODISCOVER = f"autodiscover.{DOMAIN}"
-
-
-@dataclass
-class Hosts(AbstractResolver):
-    """The names of the world, as host and port, and the ports of loopback that they lead to."""
-
-    ports: dict[tuple[str, int], int]
-    asked: list[tuple[str, int]] = field(default_factory=list)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        self.asked.append((host, port))
-        if (host, port) not in self.ports:
-            raise OSError("no such name")
-        return [
-            ResolveResult(
-                hostname=host,
-                host="127.0.0.1",
-                port=self.ports[host, port],
-                family=socket.AF_INET,
-                proto=0,
-                flags=0,
-            )
-        ]
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 @pytest.fixture(scope="module", name="server")
