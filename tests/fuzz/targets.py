@@ -8,6 +8,7 @@ from fuzz import (
     calendars,
     composed,
     conversation,
+    discovering,
     mail,
     making,
     meetings,
@@ -45,6 +46,7 @@ TARGETS: Final[dict[str, Target]] = {
         seeking,
         stored,
         proxies,
+        discovering,
     )
     for target in room.TARGETS
 }
