@@ -13,6 +13,7 @@ from rich.console import Console
 
 from benchmarks import calendar, delivery, first_sync, lmtp, searching, sync_cost, waiting, wbxml
 from benchmarks.figures import Figure, show
+from support.pace import slowness
 
 WIDTH: Final = 120
 Measure = Callable[[Callable[[str], None]], list[Figure]]
@@ -48,7 +49,10 @@ def main() -> int:
     def say(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - begun:6.0f} s  {what}[/dim]", highlight=False)
 
-    figures = [figure for name in arguments.groups or groups for figure in groups[name](say)]
+    figures: list[Figure] = []
+    for name in arguments.groups or groups:
+        say(f"{name}: this machine takes {slowness():.2f} times as long as the one of the targets just now")
+        figures += groups[name](say)
     show(figures, console)
     say("done")
     return 0 if all(figure.met for figure in figures) else 1

@@ -15,9 +15,16 @@ from sqlalchemy import bindparam, func, insert, select, update
 from benchmarks.appointments import events
 from benchmarks.letters import BEGIN, Letters
 from benchmarks.phone import Account
-from overair.items import Item, Message
+from overair.items import Item, Message, searching
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.companions import ADD_KEY
+from overair.mailboxes.embedded.search.words import (
+    ADD_DOCUMENT,
+    ADD_TERMS,
+    ADD_WORDS,
+    first_number,
+    terms_of,
+)
 from overair.mailboxes.embedded.session import WRITE_JOURNAL
 from overair.mailboxes.embedded.tables import folders, items
 from overair.mailboxes.embedded.usage import size_of
@@ -106,50 +113,94 @@ class Filling:
 
     async def _add_batch(self, folder: int, modseq: int, batch: list[Item]) -> None:
         async def work(transaction: Transaction) -> None:
-            row = await transaction.one(LAST_ITEM)
-            last = (row[0] or 0) if row else 0
-            numbered = list(enumerate(batch, 1))
-            await transaction.many(
-                ADD_ITEM,
-                [
-                    {
-                        "id": last + count,
-                        "folder_id": folder,
-                        "view_date": item.view_date,
-                        "conversation_date": item.view_date,
-                        "revision": modseq + count,
-                        "journaled": modseq + count,
-                        "item_class": item.item_class.value,
-                        "blobs": codec.blob_keys(item),
-                        "content": (content := codec.encode(item)),
-                        "size": size_of(item, len(content)),
-                    }
-                    for count, item in numbered
-                ],
-            )
-            keys = [
-                {"folder_id": folder, "name": key, "item_id": last + count}
-                for count, item in numbered
-                for key in item.keys
-            ]
-            if keys:
-                await transaction.many(ADD_KEY, keys)
-            await transaction.many(
-                WRITE_JOURNAL,
-                [
-                    {
-                        "folder_id": folder,
-                        "modseq": modseq + count,
-                        "item_id": last + count,
-                        "view_date_before": None,
-                        "conversation_date_before": None,
-                        "removed": 0,
-                        "fields": None,
-                        "written": time.time_ns() // 1000,
-                    }
-                    for count, _ in numbered
-                ],
-            )
-            await transaction.execute(SET_MODSEQ, folder=folder, last=modseq + len(batch))
+            await add_rows(transaction, folder, modseq, batch)
 
         await self._open.services.database.write(work)
+
+
+async def add_rows(transaction: Transaction, folder: int, modseq: int, batch: list[Item]) -> int:
+    """Write the rows of new items behind a modification sequence of their folder, as a mailbox writes them,
+    but those of search; returns the number of the first.
+    """
+    row = await transaction.one(LAST_ITEM)
+    last = (row[0] or 0) if row else 0
+    numbered = list(enumerate(batch, 1))
+    await transaction.many(
+        ADD_ITEM,
+        [
+            {
+                "id": last + count,
+                "folder_id": folder,
+                "view_date": item.view_date,
+                "conversation_date": item.view_date,
+                "revision": modseq + count,
+                "journaled": modseq + count,
+                "item_class": item.item_class.value,
+                "blobs": codec.blob_keys(item),
+                "content": (content := codec.encode(item)),
+                "size": size_of(item, len(content)),
+            }
+            for count, item in numbered
+        ],
+    )
+    keys = [
+        {"folder_id": folder, "name": key, "item_id": last + count}
+        for count, item in numbered
+        for key in item.keys
+    ]
+    if keys:
+        await transaction.many(ADD_KEY, keys)
+    await transaction.many(
+        WRITE_JOURNAL,
+        [
+            {
+                "folder_id": folder,
+                "modseq": modseq + count,
+                "item_id": last + count,
+                "view_date_before": None,
+                "conversation_date_before": None,
+                "removed": 0,
+                "fields": None,
+                "written": time.time_ns() // 1000,
+            }
+            for count, _ in numbered
+        ],
+    )
+    await transaction.execute(SET_MODSEQ, folder=folder, last=modseq + len(batch))
+    return last + 1
+
+
+async def add_documents(
+    transaction: Transaction, account_id: int, folder: int, first: int, batch: list[Item]
+) -> None:
+    """Write what of items with numbers from ``first`` on can be searched, as a mailbox writes it.
+
+    No two of them may have been received within a millisecond.
+    """
+    documents = [
+        (first_number(item.view_date), place, item.view_date, searching.document(item))
+        for place, item in enumerate(batch, first)
+    ]
+    await transaction.many(
+        ADD_DOCUMENT,
+        [
+            {
+                "number": number,
+                "item_id": place,
+                "account_id": account_id,
+                "folder_id": folder,
+                "received": received,
+            }
+            for number, place, received, _ in documents
+        ],
+    )
+    await transaction.many(
+        ADD_TERMS, [{"number": number, "terms": packed} for number, _, _, packed in documents]
+    )
+    await transaction.many(
+        ADD_WORDS,
+        [
+            {"number": number, "account": account_id, "terms": terms_of(account_id, folder, packed)}
+            for number, _, _, packed in documents
+        ],
+    )

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import asyncpg
 import psutil
 
 from overair.server.settings import DATABASE_URL
-
-TESTS = str(Path(__file__).resolve().parent.parent / "tests")
-if TESTS not in sys.path:
-    sys.path.append(TESTS)
-
-from support.postgresql import binaries, cluster  # noqa: E402  # found only now
+from support.postgresql import binaries, cluster
 
 
 def is_installed() -> bool:
@@ -40,6 +34,16 @@ def used(url: str) -> Iterator[None]:
         yield
     finally:
         os.environ.pop(DATABASE_URL, None)
+
+
+async def executed(url: str, *statements: str) -> None:
+    """Run statements that a server has no use for, in a session of their own."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def _cpu_seconds(pid: int) -> float:

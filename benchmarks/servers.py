@@ -72,7 +72,7 @@ class Running(msgspec.Struct, frozen=True):
 
     place: Place
     pid: int
-    lmtp: Path | None = None
+    lmtp: Path
 
     def cpu_seconds(self) -> float:
         """What the server process used so far."""
@@ -153,7 +153,7 @@ def behind_nginx(
                 START_SECONDS,
                 "nginx's start",
             )
-            yield Running(place, process.pid), server
+            yield Running(place, process.pid, server.lmtp), server
         finally:
             _end(process)
 
