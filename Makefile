@@ -22,7 +22,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures lock requirements clean
+.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures lock requirements docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -44,7 +44,7 @@ test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian
 	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -m "full or not full" --timeout 3600 $(PYTEST_FLAGS) $(TESTS)
 
-check: $(STAMPS)/check ## lint, format, types, imports between rooms
+check: $(STAMPS)/check docs ## lint, format, types, imports between rooms, links between pages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -70,6 +70,9 @@ figures: $(STAMPS)/test ## put the figures of the recorded soak and fuzz runs in
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py
 
+docs: $(STAMPS)/docs ## the pages in docs/ as a site in build/docs; whatever is wrong with a link is an error
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir tools/site --doctree-dir build/doctrees docs build/docs
+
 lock: $(UV) ## write requirements/*.txt anew from pyproject.toml
 	@tools/lock.sh
 
@@ -86,6 +89,10 @@ $(STAMPS)/base: $(UV) pyproject.toml requirements/base.txt requirements/build.tx
 
 $(STAMPS)/test: $(STAMPS)/base requirements/test.txt
 	@tools/install.sh test
+	@touch $@
+
+$(STAMPS)/docs: $(STAMPS)/base requirements/docs.txt
+	@tools/install.sh docs
 	@touch $@
 
 $(STAMPS)/fuzz: $(STAMPS)/test requirements/fuzz.txt

@@ -17,5 +17,6 @@ compile base pyproject.toml
 compile build --group build --constraint requirements/base.txt
 compile test --group test --constraint requirements/base.txt
 compile check --group check --constraint requirements/base.txt --constraint requirements/test.txt
+compile docs --group docs --constraint requirements/base.txt --constraint requirements/test.txt --constraint requirements/check.txt
 compile fuzz --group fuzz --constraint requirements/test.txt
 compile uv --group uv

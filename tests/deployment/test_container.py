@@ -100,7 +100,7 @@ def test_the_recipe_makes_a_healthy_server(tmp_path: Path) -> None:
     }
 
     def here(text: str) -> str:
-        return re.sub("|".join(place), lambda found: place[found[0]], text)
+        return re.sub(rf"(?<!\w)({'|'.join(place)})(?!\w)", lambda found: place[found[0]], text)
 
     work = Path(place["/build"])
     work.mkdir()

@@ -36,6 +36,7 @@ def test_the_targets_are_there() -> None:
         "fuzz",
         "soak",
         "figures",
+        "docs",
         "lock",
         "clean",
         "help",
@@ -51,7 +52,7 @@ def test_the_readme_names_commands_that_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+    "page", ["README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))]
 )
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
