@@ -104,3 +104,22 @@ def test_the_phones_own_instructions_are_open(agent: str, platform: str) -> None
     text = fetch("/", agent=agent)[2].decode()
     opened = re.findall(r"<details open>\s*<summary>([^<]+)", text)
     assert opened == [{"android": "Android"}.get(platform, "iPhone and iPad")]
+
+
+@pytest.mark.parametrize(
+    ("platform", "file"),
+    [
+        ("iPhone and iPad", "mobileconfig"),
+        ("Android", "crt"),
+        ("Windows", "cer"),
+        ("Windows Mobile and Windows Phone", "cer"),
+        ("Mac", "mobileconfig"),
+        ("Linux", "pem"),
+    ],
+)
+def test_each_platform_is_told_how_to_install_its_form(platform: str, file: str) -> None:
+    text = fetch("/")[2].decode()
+    found = re.search(rf"<summary>{platform}</summary>(.*?)</details>", text, re.DOTALL)
+    assert found is not None
+    assert re.findall(r'href="/overair-root\.(\w+)"', found[1]) == [file]
+    assert "<ol>" in found[1]
