@@ -247,11 +247,11 @@ def query(url: str, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
 
 
 def cut(url: str, number: int | None = None) -> None:
-    """End one connection to a database, or all others."""
+    """End one connection to a database, or all that Overair has."""
     query(
         url,
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND ($1::int IS NULL OR pid = $1)",
+        " AND pid = coalesce($1::int, pid) AND (pid = $1 OR application_name = 'overair')",
         number,
     )
 
