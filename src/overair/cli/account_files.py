@@ -25,7 +25,7 @@ def profile(address: str, settings: Settings) -> tuple[bytes, bool]:
     """The profile of an account, and whether it is signed. Raises Failure."""
     site = site_of_settings(settings)
     keeper = keeper_of(settings)
-    signing = signing_of(keeper)
+    signing = signing_of(keeper, settings)
     try:
         keeper.look_once()
         made = account_profile(address, site, root_of(keeper) if keeper.pair is not None else None)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.table import Table
@@ -113,10 +114,10 @@ def profile(
     settings = _settings(data_dir, config, url)
     owner = _owner(settings, address)
     data, signed = account_files.profile(owner, settings)
-    target = output or Path(f"{owner}.mobileconfig")
+    target = output or Path(f"{quote(owner, safe='@')}.mobileconfig")
     _write(data, target)
     if target != Path("-"):
-        said = "" if signed else ", unsigned: the settings name no certificate"
+        said = "" if signed else ", unsigned: the server has no certificate here"
         typer.echo(f"Wrote {target}{said}.")
 
 

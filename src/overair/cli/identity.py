@@ -79,7 +79,14 @@ def site_of(host: str, port: int, keeper: CertificateKeeper) -> Site | None:
     return None if keeper.context is None else Site("https", host, port)
 
 
-def signing_of(keeper: CertificateKeeper) -> Signing | None:
-    """The server's certificate and key as configuration profiles are signed with them."""
-    paths = () if keeper.source is None else keeper.source.paths
-    return Signing(paths[0], paths[-1]) if paths else None
+def signing_of(keeper: CertificateKeeper, settings: Settings) -> Signing | None:
+    """The server's certificate and key as configuration profiles are signed with them.
+
+    Where a proxy ends TLS, that is a certificate which the settings name all the same.
+    """
+    if keeper.source is not None:
+        return Signing(keeper.source.paths[0], keeper.source.paths[-1])
+    wanted = settings.tls
+    if wanted.certificate is None or wanted.private_key is None:
+        return None
+    return Signing(Path(wanted.certificate), Path(wanted.private_key))

@@ -69,7 +69,7 @@ async def _serve(
         root = root_of(certificates)
         hosts = hosts_of(listening.host, certificates, settings)
         finding = application.services.finding
-        finding.root, finding.signing = root, signing_of(certificates)
+        finding.root, finding.signing = root, signing_of(certificates, settings)
         setup = Setup(hosts, listening.port, root)
         page_port = await _start_page(around, setup, application.services, listening)
         warn(examine(certificates, settings, domains_of(accounts)))
