@@ -220,7 +220,7 @@ class House:
     def log(self, since: int = 0) -> list[dict[str, Any]]:
         """The log's lines from the ``since``-th on.
 
-        What a library wrote, or a part of a line that found no more room, is an event without a level.
+        A part of a line that found no more room is an event without a level.
         """
         return [_log_line(line) for line in self.log_text.splitlines()[since:]]
 

@@ -14,6 +14,7 @@ for the disk is shared. Nobody hears of a result before the COMMIT.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -101,7 +102,9 @@ class PostgresDatabase:
         future: asyncio.Future[T] = loop.create_future()
         self._waiting.append(Work(work, future))
         if self._writing is None or self._writing.done():
-            self._writing = loop.create_task(self._write_waiting(), name="overair-write")
+            # It writes for everybody: what it logs is not of the request that happened to begin it.
+            context = contextvars.Context()
+            self._writing = loop.create_task(self._write_waiting(), name="overair-write", context=context)
         return await future
 
     async def read(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
