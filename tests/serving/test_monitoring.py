@@ -203,6 +203,16 @@ def test_strangers_make_no_labels(watched: Watched) -> None:
     assert text.count("overair_requests_total{") < 30
 
 
+def logged(house: House, since: int, **fields: str) -> list[dict[str, Any]]:
+    """The lines of requests with some fields; the log may come a moment after the answer."""
+    deadline = time.monotonic() + 10
+    while True:
+        found = [line for line in house.events("request", since) if fields.items() <= line.items()]
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)
+
+
 def test_every_line_of_a_request_has_its_id(watched: Watched) -> None:
     since = watched.house.log_length
     headers = asked(
@@ -213,7 +223,7 @@ def test_every_line_of_a_request_has_its_id(watched: Watched) -> None:
         **{"X-Request-Id": "proxy-0123456789", "X-Forwarded-For": "192.0.2.7"},
     )[2]
     assert headers["Request-Id"] == "proxy-0123456789"
-    [line] = watched.house.events("request", since)
+    [line] = logged(watched.house, since)
     assert (line["request_id"], line["client"]) == ("proxy-0123456789", "192.0.2.7")
     assert (
         asked(watched.house.port, SYNC, "POST", **{"X-Request-Id": "no; good"})[2]["Request-Id"] != "no; good"
@@ -226,13 +236,23 @@ def test_every_line_of_a_request_has_its_id(watched: Watched) -> None:
 
     since = watched.house.log_length
     run(phone())
+    sent = logged(watched.house, since, command="SendMail")[0]
     lines = watched.house.log(since)
-    sent = next(line for line in lines if line.get("command") == "SendMail")
     assert [line["request_id"] for line in lines if line["event"] == "message delivered"] == [
         sent["request_id"]
     ]
     others = [line["request_id"] for line in lines if line["event"] == "request"]
     assert len(set(others)) == len(others) > 1
+
+
+def test_guesses_are_counted_by_the_address_that_the_proxy_tells(watched: Watched) -> None:
+    def guess(address: str, number: int) -> int:
+        log_in = base64.b64encode(f"nobody@example.org:wrong {number}".encode()).decode()
+        headers = {"Authorization": f"Basic {log_in}", "X-Forwarded-For": f"198.51.100.1, {address}"}
+        return asked(watched.house.port, PATH, "OPTIONS", **headers)[0]
+
+    assert [guess("192.0.2.66", number) for number in range(7)][-1] == 503
+    assert guess("192.0.2.77", 0) == 401
 
 
 def test_lines_of_libraries_are_json_too(watched: Watched) -> None:
