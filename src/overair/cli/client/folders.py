@@ -8,6 +8,7 @@ from typing import Final
 from overair.cli.client.words import Kind
 from overair.cli.output import Failure
 from overair.client import Client
+from overair.items import CLASSES as RECORDS
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
 from overair.protocol.folder_sync import FolderEntry
@@ -67,6 +68,14 @@ async def chosen(client: Client, name: str | None, kind: Kind | None) -> tuple[F
     if name is not None and kind is not None:
         raise Failure("--folder and --class exclude each other: a folder has one class", code=2)
     await client.folder_sync()
+    entry, held = _chosen(client, name, kind)
+    version = await client.version()
+    if version < RECORDS[CLASSES[held]].first_version:
+        raise Failure(f"ActiveSync {version.text} has no {held}: a newer --protocol has")
+    return entry, held
+
+
+def _chosen(client: Client, name: str | None, kind: Kind | None) -> tuple[FolderEntry, Kind]:
     if name is None:
         wanted = kind or Kind.EMAIL
         try:
