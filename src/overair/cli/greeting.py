@@ -15,6 +15,8 @@ import overair
 from overair.cli.output import DATA_DIR
 
 SHOWN_ACCOUNTS = 8
+ROOT = "tls/root.pem"
+"""The private root certificate in the data directory."""
 
 
 class Greeting(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ def text(greeting: Greeting) -> str:
         lines.append("2. Add an account of type Exchange (Microsoft Exchange, Exchange ActiveSync):")
     else:
         lines.append("An account of type Exchange on this machine:")
-    lines += ["", *_account(greeting), "", *_passwords(greeting), *greeting.notes]
+    lines += ["", *_account(greeting), "", *_passwords(greeting), *_without_phone(greeting), *greeting.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -80,6 +82,17 @@ def _passwords(greeting: Greeting) -> list[str]:
         if address != greeting.accounts[0]
     ]
     return ["A second account:", *others, "", "The passwords are shown this once. A new one:", new]
+
+
+def _without_phone(greeting: Greeting) -> list[str]:
+    """How to see what a phone would see."""
+    if not greeting.accounts:
+        return []
+    url = f"{'https' if greeting.tls else 'http'}://{greeting.server}"
+    words = [_program(), "client", "list", greeting.accounts[0], "--url", url]
+    if greeting.fingerprint is not None:
+        words += ["--ca", str(greeting.data_dir / ROOT)]
+    return ["", "What a phone would see, without one:", f"   {shlex.join(words)}", ""]
 
 
 def _command(verb: str, address: str, greeting: Greeting) -> str:
