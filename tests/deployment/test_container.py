@@ -69,6 +69,8 @@ def test_it_runs_as_somebody_without_rights() -> None:
         assert word in COMPOSE
     data = last("VOLUME")
     assert f"data:{data}" in COMPOSE
+    [config] = [target for _, target in copied(RECIPE) if target.endswith(".toml")]
+    assert f"./overair.toml:{config}:ro" in COMPOSE
     assert f"OVERAIR_DATA_DIR={data}" in last("ENV")
 
 
