@@ -267,6 +267,8 @@ WITHOUT_MESSAGES: Final = {
 
 BARE: Final = frozenset((Command.GET_ATTACHMENT,))
 """Commands without a body in every version: what they name stands in the query."""
+IN_XML: Final = frozenset((Command.AUTODISCOVER,))
+"""Commands whose body is no WBXML: they name an address, of which tests/autodiscover/test_alike.py asks."""
 
 
 def role_of(tag: Tag) -> Role:
