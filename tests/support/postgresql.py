@@ -176,6 +176,12 @@ class Cluster:
         return query(self.url(database), sql, *parameters)
 
     @functools.cached_property
+    def _strategy(self) -> str:
+        """How a small database is copied in half the time, where the server has a choice."""
+        [(version,)] = self.admin("SHOW server_version_num")
+        return " STRATEGY FILE_COPY" if int(version) >= 150_000 else ""
+
+    @functools.cached_property
     def _template(self) -> str:
         self.admin(f"CREATE DATABASE {TEMPLATE}")
         postgresql_migrate.migrate(self.url(TEMPLATE))
@@ -191,7 +197,7 @@ class Cluster:
             template = self.name_of(template)
         else:
             template = "template0" if empty or owner != USER else self._template
-        self.admin(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}")
+        self.admin(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {owner}{self._strategy}")
         return self.url(name)
 
     @staticmethod
