@@ -7,7 +7,7 @@ put into the others (Forwarded, X-Real-IP, Client-IP), and who reads those belie
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,11 +35,11 @@ class Forwarded:
         self._networks: Final = Networks(trusted)
         self._unix: Final = unix
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the application does."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer as the application does; no coroutine of its own stays while a phone waits."""
         if scope["type"] == "http" and self._is_proxy((scope.get("client") or ("",))[0]):
             self._believe(scope)
-        await self._application(scope, receive, send)
+        return self._application(scope, receive, send)
 
     def _is_proxy(self, address: str) -> bool:
         return (self._unix and address == UNIX_PEER) or address in self._networks
