@@ -75,7 +75,7 @@ def acme_server(
     dns += ["-dns01", f"127.0.0.1:{names}", "-management", f"127.0.0.1:{free_port()}"]
     pebble = ["pebble", "-config", str(folder / "pebble.json"), "-dnsserver", f"127.0.0.1:{names}"]
     # It refuses some good nonces and remembers some authorizations, as others may.
-    surroundings = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "5"} | dict(
+    surroundings = {**os.environ, "PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "10"} | dict(
         environment or {}
     )
     with (folder / "pebble.log").open("wb") as log:

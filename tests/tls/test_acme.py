@@ -86,6 +86,7 @@ def test_a_renewal_does_not_disturb_a_phone_that_waits(acme: AcmeServer, tmp_pat
         assert len(server.said("certificate in use")) == 3
 
 
+@pytest.mark.full
 def test_it_is_renewed_when_a_third_of_its_life_is_left(acme: AcmeServer, tmp_path: Path) -> None:
     with certified(tmp_path, acme.tls_port, names=NAMES[:1], acme=acme.settings()) as server:
         until(lambda: has_certificate(server))
@@ -144,6 +145,7 @@ def test_an_authority_that_cannot_be_asked(
         assert server.keeper.attempts.failed == failed
 
 
+@pytest.mark.full
 def test_an_authority_that_is_away_leaves_the_certificate_in_use(acme: AcmeServer, tmp_path: Path) -> None:
     with certified(tmp_path, acme.tls_port, names=NAMES[:1], acme=acme.settings()) as server:
         until(lambda: has_certificate(server))
@@ -158,6 +160,7 @@ def test_an_authority_that_is_away_leaves_the_certificate_in_use(acme: AcmeServe
         assert server.leaf() == first
 
 
+@pytest.mark.full
 def test_an_account_that_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{MAC_KEY}\n")
     with acme_server(tmp_path, binding=True) as acme:

@@ -163,6 +163,22 @@ def test_the_end_is_told_once_a_day_from_thirty_days_out(server: Certified) -> N
     assert server.said("the certificate ends")[-1]["log_level"] == "error"
 
 
+def test_an_authority_that_was_damaged_is_said_each_time_it_is_looked_at(tmp_path: Path) -> None:
+    with certified(tmp_path) as server:
+        first = server.leaf()
+        root = tmp_path / "tls" / "root.pem"
+        root.write_text("gone")
+        until(lambda: server.said("the certificate was not renewed"))
+        assert str(root) in server.said("the certificate was not renewed")[0]["reason"]
+        assert server.leaf() == first
+        failed = server.keeper.attempts.failed
+        assert failed is not None
+        assert failed.count == 1
+        server.keeper._clock = lambda: failed.last + timedelta(minutes=2)
+        until(lambda: len(server.said("the certificate was not renewed")) == 2)
+        assert len(server.said("the certificate was not renewed")) == 2
+
+
 def test_tls_that_is_ended_elsewhere_is_not_kept(tmp_path: Path) -> None:
     keeper = keeper_of(load(None, data_dir=str(tmp_path), tls={"enabled": False}))
     keeper.prepare()
@@ -187,7 +203,9 @@ def test_attempts_wait_longer_each_time_and_over_restarts(tmp_path: Path) -> Non
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+@pytest.mark.parametrize(
+    "version", [ssl.TLSVersion.TLSv1, pytest.param(ssl.TLSVersion.TLSv1_1, marks=pytest.mark.full)]
+)
 def test_old_devices_get_in_where_the_settings_let_them(
     folder: Path, tmp_path: Path, version: ssl.TLSVersion
 ) -> None:

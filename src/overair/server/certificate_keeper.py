@@ -213,11 +213,13 @@ class CertificateKeeper:
         pair = self.pair
         if now >= self.attempts.next(now):
             try:
-                if await _in_thread(lambda: source.is_due(pair, now)):
-                    await self.renew(force=False)
+                due = await _in_thread(lambda: source.is_due(pair, now))
             except (CertificateError, OSError) as error:
-                if self.attempts.failed is None:
-                    self._failed(_reason(error))  # else renew has said it
+                self._failed(_reason(error))
+            else:
+                if due:
+                    with contextlib.suppress(CertificateError, OSError):  # it was noted and logged
+                        await self.renew(force=False)
         self._tell_end()
 
     async def _reload_or_complain(self, *, asked: bool) -> None:

@@ -52,7 +52,12 @@ def ensure(
     key = _key(folder / "server.key", authority.SERVER_KEY_BITS)
     path = folder / "server.pem"
     certificate = _readable(path)
-    renew = force or certificate is None or _is_stale(certificate, root, key, machine, now)
+    renew = (
+        force
+        or certificate is None
+        or certificate.public_key() != key.public_key()
+        or _is_stale(certificate, root, machine, now)
+    )
     if certificate is None or renew:
         certificate = authority.server_certificate(root, root_key, key.public_key(), machine, now)
         write_file(path, _pem(certificate) + _pem(root))
@@ -60,12 +65,14 @@ def ensure(
 
 
 def is_due(folder: Path, machine: Machine, now: datetime) -> bool:
-    """Whether ``ensure`` would renew the certificate. Raises CertificateError, OSError."""
+    """Whether ``ensure`` would renew the certificate of a server that runs, whose key is read already.
+
+    Raises CertificateError, OSError.
+    """
     if not all((folder / name).exists() for name in (ROOT, "server.pem", "server.key")):
         return True
     certificate = _readable(folder / "server.pem")
-    key, root = _key(folder / "server.key", 0), read_root(folder)
-    return certificate is None or _is_stale(certificate, root, key, machine, now)
+    return certificate is None or _is_stale(certificate, read_root(folder), machine, now)
 
 
 def issue(
@@ -124,11 +131,10 @@ def _authority(folder: Path, now: datetime) -> tuple[rsa.RSAPrivateKey, x509.Cer
 def _is_stale(
     certificate: x509.Certificate,
     root: x509.Certificate,
-    key: rsa.RSAPrivateKey,
     machine: Machine,
     now: datetime,
 ) -> bool:
-    if certificate.public_key() != key.public_key() or certificate.issuer != root.subject:
+    if certificate.issuer != root.subject:
         return True
     if authority.names_of(certificate) != (frozenset(machine.names), frozenset(machine.addresses)):
         return True

@@ -6,8 +6,9 @@ import ssl
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
+import requests
 from acme import client, crypto_util, errors, messages
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -27,6 +28,8 @@ NETWORK_SECONDS: Final = 30
 """To connect to the authority, and for an answer of its."""
 ORDER_SECONDS: Final = 120
 """From the answer to the challenges to the certificate."""
+NONCES: Final = 4
+"""How many pairs of nonces may be refused for a request, before that is told."""
 MOST_CERTIFICATES: Final = 10
 """Of a chain."""
 
@@ -54,10 +57,24 @@ def order(settings: Acme, folder: Path, names: tuple[str, ...], responder: Respo
     return _pem(key) + chain.encode()
 
 
+class _Network(client.ClientNetwork):
+    """The library's, which asks again only once where a nonce was not taken (RFC 8555, 6.5)."""
+
+    def post(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """As ClientNetwork's. Raises messages.Error and others of FORESEEN."""
+        for _ in range(NONCES):
+            try:
+                return super().post(*args, **kwargs)
+            except messages.Error as error:
+                if error.code != "badNonce":
+                    raise
+        return super().post(*args, **kwargs)
+
+
 def _authority(settings: Acme, account_key: JWK) -> client.ClientV2:
     system = ssl.get_default_verify_paths()
     trusted = settings.ca_file or system.cafile or system.capath or True
-    network = client.ClientNetwork(
+    network = _Network(
         account_key,
         verify_ssl=cast("bool", trusted),  # is handed to requests, which takes a path, too
         user_agent=f"overair/{overair.__version__}",
