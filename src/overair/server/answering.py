@@ -29,7 +29,8 @@ from overair.sync.submission import SubmissionRefused
 
 COPIES: Final = 4
 """How often the bytes of a source and of the client's message are held at once while one is composed."""
-
+TEXT_COPIES: Final = 12
+"""How often what is quoted, as text and as HTML, is held at once beside that."""
 
 _FAILED: Final = {
     True: CommonStatus.MESSAGE_REPLY_FAILED,
@@ -93,7 +94,8 @@ async def _send(context: Context, answer: Answer, names: Names, stored: StoredIt
     async def effect(session: Session) -> None:
         await _note(session, stored, composing.verb(mime), author.second)
 
-    async with context.claim.for_now(COPIES * size):
+    quoted = 0 if answer.replace_mime else _size_of_quoted(item)
+    async with context.claim.for_now(COPIES * size + TEXT_COPIES * quoted):
         return await submit(
             context,
             names,
@@ -102,6 +104,13 @@ async def _send(context: Context, answer: Answer, names: Names, stored: StoredIt
             save_in_sent=answer.save_in_sent,
             effect=effect if isinstance(item, Message) else None,
         )
+
+
+def _size_of_quoted(item: Message | Event) -> int:
+    """Bytes of what of an item is quoted, as text and as HTML, which may be five times as long."""
+    if not isinstance(item, Message) or item.index is None:
+        return 0
+    return item.index.text_size + item.index.html_size
 
 
 def _message_for(invitation: Invitation | None, item: Message | Event, author: Author) -> bytes:
