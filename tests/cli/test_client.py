@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
+import shlex
 import signal
 import socket
 import ssl
@@ -540,3 +541,27 @@ def test_messages_that_cannot_go(server: RunningServer, tmp_path: Path) -> None:
     assert "'ben' is no e-mail address" in failed("send", ANNA, "--to", "ben", __file__, *at(server))
     assert "is not UTF-8" in failed("send", ANNA, "--to", BEN, str(text), *at(server))
     assert "No such file" in failed("send", ANNA, "--to", BEN, str(tmp_path / "none"), *at(server))
+
+
+# What is promised
+
+
+def test_the_quick_start_to_the_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "quick-start.md").read_text(encoding="utf-8")
+    section = page.partition("## See what a phone would see\n")[2].partition("\n## ")[0]
+    variables = re.search(r"^    export (\w+)=\S+ (\w+)=\S+$", section, re.MULTILINE)
+    letter_text = re.search(r'^    echo "(.+)" > (\S+)$', section, re.MULTILINE)
+    commands = re.findall(r"^    \.venv/bin/overair client (.+)$", section, re.MULTILINE)
+    assert variables is not None
+    assert letter_text is not None
+    assert len(commands) >= 6
+    monkeypatch.chdir(tmp_path)
+    Path(letter_text[2]).write_text(letter_text[1], encoding="utf-8")
+    people = {"anna@overair.test": "Anna", "ben@overair.test": "Ben"}
+    with running_server(tmp_path / "data", people, tls=True, domain="overair.test") as server:
+        server.deliver("anna@overair.test", letter(0))
+        monkeypatch.setenv(variables[1], server.url)
+        monkeypatch.setenv(variables[2], str(server.root_certificate))
+        said = [done(*shlex.split(command)) for command in commands]
+    assert "Tonight" in "".join(said[3:-1])
+    assert "Re: Tonight" in said[-1]
