@@ -518,6 +518,10 @@ def test_options_that_are_wrong(arguments: tuple[str, ...], line: str) -> None:
     assert line in failed("folders", ANNA, *arguments)
 
 
+def test_an_address_without_a_server() -> None:
+    assert "say where it is with --url" in failed("folders", "anna@")  # no domain: nobody is asked
+
+
 def test_a_password_is_needed() -> None:
     result = CliRunner().invoke(application, ["client", "folders", ANNA, "--url", "localhost"])
     assert isinstance(result.exception, Failure)
