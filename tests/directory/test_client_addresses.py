@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from overair.server.connection import UNIX_PEER
+from overair.server.forwarded import UNIX_PEER
 from overair.server.listening import listening_of
 from overair.server.serving import configure
 from overair.server.settings import SettingsError, load

@@ -84,7 +84,7 @@ LONG = leaf("mail.example.org", days=399)
         ((GOOD, ROOT), {"now": NOW + timedelta(days=59, minutes=-1)}, []),
         ((GOOD, ROOT), {"now": NOW + timedelta(days=61)}, ["expires"]),
         ((GOOD, ROOT), {"now": NOW + timedelta(days=90)}, ["expired"]),
-        ((GOOD, ROOT), {"now": NOW - timedelta(days=1, minutes=1)}, ["not-yet-valid"]),
+        ((GOOD, ROOT), {"now": NOW - timedelta(days=1, minutes=1)}, ["not-yet-valid", "signer-begins"]),
         ((GOOD,), {}, ["intermediate"]),
         ((ROOT, GOOD), {"hosts": ()}, ["order", "no-names", "usage", "validity"]),
         ((GOOD, GOOD, ROOT), {}, ["order"]),

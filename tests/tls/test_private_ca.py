@@ -19,7 +19,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from overair.tls.files import CertificateError
 from overair.tls.machine import Machine, this_machine
 from overair.tls.names import is_host_name
-from overair.tls.private_ca import ServerCertificate, ensure
+from overair.tls.private_ca import ServerCertificate, ensure, issue
 from support.packages import needs
 
 MACHINE = Machine(
@@ -217,3 +217,27 @@ def test_this_machine_has_its_names_and_loopback() -> None:
 )
 def test_names_that_may_stand_in_a_certificate(name: str, accepted: bool) -> None:
     assert is_host_name(name) is accepted
+
+
+def test_no_certificate_outlives_the_root(folder: Path) -> None:
+    root = ensure(folder, MACHINE).root
+    late = root.not_valid_after_utc - timedelta(days=20)
+    made = ensure(folder, MACHINE, late)
+    assert made.renewed
+    assert made.certificate.not_valid_after_utc == root.not_valid_after_utc
+    assert not ensure(folder, MACHINE, late + timedelta(days=1)).renewed  # another would end as soon
+    over = root.not_valid_after_utc + timedelta(days=1)
+    with pytest.raises(CertificateError, match=r"has expired; move .*root\.key"):
+        issue(folder, ("mail.example.org",), over)
+    for name in ("root.key", "root.pem"):
+        (folder / name).rename(folder / f"old-{name}")
+    anew = ensure(folder, MACHINE, over)
+    assert anew.root != root
+    assert anew.renewed
+
+
+def test_a_damaged_certificate_is_made_anew(folder: Path) -> None:
+    ensure(folder, MACHINE)
+    (folder / "server.pem").write_bytes((folder / "server.pem").read_bytes()[:300])
+    assert ensure(folder, MACHINE).renewed
+    handshake(ensure(folder, MACHINE), "mail", folder / "root.pem")

@@ -102,6 +102,10 @@ def _signers(subject: Subject) -> Iterator[Problem]:
             yield Problem("signer-expired", "error", f"{name}, which signed it, ended on {end}", remedy)
         elif left <= EXPIRY_SHOWN:
             yield Problem("signer-expires", "warning", f"{name}, which signed it, ends on {end}", remedy)
+        if subject.now < certificate.not_valid_before_utc:
+            begin = f"{certificate.not_valid_before_utc:%Y-%m-%d}"
+            text = f"{name}, which signed it, begins on {begin} only"
+            yield Problem("signer-begins", "error", text, f"set this machine's clock, or {remedy}")
 
 
 def _chain(subject: Subject) -> Iterator[Problem]:
