@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import msgspec
 
@@ -51,7 +51,8 @@ class Question(msgspec.Struct, frozen=True):
 
     def to_query(self) -> str:
         """The query that asks it."""
-        return urlencode({"Email": self.address, "Protocol": self.protocol.value, "RedirectCount": "1"})
+        asked = {"Email": self.address, "Protocol": self.protocol.value, "RedirectCount": "1"}
+        return urlencode(asked, quote_via=quote)
 
 
 class Found(msgspec.Struct, frozen=True, rename="pascal"):
