@@ -213,6 +213,16 @@ def logged(house: House, since: int, **fields: str) -> list[dict[str, Any]]:
         time.sleep(0.05)
 
 
+def test_autodiscover_has_the_proxys_id_and_is_counted(watched: Watched) -> None:
+    since = watched.house.log_length
+    path = "/autodiscover/autodiscover.json?Email=anna@example.org&Protocol=ActiveSync"
+    headers = asked(watched.house.port, path, **{"X-Request-Id": "proxy-of-discovery"})[2]
+    assert headers["Request-Id"] == "proxy-of-discovery"
+    [line] = logged(watched.house, since)
+    assert line["request_id"] == "proxy-of-discovery"
+    assert of(measured(watched), "overair_requests_total", command="Autodiscover") == 1
+
+
 def test_every_line_of_a_request_has_its_id(watched: Watched) -> None:
     since = watched.house.log_length
     headers = asked(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Mapping
 from typing import Final
@@ -35,6 +34,7 @@ from overair.server.authentication import authenticate
 from overair.server.budget import SMALL, Claim
 from overair.server.context import Services
 from overair.server.dispatch import dispatch
+from overair.server.forwarded import begin_request
 from overair.server.offer import OFFER_HEADERS, SERVER_VERSION
 from overair.server.responses import Header, HttpError
 from overair.server.sending import send_body
@@ -70,9 +70,7 @@ class Endpoint:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, claim: Claim) -> None:
         started = time.monotonic()
         waits = Waits()
-        request_id = scope.get("state", {}).get("request_id") or secrets.token_hex(8)
-        # Whatever else is logged in the request's task, and in threads that work for it, names it, too.
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        request_id = begin_request(scope)
         line: dict[str, object] = {
             "request_id": request_id,
             "client": (scope.get("client") or [""])[0],

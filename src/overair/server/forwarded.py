@@ -7,9 +7,11 @@ put into the others (Forwarded, X-Real-IP, Client-IP), and who reads those belie
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Awaitable, Sequence
 from typing import Final
 
+import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from overair.server.addresses import Networks, address_of
@@ -21,6 +23,16 @@ MOST_HOPS: Final = 32
 """Entries of X-Forwarded-For that are looked at, from the nearest on."""
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _WITH_PORT: Final = re.compile(r"\[([0-9A-Fa-f:.%\w]+)\](?::\d{1,5})?|([0-9.]+):\d{1,5}")
+
+
+def begin_request(scope: Scope) -> str:
+    """The id of a request: a trusted proxy's, else one of our own.
+
+    Whatever is logged in the request's task, and in threads that work for it, names it from here on.
+    """
+    request_id: str = scope.get("state", {}).get("request_id") or secrets.token_hex(8)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
 
 
 class Forwarded:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from overair import metrics
 from overair.protocol.autodiscover.autoconfig import PATHS as CONFIG_PATHS
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH, JSON_PATH
 from overair.protocol.http import MEANINGS, HttpStatus
@@ -19,6 +19,7 @@ from overair.server.autodiscover import account, json_v2, pox, thunderbird
 from overair.server.autodiscover.exchange import Answer, Exchange, redirect_to
 from overair.server.budget import Claim
 from overair.server.context import Services
+from overair.server.forwarded import begin_request
 from overair.server.responses import HttpError
 from overair.storage.interface import DatabaseUnavailable
 
@@ -33,6 +34,7 @@ PATHS: Final[dict[str, Handler]] = {
 BELOW: Final = {f"{JSON_PATH}/": json_v2.serve, f"{account.ACCOUNT_PATH}/": account.serve}
 """What has paths below its own."""
 LONGEST_PATH: Final = 1024
+METRICS_COMMAND: Final = "Autodiscover"
 
 _log = structlog.get_logger("overair.request")
 
@@ -61,7 +63,7 @@ class AutodiscoverApplication:
     async def _serve(self, scope: Scope, receive: Receive, send: Send, claim: Claim) -> None:
         started = time.monotonic()
         line: dict[str, object] = {
-            "request_id": secrets.token_hex(8),
+            "request_id": begin_request(scope),
             "client": (scope.get("client") or [""])[0],
             "method": scope["method"],
         }
@@ -83,7 +85,10 @@ class AutodiscoverApplication:
         line["http_status"] = int(answer.status)
         if answer.reason:
             line["reason"] = answer.reason
-        milliseconds = round((time.monotonic() - started) * 1000, 1)
+        seconds = time.monotonic() - started
+        form = str(line.get("command", "none"))
+        metrics.request_answered(METRICS_COMMAND, form, int(answer.status), "", seconds, None)
+        milliseconds = round(seconds * 1000, 1)
         level = "info" if answer.status < HttpStatus.INTERNAL_SERVER_ERROR else "warning"
         getattr(_log, level)("request", **line, ms=milliseconds)
 
