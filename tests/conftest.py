@@ -14,7 +14,12 @@ from support.packages import REASON
 
 # Derandomized: the same examples in every run. A machine that is busy is no reason to fail.
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 settings.register_profile("explore", deadline=None, max_examples=1000)

@@ -160,7 +160,7 @@ def attacks(draw: st.DrawFn, worlds: Worlds, own_folder: str) -> Attack:
     return Attack(command, version, tuple(parts), query, raw)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_id_in_any_place(worlds: Worlds, data: st.DataObject) -> None:
     attack(worlds, data.draw(attacks(worlds, worlds.own_folder)))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -184,7 +185,15 @@ BOMBS: dict[str, tuple[Callable[[int], list[Element]], int, SyncStatus]] = {
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+ALWAYS = ("exceptions", "events with exceptions", "days of the moon", "time zones", "changes", "long names")
+"""What is tried in every run; the others are of the same kinds."""
+
+
+def of_every_kind(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=() if name in ALWAYS else pytest.mark.full) for name in names]
+
+
+@pytest.mark.parametrize("name", of_every_kind(BOMBS))
 def test_events_cost_what_their_size_says(server: Target, name: str) -> None:
     make, count, status = BOMBS[name]
     attacker = begin(server, Version.V14_1)
@@ -245,7 +254,7 @@ FLOODS: dict[str, Callable[[int], Command]] = {
 }
 
 
-@pytest.mark.parametrize("name", FLOODS)
+@pytest.mark.parametrize("name", of_every_kind(FLOODS))
 def test_a_flood_of_occurrences_holds_nobody_up(server: Target, many_exceptions: str, name: str) -> None:
     attacker = begin(server, Version.V16_1)
     commands = [FLOODS[name](number) for number in range(COMMANDS)]

@@ -18,7 +18,7 @@ from support.house import House
 from support.phone import Phone
 
 SECONDS = 5.0
-PHONES = 1000
+PHONES = 200, 1000
 SYNCS = 5
 
 
@@ -39,13 +39,14 @@ async def restart(people: Crowd) -> float:
 
 
 @pytest.mark.timeout(300)
-def test_a_restart_under_waiting_phones_loses_and_doubles_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("phones", [PHONES[0], pytest.param(PHONES[1], marks=pytest.mark.full)])
+def test_a_restart_under_waiting_phones_loses_and_doubles_nothing(tmp_path: Path, phones: int) -> None:
     house = House(tmp_path / "data", tls=True, settings=SETTINGS)
-    accounts = inhabited(house, PHONES)
+    accounts = inhabited(house, phones)
 
     async def work() -> None:
         with house:
-            async with crowd(house, accounts, PHONES) as people:
+            async with crowd(house, accounts, phones) as people:
                 assert await restart(people) < SECONDS
 
     run(work())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
+import random
 import re
 import tempfile
 import time
@@ -193,6 +195,7 @@ def test_only_items_with_keys_cost_statements_for_them(store: Store, mailbox: Em
 
 def test_a_busy_conversation_is_lifted_once_a_day(store: Store, mailbox: EmbeddedMailbox) -> None:
     inbox = store.inbox(mailbox)
+    random.seed(2026)  # a document's number that is taken costs a statement more
 
     def cost(day: int) -> int:
         before = store.database.statements
@@ -389,10 +392,10 @@ def test_the_store_is_tidied_while_the_server_runs(store: Store) -> None:
 
     async def scenario() -> None:
         tidying = asyncio.ensure_future(keep_tidy(store.database, store.blobs, others))
-        for _ in range(1500):
-            if len(list(store.blobs.path.glob("??/*"))) == 1:
-                break
-            await asyncio.sleep(0.02)
+        with contextlib.suppress(KeyError):
+            for _ in range(1500):
+                store.blobs.read(gone)
+                await asyncio.sleep(0.02)
         tidying.cancel()
 
     store.runner.run(scenario())

@@ -18,7 +18,7 @@ from support.databases import DEFAULT, POSTGRESQL
 from support.postgresql import needs_postgresql
 
 FIRST_SEED = 2026
-SEEDS = 5
+SEEDS = 3
 SEED_ON_POSTGRESQL = 2030
 """Its story has kills, lost answers and a cut connection."""
 SEEDS_ON_POSTGRESQL = 10
@@ -43,9 +43,9 @@ def test_a_server_that_is_killed_breaks_no_law(over_http: Served) -> None:
     counts = told(over_http, range(FIRST_SEED, FIRST_SEED + SEEDS))
     # A model in which nothing happens proves nothing.
     assert counts["fault: kill"] + counts["fate: killed meanwhile"] > 2
-    assert counts["answers lost"] > 30
-    assert counts["pings answered"] > 5
-    assert counts["acknowledged"] > 100
+    assert counts["answers lost"] > 8
+    assert counts["pings answered"] > 2
+    assert counts["acknowledged"] > 50
 
 
 @pytest.fixture(scope="module")
