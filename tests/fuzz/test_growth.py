@@ -15,7 +15,7 @@ from fuzz.targets import TARGETS
 from support.pace import pace
 
 SHAPES = [(name, shape) for name, target in TARGETS.items() for shape in target.shapes]
-SMALLEST, LARGEST = 16 * 1024, 128 * 1024
+SMALLEST, LARGEST = 16 * 1024, 256 * 1024
 MEASURABLE = 0.02
 """CPU seconds; below, growth is lost in what every input costs."""
 FACTOR = 2.5
