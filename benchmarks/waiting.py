@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine, Iterable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, TypeVar
 
 from benchmarks.figures import Figure
 from benchmarks.filling import Filling
-from benchmarks.phone import Account, Phone, Place
+from benchmarks.phone import Account, Phone, Place, Refused
 from benchmarks.servers import Running, behind_nginx, nginx_command, overair
 from overair.server.serving import shrink_tls_buffers
 from overair.sockets import raise_descriptor_limit
@@ -57,7 +58,15 @@ async def prepare(place: Place, accounts: list[Account], devices: int) -> list[P
 
     async def first_sync(phone: Phone) -> None:
         await phone.connect()
-        await phone.folder_sync()
+        while True:
+            try:
+                await phone.folder_sync()
+            except Refused as refused:
+                if refused.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                await asyncio.sleep(1)  # so many log in at once; phones come again, too
+            else:
+                break
         await phone.sync_all()
         phone.close()
 

@@ -15,6 +15,8 @@ from fuzz.targets import TARGETS
 from support.pace import pace
 
 SHAPES = [(name, shape) for name, target in TARGETS.items() for shape in target.shapes]
+IN_EVERY_RUN = 2
+"""Of so many shapes of a target that stand one behind the other one is measured in every run."""
 SMALLEST, LARGEST = 16 * 1024, 256 * 1024
 MEASURABLE = 0.02
 """CPU seconds; below, growth is lost in what every input costs."""
@@ -56,7 +58,13 @@ def least(one: Cost, other: Cost) -> Cost:
     return one if one.seconds < other.seconds else other
 
 
-@pytest.mark.parametrize(("name", "shape"), SHAPES)
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        pytest.param(*shape, marks=pytest.mark.full if number % IN_EVERY_RUN else ())
+        for number, shape in enumerate(SHAPES)
+    ],
+)
 def test_hostile_inputs_cost_what_their_size_says(scales: Scales, name: str, shape: str) -> None:
     assert_linear(scales, name, shape, LARGEST)
 
