@@ -38,8 +38,9 @@ class Failure(Exception):
 
 def print_table(table: Table) -> None:
     """Print a table, on what is no terminal without breaking its lines."""
-    # What others wrote, such as a name or an answer, is not to be taken for markup.
-    Console(width=None if sys.stdout.isatty() else WIDTH, markup=False, highlight=False).print(table)
+    # What others wrote, such as a name or an answer, is not to be taken for markup, nor :CD: for a disc.
+    width = None if sys.stdout.isatty() else WIDTH
+    Console(width=width, markup=False, emoji=False, highlight=False).print(table)
 
 
 def print_json(value: object) -> None:
