@@ -1,0 +1,1 @@
+"""A client of CalDAV and CardDAV servers."""
