@@ -231,20 +231,3 @@ class Backend(Protocol):
 
 class WrongCredentials(MailboxError):
     """The server does not take the account's log-in."""
-
-
-class Credentials(msgspec.Struct, frozen=True):
-    """How to log in upstream as one user. Never written to disk, never logged.
-
-    ``kind`` "password": ``secret`` is the user's; "master": ``login`` and ``secret`` are the master
-    user's, who acts for ``user`` (SASL PLAIN's authorization identity, or ``user*master`` as a name);
-    "oauth2": ``secret`` is an access token for ``user``.
-    """
-
-    user: str
-    secret: str
-    login: str = ""
-    kind: str = "password"
-
-    def __repr__(self) -> str:
-        return f"Credentials(user={self.user!r}, kind={self.kind!r})"

@@ -1,0 +1,32 @@
+"""How to log in to another server as one of our users."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What the secret is."""
+
+    PASSWORD = "password"
+    MASTER = "master"
+    OAUTH2 = "oauth2"
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """How to log in upstream as one user. Never written to disk, never logged.
+
+    PASSWORD: ``secret`` is the user's; MASTER: ``login`` and ``secret`` are the master user's, who acts
+    for ``user`` (SASL PLAIN's authorization identity, or ``user*master`` as a name); OAUTH2: ``secret``
+    is an access token for ``user``.
+    """
+
+    user: str
+    secret: str
+    login: str = ""
+    kind: Kind = Kind.PASSWORD
+
+    def __repr__(self) -> str:
+        return f"Credentials(user={self.user!r}, kind={self.kind.value!r})"
