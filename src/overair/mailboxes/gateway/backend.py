@@ -69,8 +69,8 @@ class MirroredFolder(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
-    """Of an item in the mirror: its key upstream (the UID as digits, or the last part of the href), and
-    its tag (the ETag of an object, for a message "").
+    """Of an item in the mirror: its key upstream, which names no other item ever (UIDVALIDITY and UID, or
+    the last part of the href), and its tag (the ETag of an object, the flags of a message).
     """
 
     key: str
@@ -117,6 +117,11 @@ class Mirror(Protocol):
 
     async def items(self, folder: MirroredFolder, keys: Collection[str]) -> Mapping[str, Item]:
         """Items of the mirror by their keys; those that it lacks are left out."""
+
+    async def with_message_ids(
+        self, folder: MirroredFolder, message_ids: Collection[str]
+    ) -> Mapping[str, Sequence[tuple[Known, Item]]]:
+        """The whole messages of a folder that have these Message-IDs (``Message.keys``), by those."""
 
 
 class Stood(msgspec.Struct, frozen=True):
@@ -170,6 +175,9 @@ class Backend(Protocol):
     async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
         """Messages whole (with their index), by key, for stubs: messages of the mirror that have a blob
         and no index. What is gone is left out; what cannot be parsed is a stand-in, never left out.
+
+        Read, flag, verb and categories are as they are upstream now: the mirror keeps what its stub says
+        of them, so that a change of them meanwhile comes as a change.
         """
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
