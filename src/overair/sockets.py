@@ -117,7 +117,9 @@ def tcp_listeners(host: str, port: int) -> list[Listener]:
 
 
 def _tcp_listener(family: int, address: tuple[str, int]) -> Listener:
-    listener = Listener(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle's algorithm off for sockets that name their protocol only; with it an answer's
+    # body waits until its headers were acknowledged, which clients put off by 40 ms.
+    listener = Listener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6 and address[0] == "::":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import socket
@@ -272,6 +273,22 @@ def test_a_large_upload_over_tls_closes_the_connection(serve: Serve) -> None:
         response = connection.getresponse()
         assert json.loads(response.read())["size"] == size
         assert response.headers["Connection"] == closes
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_headers() -> None:
+    async def work() -> int:
+        taken: asyncio.Queue[socket.socket] = asyncio.Queue()
+
+        def connected(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken.put_nowait(writer.get_extra_info("socket"))
+
+        [listener] = bind(Listening(port=0))
+        async with await asyncio.start_server(connected, sock=listener):
+            with socket.create_connection(listener.getsockname()):
+                connection = await taken.get()
+                return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert run(work()) != 0
 
 
 def test_a_port_that_is_taken_is_said_so(plain: Any) -> None:
