@@ -15,12 +15,13 @@ class Kind(StrEnum):
     OAUTH2 = "oauth2"
 
 
-class Credentials(msgspec.Struct, frozen=True):
+class Credentials(msgspec.Struct):
     """How to log in upstream as one user. Never written to disk, never logged.
 
     PASSWORD: ``secret`` is the user's; MASTER: ``login`` and ``secret`` are the master user's, who acts
     for ``user`` (SASL PLAIN's authorization identity, or ``user*master`` as a name); OAUTH2: ``secret``
-    is an access token for ``user``.
+    is an access token for ``user``. The gateway empties ``secret`` when nobody of the account is here any
+    more and sets it again with the next request, so it is read when it is needed and kept nowhere else.
     """
 
     user: str

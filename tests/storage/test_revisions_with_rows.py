@@ -24,6 +24,9 @@ import_every_table()
 FIRST = 1
 ADDRESS = "ada@example.net"
 LOST = {
+    "intents",
+    "upstream_folders",
+    "upstream_items",
     "automatic_reply",
     "conversation_rules",
     "out_of_office",

@@ -7,7 +7,8 @@ store that is one database transaction.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Final, Protocol, TypeVar
 
@@ -170,6 +171,12 @@ class MailboxFull(MailboxError):
         self.too_large = too_large
 
 
+class Refused(MailboxError):
+    """The backend will not do it, however often it is asked: a read-only calendar, a name that it does
+    not take. The message says which server and why, without anything that a user wrote.
+    """
+
+
 class MailboxUnavailable(MailboxError):
     """The backend is down; try again later (law 7)."""
 
@@ -283,6 +290,16 @@ class Mailbox(Protocol):
 
     account_id: int
     blobs: BlobStore
+
+    async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
+        """Have what is elsewhere brought here: of these folders, or with None of the tree of folders.
+
+        Nothing is asked about a folder that was brought here at most ``max_age`` seconds ago. A server
+        that is not to be had is no error here, but where its folders are read or changed.
+        """
+
+    def watch(self, folder_ids: Collection[str]) -> AbstractContextManager[None]:
+        """Have changes of these folders noticed, also those that are made elsewhere, while it is open."""
 
     async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run a unit of work that may write; it awaits only its session."""

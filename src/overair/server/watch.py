@@ -23,6 +23,7 @@ class Watch:
     def __init__(self, context: Context, folder_ids: Collection[str], seconds: float) -> None:
         self._context = context
         self._deadline = asyncio.get_running_loop().time() + seconds
+        self._folder_ids = folder_ids
         self._subscription = context.services.hub.subscribe(
             context.user.account_id, str(context.device.device_key), folder_ids
         )
@@ -44,7 +45,8 @@ class Watch:
         waits, begun = self._context.waits, time.monotonic()
         waits.changed_at = None
         async with self._context.lock.released():
-            changed = await wait_or_gone(self._subscription, remaining, self._context.receive)
+            with self._context.mailbox.watch(self._folder_ids):
+                changed = await wait_or_gone(self._subscription, remaining, self._context.receive)
             waits.seconds += time.monotonic() - begun
         # A change, or a newer request that ends this one, may have come before the lock came back.
         self.woken = await self._subscription.wait(0) or changed

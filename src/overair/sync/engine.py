@@ -47,6 +47,8 @@ from overair.times import utc_now
 
 log = structlog.get_logger(__name__)
 
+NOTICED_SECONDS = 5.0
+"""What a watch has noticed need not be asked for again when the waiting request looks."""
 ATTEMPTS = 5
 """How often an exchange begins anew because a draft changed while it was made ready."""
 
@@ -98,6 +100,7 @@ class Engine:
         Everything is committed when this returns. A collection with nothing to tell has no
         response. Raises SyncRefused (refusal.py).
         """
+        await partner.mailbox.refresh([collection.collection_id for collection in collections])
         busy = await self._busy(partner, collections)
         responses = []
         left = Left(window)
@@ -255,6 +258,7 @@ class Engine:
         A collection that was never synchronised has nothing to tell until it is. Raises
         MailboxUnavailable, DatabaseUnavailable.
         """
+        await partner.mailbox.refresh(collection_ids, NOTICED_SECONDS)
         return await partner.mailbox.inspect(lambda session: self._watch(session, partner, collection_ids))
 
     async def _watch(
@@ -297,6 +301,7 @@ class Engine:
 
         Raises EstimateRefused (estimate.py), MailboxUnavailable, DatabaseUnavailable.
         """
+        await partner.mailbox.refresh([collection.collection_id])
         return await partner.mailbox.inspect(Estimate(partner, collection, self._clock()).run)
 
     async def last_keys(self, partner: Partner) -> dict[str, LastKey]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from overair.mailboxes.embedded.session import EmbeddedSession
@@ -38,6 +39,13 @@ class EmbeddedMailbox:
             return await self._database.read(lambda transaction: work(self.session(transaction)))
         except DatabaseUnavailable as error:
             raise MailboxUnavailable(str(error)) from error
+
+    async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
+        """Everything is here."""
+
+    def watch(self, folder_ids: Collection[str]) -> AbstractContextManager[None]:
+        """Every change is made here, and told by the database."""
+        return nullcontext()
 
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already."""

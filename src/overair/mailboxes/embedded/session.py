@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from overair.items import Item
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.codec import Written
-from overair.mailboxes.embedded.companion import Place
+from overair.mailboxes.embedded.companion import Companion, Place
 from overair.mailboxes.embedded.companions import COMPANIONS
 from overair.mailboxes.embedded.conversation_rules import ConversationRules
 from overair.mailboxes.embedded.conversations import joined
@@ -198,9 +198,13 @@ class EmbeddedSession(ConversationRules, Searching):
         written = Written(item)
         await self._grow(number_of(folder_id) or 0, written.size, beyond=beyond_quota)
         stored, place = await self._insert(folder_id, written)
-        for companion in COMPANIONS:
+        for companion in self._companions(item):
             await companion.added(self.transaction, place, item)
         return stored
+
+    def _companions(self, item: Item | None) -> tuple[Companion, ...]:
+        """What is kept beside an item; None stands for one that is not known."""
+        return COMPANIONS
 
     async def _grow(self, folder: int, by: int, *, beyond: bool = False) -> None:
         await grow(self.transaction, self.account_id, folder, by, default=self._quota, beyond=beyond)
@@ -227,7 +231,7 @@ class EmbeddedSession(ConversationRules, Searching):
         modseq, folder_class = await self._next_item_modseq(folder_id)
         await self.transaction.execute(CHANGE, item=place.number, **written.values(modseq, folder_class))
         old = codec.decode(old_class, old_content)
-        for companion in COMPANIONS:
+        for companion in self._companions(item):
             await companion.changed(self.transaction, place, old, item)
         fields = codec.changed_fields(old, item)
         await self._write_journal(place.folder, modseq, place.number, row[1:3], fields)
@@ -239,7 +243,7 @@ class EmbeddedSession(ConversationRules, Searching):
         if row is None:
             raise NoSuchItem(item_id)
         place = self._place(item_id)
-        for companion in COMPANIONS:
+        for companion in self._companions(None):
             await companion.removed(self.transaction, place)
         await self._grow(place.folder, -row[3])
         return await self._delete(place, row[1:3])
@@ -261,7 +265,7 @@ class EmbeddedSession(ConversationRules, Searching):
         await self._grow(number_of(destination_id) or 0, written.size - row[5], beyond=True)
         moved, place = await self._insert(destination_id, written)
         source = self._place(item_id)
-        for companion in COMPANIONS:
+        for companion in self._companions(stored.item):
             await companion.moved(self.transaction, source, place, stored.item)
         await self._delete(source, row[1:3])
         return moved

@@ -30,13 +30,6 @@ class Stale(MailboxError):
     """What an effect was to change is not any more as the mirror has it: pull, and think again."""
 
 
-class Refused(MailboxError):
-    """The server will not do it, however often it is asked: a read-only calendar, a broken name.
-
-    The message says which server and why, without anything that a user wrote.
-    """
-
-
 class UpstreamFolder(msgspec.Struct, frozen=True):
     """A folder as a server lists it.
 

@@ -23,6 +23,7 @@ FIRST_KEY: Final = "0"
 async def handle(context: Context, message: FolderSyncRequest) -> Outcome:
     """Answer with what changed since the key; the whole hierarchy for key 0."""
     key = message.sync_key
+    await context.mailbox.refresh(None)
     try:
         if not context.device.keeps_state:
             return _answer("1", await context.mailbox.inspect(_whole))

@@ -1,0 +1,270 @@
+"""One account's servers while somebody of it is here: what a unit of work lacks is made or brought."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Final, TypeVar
+
+import structlog
+
+from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway.backend import Backend, BackendName, MirroredFolder, Stale
+from overair.mailboxes.gateway.effects import (
+    AddItem,
+    ChangeItem,
+    CreateFolder,
+    DeleteFolder,
+    Effect,
+    MoveItem,
+    Outcome,
+    Plan,
+    RemoveItem,
+    Submit,
+    UpdateFolder,
+)
+from overair.mailboxes.gateway.mirror import Mirror
+from overair.mailboxes.interface import FoundItem, MailboxError, MailboxUnavailable, NoSuchFolder, Refused
+from overair.mailboxes.search_query import SearchQuery
+from overair.storage.interface import Database, Transaction
+from overair.times import microseconds, utc_now
+
+T = TypeVar("T")
+Submission = Callable[[Submit], Awaitable[None]]
+"""Hands a message to the account's submission server. Raises MailboxError."""
+
+PULL_SECONDS: Final = 4.0
+"""How long a folder that is new is brought in before the phone is answered with what is there."""
+
+log = structlog.get_logger(__name__)
+
+
+class Account:
+    """The servers of one account. ``unavailable`` says of a backend, by name, why it is not to be had."""
+
+    def __init__(
+        self,
+        account_id: int,
+        database: Database,
+        backends: Mapping[BackendName, Backend],
+        submission: Submission | None,
+    ) -> None:
+        self.account_id: Final = account_id
+        self.backends: Final = dict(backends)
+        self.unavailable: Final[dict[str, str]] = {}
+        self._database: Final = database
+        self._submission: Final = submission
+        self._mirror: Final = Mirror(account_id, database)
+        self._locks: Final = {name: asyncio.Lock() for name in backends}
+        self._refreshed: Final[dict[str, float]] = {}
+        self._has_tree: Final[set[BackendName]] = set()
+        self.unfinished: Final[set[str]] = set()
+        """Folders of which more is to be brought in."""
+
+    # Bringing the mirror up to date.
+
+    async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
+        """Bring folders, or with None the tree, to what their servers have, unless that was done at most
+        ``max_age`` seconds ago. What a server cannot say is noted in ``unavailable``.
+        """
+        await asyncio.gather(*(self._refresh(name, folder_ids, max_age) for name in self.backends))
+
+    async def _refresh(self, name: BackendName, folder_ids: Collection[str] | None, max_age: float) -> None:
+        async with self._locks[name]:
+            try:
+                if folder_ids is None or name not in self._has_tree:
+                    await self._refresh_tree(name)
+                if folder_ids:
+                    await self._refresh_folders(name, folder_ids, max_age)
+            except MailboxError as error:
+                if self.unavailable.get(name.value) is None:
+                    log.warning(
+                        "a server is not to be had",
+                        account_id=self.account_id,
+                        backend=name.value,
+                        reason=str(error),
+                    )
+                self.unavailable[name.value] = str(error) or type(error).__name__
+            else:
+                if self.unavailable.pop(name.value, None) is not None:
+                    log.info("a server is back", account_id=self.account_id, backend=name.value)
+
+    async def _refresh_tree(self, name: BackendName) -> None:
+        await self._mirror.reconcile(name, self.backends[name])
+        self._has_tree.add(name)
+
+    async def _refresh_folders(self, name: BackendName, folder_ids: Collection[str], max_age: float) -> None:
+        oldest = time.monotonic() - max_age
+        wanted = [one for one in folder_ids if self._refreshed.get(one, 0.0) < oldest]
+        if not wanted:
+            return
+        folders = await self._mirror.folders(name, wanted)
+        if not folders:
+            return
+        now = time.monotonic()
+        changed = await self.backends[name].changed(folders)
+        for folder in changed:
+            await self._pull(name, folder)
+        for folder in folders:
+            self._refreshed[folder.folder_id] = now
+
+    async def _pull(self, name: BackendName, folder: MirroredFolder) -> None:
+        """Bring one folder in; a new one that is large only as far as time allows."""
+        end = time.monotonic() + PULL_SECONDS
+        backend = self.backends[name]
+        try:
+            while True:
+                delta = await backend.pull(folder, self._mirror)
+                folder = await self._mirror.apply(folder, delta)
+                if not delta.more:
+                    self.unfinished.discard(folder.folder_id)
+                    return
+                if time.monotonic() > end:
+                    self.unfinished.add(folder.folder_id)
+                    return
+        except NoSuchFolder:
+            await self._refresh_tree(name)
+
+    # What a unit of work lacks.
+
+    async def supply(self, plan: Plan, held: AsyncExitStack) -> None:
+        """Bring what an attempt lacked, or make its effects, under locks that stay held until it is
+        committed. Raises MailboxUnavailable.
+        """
+        if plan.stubs:
+            for folder_id, keys in plan.stubs.items():
+                await self._complete(folder_id, keys)
+        elif plan.search is not None:
+            query, limit = plan.search
+            plan.searched[query] = await self._search(query, limit)
+        else:
+            await self._make(plan, held)
+
+    async def _complete(self, folder_id: str, keys: Sequence[str]) -> None:
+        """Make stubs whole; what has gone upstream goes from the mirror."""
+        for folder in await self._mirror.folders(BackendName.IMAP, [folder_id]):
+            items = await self._backend(BackendName.IMAP).contents(folder, keys)
+            await self._mirror.complete(folder, keys, items)
+
+    async def _search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
+        folders = await self._mirror.folders(BackendName.IMAP, query.folder_ids)
+        found = await self._backend(BackendName.IMAP).search(folders, query, limit)
+        return await self._mirror.found(found or ())
+
+    async def _make(self, plan: Plan, held: AsyncExitStack) -> None:
+        effects = sorted(plan.effects.items(), key=lambda one: not isinstance(one[1], Submit))
+        names = {owner for _, effect in effects for owner in [await self._owner(effect)] if owner is not None}
+        for owner in sorted(names):
+            lock = self._locks[owner]
+            if lock not in plan.held:
+                await held.enter_async_context(lock)
+                plan.held.add(lock)
+        tokens = await self._tokens([name for name, _ in effects])
+        for name, effect in effects:
+            try:
+                plan.outcomes[name] = await self._effect(effect, tokens[name])
+            except Stale:
+                # The mirror is behind: it is brought up to date, and the unit of work thinks again.
+                await self._catch_up(effect)
+                return
+            except MailboxUnavailable as error:
+                plan.outcomes[name] = error
+                # It may have been made all the same; what comes after it is not begun.
+                return
+            except MailboxError as error:
+                plan.outcomes[name] = error
+                await self._database.write(partial(self._end, names=[name]))
+                if isinstance(effect, Submit):
+                    return
+
+    async def _effect(self, effect: Effect, token: str) -> Outcome:
+        if isinstance(effect, Submit):
+            if self._submission is None:
+                raise Refused("no submission server is configured: set gateway.smtp")
+            await self._submission(effect)
+            return None
+        if isinstance(effect, CreateFolder):
+            backend = self._backend(BackendName(effect.backend))
+            return await backend.create_folder(effect.parent, effect.name, effect.type)
+        owner = await self._owner(effect)
+        if owner is None:
+            raise NoSuchFolder(effect.folder.folder_id)
+        backend = self._backend(owner)
+        if isinstance(effect, AddItem):
+            return await backend.add(effect.folder, effect.item, token)
+        if isinstance(effect, ChangeItem):
+            return await backend.change(effect.folder, effect.known, effect.old, effect.new, token)
+        if isinstance(effect, MoveItem):
+            return await backend.move(effect.folder, effect.known, effect.destination, effect.item, token)
+        if isinstance(effect, UpdateFolder):
+            return await backend.update_folder(effect.folder, effect.parent, effect.name)
+        if isinstance(effect, RemoveItem):
+            await backend.remove(effect.folder, effect.known, token)
+        elif isinstance(effect, DeleteFolder):
+            await backend.delete_folder(effect.folder)
+        return None
+
+    async def _owner(self, effect: Effect) -> BackendName | None:
+        if isinstance(effect, Submit):
+            return None
+        if isinstance(effect, CreateFolder):
+            return BackendName(effect.backend)
+        return await self._mirror.owner(effect.folder.folder_id)
+
+    async def _catch_up(self, effect: Effect) -> None:
+        if isinstance(effect, ChangeItem | RemoveItem | MoveItem):
+            owner = await self._owner(effect)
+            if owner is not None:
+                await self._pull(owner, effect.folder)
+
+    def _backend(self, name: BackendName) -> Backend:
+        backend = self.backends.get(name)
+        if backend is None:
+            raise MailboxUnavailable(f"no {name.value} server is configured")
+        return backend
+
+    async def read(self, folder_id: str, key: str, offset: int, length: int | None) -> bytes:
+        """Bytes of a message. Raises KeyError, MailboxUnavailable."""
+        folders = await self._mirror.folders(BackendName.IMAP, [folder_id])
+        if not folders:
+            raise KeyError(key)
+        return await self._backend(BackendName.IMAP).read(folders[0], key, offset, length)
+
+    async def watched(self, name: BackendName, folder_ids: Collection[str]) -> list[MirroredFolder]:
+        """Those of some folders that are a backend's."""
+        return await self._mirror.folders(name, folder_ids)
+
+    # Intents.
+
+    async def _tokens(self, names: Sequence[str]) -> dict[str, str]:
+        """The tokens of effects: new ones, or those of attempts of which nobody knows what they came to."""
+        fresh = {name: uuid.uuid4().hex for name in names}
+
+        async def work(transaction: Transaction) -> dict[str, str]:
+            tokens = {}
+            for name, token in fresh.items():
+                row = await transaction.one(links.INTENT, account=self.account_id, name=name)
+                tokens[name] = token if row is None else str(row[0])
+                if row is None:
+                    await transaction.execute(
+                        links.ADD_INTENT,
+                        account_id=self.account_id,
+                        digest=name,
+                        token=token,
+                        made=microseconds(utc_now()),
+                    )
+            return tokens
+
+        return await self._database.write(work)
+
+    async def _end(self, transaction: Transaction, names: Sequence[str]) -> None:
+        for name in names:
+            await transaction.execute(links.END_INTENT, account=self.account_id, name=name)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await asyncio.gather(*(backend.close() for backend in self.backends.values()))

@@ -1,0 +1,179 @@
+"""What a unit of work does upstream: collected while it is tried, made, and known when it is run again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from overair.items import CLASSES, Item, ItemClass
+from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stood, UpstreamFolder
+from overair.mailboxes.interface import FolderType, FoundItem, MailboxError
+from overair.mailboxes.search_query import SearchQuery
+
+VOLATILE: Final[Mapping[ItemClass, frozenset[str]]] = {
+    ItemClass.EMAIL: frozenset(
+        {
+            "answers",
+            "blob",
+            "conversation_id",
+            "conversation_index",
+            "date_received",
+            "index",
+            "message_id",
+            "terms",
+        }
+    ),
+    ItemClass.CALENDAR: frozenset({"uid", "dt_stamp"}),
+    ItemClass.TASKS: frozenset(),
+    ItemClass.NOTES: frozenset({"last_modified_date"}),
+}
+"""What the server itself gives an item anew each time that a client's Add or Change is applied."""
+
+
+class AddItem(msgspec.Struct, frozen=True):
+    """A new item."""
+
+    folder: MirroredFolder
+    item: Item
+
+
+class ChangeItem(msgspec.Struct, frozen=True):
+    """An item with new content."""
+
+    folder: MirroredFolder
+    known: Known
+    old: Item
+    new: Item
+
+
+class RemoveItem(msgspec.Struct, frozen=True):
+    """An item deleted for good."""
+
+    folder: MirroredFolder
+    known: Known
+
+
+class MoveItem(msgspec.Struct, frozen=True):
+    """An item moved within its server."""
+
+    folder: MirroredFolder
+    known: Known
+    destination: MirroredFolder
+    item: Item
+
+
+class CreateFolder(msgspec.Struct, frozen=True):
+    """A new folder, in the tree of its ``backend``."""
+
+    backend: str
+    parent: MirroredFolder | None
+    name: str
+    type: FolderType
+
+
+class UpdateFolder(msgspec.Struct, frozen=True):
+    """A folder renamed or moved."""
+
+    folder: MirroredFolder
+    parent: MirroredFolder | None
+    name: str
+
+
+class DeleteFolder(msgspec.Struct, frozen=True):
+    """A folder deleted with all below it."""
+
+    folder: MirroredFolder
+
+
+class Submit(msgspec.Struct, frozen=True):
+    """A message handed to the submission server; ``blob`` is the key of its bytes."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    blob: str
+
+
+Effect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder | Submit
+Outcome = Stood | UpstreamFolder | MailboxError | None
+"""What came of an effect; None of one that has nothing to say."""
+
+
+class Wanted(Exception):
+    """A unit of work cannot go on with what is known; it is run again when its plan has that."""
+
+
+class Plan:
+    """What is known to the attempts at one unit of work, and what they lack.
+
+    ``unavailable`` says why a backend is not to be had, by its name.
+    """
+
+    def __init__(self, unavailable: Mapping[str, str]) -> None:
+        self.unavailable: Final = unavailable
+        self.outcomes: Final[dict[str, Outcome]] = {}
+        self.searched: Final[dict[SearchQuery, list[FoundItem]]] = {}
+        self.effects: dict[str, Effect] = {}
+        """Those without an outcome, by digest, in the order in which they are to be made."""
+        self.stubs: dict[str, list[str]] = {}
+        """The keys of messages of which more than the overview is wanted, by folder id."""
+        self.search: tuple[SearchQuery, int] | None = None
+        self.used: list[str] = []
+        """The digests of the effects that this attempt has found made."""
+        self.held: Final[set[asyncio.Lock]] = set()
+        """The locks that the attempts hold."""
+        self._seen: Counter[str] = Counter()
+
+    def begin(self) -> None:
+        """Another attempt."""
+        self.effects, self.stubs, self.search, self.used = {}, {}, None, []
+        self._seen.clear()
+
+    def outcome(self, effect: Effect) -> tuple[bool, Outcome]:
+        """Whether an effect was made, and what came of it. Raises what it came to."""
+        name = digest(effect)
+        self._seen[name] += 1
+        name = f"{name}-{self._seen[name]}"
+        if name not in self.outcomes:
+            self.effects[name] = effect
+            return False, None
+        self.used.append(name)
+        outcome = self.outcomes[name]
+        if isinstance(outcome, MailboxError):
+            raise outcome
+        return True, outcome
+
+    def require_nothing(self) -> None:
+        """Raise Wanted where the attempt lacked something."""
+        if self.effects or self.stubs or self.search is not None:
+            raise Wanted
+
+
+def digest(effect: Effect) -> str:
+    """The same for an effect that is asked for again, whatever the server puts into it by itself."""
+    said = [type(effect).__name__]
+    for name in effect.__struct_fields__:
+        value = getattr(effect, name)
+        if isinstance(value, MirroredFolder):
+            said.append(value.folder_id)
+        elif isinstance(value, Known):
+            said.append(value.key)
+        elif isinstance(value, Item):
+            said.append(_content(value))
+        else:
+            said.append(repr(value))
+    return hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def _content(item: Item) -> str:
+    volatile = VOLATILE.get(item.item_class, frozenset())
+    kept = {
+        name: getattr(item, name)
+        for name in CLASSES[item.item_class].__struct_fields__
+        if name not in volatile
+    }
+    return msgspec.json.encode(kept).decode()

@@ -1,0 +1,103 @@
+"""One account's mailbox on other servers, as mailboxes.interface.Mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway.effects import Plan, Wanted
+from overair.mailboxes.gateway.session import GatewaySession
+from overair.mailboxes.interface import MailboxUnavailable, Session
+from overair.storage.interface import BlobStore, DatabaseUnavailable, Transaction
+
+if TYPE_CHECKING:
+    from overair.mailboxes.gateway.accounts import Gateway
+
+T = TypeVar("T")
+ATTEMPTS: Final = 20
+"""How often a unit of work is run again for what it lacked; an ordinary one needs two."""
+NOBODY: Final = "nobody of the account is here, so its servers cannot be asked"
+
+
+class GatewayMailbox:
+    """A mirror in the store, and the account's servers behind it while somebody of it is here."""
+
+    def __init__(self, account_id: int, gateway: Gateway, blobs: BlobStore) -> None:
+        self.account_id = account_id
+        self.blobs = blobs
+        self._gateway = gateway
+
+    async def transact(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that may write; what it does is done upstream, too, when this returns.
+
+        Raises MailboxUnavailable.
+        """
+        return await self._run(work, self._gateway.database.write)
+
+    async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Run a unit of work that only reads, beside the writer. Raises MailboxUnavailable."""
+        return await self._run(work, self._gateway.database.read)
+
+    def session(self, transaction: Transaction) -> Session:
+        """A unit of work inside a transaction that is under way already: it can only read what is here."""
+        return self._session(transaction, self._plan())
+
+    async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
+        """Bring folders, or with None the tree, to what their servers have."""
+        account = self._gateway.find(self.account_id)
+        if account is not None:
+            await account.refresh(folder_ids, max_age)
+
+    @contextmanager
+    def watch(self, folder_ids: Collection[str]) -> Iterator[None]:
+        """Have changes of folders noticed while the block runs."""
+        watch = self._gateway.watch(self.account_id)
+        if watch is None:
+            yield
+            return
+        watch.enter(folder_ids)
+        try:
+            yield
+        finally:
+            watch.leave(folder_ids)
+
+    def _plan(self) -> Plan:
+        account = self._gateway.find(self.account_id)
+        if account is None:
+            return Plan(dict.fromkeys((name.value for name in self._gateway.configured), NOBODY))
+        return Plan(account.unavailable)
+
+    def _session(self, transaction: Transaction, plan: Plan) -> GatewaySession:
+        return GatewaySession(self.account_id, transaction, plan, self._gateway.configured)
+
+    async def _run(
+        self,
+        work: Callable[[Session], Awaitable[T]],
+        run: Callable[[Callable[[Transaction], Awaitable[T]]], Awaitable[T]],
+    ) -> T:
+        plan = self._plan()
+
+        async def attempt(transaction: Transaction) -> T:
+            plan.begin()  # the database may run it again by itself
+            session = self._session(transaction, plan)
+            result = await work(session)
+            plan.require_nothing()
+            for name in plan.used:
+                await transaction.execute(links.END_INTENT, account=self.account_id, name=name)
+            return result
+
+        try:
+            async with AsyncExitStack() as held:
+                for _ in range(ATTEMPTS):
+                    try:
+                        return await run(attempt)
+                    except Wanted:
+                        account = self._gateway.find(self.account_id)
+                        if account is None:
+                            raise MailboxUnavailable(NOBODY) from None
+                        await account.supply(plan, held)
+                raise MailboxUnavailable("what is upstream keeps changing")
+        except DatabaseUnavailable as error:
+            raise MailboxUnavailable(str(error)) from error

@@ -1,0 +1,222 @@
+"""The mirror of one account: what backends ask of it, and what they say written down."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+import msgspec
+
+from overair.items import Item
+from overair.items.mail.message import message_key
+from overair.mailboxes.embedded import codec
+from overair.mailboxes.embedded.hierarchy import DEFAULT_FOLDERS, number_of
+from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway.backend import (
+    Backend,
+    BackendName,
+    Delta,
+    Known,
+    MirroredFolder,
+    Stood,
+    Upsert,
+)
+from overair.mailboxes.gateway.hierarchy import missing, reconcile
+from overair.mailboxes.gateway.mirroring import Mirroring, in_place, is_stub
+from overair.mailboxes.interface import FoundItem
+from overair.storage.interface import Database, Transaction
+
+T = TypeVar("T")
+CHUNK: Final = 250
+"""Items that are written in one transaction, so that others need not wait long for theirs."""
+
+
+class Mirror:
+    """The mirror of an account, outside of the units of work of phones."""
+
+    def __init__(self, account_id: int, database: Database) -> None:
+        self._account_id: Final = account_id
+        self._database: Final = database
+
+    async def _write(self, work: Callable[[Mirroring], Awaitable[T]]) -> T:
+        return await self._database.write(lambda transaction: work(Mirroring(self._account_id, transaction)))
+
+    # What backends ask.
+
+    async def known(self, folder: MirroredFolder) -> list[Known]:
+        """Every item that the mirror has of a folder."""
+        number = number_of(folder.folder_id) or 0
+        rows = await self._database.read(lambda transaction: transaction.all(links.ALL_ITEMS, folder=number))
+        return [links.known_of(row) for row in rows]
+
+    async def count(self, folder: MirroredFolder) -> int:
+        """How many items the mirror has of a folder."""
+        number = number_of(folder.folder_id) or 0
+        row = await self._database.read(lambda transaction: transaction.one(links.COUNT, folder=number))
+        return int(row[0]) if row else 0
+
+    async def items(self, folder: MirroredFolder, keys: Collection[str]) -> Mapping[str, Item]:
+        """Items of the mirror by their keys; those that it lacks, or cannot read, are left out."""
+        number = number_of(folder.folder_id) or 0
+        named = list(keys)
+
+        async def work(transaction: Transaction) -> dict[str, Item]:
+            rows = await transaction.each(
+                links.CONTENT_BY_KEY, [{"folder": number, "name": name} for name in named]
+            )
+            found = {}
+            for name, row in zip(named, rows, strict=True):
+                item = None if row is None else _decoded(row[1], row[2])
+                if item is not None:
+                    found[name] = item
+            return found
+
+        return await self._database.read(work)
+
+    async def with_message_ids(
+        self, folder: MirroredFolder, message_ids: Collection[str]
+    ) -> Mapping[str, Sequence[tuple[Known, Item]]]:
+        """The whole messages of a folder that have these Message-IDs, by those."""
+        number = number_of(folder.folder_id) or 0
+
+        async def work(transaction: Transaction) -> dict[str, list[tuple[Known, Item]]]:
+            found: dict[str, list[tuple[Known, Item]]] = {}
+            for message_id in message_ids:
+                rows = await transaction.all(links.BY_ITEM_KEY, folder=number, name=message_key(message_id))
+                read = [(links.known_of(row), _decoded(row[2], row[3])) for row in rows]
+                if read:
+                    found[message_id] = [(known, item) for known, item in read if item is not None]
+            return found
+
+        return await self._database.read(work)
+
+    # The tree.
+
+    async def folders(self, name: BackendName, folder_ids: Collection[str] | None) -> list[MirroredFolder]:
+        """Those of some folders, or of all, that are a backend's and can hold items."""
+
+        async def work(transaction: Transaction) -> list[MirroredFolder]:
+            rows = await transaction.all(links.FOLDERS, account=self._account_id)
+            found = [links.folder_of(row) for row in rows if row[8]]
+            return [
+                folder
+                for folder, owner in found
+                if owner is name and (folder_ids is None or folder.folder_id in folder_ids)
+            ]
+
+        return await self._database.read(work)
+
+    async def owner(self, folder_id: str) -> BackendName | None:
+        """Whose a folder is; None for one that is kept here."""
+        number = number_of(folder_id) or 0
+        row = await self._database.read(
+            lambda transaction: transaction.one(links.FOLDER, account=self._account_id, folder=number)
+        )
+        return None if row is None else links.folder_of(row)[1]
+
+    async def reconcile(self, name: BackendName, backend: Backend) -> None:
+        """Bring the tree to what a server lists. Raises MailboxError's kinds."""
+        tree = list(await backend.tree())
+        tree += [
+            await backend.create_folder(None, DEFAULT_FOLDERS[kind], kind) for kind in missing(name, tree)
+        ]
+        await self._write(lambda session: reconcile(session, name, tree))
+
+    # Items.
+
+    async def apply(self, folder: MirroredFolder, delta: Delta) -> MirroredFolder:
+        """Write down what became of a folder; returns the folder in its new state."""
+        removed = list(delta.removed)
+        if delta.whole:
+            named = {upsert.key for upsert in delta.upserts} | delta.kept
+            earlier = {upsert.earlier for upsert in delta.upserts if upsert.earlier is not None}
+            removed = [one.key for one in await self.known(folder) if one.key not in named | earlier]
+        upserts = [upsert for upsert in delta.upserts if upsert.earlier is not None]
+        upserts += [upsert for upsert in delta.upserts if upsert.earlier is None]
+        for chunk in _batched(removed):
+            await self._write(partial(_remove, folder=folder, keys=chunk))
+        for part in _batched(upserts):
+            await self._write(partial(_upsert, folder=folder, upserts=part))
+        if delta.state != folder.state:
+            number = number_of(folder.folder_id) or 0
+            await self._write(
+                lambda session: session.transaction.execute(
+                    links.SET_STATE, folder=number, new_state=delta.state
+                )
+            )
+        return msgspec.structs.replace(folder, state=delta.state)
+
+    async def complete(self, folder: MirroredFolder, keys: Sequence[str], items: Mapping[str, Item]) -> None:
+        """Make stubs whole; those that ``items`` lacks are gone upstream."""
+
+        async def work(session: Mirroring) -> None:
+            for key in keys:
+                row = await session.transaction.one(
+                    links.CONTENT_BY_KEY, folder=int(folder.folder_id), name=key
+                )
+                if row is None:
+                    continue
+                item = items.get(key)
+                if item is None:
+                    await session.let_go(folder.folder_id, f"{folder.folder_id}:{row[0]}")
+                    continue
+                stub = _decoded(row[1], row[2])
+                if stub is not None and is_stub(stub):
+                    whole = in_place(item, folder.account_id, folder.folder_id, key)
+                    await session.fill(folder.folder_id, row[0], stub, whole)
+
+        await self._write(work)
+
+    async def found(self, places: Sequence[tuple[str, str]]) -> list[FoundItem]:
+        """The items that stand at places upstream, given as folder id and key, in their order."""
+
+        async def work(transaction: Transaction) -> list[FoundItem]:
+            rows = await transaction.each(
+                links.BY_KEY, [{"folder": number_of(folder) or 0, "name": key} for folder, key in places]
+            )
+            return [
+                FoundItem(folder, f"{folder}:{row[0]}")
+                for (folder, _), row in zip(places, rows, strict=True)
+                if row is not None
+            ]
+
+        return await self._database.read(work)
+
+
+def _batched(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(things), CHUNK):
+        yield things[begin : begin + CHUNK]
+
+
+def _decoded(item_class: str, content: bytes) -> Item | None:
+    try:
+        return codec.decode(item_class, content)
+    except (KeyError, msgspec.DecodeError):
+        return None  # it is written anew with what comes from its server
+
+
+async def _remove(session: Mirroring, folder: MirroredFolder, keys: Sequence[str]) -> None:
+    for key in keys:
+        row = await session.transaction.one(links.BY_KEY, folder=int(folder.folder_id), name=key)
+        if row is not None:
+            await session.let_go(folder.folder_id, f"{folder.folder_id}:{row[0]}")
+
+
+async def _upsert(session: Mirroring, folder: MirroredFolder, upserts: Sequence[Upsert]) -> None:
+    for upsert in upserts:
+        row = None
+        for key in (upsert.earlier, upsert.key):
+            if row is None and key is not None:
+                row = await session.transaction.one(
+                    links.CONTENT_BY_KEY, folder=int(folder.folder_id), name=key
+                )
+        old = None if row is None else _decoded(row[1], row[2])
+        stood = Stood(upsert.key, upsert.tag)
+        item = upsert.make(old)
+        if row is None:
+            await session.bring(folder, stood, item)
+        elif old is None or in_place(item, folder.account_id, folder.folder_id, upsert.key) != old:
+            await session.update(folder.folder_id, f"{folder.folder_id}:{row[0]}", stood, item)
+        else:
+            await session.relink(f"{folder.folder_id}:{row[0]}", stood)

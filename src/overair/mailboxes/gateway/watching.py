@@ -1,0 +1,119 @@
+"""The one watch of an account, shared by all of its devices that wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from functools import partial
+from typing import Final
+
+from overair.mailboxes.gateway.account import Account
+from overair.mailboxes.gateway.backend import BackendName, MirroredFolder, Watching
+
+LINGER_SECONDS: Final = 30.0
+"""How long a watch goes on after the last device left it: most come back at once."""
+
+
+class Watch:
+    """Notices changes upstream and brings them into the mirror, whose commits wake who waits."""
+
+    __slots__ = (
+        "_account",
+        "_again",
+        "_everything",
+        "_folders",
+        "_interest",
+        "_running",
+        "_task",
+        "_timer",
+        "_wanted",
+    )
+
+    def __init__(self, account: Account) -> None:
+        self._account: Final = account
+        self._interest: Final[Counter[str]] = Counter()
+        self._folders: dict[BackendName, list[MirroredFolder]] = {}
+        self._running: dict[BackendName, Watching] = {}
+        self._wanted: set[str] = set()
+        self._everything = False
+        self._again = False
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def enter(self, folder_ids: Collection[str]) -> None:
+        """A device waits for these folders."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        new = [one for one in folder_ids if not self._interest[one]]
+        self._interest.update(folder_ids)
+        if new or not self._running:
+            self._again = True
+            self._wake()
+
+    def leave(self, folder_ids: Collection[str]) -> None:
+        """A device does not wait any more."""
+        self._interest.subtract(folder_ids)
+        for folder_id in [one for one, count in self._interest.items() if count <= 0]:
+            del self._interest[folder_id]
+        if not self._interest and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._end)
+
+    def _wake(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        """Bring in what was noticed, until there is nothing more."""
+        account = self._account
+        while self._again or self._wanted or self._everything or account.unfinished & self._interest.keys():
+            if self._again:
+                self._again = False
+                await self._follow()
+            tree, self._everything = self._everything, False
+            wanted, self._wanted = self._wanted, set()
+            if tree:
+                await account.refresh(None)
+            wanted |= account.unfinished & self._interest.keys()
+            if wanted:
+                await account.refresh(wanted)
+            if account.unavailable and not (self._again or self._wanted or self._everything):
+                return  # the watches try again by themselves, and say when they are back
+
+    async def _follow(self) -> None:
+        """Have every backend watch the folders that devices wait for."""
+        folder_ids = set(self._interest)
+        for name, backend in self._account.backends.items():
+            self._folders[name] = await self._account.watched(name, folder_ids)
+            if self._folders[name] and name not in self._running:
+                self._running[name] = backend.watch(partial(self._folders.__getitem__, name), self._changed)
+
+    def _changed(self, folders: Collection[MirroredFolder] | None) -> None:
+        if folders is None:
+            self._everything = True
+        else:
+            self._wanted.update(folder.folder_id for folder in folders)
+        self._wake()
+
+    def _end(self) -> None:
+        self._timer = None
+        asyncio.get_running_loop().create_task(self._stop()).add_done_callback(_raise)
+
+    async def _stop(self) -> None:
+        running, self._running = self._running, {}
+        await asyncio.gather(*(watching.close() for watching in running.values()))
+
+    async def close(self) -> None:
+        """End the watch."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._stop()
+
+
+def _raise(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.result()
