@@ -168,13 +168,16 @@ class Arrived(NamedTuple):
         return msgspec.structs.replace(self.message, received_as_bcc=True)
 
 
-def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> Arrived:
+def read_message(
+    mime: bytes, received: datetime, default_zone: str = "UTC", *, searchable: bool = True
+) -> Arrived:
     """A message as it arrived, unread; parses its bytes once. ``received`` has a time zone.
 
-    ``default_zone`` is the IANA name of the zone of meetings that name none. Never raises, whatever
-    the bytes are. The caller stores the bytes and sets ``blob``.
+    ``default_zone`` is the IANA name of the zone of meetings that name none. Where it is not to be
+    ``searchable`` here it has no ``terms``. Never raises, whatever the bytes are. The caller stores the
+    bytes and sets ``blob``.
     """
-    arrived = _read(mime, received, default_zone)
+    arrived = _read(mime, received, default_zone, searchable=searchable)
     message, meeting = arrived.message, arrived.meeting
     if meeting is not None:
         message.meeting_request = request_of(meeting)
@@ -184,16 +187,20 @@ def read_message(mime: bytes, received: datetime, default_zone: str = "UTC") -> 
     return arrived
 
 
-def index_message(mime: bytes, received: datetime, *, open_tnef: bool = True) -> Message:
+def index_message(
+    mime: bytes, received: datetime, *, open_tnef: bool = True, searchable: bool = True
+) -> Message:
     """A message of the user's own, a draft or one that was sent, otherwise as ``read_message`` has it.
 
     Who sends a meeting message has nothing to answer (MS-ASEMAIL_R543). In a draft every file that is
     attached stays one, so it does not open TNEF.
     """
-    return _read(mime, received, "UTC", open_tnef=open_tnef).message
+    return _read(mime, received, "UTC", open_tnef=open_tnef, searchable=searchable).message
 
 
-def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool = True) -> Arrived:
+def _read(
+    mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool = True, searchable: bool
+) -> Arrived:
     tree = structure.parse(mime)
     found = headers.Headers(tree)
     received = received.astimezone(UTC)
@@ -235,7 +242,8 @@ def _read(mime: bytes, received: datetime, default_zone: str, *, open_tnef: bool
         voice=voice.voice(found, of_class),
         answers=headers.answered(found),
     )
-    message.terms = message_document.document(message, text)
+    if searchable:
+        message.terms = message_document.document(message, text)
     return Arrived(message, meeting, addressing.named(found, to, cc))
 
 
