@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from overair.directory.accounts import ALL_ADDRESSES, USERS, AccountPart, Accounts, owner_of
 from overair.directory.interface import AddressListEntry, User
-from overair.directory.logins import Found, Logins
+from overair.directory.logins import Found, Logins, Proof, by_hash
 from overair.directory.names import InvalidAddress, Login, normalized_address, parse_login, query_words
 from overair.directory.tables import search_words, users
 from overair.storage.interface import Database, Statement, Transaction
@@ -40,11 +40,14 @@ class EmbeddedDirectory(Accounts):
 
     def __init__(self, database: Database, parts: Iterable[AccountPart]) -> None:
         super().__init__(database, parts)
-        self._logins: Final = Logins(self._passwords, self._find_login)
+        self._logins: Final = Logins(self._proof(), self._find_login)
         self._domains: tuple[int, frozenset[str]] = (-1, frozenset())
         """The domains of the accounts' addresses, and the generation in which they were read."""
         self._own_domains: tuple[int, frozenset[str]] = (-1, frozenset())
         """The same of their primary addresses alone."""
+
+    def _proof(self) -> Proof:
+        return by_hash(self._passwords)
 
     async def authenticate(
         self, login: str, password: bytes, client_address: str = "", device_id: str = ""

@@ -31,12 +31,27 @@ class Found(msgspec.Struct, frozen=True):
     """Whether the device that logs in has a partnership with the account."""
 
 
+Proof = Callable[[Found, bytes], Awaitable[User | None]]
+"""The user that a password proves somebody to be: mostly the one that was found, None for a wrong one.
+It takes as long for a name of nobody's."""
+
+
+def by_hash(passwords: Passwords) -> Proof:
+    """The proof by the hashes that the directory keeps."""
+
+    async def prove(found: Found, password: bytes) -> User | None:
+        right = await passwords.verify(found.kept if found.user else None, password)
+        return found.user if right else None
+
+    return prove
+
+
 class Logins:
     """Verifies log-ins, remembers them, and holds up those who guess."""
 
-    def __init__(self, passwords: Passwords, find: Callable[[str, str], Awaitable[Found]]) -> None:
+    def __init__(self, prove: Proof, find: Callable[[str, str], Awaitable[Found]]) -> None:
         """``find`` looks up a log-in name, with the id of the device."""
-        self._passwords: Final = passwords
+        self._prove: Final = prove
         self._find: Final = find
         self._key: Final = CredentialsKey()
         self._remembered: Final = RememberedLogins()
@@ -96,7 +111,7 @@ class Logins:
         guess = self._key.digest(found.kept.encode() if user else nobody, password)
         if guess in self._wrong:
             return None
-        # The same password under another form of the name costs no hash either.
+        # The same password under another form of the name costs no proof either.
         if user is None or self._remembered.find(guess) is None:
             caller = Caller(
                 _key_of(user.account_id) if user else f"nobody {nobody.hex()}",
@@ -105,38 +120,39 @@ class Logins:
                 known=user is not None and found.knows_device,
                 trusted=user is not None and self._trusted.trusts(user.account_id, device_id, network),
             )
-            if not await self._verify(found, password, guess, caller) or user is None:
+            user = await self._verify(found, password, guess, caller)
+            if user is None:
                 return None
         self._trusted.trust(user.account_id, device_id, network)
         for key in (digest, guess):
             self._remembered.remember(key, user, generation)
         return user
 
-    async def _verify(self, found: Found, password: bytes, guess: bytes, caller: Caller) -> bool:
-        """Whether the password is right; the attempt is counted. Raises LoginHeldUp."""
+    async def _verify(self, found: Found, password: bytes, guess: bytes, caller: Caller) -> User | None:
+        """Whose the password is; the attempt is counted. Raises LoginHeldUp."""
         attempt = self._throttle.begin(caller)
         try:
-            return await self._hash(found, password, guess, attempt, caller)
+            return await self._take_turn(found, password, guess, attempt, caller)
         except NoTurn:
             raise LoginHeldUp(BUSY_SECONDS) from None
         finally:
             attempt.end()
 
-    async def _hash(
+    async def _take_turn(
         self, found: Found, password: bytes, guess: bytes, attempt: Attempt, caller: Caller
-    ) -> bool:
+    ) -> User | None:
         # Known devices go first, then who is from a network without wrong passwords.
         rank = 0 if caller.known or caller.trusted else self._throttle.suspicion(caller.network)
         async with self._turns.turn(rank):
             if guess in self._wrong:  # somebody else tried it meanwhile
-                return False
+                return None
             if found.user is not None and self._remembered.find(guess) is not None:
-                return True
-            right = await self._passwords.verify(found.kept if found.user else None, password)
-            if not right:
+                return found.user
+            user = await self._prove(found, password)
+            if user is None:
                 attempt.wrong = True
                 self._wrong.add(guess)
-            return right
+            return user
 
 
 def _key_of(account_id: int) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from overair.delivery.smtp_settings import Smtp, SmtpError
 from overair.devices.policies import Policy, PolicyError
 from overair.items.time_zones.zones import is_zone, machine_zone
+from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
 from overair.protocol.autodiscover.site import read_site
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 from overair.server.autodiscover.settings import AutodiscoverError, AutodiscoverSettings
@@ -195,6 +196,7 @@ class Settings(Section, frozen=True):
     database: DatabaseSettings = DatabaseSettings()
     delivery: Delivery = Delivery()
     smtp: Smtp = Smtp()
+    gateway: GatewaySettings = GatewaySettings()
     autodiscover: AutodiscoverSettings = AutodiscoverSettings()
     calendar: Calendar = msgspec.field(default_factory=Calendar)
 
@@ -300,6 +302,10 @@ def _check(settings: Settings, where: str) -> None:
         settings.smtp.check()
     except SmtpError as error:
         raise SettingsError(f"{where}: smtp: {error}") from None
+    try:
+        settings.gateway.check()
+    except GatewayError as error:
+        raise SettingsError(f"{where}: gateway.{error}") from None
     try:
         if settings.url and read_site(settings.url).scheme != "https" and settings.tls.enabled:
             raise ValueError("it begins with https:// where the server has TLS")
