@@ -11,7 +11,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -50,22 +50,25 @@ class Property(msgspec.Struct, frozen=True):
     """The values of TYPE, and the parameters of vCard 2.1 that are a value alone; without ``X-``."""
     parameters: dict[str, str]
     value: str
+    head: str = ""
+    """What stands before the colon, as it does: group, name and parameters."""
+    start: int = 0
+    end: int = 0
+    """Where its lines stand in the text that was read."""
 
     @property
     def text(self) -> str:
         """The value as one text."""
-        return _unescaped(self.value).strip()
+        return unescaped(self.value).strip()
 
     @property
     def values(self) -> list[str]:
         """The texts that commas part."""
-        return [_unescaped(value).strip() for value in _split(self.value, ",")]
+        return [unescaped(value).strip() for value in split(self.value, ",")]
 
     def components(self, count: int, separator: str = ",") -> list[str]:
         """The parts of a structured value, at least ``count``; the values in a part are joined."""
-        texts = [
-            separator.join(map(_unescaped, _split(part, ","))).strip() for part in _split(self.value, ";")
-        ]
+        texts = [separator.join(map(unescaped, split(part, ","))).strip() for part in split(self.value, ";")]
         return texts + [""] * (count - len(texts))
 
     @property
@@ -105,6 +108,9 @@ class Card(msgspec.Struct):
     """The numbers of lines that are no properties."""
     refused: str | None = None
     """Why the whole card is refused."""
+    start: int = 0
+    end: int = 0
+    """Where the lines of BEGIN:VCARD and END:VCARD begin in the text."""
 
 
 def cards(text: str) -> Iterator[Card]:
@@ -112,8 +118,8 @@ def cards(text: str) -> Iterator[Card]:
     card: Card | None = None
     depth = number = size = 0
     agent = False
-    for at, line in _logical_lines(text):
-        marker = line.strip().upper() if len(line) < 40 else ""
+    for line in _logical_lines(text):
+        marker = line.text.strip().upper() if len(line.text) < 40 else ""
         if marker == "BEGIN:VCARD":
             if card is not None and (agent or depth):
                 depth += 1
@@ -124,24 +130,25 @@ def cards(text: str) -> Iterator[Card]:
                 yield card
             number += 1
             size = 0
-            card = Card(number, [], [])
+            card = Card(number, [], [], start=line.start)
         elif card is None:
             continue
         elif marker == "END:VCARD":
             if depth:
                 depth -= 1
                 continue
+            card.end = line.start
             yield card
             card = None
         elif not depth and not card.refused:
-            size += len(line)
-            agent = _add(card, at, line, size)
+            size += len(line.text)
+            agent = _add(card, line, size)
     if card is not None:
         card.refused = card.refused or "has no END:VCARD"
         yield card
 
 
-def _add(card: Card, at: int, line: str, size: int) -> bool:
+def _add(card: Card, line: _Line, size: int) -> bool:
     """Take a line into a card; whether a card inside this one follows."""
     if size > CARD_CHARACTERS:
         card.refused = f"is larger than {CARD_CHARACTERS // 1_000_000} MB"
@@ -151,16 +158,26 @@ def _add(card: Card, at: int, line: str, size: int) -> bool:
         return False
     found = _property(line)
     if found is None:
-        card.bad_lines.append(at)
+        card.bad_lines.append(line.number)
         return False
     card.properties.append(found)
     return found.name == "AGENT" and not found.value.strip()
 
 
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Lines with their continuations, and the number of the physical line that each begins at."""
+class _Line(NamedTuple):
+    """A line with its continuations, and where it stands."""
+
+    text: str
+    number: int
+    """Of the physical line that it begins at, from 1."""
+    start: int
+    end: int
+
+
+def _logical_lines(text: str) -> Iterator[_Line]:
+    """Lines with their continuations; one of blanks alone belongs to none."""
     pieces: list[str] = []
-    begun = 0
+    begun = start = end = 0
     soft = base64 = False
     for number, match in enumerate(_LINE.finditer(text), start=1):
         line = match.group().rstrip("\r\n")
@@ -172,23 +189,25 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
             base64 = base64 and not line.isspace()
         elif not line.strip():
             base64 = False
+            continue
         elif base64 and _BASE64_LINE.fullmatch(line.strip()):
             pieces.append(line)
         else:
             if pieces:
-                yield begun, "".join(pieces)
-            begun = number
+                yield _Line("".join(pieces), begun, start, end)
+            begun, start = number, match.start()
             head = _PROPERTY.match(line)
             encoding = _encoding(*_parameters(head[3])) if head is not None else ""
             soft = encoding == _QUOTED_PRINTABLE and line.endswith("=")
             base64 = encoding in _BASE64
             pieces = [line.removesuffix("=") if soft else line]
+        end = match.end()
     if pieces:
-        yield begun, "".join(pieces)
+        yield _Line("".join(pieces), begun, start, end)
 
 
-def _property(line: str) -> Property | None:
-    match = _PROPERTY.match(line)
+def _property(line: _Line) -> Property | None:
+    match = _PROPERTY.match(line.text)
     if match is None:
         return None
     group, name, head, value = (part or "" for part in match.groups())
@@ -201,7 +220,16 @@ def _property(line: str) -> Property | None:
         codec = "utf-8" if charsets.codec_of(label) == "utf-8" else charsets.resolve(label, data)
         value = charsets.decode(data, codec)
     # Lotus Notes writes an underscore where a hyphen is meant.
-    return Property(name.upper().replace("_", "-"), group.upper(), types, parameters, cleaned(value))
+    return Property(
+        name.upper().replace("_", "-"),
+        group.upper(),
+        types,
+        parameters,
+        cleaned(value),
+        line.text[: match.start(4) - 1],
+        line.start,
+        line.end,
+    )
 
 
 def _parameters(head: str) -> tuple[frozenset[str], dict[str, str]]:
@@ -225,7 +253,7 @@ def _encoding(types: frozenset[str], parameters: dict[str, str]) -> str:
     return named or next((kind for kind in (_QUOTED_PRINTABLE, "BASE64", "B") if kind in types), "")
 
 
-def _split(value: str, separator: str) -> list[str]:
+def split(value: str, separator: str) -> list[str]:
     """The parts of a value, still escaped, between separators that no backslash stands before."""
     parts: list[str] = []
     position = 0
@@ -235,5 +263,6 @@ def _split(value: str, separator: str) -> list[str]:
     return parts
 
 
-def _unescaped(value: str) -> str:
+def unescaped(value: str) -> str:
+    """A value, or a part of one, as a text."""
     return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)

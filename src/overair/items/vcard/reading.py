@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -28,6 +27,7 @@ from overair.items.vcard.slots import (
     SLOT,
     TEXTS_READ,
 )
+from overair.items.vcard.values import im_address, telephone, with_line_ends, without_scheme
 from overair.items.vcard.writing import display_name
 from overair.protocol.body_preferences import BodyType
 
@@ -38,13 +38,42 @@ NOTE_LIMIT: Final = 1_000_000
 LIST_LIMIT: Final = 300
 """The most categories or children (MS-ASCNTC 2.2.2.22 and 2.2.2.24)."""
 _NOT_A_PERSON: Final = {"GROUP": "is a group of contacts", "LOCATION": "is a place"}
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+
+
+class Trace(NamedTuple):
+    """A contact, and which property of its card each field was read from."""
+
+    contact: Contact
+    sources: dict[str, Property]
+    """By field. One that several properties make up (categories, children, body) has none."""
+    twins: dict[str, list[Property]]
+    """Further properties that say what a field says already, and are read into no other."""
+    children: tuple[Property, ...]
+    addresses: dict[str, Property]
+    """The ADR of each address, by the start of its fields' names."""
+    more: tuple[str, ...]
+    """The lines at the end of the notes, which tell of properties without a field."""
 
 
 def read(card: Card) -> tuple[Contact | None, list[str]]:
     """The contact that a card says and why parts were left out; None with the reason last."""
     reading = _Reading(card)
     return reading.contact(), reading.problems
+
+
+def traced(card: Card) -> Trace | None:
+    """The contact of a card and where it is from; None where it is no contact."""
+    reading = _Reading(card)
+    contact = reading.contact()
+    if contact is None:
+        return None
+    used = {id(found) for found in reading.sources.values()}
+    twins = {
+        field: [found for found in several if id(found) not in used]
+        for field, several in reading.twins.items()
+    }
+    children, more = tuple(reading.children), tuple(reading.more)
+    return Trace(contact, reading.sources, twins, children, reading.addresses, more)
 
 
 class _Reading:
@@ -58,7 +87,11 @@ class _Reading:
             if found.name == "X-ABLABEL" and found.group
         }
         self._fields: dict[str, object] = {}
-        self._more: list[str] = []
+        self.sources: dict[str, Property] = {}
+        self.twins: dict[str, list[Property]] = {}
+        self.children: list[Property] = []
+        self.addresses: dict[str, Property] = {}
+        self.more: list[str] = []
         """What no field holds, as lines for the notes."""
         self.problems: list[str] = []
         if card.bad_lines:
@@ -95,15 +128,19 @@ class _Reading:
         label = self._labels.get(found.group, "").upper().replace(" ", "") if found.group else ""
         return found.types | {label} if label else found.types
 
-    def _set(self, field: str, text: str, what: str = "") -> bool:
+    def _set(self, field: str, text: str, found: Property | None = None, what: str = "") -> bool:
         """Fill a field that is free; False where it is not or the text does not fit."""
         text = text.strip()
         if not text or field in self._fields:
+            if found is not None and text and self._fields[field] == text:
+                self.twins.setdefault(field, []).append(found)
             return False
         if len(text) > TEXT_LIMIT:
             self.problems.append(f"{what or field} is longer than {TEXT_LIMIT} characters")
         else:
             self._fields[field] = text
+            if found is not None:
+                self.sources[field] = found
         return True
 
     def _note(self, what: str, found: Property, text: str) -> None:
@@ -112,38 +149,38 @@ class _Reading:
         kinds = sorted(found.types - {"INTERNET", "PREF", "VOICE", "POSTAL", "PARCEL"})
         about = label or ", ".join(kind.lower() for kind in kinds)
         line = f"{what} ({about}): {text}" if about else f"{what}: {text}"
-        if text and text not in self._fields.values() and line not in self._more[-50:]:
-            self._more.append(line)
+        if text and text not in self._fields.values() and line not in self.more[-50:]:
+            self.more.append(line)
 
     def _names(self) -> None:
         for found in self._named("N")[:1]:
             for field, part in zip(NAME, found.components(5, " "), strict=False):
-                self._set(field, part)
+                self._set(field, part, found)
         for place, found in enumerate(self._named("ORG")):
             company, *departments = found.components(2)
             department = ", ".join(filter(None, departments))
             if place == 0:
-                self._set("company_name", company)
-                self._set("department", department)
+                self._set("company_name", company, found)
+                self._set("department", department, found)
             else:
                 self._note("Organization", found, ", ".join(filter(None, (company, department))))
         # The reading of a name that Japanese telephones write.
         for found in self._named("SOUND"):
             if "IRMC-N" in found.types:
                 last, first, *_ = found.components(2, " ")
-                self._set("yomi_last_name", last)
-                self._set("yomi_first_name", first)
+                self._set("yomi_last_name", last, found)
+                self._set("yomi_first_name", first, found)
 
     def _texts(self) -> None:
         found_first = sorted(self._properties, key=lambda found: found.name == "ROLE")
         for found in found_first:
             field = TEXTS_READ.get(found.name)
-            if field is not None and not self._set(field, found.text, found.name):
+            if field is not None and not self._set(field, found.text, found, found.name):
                 self._note(found.name.removeprefix("X-").capitalize(), found, found.text)
 
     def _emails(self) -> None:
         found = sorted(self._named("EMAIL"), key=lambda one: one.preference)
-        rest = self._fill([(one, _without_scheme(one.text, "mailto:"), EMAILS) for one in found])
+        rest = self._fill([(one, without_scheme(one.text, "mailto:"), EMAILS) for one in found])
         for one, text in rest:
             self._note("E-mail", one, text)
 
@@ -156,12 +193,12 @@ class _Reading:
             if (
                 place in ("1", "2", "3")
                 and int(place) <= len(slots)
-                and self._set(slots[int(place) - 1], text)
+                and self._set(slots[int(place) - 1], text, one)
             ):
                 continue
             waiting.append((one, text, slots))
         for one, text, slots in waiting:
-            if not any(self._set(slot, text) for slot in slots):
+            if not any(self._set(slot, text, one) for slot in slots):
                 rest.append((one, text))
         return rest
 
@@ -173,12 +210,14 @@ class _Reading:
             slots, overflow = next(
                 ((slots, overflow) for types, slots, overflow in PHONES if types <= kinds), ((), ANY_PHONE)
             )
-            own.append((found, _telephone(found.text), slots))
+            own.append((found, telephone(found.text), slots))
             later[id(found)] = overflow
         rest = self._fill(own)
         for found, text in rest:
-            known = text in self._fields.values()
-            if not known and not any(self._set(slot, text) for slot in later[id(found)]):
+            known = next((field for field, value in self._fields.items() if value == text), None)
+            if known is not None:
+                self.twins.setdefault(known, []).append(found)
+            elif not any(self._set(slot, text, found) for slot in later[id(found)]):
                 self._note("Phone", found, text)
 
     def _addresses(self) -> None:
@@ -195,19 +234,20 @@ class _Reading:
         start = ADDRESSES[kind]
         if any(f"{start}_address_{part}" in self._fields for part in ADDRESS):
             return False
+        self.addresses[start] = found
         box, extended, street, *others = found.components(7)
         # Google writes an address without structure there.
         is_office = kind == "WORK" and "\n" not in extended
-        if is_office and self._set("office_location", extended):
+        if is_office and self._set("office_location", extended, found):
             extended = ""
         lines = "\n".join(filter(None, (box, extended, street)))
         for part, text in zip(ADDRESS, (lines, *others), strict=False):
-            self._set(f"{start}_address_{part}", text)
+            self._set(f"{start}_address_{part}", text, found)
         return True
 
     def _messengers(self) -> None:
         found = [one for one in self._properties if one.name in IM_SCHEMES]
-        rest = self._fill([(one, _im_address(one), IM_ADDRESSES) for one in found])
+        rest = self._fill([(one, im_address(one), IM_ADDRESSES) for one in found])
         for one, text in rest:
             self._note("Instant messages", one, text)
 
@@ -222,7 +262,9 @@ class _Reading:
             if field is None or instant is None:
                 self._note((field or "date").capitalize(), found, found.text)
             else:
-                self._fields.setdefault(field, instant)
+                first = self._fields.setdefault(field, instant)
+                if self.sources.setdefault(field, found) is not found and first == instant:
+                    self.twins.setdefault(field, []).append(found)
 
     def _people(self) -> None:
         children: list[str] = []
@@ -234,7 +276,8 @@ class _Reading:
                 continue
             if kinds & CHILD or found.name == "X-MS-CHILD":
                 children.append(text)
-            elif field is None or not self._set(field, text):
+                self.children.append(found)
+            elif field is None or not self._set(field, text, found):
                 self._note("Related", found, text)
         self._list("children", children)
 
@@ -257,13 +300,13 @@ class _Reading:
 
     def _notes(self) -> None:
         notes = "\n".join(filter(None, (found.text for found in self._named("NOTE"))))
-        for part in (notes, "\n".join(self._more)):
+        for part in (notes, "\n".join(self.more)):
             body = self._fields.get("body")
             text = f"{body.data}\n\n{part}" if part and isinstance(body, Body) else part
             if len(text) > NOTE_LIMIT:
                 self.problems.append(f"the notes are longer than {NOTE_LIMIT} characters")
             elif text:
-                self._fields["body"] = Body(type=BodyType.PLAIN_TEXT, data=_with_line_ends(text))
+                self._fields["body"] = Body(type=BodyType.PLAIN_TEXT, data=with_line_ends(text))
 
     def _name(self) -> None:
         """Where N says nothing take FN apart, unless it repeats the company or another field."""
@@ -277,27 +320,5 @@ class _Reading:
             self._set("first_name", first)
             self._set("last_name", last)
         for found in self._named("N")[:1]:
-            self._set("file_as", found.parameters.get("SORT-AS", "").replace(",", ", "))
+            self._set("file_as", found.parameters.get("SORT-AS", "").replace(",", ", "), found)
         self._set("file_as", name)
-
-
-def _with_line_ends(text: str) -> str:
-    return _LINE_END.sub("\r\n", text)
-
-
-def _without_scheme(text: str, scheme: str) -> str:
-    return text[len(scheme) :] if text[: len(scheme)].lower() == scheme else text
-
-
-def _telephone(text: str) -> str:
-    if text[:4].lower() != "tel:":
-        return text
-    number, _, parameters = text[4:].partition(";")
-    extension = next((one[4:] for one in parameters.split(";") if one.lower().startswith("ext=")), "")
-    return f"{number} ext. {extension}" if extension else number
-
-
-def _im_address(found: Property) -> str:
-    scheme = IM_SCHEMES[found.name]
-    text = found.text
-    return f"{scheme}:{text}" if scheme and text and not text.startswith(f"{scheme}:") else text

@@ -31,7 +31,9 @@ Parameters = dict[str, list[str]]
 _PNG: Final = b"\x89PNG"
 
 
-class _Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True):
+    """One property of a card."""
+
     name: str
     value: str
     """Escaped already."""
@@ -40,14 +42,14 @@ class _Line(msgspec.Struct, frozen=True):
     """What X-ABLabel says in the property's group."""
 
 
-def write(contact: Contact) -> str:
-    """The vCard 3.0 of a contact, its lines folded and ended by CRLF.
+def write(contact: Contact, more: Sequence[Line] = ()) -> str:
+    """The vCard 3.0 of a contact, and ``more`` that is said of it, its lines folded and ended by CRLF.
 
     vCard 3.0 is what the most programs take: phones, Outlook, iCloud, Google and CardDAV servers.
     """
     lines = ["BEGIN:VCARD\r\n", "VERSION:3.0\r\n"]
     groups = 0
-    for line in _lines(contact):
+    for line in (*more, *lines_of(contact)):
         group = None
         if line.label:
             groups += 1
@@ -64,12 +66,13 @@ def _folded(name: str, value: str, parameters: Parameters, group: str | None) ->
     return str(content.serialize())
 
 
-def _escaped(text: str | None) -> str:
+def escaped(text: str | None) -> str:
+    """A text as a value."""
     return str(backslashEscape(cleaned(text or "")))
 
 
 def _structured(parts: Iterable[str | None]) -> str:
-    return ";".join(map(_escaped, parts))
+    return ";".join(map(escaped, parts))
 
 
 def display_name(contact: Contact) -> str:
@@ -80,38 +83,39 @@ def display_name(contact: Contact) -> str:
     return " ".join(filter(None, name)) or next(filter(None, others + numbers), "")
 
 
-def _lines(contact: Contact) -> Iterator[_Line]:
-    yield _Line("N", _structured(getattr(contact, field) for field in NAME))
-    yield _Line("FN", _escaped(display_name(contact)))
+def lines_of(contact: Contact) -> Iterator[Line]:
+    """What a card says of a contact."""
+    yield Line("N", _structured(getattr(contact, field) for field in NAME))
+    yield Line("FN", escaped(display_name(contact)))
     if contact.company_name or contact.department:
         parts = (contact.company_name, *filter(None, (contact.department,)))
-        yield _Line("ORG", _structured(parts))
+        yield Line("ORG", _structured(parts))
     for name, field in TEXTS.items():
         text = getattr(contact, field)
         if text:
-            yield _Line(name, _escaped(text))
+            yield Line(name, escaped(text))
     for count, (place, email) in enumerate(_slots(contact, EMAILS)):
         types = ["INTERNET"] if count else ["INTERNET", "PREF"]
-        yield _Line("EMAIL", _escaped(email), place | {"TYPE": types})
+        yield Line("EMAIL", escaped(email), place | {"TYPE": types})
     yield from _phones(contact)
     yield from _addresses(contact)
     for place, address in _slots(contact, IM_ADDRESSES):
-        yield _Line("IMPP", _escaped(address), place)
+        yield Line("IMPP", escaped(address), place)
     yield from _dates(contact)
     for field, label in RELATED_WRITTEN.items():
         name = getattr(contact, field)
         if name:
-            yield _Line("X-ABRELATEDNAMES", _escaped(name), label=label)
+            yield Line("X-ABRELATEDNAMES", escaped(name), label=label)
     for child in contact.children or ():
-        yield _Line("X-ABRELATEDNAMES", _escaped(child), label="Child")
+        yield Line("X-ABRELATEDNAMES", escaped(child), label="Child")
     if contact.categories:
-        yield _Line("CATEGORIES", ",".join(map(_escaped, contact.categories)))
+        yield Line("CATEGORIES", ",".join(map(escaped, contact.categories)))
     if contact.body is not None and contact.body.data:
-        yield _Line("NOTE", _escaped(StoredBody(contact.body).start(BodyType.PLAIN_TEXT, None)))
+        yield Line("NOTE", escaped(StoredBody(contact.body).start(BodyType.PLAIN_TEXT, None)))
     if contact.picture:
         kind = "PNG" if contact.picture.startswith(_PNG) else "JPEG"
         data = b64encode(contact.picture).decode("ascii")
-        yield _Line("PHOTO", data, {"ENCODING": ["b"], "TYPE": [kind]})
+        yield Line("PHOTO", data, {"ENCODING": ["b"], "TYPE": [kind]})
 
 
 def _slots(contact: Contact, fields: Sequence[str]) -> Iterator[tuple[Parameters, str]]:
@@ -125,22 +129,22 @@ def _slots(contact: Contact, fields: Sequence[str]) -> Iterator[tuple[Parameters
             gap = True
 
 
-def _phones(contact: Contact) -> Iterator[_Line]:
+def _phones(contact: Contact) -> Iterator[Line]:
     for fields, types in PHONES_WRITTEN.items():
         for place, number in _slots(contact, fields):
-            yield _Line("TEL", _escaped(number), place | {"TYPE": types.split(",")})
+            yield Line("TEL", escaped(number), place | {"TYPE": types.split(",")})
 
 
-def _addresses(contact: Contact) -> Iterator[_Line]:
+def _addresses(contact: Contact) -> Iterator[Line]:
     for kind, start in ADDRESSES.items():
         parts = [getattr(contact, f"{start}_address_{part}") for part in ADDRESS]
         # Outlook's place for the office, too (MS-OXVCARD).
         office = contact.office_location if kind == "WORK" else None
         if office or any(parts):
-            yield _Line("ADR", _structured((None, office, *parts)), {"TYPE": [kind]})
+            yield Line("ADR", _structured((None, office, *parts)), {"TYPE": [kind]})
 
 
-def _dates(contact: Contact) -> Iterator[_Line]:
+def _dates(contact: Contact) -> Iterator[Line]:
     for value, name, label in (
         (contact.birthday, "BDAY", ""),
         (contact.anniversary, "X-ABDATE", "Anniversary"),
@@ -148,4 +152,4 @@ def _dates(contact: Contact) -> Iterator[_Line]:
         if value is not None:
             day = day_of(value)
             omitted: Parameters = {"X-APPLE-OMIT-YEAR": [str(NO_YEAR)]} if day.year == NO_YEAR else {}
-            yield _Line(name, day.isoformat(), omitted, label)
+            yield Line(name, day.isoformat(), omitted, label)
