@@ -15,7 +15,7 @@ from overair.dav.errors import DavError, NotAllowed, NotAuthorized, NotThere
 from overair.dav.hrefs import BadHref, canonical_path, origin, place_of, split, with_slash
 from overair.dav.multistatus import Response
 from overair.dav.names import CALDAV, CARDDAV, DAV, document, element, properties
-from overair.dav.transport import REDIRECTS, Connections, DavClient, Listed, features_of
+from overair.dav.transport import REDIRECTS, Connections, DavClient, Listed
 
 DNS_TIMEOUT: Final = 5.0
 HOME_SETS: Final = 10
@@ -189,7 +189,7 @@ async def _home(client: DavClient, principal: str, service: Service) -> Home:
         default, default_tasks = await _defaults(client, inbox)
         if outbox and homes:
             # It is said of calendars, and in some servers' answers to OPTIONS alone (RFC 6638, 2).
-            features |= features_of((await client.request("OPTIONS", homes[0])).headers)
+            features |= (await client.request("OPTIONS", homes[0])).features
     return Home(
         principal=principal,
         homes=homes[:HOME_SETS],

@@ -121,7 +121,9 @@ async def delete(client: DavClient, place: str, *, expects: str = "", quietly: b
         return
 
 
-async def move(client: DavClient, place: str, destination: str) -> None:
-    """Move an object to a place where nothing is. Raises NotThere, Clash, DavError."""
+async def move(client: DavClient, place: str, destination: str, *, expects: str = "") -> None:
+    """Move an object with an ETag to a place where nothing is. Raises NotThere, Clash, DavError."""
     headers = {"Destination": client.url(destination), "Overwrite": "F"}
+    if expects:
+        headers["If-Match"] = expects
     await client.request("MOVE", place, headers=headers)

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 import overair
@@ -47,14 +46,12 @@ class Reply(NamedTuple):
     """A whole answer with success; ``place`` is where it came from, after redirects."""
 
     status: int
-    headers: CIMultiDictProxy[str]
+    etag: str
+    """Empty where there is none."""
+    features: frozenset[str]
+    """What the DAV header names."""
     body: bytes
     place: str
-
-    @property
-    def etag(self) -> str:
-        """The ETag; empty where there is none."""
-        return strong(self.headers.get("ETag", ""))
 
 
 class Listed(NamedTuple):
@@ -178,7 +175,8 @@ class DavClient:
                 data += piece
                 if len(data) > most:
                     raise TooLarge(f"{self._where(method)}: answers with more than {most} bytes")
-            return Reply(response.status, response.headers, bytes(data), there)
+            etag = strong(response.headers.get("ETag", ""))
+            return Reply(response.status, etag, features_of(response), bytes(data), there)
 
     async def multistatus(
         self,
@@ -210,7 +208,7 @@ class DavClient:
                 token = reader.end()
             except BadXml as error:
                 raise Unreachable(f"{self._where(method)}: its answer {error}") from None
-            return Listed(token, features_of(response.headers))
+            return Listed(token, features_of(response))
 
     @asynccontextmanager
     async def _exchange(
@@ -306,9 +304,9 @@ class DavClient:
         return f"{self.host}, {method}"
 
 
-def features_of(headers: CIMultiDictProxy[str]) -> frozenset[str]:
+def features_of(response: aiohttp.ClientResponse) -> frozenset[str]:
     """What the DAV headers of an answer name (RFC 4918, 10.1)."""
-    named = ",".join(headers.getall("DAV", ()))
+    named = ",".join(response.headers.getall("DAV", ()))
     return frozenset(one.strip().lower() for one in named.split(",") if one.strip())
 
 

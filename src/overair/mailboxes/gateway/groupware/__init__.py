@@ -1,0 +1,1 @@
+"""Calendars, tasks and address books of CalDAV and CardDAV servers."""

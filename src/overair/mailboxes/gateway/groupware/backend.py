@@ -1,0 +1,277 @@
+"""What the backends of CalDAV and CardDAV have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import ClassVar, Final
+
+from overair.credentials import Credentials
+from overair.dav.collections import Collection as DavCollection
+from overair.dav.collections import Tags, collections, rename, tags_of_all
+from overair.dav.discovery import Home, Service, find_home
+from overair.dav.errors import NotThere
+from overair.dav.objects import delete
+from overair.dav.transport import Connections, DavClient
+from overair.items import Item
+from overair.mailboxes.gateway.backend import (
+    BackendName,
+    Delta,
+    Known,
+    Mirror,
+    MirroredFolder,
+    Stood,
+    UpstreamFolder,
+    Watching,
+)
+from overair.mailboxes.gateway.groupware.effects import Effects
+from overair.mailboxes.gateway.groupware.errors import translated
+from overair.mailboxes.gateway.groupware.formats import Format
+from overair.mailboxes.gateway.groupware.places import Place
+from overair.mailboxes.gateway.groupware.polling import Polls
+from overair.mailboxes.gateway.groupware.pulling import Puller
+from overair.mailboxes.gateway.groupware.states import read_state
+from overair.mailboxes.gateway.groupware.tree import Kind, folders
+from overair.mailboxes.interface import FolderType, NoSuchFolder, Refused
+from overair.mailboxes.search_query import SearchQuery
+
+Locate = Callable[[], Awaitable[str]]
+"""Gives the URL of the server. Raises DavError."""
+
+
+class DavBackend:
+    """The backend of one kind of server, for one account; opens nothing before it is asked something."""
+
+    name: BackendName
+    service: ClassVar[Service]
+    kinds: ClassVar[tuple[Kind, ...]]
+
+    def __init__(
+        self,
+        connections: Connections,
+        locate: Locate,
+        credentials: Credentials,
+        account_id: int,
+        polls: Polls,
+    ) -> None:
+        self._connections = connections
+        self._locate = locate
+        self._credentials = credentials
+        self._account_id = account_id
+        self._polls = polls
+        self._client: DavClient | None = None
+        self._home: Home | None = None
+        self._components: Final[dict[str, frozenset[str]]] = {}
+        self._puller = Puller(self.service, self._components)
+        self._asks_tokens = False
+
+    async def tree(self) -> Sequence[UpstreamFolder]:
+        """The user's collections, and those of others that are shown beside them."""
+        with translated(self._account_id):
+            self._home = None  # what was found before may have moved
+            return folders(await self._collections(), await self._found(), self.kinds)
+
+    async def changed(self, folders: Sequence[MirroredFolder]) -> Sequence[MirroredFolder]:
+        """Those whose ctag or sync-token is another one: one question for each home set."""
+        with translated(self._account_id):
+            tags = await self._tags(folders)
+        return [one for one in folders if self._is_other(one, tags)]
+
+    async def pull(self, folder: MirroredFolder, mirror: Mirror) -> Delta:
+        """What became of a collection. Raises NoSuchFolder."""
+        place = self.place(folder)
+        with translated(self._account_id):
+            client, _ = await self._ready()
+            return await self._puller.pull(client, place, self.format(place), folder, mirror)
+
+    async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
+        """Nothing: items are pulled whole."""
+        return {}
+
+    async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
+        """Nothing: items have no bytes on the server but attachments, which are pulled with them."""
+        raise KeyError(key)
+
+    async def add(self, folder: MirroredFolder, item: Item, token: str) -> Stood:
+        """Put a new object. Raises NoSuchFolder, MailboxFull."""
+        place = self.place(folder)
+        with translated(self._account_id):
+            return await (await self._effects()).add(place, self.format(place), item, token)
+
+    async def change(self, folder: MirroredFolder, known: Known, old: Item, new: Item, token: str) -> Stood:
+        """Merge an edit into an object. Raises Stale, MailboxFull."""
+        place = self.place(folder)
+        with translated(self._account_id):
+            return await (await self._effects()).change(place, self.format(place), known, old, new)
+
+    async def remove(self, folder: MirroredFolder, known: Known, token: str) -> None:
+        """Delete an object. Raises Stale."""
+        place = self.place(folder)
+        with translated(self._account_id):
+            await (await self._effects()).remove(place, self.format(place), known, folder)
+
+    async def move(
+        self, folder: MirroredFolder, known: Known, destination: MirroredFolder, item: Item, token: str
+    ) -> Stood:
+        """Move an object to another collection. Raises Stale, NoSuchFolder, MailboxFull."""
+        place, there = self.place(folder), self.place(destination)
+        with translated(self._account_id):
+            effects = await self._effects()
+            return await effects.move(place, self.format(place), known, there, item, token, folder)
+
+    async def create_folder(
+        self, parent: MirroredFolder | None, name: str, kind: FolderType
+    ) -> UpstreamFolder:
+        """A new collection at the top, for collections hold none; one of that name counts as made."""
+        wanted = next((one for one in self.kinds if kind in (one.default, one.other)), None)
+        if wanted is None:
+            raise Refused(f"a server of {self.service.value} holds no folders of that type")
+        with translated(self._account_id):
+            found = await self._named(name, wanted)
+            if found is None:
+                client, home = await self._ready()
+                place = Place(await self.make(client, home, name, wanted), wanted.component)
+                found = await self._at(place.path)
+        if found is None:
+            raise NoSuchFolder("the server does not list what it has made")
+        return found
+
+    async def update_folder(
+        self, folder: MirroredFolder, parent: MirroredFolder | None, name: str
+    ) -> UpstreamFolder:
+        """Give a collection another name. Raises NoSuchFolder."""
+        with translated(self._account_id):
+            client, _ = await self._ready()
+            await rename(client, self.place(folder).collection, name)
+            found = await self._at(folder.path)
+        if found is None:
+            raise NoSuchFolder("the server does not list it any more")
+        return found
+
+    async def delete_folder(self, folder: MirroredFolder) -> None:
+        """Delete a collection. Raises Refused for one that holds what the folder does not show."""
+        place = self.place(folder)
+        with translated(self._account_id):
+            client, _ = await self._ready()
+            try:
+                await self.require_alone(client, place)
+                await delete(client, place.collection)
+            except NotThere:
+                return
+
+    async def search(
+        self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
+    ) -> Sequence[tuple[str, str]] | None:
+        """None: the mirror has all of the items."""
+        return None
+
+    def watch(
+        self,
+        folders: Callable[[], Collection[MirroredFolder]],
+        changed: Callable[[Collection[MirroredFolder] | None], None],
+    ) -> Watching:
+        """Ask the cheap question again and again."""
+        failed = False
+        known: frozenset[str] | None = None
+
+        async def ask() -> None:
+            nonlocal failed, known
+            wanted = list(folders())
+            try:
+                with translated(self._account_id):
+                    tags = await self._tags(wanted)
+            except BaseException:
+                failed = True
+                raise
+            there = frozenset(tags)
+            if known is not None and there != known:
+                changed(None)
+            known = there
+            others = wanted if failed else [one for one in wanted if self._is_other(one, tags)]
+            failed = False
+            if others:
+                changed(others)
+
+        return self._polls.add(ask)
+
+    async def check(self) -> None:
+        """Look for the user's home. Raises WrongCredentials."""
+        with translated(self._account_id):
+            self._home = None
+            await self._ready()
+
+    async def close(self) -> None:
+        """Nothing is held here: connections are the process's, and close when they are idle."""
+
+    def place(self, folder: MirroredFolder) -> Place:
+        """What a folder of the mirror names."""
+        raise NotImplementedError
+
+    def format(self, place: Place) -> Format:
+        """How the items of a folder stand in objects."""
+        raise NotImplementedError
+
+    async def make(self, client: DavClient, home: Home, name: str, kind: Kind) -> str:
+        """Make a collection; gives its place. Raises DavError."""
+        raise NotImplementedError
+
+    async def require_alone(self, client: DavClient, place: Place) -> None:
+        """Raise Refused where a collection holds what the folder does not show."""
+
+    async def _ready(self) -> tuple[DavClient, Home]:
+        """The server and what it says of the user, asked for once. Raises DavError."""
+        if self._client is None:
+            self._client = DavClient(self._connections, await self._locate(), self._credentials)
+        if self._home is None:
+            self._home = await find_home(self._connections, self._client, self.service)
+        return self._client, self._home
+
+    async def _found(self) -> Home:
+        return (await self._ready())[1]
+
+    async def _effects(self) -> Effects:
+        client, home = await self._ready()
+        return Effects(client, self.service, schedules=home.schedules)
+
+    async def _collections(self) -> list[DavCollection]:
+        client, home = await self._ready()
+        found = await collections(client, home, self.service)
+        self._components.clear()
+        self._components.update({one.place: one.components for one in found})
+        return found
+
+    async def _listed(self) -> list[UpstreamFolder]:
+        return folders(await self._collections(), await self._found(), self.kinds)
+
+    async def _at(self, path: str) -> UpstreamFolder | None:
+        return next((one for one in await self._listed() if one.path == path), None)
+
+    async def _named(self, name: str, kind: Kind) -> UpstreamFolder | None:
+        types = (kind.default, kind.other)
+        return next((one for one in await self._listed() if one.name == name and one.type in types), None)
+
+    async def _tags(self, folders: Sequence[MirroredFolder]) -> dict[str, Tags]:
+        """The states of all collections; sync-tokens only where a server has no ctags."""
+        client, home = await self._ready()
+        try:
+            tags = await tags_of_all(client, home, tokens=self._asks_tokens)
+            lacking = [one for one in map(self.place, folders) if not tags.get(one.collection, _NONE).ctag]
+            if lacking and not self._asks_tokens:
+                self._asks_tokens = True
+                tags = await tags_of_all(client, home, tokens=True)
+        except NotThere:
+            self._home = None
+            raise
+        return tags
+
+    def _is_other(self, folder: MirroredFolder, tags: Mapping[str, Tags]) -> bool:
+        """Whether a folder may have changed; one that is gone has."""
+        state = read_state(folder.state)
+        now = tags.get(self.place(folder).collection)
+        if now is None or state.filling:
+            return True
+        if now.ctag and state.ctag:
+            return now.ctag != state.ctag
+        return not state.token or now.sync_token != state.token
+
+
+_NONE: Final = Tags("", "")

@@ -1,0 +1,77 @@
+"""Calendars and tasks of a CalDAV server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar, Final
+
+from overair.credentials import Credentials
+from overair.dav.changes import listing
+from overair.dav.collections import EVENT, TASK, make_calendar
+from overair.dav.discovery import Home, Service
+from overair.dav.transport import Connections, DavClient
+from overair.mailboxes.gateway.backend import BackendName, MirroredFolder
+from overair.mailboxes.gateway.groupware.backend import DavBackend, Locate
+from overair.mailboxes.gateway.groupware.formats import EventFormat, Format, TaskFormat
+from overair.mailboxes.gateway.groupware.places import Place, calendar_place
+from overair.mailboxes.gateway.groupware.polling import Polls
+from overair.mailboxes.gateway.groupware.tree import CALENDARS, TASKS, Kind
+from overair.mailboxes.interface import Refused
+from overair.storage.interface import BlobStore
+
+
+class CalDavBackend(DavBackend):
+    """The backend of CalDAV for one account.
+
+    ``locate`` gives the server's URL (``locating.Locator``), ``addresses`` are the user's own,
+    ``time_zone`` is the IANA name of the zone of times that name none, ``blobs`` keeps attachments.
+    """
+
+    name = BackendName.CALDAV
+    service: ClassVar[Service] = Service.CALDAV
+    kinds: ClassVar[tuple[Kind, ...]] = (CALENDARS, TASKS)
+
+    def __init__(
+        self,
+        connections: Connections,
+        locate: Locate,
+        credentials: Credentials,
+        account_id: int,
+        polls: Polls,
+        *,
+        addresses: Collection[str] = (),
+        time_zone: str = "UTC",
+        blobs: BlobStore | None = None,
+    ) -> None:
+        super().__init__(connections, locate, credentials, account_id, polls)
+        self._addresses = tuple(addresses)
+        put = None if blobs is None else blobs.put
+        get = None if blobs is None else blobs.read
+        self._formats: Final[dict[str, Format]] = {
+            EVENT: EventFormat(time_zone, self._own_addresses, put, get),
+            TASK: TaskFormat(time_zone, self._own_addresses, None, None),
+        }
+
+    def place(self, folder: MirroredFolder) -> Place:
+        """What a folder of the mirror names."""
+        return calendar_place(folder.path)
+
+    def format(self, place: Place) -> Format:
+        """Events or tasks."""
+        return self._formats[place.component]
+
+    async def make(self, client: DavClient, home: Home, name: str, kind: Kind) -> str:
+        """Make a calendar of one component."""
+        return await make_calendar(client, home, name, (kind.component,))
+
+    async def require_alone(self, client: DavClient, place: Place) -> None:
+        """Refuse to delete tasks with a calendar, and a calendar with tasks."""
+        other = TASK if place.component == EVENT else EVENT
+        if other in self._components.get(place.collection, frozenset((EVENT, TASK))) and await listing(
+            client, place.collection, other
+        ):
+            raise Refused("the calendar holds tasks as well as events")
+
+    def _own_addresses(self) -> Sequence[str]:
+        """The user's addresses, those that the server knows included."""
+        return (*self._addresses, *(self._home.addresses if self._home is not None else ()))

@@ -1,0 +1,225 @@
+"""Effects on the objects of collections, each of which may be made again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, NamedTuple
+
+import msgspec
+
+from overair.dav.discovery import Service
+from overair.dav.errors import Clash, NotAllowed, NotThere
+from overair.dav.names import CALDAV, CARDDAV
+from overair.dav.objects import delete, get, move, multiget, put
+from overair.dav.transport import DavClient
+from overair.items import Event, Item, Task
+from overair.items.icalendar.reading import decoded
+from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
+from overair.mailboxes.gateway.groupware.formats import Format, Nowhere, Unreadable
+from overair.mailboxes.gateway.groupware.overlay import overlaid
+from overair.mailboxes.gateway.groupware.places import Place, key_of, name_of
+from overair.mailboxes.gateway.groupware.scheduling import told_by_client
+from overair.mailboxes.gateway.groupware.states import read_state
+from overair.mailboxes.interface import NoSuchFolder
+
+_SAME_UID: Final = frozenset({f"{CALDAV}no-uid-conflict", f"{CARDDAV}no-uid-conflict"})
+
+
+class _Read(NamedTuple):
+    """An object as it is on the server."""
+
+    text: str
+    etag: str
+
+
+class Effects:
+    """The effects on one server, as one user. Methods raise DavError beside what they say."""
+
+    def __init__(self, client: DavClient, service: Service, *, schedules: bool) -> None:
+        """``schedules``: whether the server itself sends meeting messages for what is written."""
+        self._client = client
+        self._service = service
+        self._schedules = schedules
+
+    async def add(self, place: Place, form: Format, item: Item, token: str) -> Stood:
+        """A new object of a name that no other attempt at this effect chooses differently.
+
+        Raises NoSuchFolder.
+        """
+        name = f"{token}{form.extension}"
+        text = await asyncio.to_thread(form.write, item, token)
+        if self._schedules:
+            text = told_by_client(text)
+        where = place.collection + name
+        try:
+            etag = await put(self._client, where, text, self._service)
+        except (Clash, NotAllowed) as error:
+            if error.status == 412:  # it was made already, and its answer got lost
+                etag = ""
+            elif error.conditions & _SAME_UID and isinstance(item, Event | Task) and item.uid != token:
+                # Another object has its UID; losing what a phone has entered is worse than a new one.
+                return await self.add(place, form, msgspec.structs.replace(item, uid=token), token)
+            elif error.status == 409:
+                raise NoSuchFolder(str(error)) from error
+            else:
+                raise
+        if not etag:
+            text, etag = await self._read(place, name)
+        return await self._stood(form, name, text, etag, item)
+
+    async def change(self, place: Place, form: Format, known: Known, old: Item, new: Item) -> Stood:
+        """An edit merged into the object as the server has it. Raises Stale."""
+        name = name_of(known.key)
+        try:
+            before, etag = await self._read(place, name)
+        except NotThere as error:
+            raise Stale("the object is gone") from error
+        if etag != known.tag:
+            return await self._made_before(form, known.key, before, etag, new)
+        try:
+            text = await asyncio.to_thread(form.merge, before, old, new)
+        except Nowhere as error:
+            raise Stale("the object does not hold the item any more") from error
+        if text != before:
+            if self._schedules:
+                text = told_by_client(text, before)
+            try:
+                etag = await put(self._client, place.collection + name, text, self._service, replaces=etag)
+            except (Clash, NotThere) as error:
+                raise Stale(str(error)) from error
+            if not etag:
+                text, etag = await self._read(place, name)
+        return await self._stood(form, known.key, text, etag, new)
+
+    async def _made_before(self, form: Format, key: str, text: str, etag: str, new: Item) -> Stood:
+        """An edit that an attempt has made whose answer got lost. Raises Stale where it is another one."""
+        stood = await self._stood(form, key, text, etag, new)
+        if stood.item is None or _without_stamp(stood.item) != _without_stamp(new):
+            raise Stale("the object was changed elsewhere")
+        return stood
+
+    async def remove(self, place: Place, form: Format, known: Known, folder: MirroredFolder) -> None:
+        """Delete an object, or take one of its items out of it. Raises Stale."""
+        name = name_of(known.key)
+        where = place.collection + name
+        try:
+            if name in read_state(folder.state).more_items or name != known.key:
+                await self._take_out(place, form, known)
+            else:
+                await delete(self._client, where, expects=known.tag, quietly=self._schedules)
+        except Clash as error:
+            raise Stale(str(error)) from error
+
+    async def _take_out(self, place: Place, form: Format, known: Known) -> None:
+        """Raises Stale, Clash."""
+        name = name_of(known.key)
+        try:
+            text, etag = await self._read(place, name)
+        except NotThere:
+            return
+        if etag != known.tag:
+            raise Stale("the object was changed elsewhere")
+        item = (await asyncio.to_thread(_items, form, name, text)).get(known.key)
+        if item is None:
+            return
+        try:
+            rest = await asyncio.to_thread(form.without, text, item)
+        except Nowhere as error:
+            raise Stale("the object does not hold the item any more") from error
+        where = place.collection + name
+        if rest is None:
+            await delete(self._client, where, expects=etag, quietly=self._schedules)
+        else:
+            await put(self._client, where, rest, self._service, replaces=etag)
+
+    async def move(
+        self,
+        place: Place,
+        form: Format,
+        known: Known,
+        destination: Place,
+        item: Item,
+        token: str,
+        folder: MirroredFolder,
+    ) -> Stood:
+        """Move an object to another collection under a name that this effect alone chooses. Raises Stale."""
+        name = name_of(known.key)
+        if name in read_state(folder.state).more_items or name != known.key:
+            stood = await self.add(destination, form, item, token)
+            await self.remove(place, form, known, folder)
+            return stood
+        source = place.collection + name
+        moved = f"{token}{form.extension}"
+        there = destination.collection + moved
+        try:
+            await move(self._client, source, there, expects=known.tag)
+        except NotThere as error:
+            try:  # an earlier attempt may have moved it
+                text, etag = await self._read(destination, moved)
+            except NotThere:
+                raise Stale("the object is gone") from error
+            return await self._stood(form, moved, text, etag, item)
+        except (Clash, NotAllowed):
+            # A server that cannot move, or has the copy of an earlier attempt.
+            await self._copy(place, known, there)
+        text, etag = await self._read(destination, moved)
+        return await self._stood(form, moved, text, etag, item)
+
+    async def _copy(self, place: Place, known: Known, there: str) -> None:
+        """Write an object again elsewhere, then delete it. Raises Stale."""
+        try:
+            text, etag = await self._read(place, name_of(known.key))
+        except NotThere as error:
+            raise Stale("the object is gone") from error
+        if known.tag and etag != known.tag:
+            raise Stale("the object was changed elsewhere")
+        try:
+            await put(self._client, there, text, self._service)
+        except Clash as error:
+            if error.status != 412:  # what is there is the copy of an earlier attempt
+                raise
+        try:
+            await delete(self._client, place.collection + name_of(known.key), expects=etag, quietly=True)
+        except Clash as error:
+            raise Stale(str(error)) from error
+
+    async def _read(self, place: Place, name: str) -> _Read:
+        """An object with its ETag, which some servers say only when they are asked for several.
+
+        Raises NotThere.
+        """
+        found = await get(self._client, place.collection + name)
+        if not found.etag:
+            again = await multiget(self._client, place.collection, [name], self._service)
+            found = again.get(name, found)
+        return _Read(found.data if isinstance(found.data, str) else _text(found.data), found.etag)
+
+    async def _stood(self, form: Format, key: str, text: str, etag: str, given: Item) -> Stood:
+        """Where an item stands, as its object says it now."""
+        found = await asyncio.to_thread(_items, form, name_of(key), text)
+        item = found.get(key)
+        if item is not None:
+            item = await asyncio.to_thread(overlaid, item, given, form)
+        return Stood(key, etag, item)
+
+
+def _items(form: Format, name: str, text: str) -> dict[str, Item]:
+    """The items of an object by their keys; none where it cannot be read."""
+    try:
+        found = form.read(text)
+    except Unreadable:
+        return {}
+    return {key_of(name, number, item): item for number, item in enumerate(found)}
+
+
+def _text(data: bytes) -> str:
+    """The text of an object with its mark and its line ends."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decoded(data)
+
+
+def _without_stamp(item: Item) -> Item:
+    """An item without what is written anew each time."""
+    return msgspec.structs.replace(item, dt_stamp=None) if isinstance(item, Event) else item
