@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import structlog
 
 from overair.mailboxes.gateway import links
-from overair.mailboxes.gateway.backend import Backend, BackendName, MirroredFolder, Stale
+from overair.mailboxes.gateway.backend import Backend, BackendName, MirroredFolder, Stale, WrongCredentials
 from overair.mailboxes.gateway.effects import (
     AddItem,
     ChangeItem,
@@ -52,12 +52,15 @@ class Account:
         database: Database,
         backends: Mapping[BackendName, Backend],
         submission: Submission | None,
+        refuse_log_in: Callable[[int], None],
     ) -> None:
+        """``refuse_log_in`` is told when a server does not take the account's log-in."""
         self.account_id: Final = account_id
         self.backends: Final = dict(backends)
         self.unavailable: Final[dict[str, str]] = {}
         self._database: Final = database
         self._submission: Final = submission
+        self._refuse_log_in: Final = refuse_log_in
         self._mirror: Final = Mirror(account_id, database)
         self._locks: Final = {name: asyncio.Lock() for name in backends}
         self._refreshed: Final[dict[str, float]] = {}
@@ -81,6 +84,8 @@ class Account:
                 if folder_ids:
                     await self._refresh_folders(name, folder_ids, max_age)
             except MailboxError as error:
+                if isinstance(error, WrongCredentials):
+                    self._refuse_log_in(self.account_id)
                 if self.unavailable.get(name.value) is None:
                     log.warning(
                         "a server is not to be had",

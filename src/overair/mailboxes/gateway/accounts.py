@@ -49,13 +49,15 @@ class Gateway:
         database: Database,
         blobs: BlobStore,
         configured: frozenset[BackendName],
-        connect: Callable[[Credentials], Servers],
+        connect: Callable[[int, str, Credentials], Servers],
     ) -> None:
-        """``connect`` makes an account's backends, which open nothing by themselves."""
+        """``connect`` makes the backends of an account, by its id and address; they open nothing yet."""
         self.database: Final = database
         self.blobs: Final = blobs
         self.configured: Final = configured
         self._connect: Final = connect
+        self.on_wrong_credentials: Callable[[int], None] | None = None
+        """Called with an account whose log-in its servers do not take any more."""
         self._present: Final[dict[int, _Present]] = {}
         self._closing: Final[set[asyncio.Task[None]]] = set()
 
@@ -74,12 +76,14 @@ class Gateway:
         return present.watch if present is not None and present.requests else None
 
     @contextmanager
-    def enter(self, account_id: int, credentials: Credentials) -> Iterator[None]:
+    def enter(self, account_id: int, address: str, credentials: Credentials) -> Iterator[None]:
         """Hold an account's credentials while a request of it runs or waits."""
         present = self._present.get(account_id)
         if present is None:
-            servers = self._connect(credentials)
-            account = Account(account_id, self.database, servers.backends, servers.submission)
+            servers = self._connect(account_id, address, credentials)
+            account = Account(
+                account_id, self.database, servers.backends, servers.submission, self._refuse_log_in
+            )
             present = self._present[account_id] = _Present(account, credentials)
         elif present.credentials.secret != credentials.secret:
             # The request was let in by it, so it is the one that is right now.
@@ -96,6 +100,10 @@ class Gateway:
                 present.credentials.secret = ""
                 loop = asyncio.get_running_loop()
                 present.leaving = loop.call_later(LINGER_SECONDS, self._leave, account_id, present)
+
+    def _refuse_log_in(self, account_id: int) -> None:
+        if self.on_wrong_credentials is not None:
+            self.on_wrong_credentials(account_id)
 
     def forget(self, account_id: int) -> None:
         """Let go of an account's connections, as when it has a new password."""

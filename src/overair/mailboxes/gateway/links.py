@@ -80,7 +80,9 @@ INTENT: Final = Statement(
         intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name")
     )
 )
-ADD_INTENT: Final = Statement(insert(intents))
+ADD_INTENT: Final = Statement(
+    insert(intents).values({name: bindparam(name) for name in ("account_id", "digest", "token", "made")})
+)
 END_INTENT: Final = Statement(
     delete(intents).where(intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name"))
 )

@@ -42,6 +42,15 @@ SCHEMES: Final = {
 PATTERN_FIELD: Final = re.compile(r"\{(?:address|local|domain)\}")
 
 
+DISCOVERED: Final = ("caldav", "carddav")
+"""The settings that may be a domain, whose server is found by RFC 6764."""
+
+
+def is_domain(text: str) -> bool:
+    """Whether a setting is the name of a domain, not a URL."""
+    return "/" not in text and ":" not in text
+
+
 class Place(NamedTuple):
     """Where a server is."""
 
@@ -70,7 +79,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smtp: str = ""
     """``submissions://mail.example.org`` (465), or ``submission://mail.example.org`` (587, STARTTLS)."""
     caldav: str = ""
-    """``https://dav.example.org/``: where calendars and tasks are; the rest is found from there."""
+    """``https://dav.example.org/``, where calendars and tasks are, or a domain whose DNS says where; the
+    rest is found from there."""
     carddav: str = ""
     """The same for contacts."""
     ca_file: str = ""
@@ -174,7 +184,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise GatewayError("imap: is missing")
             return
         for setting in SCHEMES:
-            if getattr(self, setting):
+            if getattr(self, setting) and not (setting in DISCOVERED and is_domain(getattr(self, setting))):
                 self.place(setting)
         if set("{}") & set(PATTERN_FIELD.sub("", self.login)):
             raise GatewayError("login: has other braces than those of {address}, {local} and {domain}")
@@ -184,9 +194,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise GatewayError("master_user: goes together with master_password_file")
         for setting in ("master_user", "token_command"):
             if getattr(self, setting) and self.accounts == "imap":
-                raise GatewayError(
-                    f'{setting}: with it the IMAP log-in proves nothing of the user: set accounts = "directory"'
-                )
+                raise GatewayError(f'{setting}: proves nothing of a user: set accounts = "directory"')
         if self.master_user and self.token_command:
             raise GatewayError("token_command: excludes master_user")
         if self.master_user:
