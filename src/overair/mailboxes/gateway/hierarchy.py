@@ -13,6 +13,8 @@ from overair.mailboxes.interface import Folder, FolderType
 
 NEEDED: Final = {
     BackendName.IMAP: (FolderType.DRAFTS, FolderType.SENT_ITEMS, FolderType.DELETED_ITEMS),
+    BackendName.CALDAV: (FolderType.CALENDAR, FolderType.TASKS),
+    BackendName.CARDDAV: (FolderType.CONTACTS,),
 }
 """The default folders that a server is asked to make where it has none."""
 

@@ -24,7 +24,7 @@ from overair.mailboxes.gateway.backend import (
 )
 from overair.mailboxes.gateway.hierarchy import missing, reconcile
 from overair.mailboxes.gateway.mirroring import Mirroring, in_place, is_stub
-from overair.mailboxes.interface import FoundItem
+from overair.mailboxes.interface import FoundItem, Refused
 from overair.storage.interface import Database, Transaction
 
 T = TypeVar("T")
@@ -118,9 +118,11 @@ class Mirror:
     async def reconcile(self, name: BackendName, backend: Backend) -> None:
         """Bring the tree to what a server lists. Raises MailboxError's kinds."""
         tree = list(await backend.tree())
-        tree += [
-            await backend.create_folder(None, DEFAULT_FOLDERS[kind], kind) for kind in missing(name, tree)
-        ]
+        for kind in missing(name, tree):
+            try:
+                tree.append(await backend.create_folder(None, DEFAULT_FOLDERS[kind], kind))
+            except Refused:
+                continue  # what is in that folder is kept here
         await self._write(lambda session: reconcile(session, name, tree))
 
     # Items.
