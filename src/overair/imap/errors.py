@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from overair.imap.parsing import Atom
+from overair.imap.atoms import Atom
 
 
 class ImapError(Exception):
@@ -28,6 +28,10 @@ class TimedOut(ConnectionLost):
 
 class BrokenProtocol(ConnectionLost):
     """The server sent what is not IMAP, or more than the limits allow; the connection is closed."""
+
+
+class Crowded(ConnectionLost):
+    """No connection could be had: there are as many as may be, and all in use."""
 
 
 class NotOffered(ImapError):

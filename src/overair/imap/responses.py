@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import msgspec
 
 from overair.imap.body_structure import BodyPart
+from overair.imap.capabilities import Capabilities
+from overair.imap.errors import ResponseCode
 from overair.imap.uid_set import UidSet
 
 
@@ -102,8 +104,12 @@ class FetchSummary(msgspec.Struct, frozen=True):
 
     vanished: UidSet = UidSet()
     unreadable: int = 0
+    unreadable_uids: UidSet = UidSet()
+    """The UIDs of the unreadable ones, as far as they could be made out."""
     complete: bool = True
-    """False where the server ended it with NO because messages have gone (EXPUNGEISSUED) or broken."""
+    """False where the server ended it with NO, because messages have gone (EXPUNGEISSUED) or because it
+    cannot read one of them itself; what was told until then holds.
+    """
 
 
 class Resync(msgspec.Struct, frozen=True):
@@ -189,6 +195,84 @@ class Vanished(msgspec.Struct, frozen=True):
 class NotificationOverflow(msgspec.Struct, frozen=True):
     """The server tells nothing more of other mailboxes until NOTIFY is sent anew (RFC 5465)."""
 
+
+class Enabled(msgspec.Struct, frozen=True):
+    """Extensions that are enabled now."""
+
+    names: frozenset[str]
+
+
+class Capability(msgspec.Struct, frozen=True):
+    """What the server can do."""
+
+    capabilities: Capabilities
+
+
+class Flags(msgspec.Struct, frozen=True):
+    """The flags that a mailbox has."""
+
+    flags: frozenset[str]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An answer to SEARCH."""
+
+    result: SearchResult
+
+
+class VanishedEarlier(msgspec.Struct, frozen=True):
+    """Messages that had gone before the mailbox was selected, or since a MODSEQ."""
+
+    uids: UidSet
+
+
+class Rights(msgspec.Struct, frozen=True):
+    """An answer to MYRIGHTS ("" as the identifier) or GETACL."""
+
+    name: str
+    rights: Mapping[str, frozenset[str]]
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """An answer to ID."""
+
+    fields: Mapping[str, str]
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """OK, NO, BAD, BYE or PREAUTH, tagged or not, with its code."""
+
+    kind: str
+    code: ResponseCode
+    text: str
+    """What the server says to people."""
+
+
+class UnreadableFetch(msgspec.Struct, frozen=True):
+    """A FETCH that does not parse; its UID where that can be made out."""
+
+    uid: int | None
+
+
+Untagged = (
+    Exists
+    | Expunge
+    | Vanished
+    | FetchResult
+    | FolderStatus
+    | ListEntry
+    | Namespaces
+    | Enabled
+    | Capability
+    | Flags
+    | Found
+    | VanishedEarlier
+    | Rights
+    | Identity
+    | Condition
+    | UnreadableFetch
+)
+"""What a server says between commands and their ends."""
 
 Event = Exists | Expunge | Vanished | FetchResult | FolderStatus | ListEntry | NotificationOverflow
 """What a server tells without having been asked."""

@@ -52,7 +52,9 @@ class UidSet:
         if part:
             yield ",".join(part)
 
-    def __contains__(self, uid: int) -> bool:
+    def __contains__(self, uid: int | None) -> bool:
+        if uid is None:
+            return False
         place = bisect_right(self._ranges, (uid, LARGEST + 1)) - 1
         return place >= 0 and uid <= self._ranges[place][1]
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
+from typing import Final
 
-from overair.imap.responses import Event
+from overair.imap.capabilities import Extension
+from overair.imap.command import checked
+from overair.imap.conversation import Conversation
+from overair.imap.writing import Literal, Part
+
+MESSAGES: Final = b"MessageNew MessageExpunge FlagChange"
+TREE: Final = b"MailboxName SubscriptionChange"
 
 
-class WatchCommands:
-    """Commands that bring events.
-
-    Events come to ``on_event`` at any time, also amid other commands (never twice: what a command
-    returns is not told there). It is called from within the event loop's reader: quick, without raising.
-    """
-
-    on_event: Callable[[Event], None] | None = None
-    on_lost: Callable[[Exception], None] | None = None
-    """Called once when the connection ends without ``logout`` or ``close``; with a ConnectionLost."""
+class WatchCommands(Conversation):
+    """Commands that bring events."""
 
     async def noop(self) -> None:
         """Nothing, but events that the server has may come."""
-        raise NotImplementedError
+        await self._run("NOOP")
 
     async def idle(self) -> None:
         """Begin IDLE; returns when the server has agreed. Raises NotOffered.
@@ -28,11 +27,18 @@ class WatchCommands:
         Events then go to ``on_event``. Any other command ends it by itself; servers end it after 30
         minutes, so begin anew before (``done``, ``idle``).
         """
-        raise NotImplementedError
+        self._need(Extension.IDLE)
+        async with self._turn:
+            await self._end_idle()
+            command = await self._connection.idle()
+            if command.done.done():
+                checked("IDLE", command.done.result())
+            self._idle = command
 
     async def done(self) -> None:
         """End IDLE; nothing happens where there is none."""
-        raise NotImplementedError
+        async with self._turn:
+            await self._end_idle()
 
     async def notify(self, mailboxes: Collection[str] | None = None) -> None:
         """Have new, changed and removed messages of mailboxes told (NOTIFY), and changes of the tree.
@@ -40,8 +46,28 @@ class WatchCommands:
         None means all personal mailboxes. The events are ``FolderStatus`` (and ``ListEntry`` for the
         tree, those of the selected mailbox as ever); NotificationOverflow ends it. Raises NotOffered.
         """
-        raise NotImplementedError
+        self._need(Extension.NOTIFY)
+        parts: list[Part] = [b"SET"]
+        if self.selected is not None:
+            parts.append(b"(selected (%s))" % MESSAGES)
+        if mailboxes is None:
+            parts.append(b"(personal (%s %s))" % (MESSAGES, TREE))
+        else:
+            parts += self._chosen(mailboxes)
+            parts.append(b"(personal (%s))" % TREE)
+        await self._run("NOTIFY", *parts)
+
+    def _chosen(self, mailboxes: Collection[str]) -> list[Part]:
+        """A filter for mailboxes by their names: one for all that need no literal."""
+        names = [self._mailbox(name) for name in mailboxes]
+        plain = [name for name in names if isinstance(name, bytes)]
+        parts: list[Part] = [b"(mailboxes (%s) (%s))" % (b" ".join(plain), MESSAGES)] if plain else []
+        for name in names:
+            if isinstance(name, Literal):
+                parts += [b"(mailboxes", name, b"(%s))" % MESSAGES]
+        return parts
 
     async def notify_none(self) -> None:
         """End NOTIFY."""
-        raise NotImplementedError
+        self._need(Extension.NOTIFY)
+        await self._run("NOTIFY", b"NONE")
