@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -11,13 +11,10 @@ import msgspec
 import pytest
 
 from overair.credentials import Credentials
-from overair.dav.discovery import Service
 from overair.dav.transport import Connections
-from overair.items import Event, Task
-from overair.mailboxes.gateway.backend import Stale
+from overair.items import Event
 from overair.mailboxes.gateway.groupware.caldav import CalDavBackend
 from overair.mailboxes.gateway.groupware.polling import Polls
-from overair.mailboxes.interface import FolderType
 from support.packages import needs
 from support.radicale import USERS, Radicale
 from support.tiny_mirror import TinyMirror

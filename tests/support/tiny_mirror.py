@@ -42,7 +42,7 @@ class TinyMirror:
 
     async def pull(self, name: str) -> list[Delta]:
         """Pull a folder until no more comes."""
-        deltas = []
+        deltas: list[Delta] = []
         while not deltas or deltas[-1].more:
             folder = self.folder(name)
             deltas.append(await self.backend.pull(folder, self))
