@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,7 +102,15 @@ def any_of(*phrases: Phrase, excluded: bool = False) -> Clause:
     ],
 )
 def test_what_is_typed(text: str, clauses: tuple[Clause, ...]) -> None:
-    assert clauses_of(text) == clauses
+    found = [clause.phrases for clause in clauses_of(text)]
+    bare = [tuple(msgspec.structs.replace(phrase, typed="") for phrase in phrases) for phrases in found]
+    assert bare == [clause.phrases for clause in clauses]
+    assert [clause.excluded for clause in clauses_of(text)] == [clause.excluded for clause in clauses]
+
+
+def test_what_was_typed_is_known_as_it_was_typed() -> None:
+    clauses = clauses_of('from:Jörg@example.net "Grüße aus Köln" mün*')
+    assert [clause.phrases[0].typed for clause in clauses] == ["Jörg@example.net", "Grüße aus Köln", "mün"]
 
 
 def test_what_is_typed_is_bounded() -> None:

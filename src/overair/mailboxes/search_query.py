@@ -50,11 +50,15 @@ class TooComplex(ValueError):
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """Words one behind the other; ``begins``: the last one may be the beginning of a longer word."""
+    """Words one behind the other; ``begins``: the last one may be the beginning of a longer word.
+
+    ``typed`` is what the user typed for them, for servers that have their own rule for words.
+    """
 
     words: tuple[str, ...]
     mark: Mark = Mark.ANYTHING
     begins: bool = False
+    typed: str = ""
 
 
 class Clause(msgspec.Struct, frozen=True):
@@ -118,13 +122,14 @@ def _phrases(name: str, text: str, *, exact: bool) -> tuple[Phrase, ...]:
     if marks == (Mark.HAS,):
         return (Phrase(("attachment",), Mark.HAS),)
     if marks is None:
-        marks, text = (Mark.ANYTHING,), f"{name} {text}" if name else text
-    exact = exact and not text.endswith("*")
+        marks, text = (Mark.ANYTHING,), f"{name}:{text}" if name else text
+    typed = text.removesuffix("*")
+    exact = exact and typed == text
     found = tuple(words(text))
     if len(found) > 1 and len(found[-1]) == 1 and is_unspaced(found[-1] + found[-2][0]):
         # The last character of a run: where the run goes on it stands in a pair only.
         found = found[:-1]
-    return tuple(Phrase(found, mark, not exact) for mark in marks) if found else ()
+    return tuple(Phrase(found, mark, not exact, typed) for mark in marks) if found else ()
 
 
 def _denied(name: str, text: str) -> bool:
