@@ -105,7 +105,7 @@ class Mirroring(EmbeddedSession):
             )
         item = await joined(self.transaction, self.account_id, item)
         place = Place(self.account_id, int(folder_id), number)
-        await self._rewrite(f"{folder_id}:{number}", item)
+        await self.rewrite(f"{folder_id}:{number}", item)
         for companion in OF_MAIL:
             await companion.added(self.transaction, place, item)
 
@@ -169,7 +169,8 @@ class Mirroring(EmbeddedSession):
         if row is not None:
             await super().remove(folder_id, f"{folder_id}:{row[0]}")
 
-    async def _rewrite(self, item_id: str, item: Item) -> None:
+    async def rewrite(self, item_id: str, item: Item) -> None:
+        """Another form of an item that is the same to phones."""
         written = Written(item)
         values = written.values(0, "")
         await self.transaction.execute(

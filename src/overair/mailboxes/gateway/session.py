@@ -85,6 +85,10 @@ class GatewaySession(Mirroring):
         self.plan: Final = plan
         self._configured = configured
         self._links: dict[str, Link | None] = {}
+        self._tried: set[str] = set()
+        """The ids of folders and items that this attempt has made or changed here alone: whatever else is
+        to be done to them has to wait until their servers have answered.
+        """
 
     # What is read.
 
@@ -143,7 +147,9 @@ class GatewaySession(Mirroring):
             return await super().add(folder_id, item, beyond_quota=beyond_quota)
         made, stood = self._made(link, AddItem(link.folder, item))
         if not made or not isinstance(stood, Stood):
-            return await super().add(folder_id, item, beyond_quota=True)
+            stored = await super().add(folder_id, item, beyond_quota=True)
+            self._tried.add(stored.item_id)
+            return stored
         return await self.bring(link.folder, stood, item)
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
@@ -156,6 +162,7 @@ class GatewaySession(Mirroring):
             raise NoSuchItem(item_id)
         made, stood = self._made(link, ChangeItem(link.folder, known, old.item, item))
         if not made or not isinstance(stood, Stood):
+            self._tried.add(item_id)
             return await super().change(folder_id, item_id, item)
         await self.relink(item_id, stood)
         return await super().change(
@@ -192,7 +199,9 @@ class GatewaySession(Mirroring):
             _, stood = self._made(destination, AddItem(destination.folder, item))
         moved = await super().move(folder_id, item_id, destination_id)
         if isinstance(stood, Stood):
-            moved = await self._settle_move(moved, stood)
+            return await self._settle_move(moved, stood)
+        if fits:
+            self._tried.add(moved.item_id)
         return moved
 
     async def _settle_move(self, moved: StoredItem, stood: Stood) -> StoredItem:
@@ -200,7 +209,7 @@ class GatewaySession(Mirroring):
         item = in_place(stood.item or moved.item, self.account_id, moved.folder_id, stood.key)
         await self._unlink(moved.folder_id, stood.key)
         await self._connect(moved, stood)
-        await self._rewrite(moved.item_id, item)
+        await self.rewrite(moved.item_id, item)
         return msgspec.structs.replace(moved, item=item)
 
     # Folders.
@@ -213,10 +222,11 @@ class GatewaySession(Mirroring):
             return folder_id
         parent = await self._parent_upstream(parent_id, backend)
         self._require_backend(backend)
+        self._tried.add(folder_id)
         made, listed = self.plan.outcome(CreateFolder(backend.value, parent, name, folder_type))
         if made and isinstance(listed, UpstreamFolder):
             await self.link_folder(folder_id, backend, listed)
-            self._links.pop(folder_id, None)
+            self._forget(folder_id)
         return folder_id
 
     async def update_folder(self, folder_id: str, parent_id: str, name: str) -> None:
@@ -226,10 +236,11 @@ class GatewaySession(Mirroring):
         if link is None:
             return
         parent = await self._parent_upstream(parent_id, link.backend)
+        self._tried.add(folder_id)
         made, listed = self._made(link, UpdateFolder(link.folder, parent, name))
         if made and isinstance(listed, UpstreamFolder):
             await self.relink_folder(folder_id, listed)
-            self._links.pop(folder_id, None)
+            self._forget(folder_id)
 
     async def delete_folder(self, folder_id: str) -> None:
         """Delete with all it holds. Raises NoSuchFolder, FolderProtected."""
@@ -263,7 +274,14 @@ class GatewaySession(Mirroring):
         if link is not None:
             self._require_backend(link.backend)
 
+    def _forget(self, folder_id: str) -> None:
+        """What was known of a folder is past."""
+        self._links.pop(folder_id, None)
+        self._tried.discard(folder_id)
+
     async def _link(self, folder_id: str) -> Link | None:
+        if folder_id in self._tried:
+            raise Wanted
         if folder_id not in self._links:
             number = number_of(folder_id)
             row = None
@@ -280,5 +298,7 @@ class GatewaySession(Mirroring):
         link = await self._link(folder_id)
         if link is None:
             return None, None
+        if item_id in self._tried:
+            raise Wanted
         row = await self.transaction.one(links.ITEM, item=self._key(folder_id, item_id)["item"])
         return link, None if row is None else links.known_of(row)

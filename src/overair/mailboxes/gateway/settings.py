@@ -118,6 +118,10 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     compress: bool = False
     """Whether IMAP is compressed where the server can; for servers that are far away."""
 
+    cached_messages: Annotated[int, msgspec.Meta(ge=1000)] = 200_000
+    """Of how many messages what was parsed of them is kept here, some 3 KB each; of others only flags and
+    dates are known until somebody reads them."""
+
     @property
     def configured(self) -> bool:
         """Whether there is a gateway."""
