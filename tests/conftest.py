@@ -9,7 +9,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from support import databases
+from support import databases, hashing
 from support.packages import REASON
 
 # Derandomized: the same examples in every run. A machine that is busy is no reason to fail.
@@ -27,6 +27,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 if databases.DEFAULT == databases.POSTGRESQL:
     databases.prepare_every_directory()
+databases.copy_new_files()
+hashing.cheap().start()
 
 # Servers that run in this process log into the report of the test that fails, not between its lines.
 structlog.configure(

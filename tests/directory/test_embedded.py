@@ -12,14 +12,16 @@ from overair.directory.accounts import AddressTaken, NoSuchUser
 from overair.directory.interface import AddressListEntry
 from overair.directory.names import InvalidAddress
 from overair.mailboxes.embedded import EmbeddedMailbox
+from support import hashing
 from support.directories import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path / "data")
-    yield world
-    world.close()
+    with hashing.true():
+        world = World(tmp_path / "data")
+        yield world
+        world.close()
 
 
 @pytest.mark.parametrize(

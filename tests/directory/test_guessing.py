@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from overair.directory import passwords, remembered, throttle
 from overair.directory.interface import LoginHeldUp
@@ -32,9 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[World]:
-    # argon2 with little memory: hours of attack are some thousand hashes.
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def world(tmp_path: Path, clock: Clock) -> Iterator[World]:
     world = World(tmp_path / "data")
     yield world
     world.close()
@@ -156,9 +153,8 @@ def test_known_phones_notice_nothing_of_a_thousand_guessers(world: World, clock:
 
 
 def test_a_restart_or_a_new_password_under_attack_does_not_lock_the_owner_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+    tmp_path: Path, clock: Clock
 ) -> None:
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     first = World(tmp_path / "data")
     first.pair(first.add(ANNA), "PHONE")
     first.close()

@@ -11,6 +11,7 @@ from overair.directory import logins, passwords
 from overair.directory.interface import LoginHeldUp
 from overair.directory.throttle import Caller
 from overair.directory.turns import NoTurn, Turns
+from support import hashing
 from support.asynchronous import run
 from support.directories import World
 
@@ -75,6 +76,7 @@ def test_whoever_gives_up_at_the_moment_of_the_turn_passes_it_on() -> None:
     run(work())
 
 
+@hashing.true()
 def test_known_phones_and_new_ones_get_in_during_a_flood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

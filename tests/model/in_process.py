@@ -8,14 +8,13 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 from unittest import mock
 
-from argon2 import PasswordHasher
 from starlette.types import Message
 
 from model.drive import DOMAIN, PASSWORD, Answer, Asked, Fate, FolderAsItIs
@@ -27,7 +26,6 @@ from model.simulation import SimulatedLoop
 from model.steps import FAULTS
 from model.store import InlineDatabase
 from overair import items
-from overair.directory import passwords
 from overair.items import Item, ItemClass, render
 from overair.items.rendering import RenderOptions
 from overair.mailboxes.interface import FolderType, MailboxError, Session
@@ -42,11 +40,11 @@ from overair.sync.engine import Engine
 from overair.sync.partner import Partner
 from overair.versions import Version
 from overair.wbxml import Element
+from support import hashing
 
 T = TypeVar("T")
 
 MEMORY: Final = Path("/dev/shm")  # a disk that needs no time, where there is one
-CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def fast_directory() -> str | None:
@@ -149,7 +147,7 @@ class InProcess:
         self._patches = ExitStack()
 
     async def __aenter__(self) -> Self:
-        self._patches.enter_context(cheap_passwords())
+        self._patches.enter_context(hashing.cheap())
         self._patches.enter_context(mock.patch.object(items, "render", self._render))
         await self._start()
         for user in await self._application.directory.list_users():
@@ -358,11 +356,6 @@ class InProcess:
         await self.settle()
 
 
-def cheap_passwords() -> AbstractContextManager[object]:
-    """Hashes that cost nothing: they are not on trial, and each start of the server makes some."""
-    return mock.patch.object(passwords, "HASHER", CHEAP)
-
-
 def settings(directory: Path) -> Settings:
     """Those of the model: no doors but the one that is knocked at."""
     return load(None, data_dir=str(directory), domain=DOMAIN, **{"delivery.lmtp": "", "database.url": SQLITE})
@@ -370,7 +363,7 @@ def settings(directory: Path) -> Settings:
 
 async def make_template(directory: Path, accounts: tuple[str, ...]) -> None:
     """A data directory with accounts, from which each story begins."""
-    with cheap_passwords():
+    with hashing.cheap():
         application = build(settings(directory))
         for account in accounts:
             await application.directory.add_user(f"{account}@{DOMAIN}", PASSWORD.decode(), account.title())

@@ -14,16 +14,21 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
+from unittest import mock
 
 import asyncpg
 import pytest
 
 from overair.storage import open as storage_open
+from overair.storage import sqlite
 from overair.storage.interface import Database
+from overair.storage.migrate import migrate
 from overair.storage.open import DATABASE_FILE, DATABASE_NOTE, database_of
 from overair.storage.url import SQLITE
 from support.postgresql import cluster, needs_postgresql
@@ -74,6 +79,27 @@ def prepare_every_directory() -> None:
         return original(directory)
 
     storage_open.database_of = prepared
+
+
+@cache
+def migrated_file() -> bytes:
+    """A SQLite file with all tables and no rows."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / DATABASE_FILE
+        migrate(path)
+        return path.read_bytes()
+
+
+def copy_new_files() -> None:
+    """Have what this process opens for the first time begin as a copy: a tenth of a second less each time."""
+
+    def copied(path: Path) -> None:
+        if path.stat().st_size:
+            migrate(path)
+        else:
+            path.write_bytes(migrated_file())
+
+    mock.patch.object(sqlite, "migrate", copied).start()
 
 
 class Outside(Protocol):

@@ -26,6 +26,7 @@ from overair.protocol.http import Command
 from overair.protocol.sync import AddCommand, CollectionRequest, SyncRequest, SyncResponse
 from overair.wbxml import Element
 from overair.wbxml.pages import Contacts
+from support import hashing
 from support.house import House, add_accounts
 from support.pace import pace
 from support.phone import Phone
@@ -76,7 +77,8 @@ class Target(House):
 
     def __init__(self, data_dir: Path, *, tls: bool = False, settings: str = "") -> None:
         super().__init__(data_dir, tls=tls, settings=f'domain = "{DOMAIN}"\n{settings}')
-        add_accounts(data_dir, USERS, PASSWORD)
+        with hashing.true():
+            add_accounts(data_dir, USERS, PASSWORD)
         self._honest: Honest | None = None
 
     def phone(self, **fields: Any) -> Phone:
