@@ -290,6 +290,8 @@ class Mailbox(Protocol):
 
     account_id: int
     blobs: BlobStore
+    takes_mail: bool
+    """Whether mail for the account comes in here, so that this server can answer it."""
 
     async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
         """Have what is elsewhere brought here: of these folders, or with None of the tree of folders.

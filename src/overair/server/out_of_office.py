@@ -47,6 +47,9 @@ async def answer(mailbox: Mailbox, request: OofRequest) -> OofResponse:
     try:
         as_html = None if request.get is None else _is_html(request.get.body_type)
         sent = request.set
+        if sent is not None and not mailbox.takes_mail:
+            # Mail comes to another server, which is the one that could reply.
+            return OofResponse(status=SettingsStatus.DENIED_BY_POLICY)
         if sent is not None:
 
             async def write(session: Session) -> None:

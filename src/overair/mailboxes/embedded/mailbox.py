@@ -20,6 +20,8 @@ class EmbeddedMailbox:
     ``quota`` is how many bytes it may hold where nothing else was set for it; 0 for no limit.
     """
 
+    takes_mail = True
+
     def __init__(self, account_id: int, database: Database, blobs: BlobStore, quota: int = UNLIMITED) -> None:
         self.account_id = account_id
         self.blobs = blobs

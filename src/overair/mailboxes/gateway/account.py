@@ -142,18 +142,34 @@ class Account:
         """
         if plan.stubs:
             for folder_id, keys in plan.stubs.items():
-                await self._complete(folder_id, keys)
+                await self._complete(folder_id, keys, plan)
         elif plan.search is not None:
             query, limit = plan.search
             plan.searched[query] = await self._search(query, limit)
         else:
             await self._make(plan, held)
 
-    async def _complete(self, folder_id: str, keys: Sequence[str]) -> None:
-        """Make stubs whole; what has gone upstream goes from the mirror."""
+    async def _complete(self, folder_id: str, keys: Sequence[str], plan: Plan) -> None:
+        """Make stubs whole; what has gone upstream goes from the mirror, and what came in a conversation
+        that was moved for good goes where that went.
+        """
         for folder in await self._mirror.folders(BackendName.IMAP, [folder_id]):
             items = await self._backend(BackendName.IMAP).contents(folder, keys)
             await self._mirror.complete(folder, keys, items)
+            if not plan.held:
+                await self._sort(folder, keys)
+
+    async def _sort(self, folder: MirroredFolder, keys: Sequence[str]) -> None:
+        for one in await self._mirror.sorted_away(folder, keys):
+            async with self._locks[BackendName.IMAP]:
+                for destination in await self._mirror.folders(BackendName.IMAP, [one.destination_id]):
+                    try:
+                        stood = await self._backend(BackendName.IMAP).move(
+                            folder, one.known, destination, one.item, uuid.uuid4().hex
+                        )
+                    except (Stale, Refused):
+                        continue  # it is somewhere else already, or has to stay
+                    await self._mirror.transferred(folder, one, stood)
 
     async def _search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
         folders = await self._mirror.folders(BackendName.IMAP, query.folder_ids)

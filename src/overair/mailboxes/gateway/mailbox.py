@@ -24,6 +24,8 @@ NOBODY: Final = "nobody of the account is here, so its servers cannot be asked"
 class GatewayMailbox:
     """A mirror in the store, and the account's servers behind it while somebody of it is here."""
 
+    takes_mail = False
+
     def __init__(self, account_id: int, gateway: Gateway, blobs: BlobStore) -> None:
         self.account_id = account_id
         self.blobs = blobs

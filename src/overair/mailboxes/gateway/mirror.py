@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,12 +24,21 @@ from overair.mailboxes.gateway.backend import (
 )
 from overair.mailboxes.gateway.hierarchy import missing, reconcile
 from overair.mailboxes.gateway.mirroring import Mirroring, in_place, is_stub
-from overair.mailboxes.interface import FoundItem, Refused
+from overair.mailboxes.interface import FolderType, FoundItem, Refused
 from overair.storage.interface import Database, Transaction
 
 T = TypeVar("T")
 CHUNK: Final = 250
 """Items that are written in one transaction, so that others need not wait long for theirs."""
+
+
+class Sorted(NamedTuple):
+    """A message that belongs into another folder."""
+
+    item_id: str
+    known: Known
+    item: Item
+    destination_id: str
 
 
 class Mirror:
@@ -169,6 +178,34 @@ class Mirror:
                     await session.fill(folder.folder_id, row[0], stub, whole)
 
         await self._write(work)
+
+    async def sorted_away(self, folder: MirroredFolder, keys: Sequence[str]) -> list[Sorted]:
+        """Messages of an Inbox whose conversation their user has moved for good (MS-ASCON_R215)."""
+        if folder.type is not FolderType.INBOX:
+            return []
+
+        async def work(session: Mirroring) -> list[Sorted]:
+            found = []
+            for key in keys:
+                row = await session.transaction.one(
+                    links.CONTENT_BY_KEY, folder=int(folder.folder_id), name=key
+                )
+                item = None if row is None else _decoded(row[1], row[2])
+                conversation = None if item is None else item.conversation_key
+                if row is None or item is None or conversation is None:
+                    continue
+                destination = await session.conversation_folder(conversation)
+                if destination is not None and destination != folder.folder_id:
+                    found.append(Sorted(f"{folder.folder_id}:{row[0]}", Known(key, ""), item, destination))
+            return found
+
+        return await self._write(work)
+
+    async def transferred(self, folder: MirroredFolder, one: Sorted, stood: Stood) -> None:
+        """A message was moved upstream to where its conversation goes."""
+        await self._write(
+            lambda session: session.transfer(folder.folder_id, one.item_id, one.destination_id, stood)
+        )
 
     async def found(self, places: Sequence[tuple[str, str]]) -> list[FoundItem]:
         """The items that stand at places upstream, given as folder id and key, in their order."""

@@ -89,6 +89,15 @@ class Mirroring(EmbeddedSession):
         await self.relink(item_id, stood)
         await super().change(folder_id, item_id, in_place(item, self.account_id, folder_id, stood.key))
 
+    async def transfer(self, folder_id: str, item_id: str, destination_id: str, stood: Stood) -> StoredItem:
+        """An item was moved upstream. Raises NoSuchItem, NoSuchFolder."""
+        moved = await super().move(folder_id, item_id, destination_id)
+        item = in_place(stood.item or moved.item, self.account_id, destination_id, stood.key)
+        await self._unlink(destination_id, stood.key)
+        await self._connect(moved, stood)
+        await self.rewrite(moved.item_id, item)
+        return msgspec.structs.replace(moved, item=item)
+
     async def let_go(self, folder_id: str, item_id: str) -> None:
         """An item is gone upstream."""
         await super().remove(folder_id, item_id)

@@ -197,20 +197,12 @@ class GatewaySession(Mirroring):
                 self._made(link, RemoveItem(link.folder, known))
         elif destination is not None and fits:
             _, stood = self._made(destination, AddItem(destination.folder, item))
-        moved = await super().move(folder_id, item_id, destination_id)
         if isinstance(stood, Stood):
-            return await self._settle_move(moved, stood)
+            return await self.transfer(folder_id, item_id, destination_id, stood)
+        moved = await super().move(folder_id, item_id, destination_id)
         if fits:
             self._tried.add(moved.item_id)
         return moved
-
-    async def _settle_move(self, moved: StoredItem, stood: Stood) -> StoredItem:
-        """Give an item that was moved its place upstream."""
-        item = in_place(stood.item or moved.item, self.account_id, moved.folder_id, stood.key)
-        await self._unlink(moved.folder_id, stood.key)
-        await self._connect(moved, stood)
-        await self.rewrite(moved.item_id, item)
-        return msgspec.structs.replace(moved, item=item)
 
     # Folders.
 
