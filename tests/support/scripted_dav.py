@@ -103,7 +103,7 @@ async def scripted() -> AsyncIterator[Scripted]:
         handler = server.script.get((request.method, request.raw_path))
         return await handler(request) if handler is not None else web.Response(status=404)
 
-    runner = web.ServerRunner(web.Server(handle), handle_signals=False)
+    runner = web.ServerRunner(web.Server(handle), handle_signals=False, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import dns.asyncresolver
 import dns.exception
@@ -12,7 +12,7 @@ import dns.rdatatype
 import msgspec
 
 from overair.dav.errors import DavError, NotAllowed, NotAuthorized, NotThere
-from overair.dav.hrefs import BadHref, canonical_path, origin, place_of, split, with_slash
+from overair.dav.hrefs import BadHref, canonical_path, joined, origin, place_of, split, with_slash
 from overair.dav.multistatus import Response
 from overair.dav.names import CALDAV, CARDDAV, DAV, document, element, properties
 from overair.dav.transport import REDIRECTS, Connections, DavClient, Listed
@@ -115,8 +115,8 @@ async def well_known(connections: Connections, url: str) -> str:
     """
     for _ in range(REDIRECTS):
         _, location = await connections.location(url)
-        there = urljoin(url, location)
         try:
+            there = joined(url, location)
             secure = origin(there).startswith("https://") or origin(there) == origin(url)
         except BadHref:
             return ""

@@ -54,7 +54,7 @@ def path_of(href: str, base: str) -> str:
     if len(href) > LONGEST:
         raise BadHref("is too long")
     try:
-        parts = urlsplit(urljoin(f"//server{base}", href.strip()))
+        parts = urlsplit(joined(f"//server{base}", href))
     except ValueError:
         raise BadHref("is no URL") from None
     if not parts.path.startswith("/"):
@@ -70,12 +70,20 @@ def place_of(href: str, base_path: str, base_origin: str) -> str:
     """
     path = path_of(href, base_path)
     try:
-        there = origin(urljoin(base_origin + base_path, href.strip()))
+        there = origin(joined(base_origin + base_path, href))
     except BadHref:
         return path
     if there == base_origin or not there.startswith("https://") or not siblings(there, base_origin):
         return path
     return there + path
+
+
+def joined(url: str, href: str) -> str:
+    """The URL that an href at another one names. Raises BadHref."""
+    try:
+        return urljoin(url, href.strip())
+    except ValueError:
+        raise BadHref("is no URL") from None
 
 
 def split(place: str) -> tuple[str, str]:

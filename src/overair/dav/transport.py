@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -17,7 +17,7 @@ from yarl import URL
 import overair
 from overair.credentials import Credentials, Kind
 from overair.dav.errors import NotAllowed, NotAuthorized, Unreachable, error_of
-from overair.dav.hrefs import BadHref, canonical_path, origin, siblings
+from overair.dav.hrefs import BadHref, canonical_path, joined, origin, siblings
 from overair.dav.multistatus import BadXml, Reader, Response, conditions_of
 
 CONNECTIONS: Final = 200
@@ -39,7 +39,8 @@ _PIECE: Final = 256 * 1024
 """Bytes that are parsed in one go: expat 2.5 reads a long token again for each piece that it comes in."""
 REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
-"""What is asked again where a connection that was kept turns out to be closed."""
+"""What is asked again where a connection that was kept turns out to be closed; aiohttp does so for PUT and
+DELETE, whose conditions tell what the first attempt did."""
 
 
 class Reply(NamedTuple):
@@ -244,11 +245,11 @@ class DavClient:
                 return response
             location = response.headers.get("Location", "")
             response.release()
-            there = urljoin(url, location)
             try:
+                there = joined(url, location)
                 elsewhere = origin(there) != origin(url)
             except BadHref:
-                elsewhere = True
+                there, elsewhere = url, True
             if elsewhere:
                 raise Unreachable(f"{self._where(method)}: redirects to another server", response.status)
             url = origin(url) + canonical_path(urlsplit(there).path or "/")

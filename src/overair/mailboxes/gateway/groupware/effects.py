@@ -85,8 +85,10 @@ class Effects:
                 text = told_by_client(text, before)
             try:
                 etag = await put(self._client, place.collection + name, text, self._service, replaces=etag)
-            except (Clash, NotThere) as error:
-                raise Stale(str(error)) from error
+            except NotThere as error:
+                raise Stale("the object is gone") from error
+            except Clash:  # by somebody else, or by this very request, sent again when its answer got lost
+                return await self._made_before(form, known.key, *await self._read(place, name), new)
             if not etag:
                 text, etag = await self._read(place, name)
         return await self._stood(form, known.key, text, etag, new)
