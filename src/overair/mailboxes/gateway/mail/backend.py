@@ -1,0 +1,253 @@
+"""An IMAP server as a Backend, for one account."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final
+
+from overair.credentials import Credentials
+from overair.imap.capabilities import Extension
+from overair.imap.errors import NoSuchMailbox
+from overair.imap.pool import Pool
+from overair.imap.responses import FolderStatus
+from overair.imap.session import Session
+from overair.imap.uid_set import UidSet
+from overair.items import Item, ItemClass
+from overair.items.mail.parts import ByteSource
+from overair.mailboxes.gateway.backend import (
+    BackendName,
+    Delta,
+    Known,
+    Mirror,
+    MirroredFolder,
+    Stood,
+    UpstreamFolder,
+    Watching,
+)
+from overair.mailboxes.gateway.mail import folder_effects
+from overair.mailboxes.gateway.mail.contents import Contents, section
+from overair.mailboxes.gateway.mail.effects import Effects
+from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
+from overair.mailboxes.gateway.mail.listing import listing
+from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
+from overair.mailboxes.gateway.mail.options import MailOptions, Owner
+from overair.mailboxes.gateway.mail.overview import Mailbox
+from overair.mailboxes.gateway.mail.place import read_place
+from overair.mailboxes.gateway.mail.pull import Pull
+from overair.mailboxes.gateway.mail.ranged_message import Span
+from overair.mailboxes.gateway.mail.search import search
+from overair.mailboxes.gateway.mail.selecting import entered
+from overair.mailboxes.gateway.mail.trouble import translated
+from overair.mailboxes.gateway.mail.watch import MailWatch
+from overair.mailboxes.interface import FolderType, MailboxUnavailable
+from overair.mailboxes.search_query import SearchQuery
+
+TO_THE_END: Final = 2**31 - 1
+"""Bytes of a range that has no end."""
+
+
+class ImapBackend:
+    """The mail of one account. It opens nothing until it is asked something.
+
+    ``pool`` are the connections to the server, shared by all accounts; ``blobs`` has the bytes of
+    messages that are added.
+    """
+
+    name: Final = BackendName.IMAP
+
+    def __init__(
+        self,
+        pool: Pool,
+        credentials: Credentials,
+        owner: Owner,
+        options: MailOptions,
+        blobs: ByteSource,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pool: Final = pool
+        self._credentials: Final = credentials
+        self._owner: Final = owner
+        self._options: Final = options
+        self._contents: Final = Contents(owner)
+        self._effects: Final = Effects(blobs)
+        self._clock: Final = clock
+        self._hierarchy: Hierarchy | None = None
+
+    # What there is.
+
+    async def tree(self) -> Sequence[UpstreamFolder]:
+        """Every folder, parents before children."""
+        async with self._session() as session:
+            self._hierarchy, tree = await listing(session, self._options)
+        return tree.folders()
+
+    async def changed(self, folders: Sequence[MirroredFolder]) -> Sequence[MirroredFolder]:
+        """Those folders that may have changed since their states; one round trip for all of them."""
+        if not folders:
+            return ()
+        async with self._session() as session:
+            has_modseq = Extension.CONDSTORE in session.capabilities
+            if session.selected is not None and any(one.path == session.selected.name for one in folders):
+                await session.noop()  # STATUS of the selected mailbox may say how it was
+            found = await session.statuses(
+                [folder.path for folder in folders],
+                ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "HIGHESTMODSEQ" if has_modseq else "UNSEEN"),
+            )
+        return [folder for folder in folders if self._may_have_changed(folder, found.get(folder.path))]
+
+    def _may_have_changed(self, folder: MirroredFolder, status: FolderStatus | None) -> bool:
+        place = read_place(folder.state)
+        if place is None or status is None or place.floor > 1 or place.former:
+            return True
+        if (status.uid_validity, status.messages) != (place.uid_validity, place.exists):
+            return True
+        if status.uid_next is not None and status.uid_next != place.uid_next:
+            return True
+        if place.modseq and status.highest_modseq:
+            return status.highest_modseq != place.modseq
+        # Flags other than \Seen may have changed without a trace.
+        elapsed = self._clock() - place.compared
+        return status.unseen != place.unseen or not 0 <= elapsed < self._options.compare_interval
+
+    async def pull(self, folder: MirroredFolder, mirror: Mirror) -> Delta:
+        """What became of a folder since its state. Raises NoSuchFolder, MailboxUnavailable."""
+
+        async def bring(session: Session, mailbox: Mailbox, uids: UidSet) -> Mapping[int, Item]:
+            return await self._contents.bring(session, mailbox, folder.type, uids)
+
+        async with self._session(folder) as session:
+            return await Pull(session, folder, mirror, bring, int(self._clock())).delta()
+
+    # What messages hold.
+
+    async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
+        """Messages whole, by key; what is gone is left out. Raises MailboxUnavailable."""
+        wanted = [read_key(key) for key in keys]
+        async with self._session(folder) as session:
+            mailbox = await entered(session, folder, fresh=True)
+            _require(mailbox, wanted)
+            uids = UidSet(key.uid for key in wanted)
+            found = await self._contents.bring(session, mailbox, folder.type, uids)
+        return {mailbox.key(uid): item for uid, item in found.items()}
+
+    async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
+        """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""
+        if length == 0:
+            return b""
+        wanted = read_key(key)
+        span = None
+        if offset or length is not None:
+            span = Span(offset, offset + (TO_THE_END if length is None else length))
+        async with self._session(folder) as session:
+            mailbox = await entered(session, folder)
+            _require(mailbox, [wanted])
+            try:
+                return await section(session, wanted.uid, span)
+            except KeyError:
+                await session.noop()  # it may have come since the mailbox was selected
+                return await section(session, wanted.uid, span)
+
+    # What phones do.
+
+    async def add(self, folder: MirroredFolder, item: Item, token: str) -> Stood:
+        """A new item. Raises NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
+        async with self._session(folder) as session:
+            return await self._effects.add(session, folder, item, token)
+
+    async def change(self, folder: MirroredFolder, known: Known, old: Item, new: Item, token: str) -> Stood:
+        """An item with new content. Raises Stale, NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
+        async with self._session(folder) as session:
+            return await self._effects.change(session, folder, known, old, new, token)
+
+    async def remove(self, folder: MirroredFolder, known: Known, token: str) -> None:
+        """Delete for good; nothing happens to what is gone. Raises Stale, Refused, MailboxUnavailable."""
+        async with self._session(folder) as session:
+            await self._effects.remove(session, folder, known)
+
+    async def move(
+        self, folder: MirroredFolder, known: Known, destination: MirroredFolder, item: Item, token: str
+    ) -> Stood:
+        """Move to another mailbox. Raises Stale, NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
+        async with self._session(folder) as session:
+            return await self._effects.move(session, folder, known, destination, item)
+
+    async def create_folder(
+        self, parent: MirroredFolder | None, name: str, kind: FolderType
+    ) -> UpstreamFolder:
+        """A new mailbox; one of that name that is there counts as made. Raises Refused."""
+        async with self._session() as session:
+            hierarchy = await self._known_hierarchy(session)
+            return await folder_effects.create(session, hierarchy, parent, name, kind)
+
+    async def update_folder(
+        self, folder: MirroredFolder, parent: MirroredFolder | None, name: str
+    ) -> UpstreamFolder:
+        """Rename or move a mailbox. Raises NoSuchFolder, FolderExists, FolderProtected, Refused."""
+        async with self._session() as session:
+            hierarchy = await self._known_hierarchy(session)
+            return await folder_effects.update(session, hierarchy, folder, parent, name)
+
+    async def delete_folder(self, folder: MirroredFolder) -> None:
+        """Delete a mailbox with all below it; nothing happens to one that is gone. Raises Refused."""
+        async with self._session() as session:
+            await folder_effects.delete(session, await self._known_hierarchy(session), folder)
+
+    async def _known_hierarchy(self, session: Session) -> Hierarchy:
+        if self._hierarchy is None:
+            self._hierarchy, _ = await listing(session, self._options)
+        return self._hierarchy
+
+    # What phones ask.
+
+    async def search(
+        self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
+    ) -> Sequence[tuple[str, str]] | None:
+        """(folder_id, key) of the messages that match, newest first; None for those of a conversation, of
+        which a server knows nothing.
+        """
+        if query.conversation_id is not None:
+            return None
+        if ItemClass.EMAIL not in query.item_classes:
+            return ()
+        found: list[tuple[datetime, str, str]] = []
+        for folder in folders:
+            if query.folder_ids is None or folder.folder_id in query.folder_ids:
+                async with self._session(folder) as session:
+                    try:
+                        found += await search(session, folder, query, limit)
+                    except NoSuchMailbox:
+                        continue  # it has gone since the tree was looked at
+        return [(folder_id, key) for _, folder_id, key in sorted(found, reverse=True)[:limit]]
+
+    def watch(
+        self,
+        folders: Callable[[], Collection[MirroredFolder]],
+        changed: Callable[[Collection[MirroredFolder] | None], None],
+    ) -> Watching:
+        """Call ``changed`` when something may have changed in one of some folders."""
+        return MailWatch(self._pool, self._credentials, folders, changed, self._options)
+
+    async def check(self) -> None:
+        """Log in. Raises WrongCredentials, MailboxUnavailable."""
+        async with self._session():
+            pass
+
+    async def close(self) -> None:
+        """Let go of connections that nobody uses."""
+        self._pool.close_user(self._credentials.user)
+
+    @asynccontextmanager
+    async def _session(self, folder: MirroredFolder | None = None) -> AsyncIterator[Session]:
+        with translated(self._owner.account_id):
+            path = None if folder is None else folder.path
+            async with self._pool.session(self._credentials, path) as session:
+                yield session
+
+
+def _require(mailbox: Mailbox, keys: Collection[MessageKey]) -> None:
+    """Raise MailboxUnavailable where keys are of a UIDVALIDITY that is over: a pull sets that right."""
+    if any(key.uid_validity != mailbox.uid_validity for key in keys):
+        raise MailboxUnavailable("the UIDs of a mailbox have changed")

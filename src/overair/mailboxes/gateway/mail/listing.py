@@ -1,0 +1,61 @@
+"""What there is on a server: its namespaces, its mailboxes, and what one may do in those of others."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from overair.imap.capabilities import Extension
+from overair.imap.errors import CommandFailed
+from overair.imap.responses import ListEntry, Namespaces
+from overair.imap.session import Session
+from overair.mailboxes.gateway.mail.hierarchy import INBOX, Hierarchy
+from overair.mailboxes.gateway.mail.options import MailOptions, Shared
+from overair.mailboxes.gateway.mail.tree import Tree
+
+MOST_RIGHTS: Final = 300
+"""Mailboxes of others whose rights are asked for, each by a command of its own."""
+
+
+async def listing(session: Session, options: MailOptions) -> tuple[Hierarchy, Tree]:
+    """The mailboxes of a log-in. Raises ImapError."""
+    namespaces = await session.namespace()
+    status = ("MAILBOXID",) if Extension.OBJECTID in session.capabilities else ()
+    entries = {entry.name: entry for entry in await session.list("*", status=status)}
+    if options.shared is not Shared.NONE:
+        for prefix in _prefixes(namespaces):
+            # LIST "" "*" need not tell of other namespaces than the user's own.
+            for entry in await session.list(f"{prefix}*"):
+                entries.setdefault(entry.name, entry)
+    if not any(name.upper() == INBOX for name in entries):
+        entries[INBOX] = ListEntry(INBOX, None)
+    asks = options.subscribed_only or options.shared is Shared.SUBSCRIBED
+    if asks and not any(entry.subscribed for entry in entries.values()):
+        await _mark_subscribed(session, entries)
+    delimiter = next((entry.delimiter for entry in entries.values() if entry.delimiter), None)
+    hierarchy = Hierarchy(namespaces, delimiter)
+    tree = Tree(entries.values(), hierarchy, options)
+    if Extension.ACL in session.capabilities:
+        rights = {path: await _rights(session, path) for path in tree.of_others()[:MOST_RIGHTS]}
+        tree = Tree(entries.values(), hierarchy, options, rights)
+    return hierarchy, tree
+
+
+def _prefixes(namespaces: Namespaces) -> list[str]:
+    return [space.prefix for space in (*namespaces.others, *namespaces.shared) if space.prefix]
+
+
+async def _mark_subscribed(session: Session, entries: dict[str, ListEntry]) -> None:
+    for one in await session.list("*", subscribed=True):
+        entry = entries.get(one.name)
+        if entry is not None:
+            marked = entry.attributes | {"\\subscribed"}
+            entries[one.name] = msgspec.structs.replace(entry, attributes=marked)
+
+
+async def _rights(session: Session, path: str) -> frozenset[str] | None:
+    try:
+        return await session.my_rights(path)
+    except CommandFailed:
+        return frozenset()  # who may not even ask may do nothing there

@@ -1,0 +1,42 @@
+"""A mailbox that is selected, and the right one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.imap.errors import CommandFailed
+from overair.imap.responses import SelectResult
+from overair.imap.session import Session
+from overair.mailboxes.gateway.backend import MirroredFolder
+from overair.mailboxes.gateway.mail.flags import Permanent
+from overair.mailboxes.gateway.mail.overview import Mailbox
+from overair.mailboxes.interface import FolderType, MailboxUnavailable
+
+NO_UIDS: Final = "the IMAP server does not keep the UIDs of messages in a mailbox, so it cannot be mirrored"
+
+
+def mailbox_of(selected: SelectResult, kind: FolderType) -> Mailbox:
+    """What of a selected mailbox is needed. Raises MailboxUnavailable where no UID can be kept."""
+    if not selected.uid_validity or not selected.uids_persist:
+        raise MailboxUnavailable(NO_UIDS)
+    return Mailbox(
+        uid_validity=selected.uid_validity,
+        permanent=Permanent(selected.permanent_flags),
+        in_drafts=kind is FolderType.DRAFTS,
+    )
+
+
+async def entered(session: Session, folder: MirroredFolder, *, fresh: bool = False) -> Mailbox:
+    """The mailbox of a folder, selected; ``fresh``: with all that has come to it until now.
+
+    Raises ImapError, MailboxUnavailable.
+    """
+    selected = session.selected
+    if selected is None or selected.name != folder.path:
+        selected = await session.select(folder.path)
+    elif fresh:
+        try:
+            await session.noop()
+        except CommandFailed:
+            selected = await session.select(folder.path)
+    return mailbox_of(selected, folder.type)

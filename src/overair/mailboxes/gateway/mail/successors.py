@@ -1,0 +1,88 @@
+"""Messages that came under a new UID: which of them the mirror has already, under an earlier key."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from overair.items import Item, Message
+from overair.mailboxes.gateway.backend import Known, Mirror, MirroredFolder
+from overair.mailboxes.gateway.mail.message_key import read_key
+from overair.mailboxes.gateway.mail.overview import Mailbox, Sight
+
+
+class Successor(msgspec.Struct, frozen=True):
+    """The key that a message had before; ``renewed`` where it had another content then."""
+
+    earlier: str
+    renewed: bool
+
+
+class Successors(msgspec.Struct, frozen=True):
+    """What became of new messages, by UID. ``hidden`` are older forms of a draft that has a newer one."""
+
+    of: dict[int, Successor]
+    hidden: frozenset[int] = frozenset()
+
+
+async def successors(
+    mirror: Mirror,
+    folder: MirroredFolder,
+    mailbox: Mailbox,
+    sights: Collection[Sight],
+    removed: Collection[str],
+) -> Successors:
+    """Which of new messages are such that the mirror has: among those that are gone, those with keys of an
+    earlier UIDVALIDITY and, among drafts, all.
+
+    Many programs write a draft anew, with the same Message-ID, before they remove the old one.
+    """
+    names = {sight.message_id for sight in sights if sight.message_id is not None}
+    there = await mirror.with_message_ids(folder, names) if names else {}
+    gone = set(removed)
+    found: dict[int, Successor] = {}
+    hidden: set[int] = set()
+    taken: set[str] = set()
+    newest: dict[str, int] = {}
+    for sight in sorted(sights, key=lambda one: -one.uid):
+        name = sight.message_id
+        if name is None:
+            continue
+        candidates = [one for one in there.get(name, ()) if one[0].key not in taken]
+        if mailbox.in_drafts and (name in newest or _has_newer(mailbox, sight, candidates, gone)):
+            hidden.add(sight.uid)
+            continue
+        newest[name] = sight.uid
+        for known, item in _in_order(candidates, sight):
+            key = read_key(known.key)
+            other_validity = key.uid_validity != mailbox.uid_validity
+            if key == (mailbox.uid_validity, sight.uid):
+                break
+            same = _is_same(item, sight)
+            if mailbox.in_drafts or known.key in gone or (other_validity and same):
+                found[sight.uid] = Successor(known.key, renewed=not same)
+                taken.add(known.key)
+                break
+    return Successors(found, frozenset(hidden))
+
+
+def _has_newer(
+    mailbox: Mailbox, sight: Sight, candidates: Sequence[tuple[Known, Item]], gone: Collection[str]
+) -> bool:
+    keys = [read_key(known.key) for known, _ in candidates if known.key not in gone]
+    return any(key.uid_validity == mailbox.uid_validity and key.uid > sight.uid for key in keys)
+
+
+def _in_order(candidates: Iterable[tuple[Known, Item]], sight: Sight) -> list[tuple[Known, Item]]:
+    """Those that are the same to the byte first, then the newest."""
+    return sorted(candidates, key=lambda one: (not _is_same(one[1], sight), -read_key(one[0].key).uid))
+
+
+def _is_same(item: Item, sight: Sight) -> bool:
+    return (
+        isinstance(item, Message)
+        and item.index is not None
+        and item.index.size == sight.size
+        and item.date_received == sight.received
+    )

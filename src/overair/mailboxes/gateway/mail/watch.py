@@ -1,0 +1,213 @@
+"""Noticing what changes in an account's mailboxes, on one connection: NOTIFY, or IDLE and polls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+import structlog
+
+from overair.credentials import Credentials
+from overair.imap.capabilities import Extension
+from overair.imap.errors import CommandFailed, ImapError
+from overair.imap.pool import BackOff, Pool
+from overair.imap.responses import Event, FolderStatus, ListEntry, NotificationOverflow
+from overair.imap.session import Session
+from overair.mailboxes.gateway.backend import MirroredFolder
+from overair.mailboxes.gateway.mail.hierarchy import INBOX
+from overair.mailboxes.gateway.mail.options import MailOptions
+
+RENEWED: Final = 28 * 60.0
+"""Seconds of an IDLE; servers may end one after 30 minutes (RFC 2177)."""
+FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
+"""Seconds until a connection that was lost is opened anew."""
+TREE_ROUNDS: Final = 10
+"""The tree of mailboxes is looked at in every tenth round, where the server does not tell of it."""
+Standing = tuple[int | None, int | None, int | None, int | None] | None
+"""What STATUS says of a mailbox, as far as it tells whether something has changed."""
+
+_log = structlog.get_logger("overair.gateway")
+
+
+class MailWatch:
+    """A watch of one account. It begins by calling ``changed`` for all folders, as soon as nothing that
+    happens later can be missed; so it does after every interruption.
+    """
+
+    __slots__ = (
+        "_changed",
+        "_compare_interval",
+        "_credentials",
+        "_folders",
+        "_interval",
+        "_lost",
+        "_notified",
+        "_pool",
+        "_rounds",
+        "_selected",
+        "_standings",
+        "_task",
+        "_tree",
+        "_waiting",
+    )
+
+    def __init__(
+        self,
+        pool: Pool,
+        credentials: Credentials,
+        folders: Callable[[], Collection[MirroredFolder]],
+        changed: Callable[[Collection[MirroredFolder] | None], None],
+        options: MailOptions,
+    ) -> None:
+        self._pool = pool
+        self._credentials = credentials
+        self._folders = folders
+        self._changed = changed
+        self._interval = options.poll_interval
+        self._compare_interval = options.compare_interval
+        self._waiting: asyncio.Future[None] | None = None
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """End it."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
+        while True:
+            try:
+                async with self._pool.session(self._credentials) as session:
+                    await self._follow(session, back_off)
+            except ImapError as error:
+                _log.info("watch interrupted", reason=str(error))
+            await asyncio.sleep(back_off.failed())
+
+    async def _follow(self, session: Session, back_off: BackOff) -> None:
+        """Watch on one connection until it is lost. Raises ImapError."""
+        self._lost, self._notified, self._rounds, self._selected = False, False, 0, ""
+        self._standings: dict[str, Standing] = {}
+        self._tree: frozenset[str] = frozenset()
+        session.on_event, session.on_lost = self._on_event, self._on_lost
+        followed: frozenset[str] = frozenset()
+        while not self._lost:
+            folders = list(self._folders())
+            paths = frozenset(folder.path for folder in folders)
+            if paths != followed or (Extension.NOTIFY in session.capabilities and not self._notified):
+                await self._listen(session, folders)
+            changed = await self._look(session, folders)
+            changed += [one for one in folders if one.path not in followed and one not in changed]
+            followed = paths
+            if Extension.IDLE in session.capabilities and (self._notified or session.selected is not None):
+                await session.idle()
+            self._rounds += 1
+            back_off.succeeded()
+            if changed:
+                self._changed(changed)
+            await self._wait(session, polls=self._polls(session, folders))
+
+    async def _listen(self, session: Session, folders: Sequence[MirroredFolder]) -> None:
+        """Have the server tell of what it can tell of. Raises ImapError."""
+        if not folders:
+            return
+        if Extension.NOTIFY in session.capabilities:
+            try:
+                await session.notify([folder.path for folder in folders])
+                self._notified = True
+            except CommandFailed as error:
+                self._notified = False
+                _log.info("NOTIFY refused", reason=str(error))
+        if not self._notified and Extension.IDLE in session.capabilities:
+            path = _idled(folders)
+            if session.selected is None or session.selected.name != path:
+                await session.select(path, read_only=True)
+            self._selected = path
+
+    def _polls(self, session: Session, folders: Sequence[MirroredFolder]) -> list[MirroredFolder]:
+        """The folders of which the server tells nothing."""
+        if self._notified:
+            return []
+        idles = Extension.IDLE in session.capabilities and session.selected is not None
+        told = session.selected.name if idles and session.selected is not None else None
+        return [folder for folder in folders if folder.path != told]
+
+    async def _look(self, session: Session, folders: Sequence[MirroredFolder]) -> list[MirroredFolder]:
+        """Look at what the server does not tell of; the folders that seem to have changed."""
+        polled = self._polls(session, folders)
+        changed: list[MirroredFolder] = []
+        has_modseq = Extension.CONDSTORE in session.capabilities
+        if polled:
+            items = ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "HIGHESTMODSEQ" if has_modseq else "UNSEEN")
+            found = await session.statuses([folder.path for folder in polled], items)
+            for folder in polled:
+                standing = _standing(found.get(folder.path))
+                if self._standings.get(folder.path, standing) != standing:
+                    changed.append(folder)
+                self._standings[folder.path] = standing
+        if not self._notified and self._rounds % TREE_ROUNDS == 0:
+            tree = frozenset(entry.name for entry in await session.list("*"))
+            if self._tree and tree != self._tree:
+                self._changed(None)
+            self._tree = tree
+        every = max(1, round(self._compare_interval / self._interval))
+        if not has_modseq and self._rounds and self._rounds % every == 0:
+            return list(folders)  # flags may have changed without a trace
+        return changed
+
+    async def _wait(self, session: Session, polls: Sequence[MirroredFolder]) -> None:
+        """Until the next look: what the server tells meanwhile is passed on as it comes."""
+        loop = asyncio.get_running_loop()
+        idle_until = loop.time() + RENEWED
+        paths = frozenset(folder.path for folder in self._folders())
+        while not self._lost:
+            self._waiting = loop.create_future()
+            timer = loop.call_later(self._interval, _settle, self._waiting)
+            try:
+                await self._waiting
+            finally:
+                timer.cancel()
+                self._waiting = None
+            other = frozenset(folder.path for folder in self._folders()) != paths
+            overflown = Extension.NOTIFY in session.capabilities and not self._notified
+            if polls or other or overflown or loop.time() + self._interval > idle_until:
+                return
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, ListEntry):
+            self._changed(None)
+        elif isinstance(event, NotificationOverflow):
+            self._notified = False
+            self._changed(list(self._folders()))
+            _settle(self._waiting)
+        else:
+            path = event.name if isinstance(event, FolderStatus) else self._selected
+            folders = [one for one in self._folders() if one.path == path]
+            if folders:
+                self._changed(folders)
+
+    def _on_lost(self, _error: Exception) -> None:
+        self._lost = True
+        _settle(self._waiting)
+
+
+def _settle(waiting: asyncio.Future[None] | None) -> None:
+    if waiting is not None and not waiting.done():
+        waiting.set_result(None)
+
+
+def _idled(folders: Sequence[MirroredFolder]) -> str:
+    """The mailbox of which most news are expected: INBOX where it is watched."""
+    paths = sorted(folder.path for folder in folders)
+    return INBOX if INBOX in paths else paths[0]
+
+
+def _standing(status: FolderStatus | None) -> Standing:
+    if status is None:
+        return None
+    return (
+        status.uid_validity,
+        status.uid_next,
+        status.messages,
+        status.unseen if status.highest_modseq is None else status.highest_modseq,
+    )
