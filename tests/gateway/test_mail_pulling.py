@@ -16,7 +16,7 @@ DOVECOT = dovecot_fixture()
 def test_the_tree_has_the_default_folders(dovecot: Dovecot) -> None:
     async def work() -> None:
         async with house(dovecot, dovecot.user()) as there:
-            tree = await there.list()
+            tree = await there.look()
             assert {path: one.type for path, one in tree.items()} == {
                 "INBOX": FolderType.INBOX,
                 "Drafts": FolderType.DRAFTS,

@@ -151,7 +151,7 @@ class House:
     tree: Sequence[UpstreamFolder] = ()
     folders: dict[str, MirroredFolder] = field(default_factory=dict)
 
-    async def list(self) -> dict[str, UpstreamFolder]:
+    async def look(self) -> dict[str, UpstreamFolder]:
         """The tree, by path."""
         self.tree = await self.backend.tree()
         for number, one in enumerate(self.tree):
@@ -164,13 +164,12 @@ class House:
     async def bring(self, path: str = "INBOX", *, whole: bool = False) -> list[Mirrored]:
         """Bring a folder in; what the mirror has of it then, the newest key last."""
         if path not in self.folders:
-            await self.list()
+            await self.look()
         self.folders[path] = await self.mirror.bring(self.backend, self.folders[path])
         if whole:
             await self.mirror.complete(self.backend, self.folders[path])
-        return sorted(
-            self.mirror.of(self.folders[path]), key=lambda one: int(one.known.key.partition(".")[2])
-        )
+        held = self.mirror.of(self.folders[path])
+        return sorted(held, key=lambda one: read_key(one.known.key))
 
     async def messages(self, path: str = "INBOX") -> dict[str | None, Message]:
         """The whole messages of a folder by their subjects."""
