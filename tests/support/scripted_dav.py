@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Scripted:
     """Answers by method and path; what is not in ``script`` is 404. ``asked`` has what came."""
 
     url: str
+    port: int
     script: dict[tuple[str, str], Handler] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     """Method, path, headers by name in lower case, body."""
@@ -91,10 +93,10 @@ def calendar(href: str, name: str = "Work", *, ctag: str = "", token: str = "", 
 
 
 @asynccontextmanager
-async def scripted() -> AsyncIterator[Scripted]:
+async def scripted(tls: ssl.SSLContext | None = None) -> AsyncIterator[Scripted]:
     """Run one on loopback."""
     port = free_port()
-    server = Scripted(f"http://127.0.0.1:{port}/")
+    server = Scripted(f"{'http' if tls is None else 'https'}://127.0.0.1:{port}/", port)
 
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         body = await request.text()
@@ -105,7 +107,7 @@ async def scripted() -> AsyncIterator[Scripted]:
 
     runner = web.ServerRunner(web.Server(handle), handle_signals=False, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
     try:
         yield server
     finally:

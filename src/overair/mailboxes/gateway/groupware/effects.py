@@ -70,10 +70,7 @@ class Effects:
     async def change(self, place: Place, form: Format, known: Known, old: Item, new: Item) -> Stood:
         """An edit merged into the object as the server has it. Raises Stale."""
         name = name_of(known.key)
-        try:
-            before, etag = await self._read(place, name)
-        except NotThere as error:
-            raise Stale("the object is gone") from error
+        before, etag = await self._there(place, name)
         if etag != known.tag:
             return await self._made_before(form, known.key, before, etag, new)
         try:
@@ -88,7 +85,7 @@ class Effects:
             except NotThere as error:
                 raise Stale("the object is gone") from error
             except Clash:  # by somebody else, or by this very request, sent again when its answer got lost
-                return await self._made_before(form, known.key, *await self._read(place, name), new)
+                return await self._made_before(form, known.key, *await self._there(place, name), new)
             if not etag:
                 text, etag = await self._read(place, name)
         return await self._stood(form, known.key, text, etag, new)
@@ -169,10 +166,7 @@ class Effects:
 
     async def _copy(self, place: Place, known: Known, there: str) -> None:
         """Write an object again elsewhere, then delete it. Raises Stale."""
-        try:
-            text, etag = await self._read(place, name_of(known.key))
-        except NotThere as error:
-            raise Stale("the object is gone") from error
+        text, etag = await self._there(place, name_of(known.key))
         if known.tag and etag != known.tag:
             raise Stale("the object was changed elsewhere")
         try:
@@ -184,6 +178,13 @@ class Effects:
             await delete(self._client, place.collection + name_of(known.key), expects=etag, quietly=True)
         except Clash as error:
             raise Stale(str(error)) from error
+
+    async def _there(self, place: Place, name: str) -> _Read:
+        """An object that the mirror has. Raises Stale where it is gone."""
+        try:
+            return await self._read(place, name)
+        except NotThere as error:
+            raise Stale("the object is gone") from error
 
     async def _read(self, place: Place, name: str) -> _Read:
         """An object with its ETag, which some servers say only when they are asked for several.
