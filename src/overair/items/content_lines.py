@@ -7,13 +7,15 @@ their order. The text around it stays as it is, to the last octet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 LINE_OCTETS: Final = 75
 """The most octets of a line, its end apart; longer ones are folded."""
 _PARAMETER: Final = re.compile(r';((?:[^";]|"[^"]*+")*+)')
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_PART: Final = {separator: re.compile(rf"(?:[^\\{separator}]++|\\.|\\)*+", re.DOTALL) for separator in ",;"}
+"""What stands up to a separator that no backslash stands before."""
 
 
 class Parameter(NamedTuple):
@@ -86,6 +88,38 @@ def folded(line: str, line_end: str) -> str:
             start, size = place, 1
         size += octets
     return f"{line_end} ".join((*pieces, line[start:])) + line_end
+
+
+def split(value: str, separator: str) -> list[str]:
+    """The parts of a value, still escaped, between separators that no backslash stands before."""
+    parts: list[str] = []
+    position = 0
+    while position <= len(value) and (match := _PART[separator].match(value, position)) is not None:
+        parts.append(match[0])
+        position = match.end() + 1
+    return parts
+
+
+def merged_lists(
+    lists: Sequence[Sequence[tuple[str, str]]],
+    before: Sequence[str],
+    wanted: Sequence[str],
+    written: Callable[[str], str],
+) -> list[list[str]]:
+    """The lists of several lines that together are to say other texts, as they are to be written.
+
+    Each entry of a list is as it stands and as it is read. What stays keeps its place, what is new goes
+    to the end of the last list; what was not among the texts before, or is empty, stays.
+    """
+    known, gone = frozenset(before), frozenset(before) - frozenset(wanted)
+    new = [one for one in wanted if one not in known]
+    if [*(one for one in before if one not in gone), *new] == list(wanted):
+        kept = [[stands for stands, text in one if text not in gone] for one in lists]
+        kept[-1] += map(written, new)
+    else:
+        hidden = (stands for one in lists for stands, text in one if text not in known)
+        kept = [[*map(written, wanted), *hidden], *([] for _ in lists[1:])]
+    return [[stands for stands in one if stands.strip()] for one in kept]
 
 
 class Edits:

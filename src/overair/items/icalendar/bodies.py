@@ -30,19 +30,19 @@ _BODY_END: Final = re.compile("</body>", re.IGNORECASE)
 
 def body_of(component: Component, losses: Losses) -> Body | None:
     """The body of a component, with its links at its end; None where there is nothing."""
-    html = next((found for found in component.all(ALTERNATIVE, STYLED) if _is_html(found)), None)
+    html = next((found for found in component.all(ALTERNATIVE, STYLED) if is_html(found)), None)
     for found in component.all(ALTERNATIVE, STYLED):
-        if not _is_html(found):
+        if not is_html(found):
             losses.add(found.name, "is not HTML")
     descriptions = component.all("DESCRIPTION")
     if len(descriptions) > 1 and component.name == "VJOURNAL":
         text = "\n\n".join(found.text for found in descriptions)
     else:
         text = descriptions[0].text if descriptions else ""
-    links = _links(component, text, losses)
+    links = [link for link in links_of(component, losses) if link not in text]
     if html is not None and html.text.strip():
         data = html.text
-        paragraphs = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in links)
+        paragraphs = "".join(map(paragraph_of, links))
         end = max((match.start() for match in _BODY_END.finditer(data)), default=len(data))
         return _body(BodyType.HTML, data[:end] + paragraphs + data[end:], losses)
     return _body(BodyType.PLAIN_TEXT, "\n\n".join(filter(None, (text, "\n".join(links)))), losses)
@@ -55,12 +55,18 @@ def _body(body_type: BodyType, data: str, losses: Losses) -> Body | None:
     return Body(type=body_type, data=data) if data else None
 
 
-def _is_html(found: Property) -> bool:
+def paragraph_of(link: str) -> str:
+    """A link below a text in HTML."""
+    return f'<p><a href="{escape(link)}">{escape(link)}</a></p>'
+
+
+def is_html(found: Property) -> bool:
+    """Whether a property says a body in HTML."""
     return (found.parameter("FMTTYPE") or _HTML) == _HTML and found.parameter("VALUE") != "URI"
 
 
-def _links(component: Component, text: str, losses: Losses) -> list[str]:
-    """The addresses that a component names beside its text and does not name in it."""
+def links_of(component: Component, losses: Losses) -> list[str]:
+    """The addresses that a component names beside its text, which are put below it unless it has them."""
     links: list[str] = []
     for found in component.all("URL", "ATTACH"):
         if found.name == "ATTACH" and is_inline(found):
@@ -70,7 +76,7 @@ def _links(component: Component, text: str, losses: Losses) -> list[str]:
             losses.add(found.name, "is no link")
         elif len(links) >= LINKS:
             losses.add(found.name, f"only {LINKS} links are kept")
-        elif link not in text and link not in links:
+        elif link not in links:
             links.append(link)
     return links
 

@@ -198,7 +198,7 @@ def _component(name: str, text: str) -> Component:
     for line in _UNFOLD.sub("", text).split("\n"):
         if not line.strip():
             continue
-        one = _property(line)
+        one = property_of(line)
         if one is None:
             stack[-1].bad_lines += not deeper
         elif one.name == "BEGIN":
@@ -218,7 +218,7 @@ def _component(name: str, text: str) -> Component:
     return found
 
 
-def _property(line: str) -> Property | None:
+def property_of(line: str) -> Property | None:
     """A content line as a property; None where it is none."""
     head = _HEAD.match(line)
     if head is None or head.end() > HEAD_CHARACTERS:

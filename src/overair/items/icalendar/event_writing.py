@@ -62,7 +62,7 @@ def write_event(event: Event, writer: Writer) -> tuple[list[Component], list[Use
             master.add("RRULE", _rule(event.recurrence, first, wall, all_day=bool(event.all_day_event)))
             components += _exceptions(event, series, master, clock, writer)
     _add_times(master, clock, start, start + _length(event), None)
-    _add_fields(master, event, event, writer)
+    add_fields(master, event, event, writer)
     return components, [] if clock.used is None else [clock.used]
 
 
@@ -97,7 +97,7 @@ def _occurrence(
     own = {
         name: getattr(exception, name) for name in OWN_OF_OCCURRENCES if getattr(exception, name) is not None
     }
-    _add_fields(component, msgspec.structs.replace(event, **own), event, writer)
+    add_fields(component, msgspec.structs.replace(event, **own), event, writer)
     return component
 
 
@@ -112,8 +112,8 @@ def _add_times(component: VEvent, clock: Clock, start: datetime, end: datetime, 
     clock.add(component, "DTEND", end, all_day=all_day)
 
 
-def _add_fields(component: VEvent, event: Event, series: Event, writer: Writer) -> None:
-    """Write all but times and recurrence."""
+def add_fields(component: VEvent, event: Event, series: Event, writer: Writer) -> None:
+    """Write all of an event or an occurrence but times and recurrence."""
     losses = writer.losses
     add_common(
         component,

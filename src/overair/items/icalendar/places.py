@@ -18,7 +18,7 @@ from overair.items.icalendar.text import QuotedParameters, as_text
 
 TEXT_CHARACTERS: Final = 4_000
 APPLE: Final = "X-APPLE-STRUCTURED-LOCATION"
-_TEXTS: Final = {
+TEXTS: Final = {
     "annotation": "X-MICROSOFT-LOCATIONANNOTATION",
     "street": "X-MICROSOFT-LOCATIONSTREET",
     "city": "X-MICROSOFT-LOCATIONCITY",
@@ -27,9 +27,9 @@ _TEXTS: Final = {
     "postal_code": "X-MICROSOFT-LOCATIONPOSTALCODE",
     "location_uri": "X-MICROSOFT-LOCATIONURI",
 }
-_NAMES: Final = ("LOCATION", "X-MICROSOFT-LOCATIONDISPLAYNAME")
-_NUMBERS: Final = {"latitude": "X-MICROSOFT-LATITUDE", "longitude": "X-MICROSOFT-LONGITUDE"}
-PROPERTIES: Final = frozenset({*_NAMES, "GEO", APPLE, *_TEXTS.values(), *_NUMBERS.values()})
+NAMES: Final = ("LOCATION", "X-MICROSOFT-LOCATIONDISPLAYNAME")
+NUMBERS: Final = {"latitude": "X-MICROSOFT-LATITUDE", "longitude": "X-MICROSOFT-LONGITUDE"}
+PROPERTIES: Final = frozenset({*NAMES, "GEO", APPLE, *TEXTS.values(), *NUMBERS.values()})
 """What is read."""
 _GEO: Final = re.compile(
     r"geo:(-?[\d.]{1,40}),(-?[\d.]{1,40})(?:,(-?[\d.]{1,40}))?(?:;crs=[\w-]++)?(?:;u=([\d.]{1,40}))?(?:;.*)?",
@@ -41,13 +41,13 @@ _SEMICOLON: Final = ";"
 def location_of(component: Component, losses: Losses) -> Location | None:
     """The place that an event names; None where it names none."""
     values: dict[str, Any] = {}
-    for attribute, name in _TEXTS.items():
+    for attribute, name in TEXTS.items():
         _set_text(values, attribute, component.text(name), name, losses)
-    for name in _NAMES:
+    for name in NAMES:
         _set_text(values, "display_name", component.text(name), name, losses)
-    point = [_number(component.text(name), name, losses) for name in _NUMBERS.values()]
+    point = [_number(component.text(name), name, losses) for name in NUMBERS.values()]
     if any(point):  # Outlook writes 0 and 0 where it knows none
-        _set_point(values, _NUMBERS["latitude"], losses, *point)
+        _set_point(values, NUMBERS["latitude"], losses, *point)
     apple = component.first(APPLE)
     if apple is not None:
         _set_text(values, "display_name", apple.parameters.get("X-TITLE", ""), APPLE, losses)
@@ -127,7 +127,7 @@ def add_location(event: ICalendarEvent, location: Location, losses: Losses) -> N
     """Write a place."""
     if location.display_name:
         event.add("LOCATION", as_text(location.display_name))
-    for attribute, name in _TEXTS.items():
+    for attribute, name in TEXTS.items():
         text = getattr(location, attribute)
         if text:
             event.add(name, as_text(text))

@@ -55,7 +55,7 @@ def items_from_icalendar(
     ``default_zone`` is the IANA name of the zone of times that name none, ``addresses`` are the user's
     own, ``put`` keeps the bytes of attachments, which are dropped without it.
     """
-    file = _File(default_zone, frozenset(address.lower() for address in addresses), put, now)
+    file = File(default_zone, frozenset(address.lower() for address in addresses), put, now)
     yield from file.items(decoded(data))
 
 
@@ -67,14 +67,28 @@ def decoded(data: bytes) -> str:
     return charsets.decode(data, charsets.resolve("", data))
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
     """A component, and where it stands."""
 
     source: Source
     component: Component
 
 
-class _File:
+class Group(NamedTuple):
+    """The components of one name and UID: those that are read, and why the others are not."""
+
+    master: Read | None
+    changed: list[Read]
+    """Those about single occurrences, one about each."""
+    refused: list[Refused]
+
+    @property
+    def first(self) -> Read:
+        """The one that says what they all are. Raises IndexError where none is read."""
+        return self.master or self.changed[0]
+
+
+class File:
     """A file on its way to items."""
 
     def __init__(
@@ -89,57 +103,33 @@ class _File:
 
     def items(self, text: str) -> Iterator[Converted | Refused]:
         """Everything in it: components of one UID together, where the first of them stands."""
-        groups: dict[tuple[str, str], list[Source]] = {}
-        for source in sources(text):
-            key = source.uid or f"\n{source.place}"
-            groups.setdefault((source.name, key), []).append(source)
+        groups = grouped(text)
         if not groups:
             yield Refused(0, "", "", _NONE)
-        for (name, _), group in groups.items():
-            yield from self._group(name, group)
+        for (name, _), sources_of_uid in groups.items():
+            group = arranged(name, sources_of_uid)
+            yield from group.refused
+            if group.master is not None:
+                yield from self._converted(group)
+            else:
+                for one in group.changed:
+                    yield from self._converted(Group(None, [one], []))
 
-    def _group(self, name: str, group: list[Source]) -> Iterator[Converted | Refused]:
-        read: list[_Read] = []
-        for number, source in enumerate(group):
-            if source.refused or name not in ITEMS:
-                yield Refused(source.place, name, "", source.refused or "is no event, task or note")
-                continue
-            if number >= OF_ONE_UID:
-                yield Refused(source.place, name, "", f"{OF_ONE_UID} components have its UID already")
-                continue
-            try:
-                read.append(_Read(source, source.read()))
-            except ValueError as error:
-                yield Refused(source.place, name, "", str(error))
-        masters: list[_Read] = []
-        changed: list[_Read] = []
-        for one in read:
-            is_change = name != "VJOURNAL" and one.component.first("RECURRENCE-ID") is not None
-            (changed if is_change else masters).append(one)
-        newest = max(masters, key=_version, default=None)
-        latest = {one.component.text("RECURRENCE-ID"): one for one in sorted(changed, key=_version)}
-        for one in masters:
-            if one is not newest:
-                yield _refused(one, "has the UID of another component")
-        for one in changed:
-            if latest[one.component.text("RECURRENCE-ID")] is not one:
-                yield _refused(one, "is about the same occurrence as another component")
-        changed = [one for one in changed if latest[one.component.text("RECURRENCE-ID")] is one]
-        if newest is not None:
-            yield from self._converted(newest, changed)
-        else:
-            for one in changed:
-                yield from self._converted(None, [one])
+    def reader(self, calendar: Calendar, losses: Losses) -> Reader:
+        """How the components of a calendar in it are read."""
+        known = self._zones.get(id(calendar))
+        if known is None:
+            known = self._zones[id(calendar)] = Zones(calendar, self._default_zone, self._room)
+        return Reader(known, self._addresses, self._now, losses, self._put)
 
-    def _converted(self, master: _Read | None, changed: list[_Read]) -> Iterator[Converted | Refused]:
+    def _converted(self, group: Group) -> Iterator[Converted | Refused]:
         """The items of a component and of those that change occurrences of it."""
-        first = master or changed[0]
+        first = group.first
         losses = Losses()
-        zones = self._zones_of(first.source.calendar)
-        reader = Reader(zones, self._addresses, self._now, losses, self._put)
-        uid = _uid(first.source, losses)
+        reader = self.reader(first.source.calendar, losses)
+        uid = uid_of(first.source, losses)
         try:
-            made = list(_made(uid, first, master, changed, reader))
+            made = list(made_of(uid, group, reader))
         except Unreadable as error:
             yield _refused(first, str(error))
             return
@@ -151,24 +141,59 @@ class _File:
         for place, item in enumerate(made):
             yield Converted(item, losses.all if place == 0 else (), first.source.place, method, sequence)
 
-    def _zones_of(self, calendar: Calendar) -> Zones:
-        known = self._zones.get(id(calendar))
-        if known is None:
-            known = self._zones[id(calendar)] = Zones(calendar, self._default_zone, self._room)
-        return known
+
+def grouped(text: str) -> dict[tuple[str, str], list[Source]]:
+    """The components of a file by their name and UID; those without a UID each alone."""
+    groups: dict[tuple[str, str], list[Source]] = {}
+    for source in sources(text):
+        key = source.uid or f"\n{source.place}"
+        groups.setdefault((source.name, key), []).append(source)
+    return groups
 
 
-def _made(
-    uid: str, first: _Read, master: _Read | None, changed: list[_Read], reader: Reader
-) -> Iterator[Event | Task | Note]:
+def arranged(name: str, group: list[Source]) -> Group:
+    """Which of the components of one UID are read: the newest one of each kind."""
+    read: list[Read] = []
+    refused: list[Refused] = []
+    for number, source in enumerate(group):
+        if source.refused or name not in ITEMS:
+            refused.append(Refused(source.place, name, "", source.refused or "is no event, task or note"))
+            continue
+        if number >= OF_ONE_UID:
+            refused.append(Refused(source.place, name, "", f"{OF_ONE_UID} components have its UID already"))
+            continue
+        try:
+            read.append(Read(source, source.read()))
+        except ValueError as error:
+            refused.append(Refused(source.place, name, "", str(error)))
+    masters: list[Read] = []
+    changed: list[Read] = []
+    for one in read:
+        is_change = name != "VJOURNAL" and one.component.first("RECURRENCE-ID") is not None
+        (changed if is_change else masters).append(one)
+    newest = max(masters, key=_version, default=None)
+    latest = {one.component.text("RECURRENCE-ID"): one for one in sorted(changed, key=_version)}
+    refused += [_refused(one, "has the UID of another component") for one in masters if one is not newest]
+    refused += [
+        _refused(one, "is about the same occurrence as another component")
+        for one in changed
+        if latest[one.component.text("RECURRENCE-ID")] is not one
+    ]
+    changed = [one for one in changed if latest[one.component.text("RECURRENCE-ID")] is one]
+    return Group(newest, changed, refused)
+
+
+def made_of(uid: str, group: Group, reader: Reader) -> Iterator[Event | Task | Note]:
+    """The items of the components of a UID. Raises Unreadable, OverflowError."""
+    first, master = group.first, group.master
     if first.source.name == "VJOURNAL":
         yield note_of(first.component, reader)
         return
     if first.source.name == "VEVENT":
         said = None if master is None else master.component
-        yield from events_of(uid, said, [one.component for one in changed], reader)
+        yield from events_of(uid, said, [one.component for one in group.changed], reader)
         return
-    if master is not None and changed:
+    if master is not None and group.changed:
         reader.losses.add("RECURRENCE-ID", "a task keeps no changed occurrences")
     if master is None:
         original = required_moment(first.component, "RECURRENCE-ID", reader.zones)
@@ -176,7 +201,7 @@ def _made(
     yield task_of(uid, first.component, reader)
 
 
-def _uid(source: Source, losses: Losses) -> str:
+def uid_of(source: Source, losses: Losses) -> str:
     """The UID of a component; one without has that of its content."""
     uid = cleaned(source.uid)
     if len(uid) > UID_CHARACTERS:
@@ -186,7 +211,7 @@ def _uid(source: Source, losses: Losses) -> str:
     return blake2b((source.uid or source.text).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _version(read: _Read) -> tuple[int, str]:
+def _version(read: Read) -> tuple[int, str]:
     """What is greater for the newer one of two components."""
     return _number(read.component, "SEQUENCE"), read.component.text("DTSTAMP")
 
@@ -196,5 +221,5 @@ def _number(component: Component, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _refused(read: _Read, reason: str) -> Refused:
+def _refused(read: Read, reason: str) -> Refused:
     return Refused(read.source.place, read.source.name, shown_name(read.component), reason)

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from overair.items import charsets
+from overair.items.content_lines import split
 from overair.items.text import cleaned
 
 CARD_CHARACTERS: Final = 16_000_000
@@ -35,8 +36,6 @@ _QUOTED_PRINTABLE: Final = "QUOTED-PRINTABLE"
 _BASE64: Final = frozenset({"B", "BASE64"})
 _ESCAPED: Final = re.compile(r'\\([\\;,:"nN])')
 """What a backslash stands before; the colon and the quotation mark are Apple's and Google's."""
-_PART: Final = {separator: re.compile(rf"(?:[^\\{separator}]++|\\.|\\)*+", re.DOTALL) for separator in ",;"}
-"""What stands up to a separator that no backslash stands before."""
 _SPACE: Final = str.maketrans("", "", " \t\r\n")
 _EXTENSION: Final = re.compile(r"X-(?:EVOLUTION-)?+")
 
@@ -251,16 +250,6 @@ def _parameters(head: str) -> tuple[frozenset[str], dict[str, str]]:
 def _encoding(types: frozenset[str], parameters: dict[str, str]) -> str:
     named = parameters.get("ENCODING", "").upper()
     return named or next((kind for kind in (_QUOTED_PRINTABLE, "BASE64", "B") if kind in types), "")
-
-
-def split(value: str, separator: str) -> list[str]:
-    """The parts of a value, still escaped, between separators that no backslash stands before."""
-    parts: list[str] = []
-    position = 0
-    while position <= len(value) and (match := _PART[separator].match(value, position)) is not None:
-        parts.append(match[0])
-        position = match.end() + 1
-    return parts
 
 
 def unescaped(value: str) -> str:

@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from overair.items.body import Body
-from overair.items.content_lines import with_parameter, without_word
+from overair.items.content_lines import merged_lists, split, with_parameter, without_word
 from overair.items.renditions import StoredBody
-from overair.items.vcard.cards import split, unescaped
+from overair.items.vcard.cards import unescaped
 from overair.items.vcard.merging_values import add, set_text
 from overair.items.vcard.pictures import picture_of
 from overair.items.vcard.sheet import Edit, Sheet
@@ -31,26 +31,14 @@ def merge_categories(sheet: Sheet, edit: Edit, fields: tuple[str, ...]) -> None:
     if not lists:
         add(sheet, edit, *fields)
         return
+    read = [[(part, unescaped(part).strip()) for part in split(found.value, ",")] for found in lists]
     before, wanted = edit.trace.contact.categories or (), edit.new.categories or ()
-    gone = set(before) - set(wanted)
-    kept = [
-        [part for part in split(found.value, ",") if unescaped(part).strip() not in gone] for found in lists
-    ]
-    more = [one for one in wanted if one not in before]
-    if tuple(one for one in before if one not in gone) + tuple(more) == wanted:
-        kept[-1] += [sheet.style.escaped(one, structured=True) for one in more]
-    else:
-        hidden = [
-            part for parts in kept for part in parts if part.strip() and unescaped(part).strip() not in before
-        ]
-        kept = [[] for _ in lists]
-        kept[0] = [sheet.style.escaped(one, structured=True) for one in wanted] + hidden
-    for found, parts in zip(lists, kept, strict=True):
-        value = ",".join(part for part in parts if part.strip())
-        if not value:
+    after = merged_lists(read, before, wanted, lambda text: sheet.style.escaped(text, structured=True))
+    for found, parts in zip(lists, after, strict=True):
+        if not parts:
             sheet.remove(found)
         elif parts != split(found.value, ","):
-            sheet.draft(found).value = value
+            sheet.draft(found).value = ",".join(parts)
 
 
 def merge_children(sheet: Sheet, edit: Edit, fields: tuple[str, ...]) -> None:

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from overair.items.contact import Contact
-from overair.items.content_lines import with_parameter
-from overair.items.vcard.cards import Property, split
+from overair.items.content_lines import split, with_parameter
+from overair.items.vcard.cards import Property
 from overair.items.vcard.merging_values import add, merge_value, set_text
 from overair.items.vcard.sheet import Edit, Sheet
 from overair.items.vcard.slots import ADDRESS, NAME

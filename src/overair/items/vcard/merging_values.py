@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from overair.items.contact import Contact
-from overair.items.content_lines import with_parameter
-from overair.items.vcard.cards import Property, split
+from overair.items.content_lines import split, with_parameter
+from overair.items.vcard.cards import Property
 from overair.items.vcard.dates import day_of, instant_of
 from overair.items.vcard.sheet import Draft, Edit, Sheet
 from overair.items.vcard.slots import EMAILS, IM_ADDRESSES, IM_SCHEMES, NO_YEAR, PHONES_WRITTEN, SLOT
