@@ -148,6 +148,7 @@ class House:
     mirror: MemoryMirror
     blobs: Bytes
     pool: Pool
+    credentials: Credentials
     tree: Sequence[UpstreamFolder] = ()
     folders: dict[str, MirroredFolder] = field(default_factory=dict)
 
@@ -189,9 +190,10 @@ async def house(
     pool = Pool(server, PoolLimits(backoff_seconds=0.05))
     blobs = Bytes()
     owner = Owner(1, (f"{user}@example.org",), "Europe/Berlin")
-    backend = ImapBackend(pool, Credentials(user, PASSWORD), owner, options or MailOptions(), blobs)
+    credentials = Credentials(user, PASSWORD)
+    backend = ImapBackend(pool, credentials, owner, options or MailOptions(), blobs)
     try:
-        yield House(user, backend, MemoryMirror(), blobs, pool)
+        yield House(user, backend, MemoryMirror(), blobs, pool, credentials)
     finally:
         await backend.close()
         pool.close()

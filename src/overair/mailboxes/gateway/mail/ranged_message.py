@@ -43,11 +43,14 @@ class Span(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """What was left out: which leaf, where in the copy and in the message, its first and last bytes."""
+    """What was left out: of which leaf, where that begins in the copy and in the message, how many of its
+    first bytes were kept, how many left out, its first and last bytes.
+    """
 
     leaf: int
     copy: int
     real: int
+    kept: int
     length: int
     beginning: bytes
     ending: bytes = b""
@@ -105,7 +108,13 @@ class RangedMessage:
         if leaf.needed or leaf_end - end < WORTH or (leaf.is_message and not self._has_text_before(place)):
             return Span(end, min(self.size, leaf_end + BEHIND))
         beginning = self.copy[part.content : part.content + LINE]
-        self._cut = Gap(place, part.content, start, leaf.size, beginning)
+        kept = 0
+        if leaf.is_message:
+            # Its subject is what the attachment is called.
+            kept = self.copy.find(b"\r\n\r\n", part.content) + 4 - part.content
+            if kept < 4 or leaf_end - end < kept + WORTH:
+                return onwards
+        self._cut = Gap(place, part.content, start, kept, leaf.size - kept, beginning)
         return Span(leaf_end - ENDING, min(self.size, leaf_end + BEHIND))
 
     def give(self, data: bytes) -> None:
@@ -117,12 +126,12 @@ class RangedMessage:
             self._copy += data
             self._parse()
             return
-        del self._copy[cut.copy :]
+        del self._copy[cut.copy + cut.kept :]
         self._copy += data[ENDING:]
         self._gaps.append(cut._replace(ending=data[:ENDING]))
         self._parse()
         # A boundary must end it exactly where the server says.
-        if len(self._leaves) <= cut.leaf or extent(self._leaves[cut.leaf], self.copy) != (cut.copy, 0):
+        if len(self._leaves) <= cut.leaf or extent(self._leaves[cut.leaf], self.copy) != (cut.copy, cut.kept):
             raise Irregular
 
     def placed(self, index: Index) -> Index:
@@ -150,15 +159,15 @@ class RangedMessage:
     def _placed(self, part: Part) -> Part:
         for gap in self._gaps:
             if gap.copy == part.offset:
-                size = decoded_size(gap, part.encoding)
-                return msgspec.structs.replace(part, offset=gap.real, length=gap.length, size=size)
+                length, size = gap.kept + gap.length, decoded_size(gap, part.encoding)
+                return msgspec.structs.replace(part, offset=gap.real, length=length, size=size)
         return msgspec.structs.replace(part, offset=self.real(part.offset))
 
 
 def decoded_size(gap: Gap, encoding: str) -> int:
     """How many bytes a leaf that was left out has decoded: exactly where all its lines are as its first."""
-    if encoding != "base64":
-        return gap.length
+    if encoding != "base64" or gap.kept:
+        return gap.kept + gap.length
     line = gap.beginning.find(b"\n") + 1
     letters = len(gap.beginning[:line].rstrip(b"\r\n"))
     if not letters:
