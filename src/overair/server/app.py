@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Final
 
 import structlog
@@ -18,17 +19,22 @@ from overair.delivery.out_of_office.replies import AutomaticReplies
 from overair.delivery.relay import Relay
 from overair.delivery.sent_mail import SendLimits
 from overair.delivery.transport import Transport, forget_outgoing, waiting_blobs
+from overair.delivery.upstream import UpstreamTransport
 from overair.devices.partnerships import Partnerships, forget_partnerships, knows_device
 from overair.devices.policies import Policy
 from overair.devices.provisioning import Provisioning
 from overair.directory.accounts import AccountPart
 from overair.directory.embedded import EmbeddedDirectory
+from overair.directory.interface import User
 from overair.mailboxes.embedded.hierarchy import create_mailbox, remove_mailbox
 from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.maintenance import keep_tidy
 from overair.mailboxes.embedded.search.upkeep import Upkeep
-from overair.protocol.http import MEANINGS, PATH, HttpStatus
+from overair.mailboxes.gateway.accounts import forget_intents
+from overair.mailboxes.interface import Mailbox
+from overair.protocol.http import MEANINGS, PATH, Credentials, HttpStatus
 from overair.push.hub import WaitingTable
+from overair.server import gateway
 from overair.server.autodiscover.application import AutodiscoverApplication, handler_of
 from overair.server.autodiscover.finding import Finding
 from overair.server.budget import Budget
@@ -41,7 +47,7 @@ from overair.server.health import Health
 from overair.server.locks import DeviceLocks
 from overair.server.measured_database import MeasuredDatabase
 from overair.server.settings import Settings, parse_address
-from overair.storage.interface import DatabaseUnavailable, MailboxChange, Transaction
+from overair.storage.interface import BlobStore, DatabaseUnavailable, MailboxChange, Transaction
 from overair.storage.open import Storage, open_storage
 from overair.sync.cached_requests import CachedRequests
 from overair.sync.engine import Engine
@@ -59,8 +65,15 @@ class Application:
     ``pages`` is mounted beside the endpoint and gets every other path; without it they are not found.
     """
 
-    def __init__(self, services: Services, storage: Storage, directory: EmbeddedDirectory) -> None:
+    def __init__(
+        self,
+        services: Services,
+        storage: Storage,
+        directory: EmbeddedDirectory,
+        upstream: gateway.Upstream | None,
+    ) -> None:
         self.services: Final = services
+        self.upstream: Final = upstream
         self.storage: Final = storage
         self.directory: Final = directory
         self.delivery: Final = services.delivery
@@ -88,11 +101,15 @@ class Application:
         """
         # A database that other machines can reach is this server's own from its first transaction on.
         await self.storage.database.write(_nothing)
+        if self.upstream is not None:
+            self.upstream.start()
         await self.services.transport.start()
         self._replies.start()
         tidy = keep_tidy(self.storage.database, self.storage.blobs, self._other_blobs)
         self._tidying = [asyncio.create_task(tidy), asyncio.create_task(self._upkeep.run())]
         settings = self.services.settings
+        if not self._takes_mail:
+            return
         if settings.lmtp_socket is not None:
             await self.lmtp.listen_on_socket(settings.lmtp_socket)
         elif settings.delivery.lmtp:
@@ -107,6 +124,8 @@ class Application:
         await self.lmtp.close()
         await self._replies.close()
         await self.services.transport.close()
+        if self.upstream is not None:
+            await self.upstream.close()
         self.directory.close()
         await self.storage.close()
 
@@ -115,10 +134,15 @@ class Application:
         self._leaving = True
         self.services.hub.end_waits()
 
+    @property
+    def _takes_mail(self) -> bool:
+        """Whether mail comes in here: that for a gateway's users comes to their own server."""
+        return bool(self.services.settings.delivery.lmtp) and self.upstream is None
+
     async def _why_not_ready(self) -> str | None:
         if self._leaving:
             return "the server leaves"
-        if self.services.settings.delivery.lmtp and not self.lmtp.is_listening:
+        if self._takes_mail and not self.lmtp.is_listening:
             return "no mail is taken in"
         try:
             # One that writes: a database that only can be read serves no phone.
@@ -163,6 +187,11 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+def _nobody_elses(user: User, credentials: Credentials) -> AbstractAsyncContextManager[None]:
+    """No other server needs them."""
+    return nullcontext()
+
+
 async def _nothing(transaction: Transaction) -> None:
     """A transaction without statements."""
 
@@ -178,6 +207,8 @@ def _transport(delivery: LocalDelivery, settings: Settings) -> Transport:
     """The way out, to other servers where there is one that takes mail for them. Raises SmtpError."""
     limits = settings.limits
     allowed = SendLimits(**{name: getattr(limits, name) for name in SendLimits.__struct_fields__})
+    if settings.gateway.configured:
+        return UpstreamTransport(delivery, settings.domain, allowed)
     elsewhere = None
     if settings.smtp.configured:
         relay = Relay(settings.smtp, settings.domain)
@@ -195,18 +226,21 @@ def build(
     """
     storage = storage or open_storage(settings.data_path, settings.database.url)
     database, blobs = MeasuredDatabase(storage.database), storage.blobs
-    directory = EmbeddedDirectory(
-        database,
-        (
-            AccountPart(create=create_mailbox, remove=remove_mailbox),
-            AccountPart(remove=forget_partnerships, knows_device=knows_device),
-            AccountPart(remove=forget_outgoing),
-            AccountPart(remove=forget_absence),
-        ),
+    parts = (
+        AccountPart(remove=forget_intents),
+        AccountPart(create=create_mailbox, remove=remove_mailbox),
+        AccountPart(remove=forget_partnerships, knows_device=knows_device),
+        AccountPart(remove=forget_outgoing),
+        AccountPart(remove=forget_absence),
     )
+    upstream = gateway.build(settings.gateway, settings.calendar.time_zone, database, blobs, parts)
+    directory = EmbeddedDirectory(database, parts) if upstream is None else upstream.directory
+    everywhere: BlobStore = blobs if upstream is None else upstream.blobs
 
-    def mailbox(account_id: int) -> EmbeddedMailbox:
-        return EmbeddedMailbox(account_id, database, blobs, settings.limits.mailbox)
+    def mailbox(account_id: int) -> Mailbox:
+        if upstream is not None:
+            return upstream.mailbox(account_id)
+        return EmbeddedMailbox(account_id, database, everywhere, settings.limits.mailbox)
 
     policy = Policy(
         settings.policy.document,
@@ -215,12 +249,13 @@ def build(
         allow_external=settings.policy.allow_external,
     )
     partnerships = Partnerships(database, settings.limits.devices)
-    delivery = LocalDelivery(database, blobs, directory, mailbox, settings.calendar.time_zone)
+    delivery = LocalDelivery(database, everywhere, directory, mailbox, settings.calendar.time_zone)
     transport = _transport(delivery, settings)
+    presence = _nobody_elses if upstream is None else upstream.enter
     services = Services(
         settings=settings,
         database=database,
-        blobs=blobs,
+        blobs=everywhere,
         directory=directory,
         mailbox=mailbox,
         delivery=delivery,
@@ -234,6 +269,7 @@ def build(
         locks=DeviceLocks(),
         budget=Budget(settings.limits.held, settings.limits.held_by_account),
         finding=Finding(settings),
+        presence=presence,
         certificates=certificates or keeper_of(settings),
     )
-    return Application(services, storage, directory)
+    return Application(services, storage, directory, upstream)

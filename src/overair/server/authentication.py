@@ -34,12 +34,17 @@ class Admission(msgspec.Struct, frozen=True):
         return directory.holds(self.user, self.generation)
 
 
-async def authenticate(
-    directory: Directory, credentials: Credentials | None, client_address: str, device_id: str
-) -> Admission:
-    """The user who sends a request. Raises HttpError: 401, or 503 while log-ins are held up."""
+def required(credentials: Credentials | None) -> Credentials:
+    """The credentials of a request, which has to bring some. Raises HttpError (401)."""
     if credentials is None:
         raise HttpError(HttpStatus.UNAUTHORIZED, "no Basic credentials", CHALLENGE)
+    return credentials
+
+
+async def authenticate(
+    directory: Directory, credentials: Credentials, client_address: str, device_id: str
+) -> Admission:
+    """The user who sends a request. Raises HttpError: 401, or 503 while log-ins are held up."""
     generation = directory.generation
     try:
         user = await directory.authenticate(

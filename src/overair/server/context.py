@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from overair.devices.partnerships import Partnerships
     from overair.devices.policies import Policy
     from overair.devices.provisioning import Provisioning
-    from overair.protocol.http import Request
+    from overair.protocol.http import Credentials, Request
     from overair.server.authentication import Admission
     from overair.server.autodiscover.finding import Finding
     from overair.server.budget import Budget, Claim
@@ -52,6 +53,8 @@ class Services:
     locks: DeviceLocks
     budget: Budget
     finding: Finding
+    presence: Callable[[User, Credentials], AbstractAsyncContextManager[None]]
+    """Held while a request of a user runs or waits that was let in with these credentials."""
     certificates: CertificateKeeper
 
 

@@ -10,6 +10,7 @@ from overair.devices.device import Device
 from overair.devices.partnerships import TooManyDevices
 from overair.devices.quirks import Quirk, quirks_of
 from overair.directory.interface import User
+from overair.mailboxes import interface as mailboxes
 from overair.mailboxes.interface import MailboxFull, MailboxUnavailable
 from overair.protocol import http
 from overair.protocol.http import HttpStatus, Request, command_in_version
@@ -130,6 +131,8 @@ async def _handle(
             return await work(context)
     except MailboxFull as error:  # Sync says it of the one item (MS-ASCMD_R4450)
         raise Refused(CommonStatus.MAILBOX_QUOTA_EXCEEDED, str(error)) from None
+    except mailboxes.Refused as error:
+        raise Refused(CommonStatus.ACCESS_DENIED, str(error)) from None
     except (MailboxUnavailable, OSError) as error:  # OSError: the disk takes no message, or gives none
         raise Refused(CommonStatus.SERVER_ERROR_RETRY_LATER, str(error)) from None
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from overair import metrics
 from overair.devices.quirks import Quirk, quirks_of
+from overair.mailboxes.interface import MailboxUnavailable
 from overair.protocol.http import (
     MEANINGS,
     BadRequest,
@@ -30,7 +31,7 @@ from overair.protocol.http.compression import MAX_RATIO, MIN_SIZE
 from overair.protocol.statuses import CommonStatus
 from overair.push.interface import ClientGone
 from overair.server.answers import Answer, refusal
-from overair.server.authentication import authenticate
+from overair.server.authentication import authenticate, required
 from overair.server.budget import SMALL, Claim
 from overair.server.context import Services
 from overair.server.dispatch import dispatch
@@ -85,7 +86,7 @@ class Endpoint:
         except HttpError as error:
             line["reason"] = str(error)
             answer = Answer(error.status, headers=error.headers)
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, MailboxUnavailable) as error:
             line["reason"] = str(error)
             answer = Answer(HttpStatus.SERVICE_UNAVAILABLE)
         except asyncio.CancelledError:  # the server leaves and has waited for this request long enough
@@ -121,6 +122,7 @@ class Endpoint:
         credentials = parse_authorization(_header(headers, b"authorization"))
         device_id = request.device_id if request is not None else ""
         line["user"] = credentials.login if credentials is not None else ""
+        credentials = required(credentials)
         directory = self._services.directory
         admission = await authenticate(directory, credentials, str(line["client"]), device_id)
         line["user"] = admission.user.address
@@ -138,7 +140,8 @@ class Endpoint:
         body = await read_body(headers, receive, self._services.settings.limits.request_body, claim)
         request = msgspec.structs.replace(request, body=body)
         del body
-        return await dispatch(self._services, request, admission, receive, claim, line, waits)
+        async with self._services.presence(admission.user, credentials):
+            return await dispatch(self._services, request, admission, receive, claim, line, waits)
 
 
 def _count(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from overair.mailboxes.interface import FolderType, MailboxFull
+from overair.mailboxes.interface import FolderType, MailboxFull, Refused
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync import (
@@ -57,7 +57,7 @@ class Applier(Adding, Changing):
                     await self._delete(command)
             except (CommandRefused, SchemaError, SubmissionRefused) as error:
                 self._refuse(command, error)
-            except MailboxFull as error:  # MS-ASCMD_R4450; what the client has, it keeps
+            except (MailboxFull, Refused) as error:  # MS-ASCMD_R4450; what the client has, it keeps
                 self._refuse(command, CommandRefused(SyncStatus.CANNOT_COMPLETE, str(error)))
         self._end_edits()
 

@@ -177,20 +177,23 @@ class Account:
         return await self._mirror.found(found or ())
 
     async def _make(self, plan: Plan, held: AsyncExitStack) -> None:
-        effects = sorted(plan.effects.items(), key=lambda one: not isinstance(one[1], Submit))
-        names = {owner for _, effect in effects for owner in [await self._owner(effect)] if owner is not None}
+        # What sends mail comes first: a copy among the sent messages says that it was sent.
+        effects = sorted(plan.effects.items(), key=lambda one: one[1][0] is not None)
+        names = {backend for _, (backend, _) in effects if backend is not None}
         for owner in sorted(names):
             lock = self._locks[owner]
             if lock not in plan.held:
                 await held.enter_async_context(lock)
                 plan.held.add(lock)
+        plan.searched.clear()
         tokens = await self._tokens([name for name, _ in effects])
-        for name, effect in effects:
+        for name, (backend, effect) in effects:
             try:
-                plan.outcomes[name] = await self._effect(effect, tokens[name])
+                plan.outcomes[name] = await self._effect(backend, effect, tokens[name])
             except Stale:
                 # The mirror is behind: it is brought up to date, and the unit of work thinks again.
-                await self._catch_up(effect)
+                if backend is not None and isinstance(effect, ChangeItem | RemoveItem | MoveItem):
+                    await self._pull(backend, effect.folder)
                 return
             except MailboxUnavailable as error:
                 plan.outcomes[name] = error
@@ -202,45 +205,29 @@ class Account:
                 if isinstance(effect, Submit):
                     return
 
-    async def _effect(self, effect: Effect, token: str) -> Outcome:
-        if isinstance(effect, Submit):
-            if self._submission is None:
+    async def _effect(self, name: BackendName | None, effect: Effect, token: str) -> Outcome:
+        if isinstance(effect, Submit) or name is None:
+            if self._submission is None or not isinstance(effect, Submit):
                 raise Refused("no submission server is configured: set gateway.smtp")
             await self._submission(effect)
             return None
-        if isinstance(effect, CreateFolder):
-            backend = self._backend(BackendName(effect.backend))
-            return await backend.create_folder(effect.parent, effect.name, effect.type)
-        owner = await self._owner(effect)
-        if owner is None:
-            raise NoSuchFolder(effect.folder.folder_id)
-        backend = self._backend(owner)
-        if isinstance(effect, AddItem):
-            return await backend.add(effect.folder, effect.item, token)
-        if isinstance(effect, ChangeItem):
-            return await backend.change(effect.folder, effect.known, effect.old, effect.new, token)
-        if isinstance(effect, MoveItem):
-            return await backend.move(effect.folder, effect.known, effect.destination, effect.item, token)
-        if isinstance(effect, UpdateFolder):
-            return await backend.update_folder(effect.folder, effect.parent, effect.name)
-        if isinstance(effect, RemoveItem):
-            await backend.remove(effect.folder, effect.known, token)
-        elif isinstance(effect, DeleteFolder):
-            await backend.delete_folder(effect.folder)
+        backend = self._backend(name)
+        match effect:
+            case CreateFolder(parent, called, kind):
+                return await backend.create_folder(parent, called, kind)
+            case UpdateFolder(folder, parent, called):
+                return await backend.update_folder(folder, parent, called)
+            case DeleteFolder(folder):
+                await backend.delete_folder(folder)
+            case AddItem(folder, item):
+                return await backend.add(folder, item, token)
+            case ChangeItem(folder, known, old, new):
+                return await backend.change(folder, known, old, new, token)
+            case MoveItem(folder, known, destination, item):
+                return await backend.move(folder, known, destination, item, token)
+            case RemoveItem(folder, known):
+                await backend.remove(folder, known, token)
         return None
-
-    async def _owner(self, effect: Effect) -> BackendName | None:
-        if isinstance(effect, Submit):
-            return None
-        if isinstance(effect, CreateFolder):
-            return BackendName(effect.backend)
-        return await self._mirror.owner(effect.folder.folder_id)
-
-    async def _catch_up(self, effect: Effect) -> None:
-        if isinstance(effect, ChangeItem | RemoveItem | MoveItem):
-            owner = await self._owner(effect)
-            if owner is not None:
-                await self._pull(owner, effect.folder)
 
     def _backend(self, name: BackendName) -> Backend:
         backend = self.backends.get(name)

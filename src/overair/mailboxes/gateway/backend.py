@@ -149,7 +149,9 @@ class Backend(Protocol):
     the Message-ID, whatever the server can be asked for.
     """
 
-    name: BackendName
+    @property
+    def name(self) -> BackendName:
+        """Which kind of server it is."""
 
     async def tree(self) -> Sequence[UpstreamFolder]:
         """Every folder, parents before children."""

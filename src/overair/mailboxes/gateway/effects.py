@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from overair.items import CLASSES, Item, ItemClass
-from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stood, UpstreamFolder
+from overair.mailboxes.gateway.backend import BackendName, Known, MirroredFolder, Stood, UpstreamFolder
 from overair.mailboxes.interface import FolderType, FoundItem, MailboxError
 from overair.mailboxes.search_query import SearchQuery
 
@@ -68,9 +68,8 @@ class MoveItem(msgspec.Struct, frozen=True):
 
 
 class CreateFolder(msgspec.Struct, frozen=True):
-    """A new folder, in the tree of its ``backend``."""
+    """A new folder."""
 
-    backend: str
     parent: MirroredFolder | None
     name: str
     type: FolderType
@@ -117,8 +116,8 @@ class Plan:
         self.unavailable: Final = unavailable
         self.outcomes: Final[dict[str, Outcome]] = {}
         self.searched: Final[dict[SearchQuery, list[FoundItem]]] = {}
-        self.effects: dict[str, Effect] = {}
-        """Those without an outcome, by digest, in the order in which they are to be made."""
+        self.effects: dict[str, tuple[BackendName | None, Effect]] = {}
+        """Those without an outcome, by digest, in the order in which they are to be made; and by whom."""
         self.stubs: dict[str, list[str]] = {}
         """The keys of messages of which more than the overview is wanted, by folder id."""
         self.search: tuple[SearchQuery, int] | None = None
@@ -133,13 +132,16 @@ class Plan:
         self.effects, self.stubs, self.search, self.used = {}, {}, None, []
         self._seen.clear()
 
-    def outcome(self, effect: Effect) -> tuple[bool, Outcome]:
-        """Whether an effect was made, and what came of it. Raises what it came to."""
+    def outcome(self, effect: Effect, backend: BackendName | None) -> tuple[bool, Outcome]:
+        """Whether an effect was made, and what came of it; ``backend`` is to make it, None that sends mail.
+
+        Raises what it came to.
+        """
         name = digest(effect)
         self._seen[name] += 1
         name = f"{name}-{self._seen[name]}"
         if name not in self.outcomes:
-            self.effects[name] = effect
+            self.effects[name] = (backend, effect)
             return False, None
         self.used.append(name)
         outcome = self.outcomes[name]

@@ -130,6 +130,8 @@ class GatewaySession(Mirroring):
         own = query
         found: list[FoundItem] = []
         if BackendName.IMAP in self._configured and ItemClass.EMAIL in query.item_classes:
+            if self.plan.effects:
+                raise Wanted  # its server is asked when that was done which is to be found
             if query not in self.plan.searched:
                 self.plan.search = (query, limit)
                 raise Wanted
@@ -215,7 +217,7 @@ class GatewaySession(Mirroring):
         parent = await self._parent_upstream(parent_id, backend)
         self._require_backend(backend)
         self._tried.add(folder_id)
-        made, listed = self.plan.outcome(CreateFolder(backend.value, parent, name, folder_type))
+        made, listed = self.plan.outcome(CreateFolder(parent, name, folder_type), backend)
         if made and isinstance(listed, UpstreamFolder):
             await self.link_folder(folder_id, backend, listed)
             self._forget(folder_id)
@@ -247,13 +249,13 @@ class GatewaySession(Mirroring):
 
         Raises what came of it.
         """
-        self.plan.outcome(Submit(sender, tuple(recipients), blob))
+        self.plan.outcome(Submit(sender, tuple(recipients), blob), None)
 
     # Where things stand.
 
     def _made(self, link: Link, effect: Effect) -> tuple[bool, object]:
         self._require_backend(link.backend)
-        return self.plan.outcome(effect)
+        return self.plan.outcome(effect, link.backend)
 
     def _require_backend(self, backend: BackendName) -> None:
         reason = self.plan.unavailable.get(backend.value)

@@ -12,7 +12,7 @@ from overair.directory.interface import User
 from overair.protocol.autodiscover.site import Site
 from overair.protocol.autodiscover.xml import MAXIMUM_SIZE
 from overair.protocol.http import Credentials, HttpStatus, parse_authorization
-from overair.server.authentication import authenticate
+from overair.server.authentication import authenticate, required
 from overair.server.autodiscover.finding import Finding
 from overair.server.budget import Claim
 from overair.server.context import Services
@@ -79,7 +79,7 @@ class Exchange:
         credentials = self.credentials
         self._line["user"] = credentials.login if credentials is not None else ""
         admission = await authenticate(
-            self.services.directory, credentials, str(self._line["client"]), device_id=""
+            self.services.directory, required(credentials), str(self._line["client"]), device_id=""
         )
         self._line["user"] = admission.user.address
         return admission.user

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overair.devices.hierarchy import Place
+from overair.mailboxes import interface as mailboxes
 from overair.mailboxes.interface import (
     FolderExists,
     FolderProtected,
@@ -50,6 +51,7 @@ STATUSES: Final[dict[type[MailboxError], FolderCreateStatus]] = {
     FolderProtected: FolderCreateStatus.SPECIAL_FOLDER,
     NoSuchFolder: FolderCreateStatus.PARENT_NOT_FOUND,
     MailboxUnavailable: FolderCreateStatus.SERVER_ERROR,
+    mailboxes.Refused: FolderCreateStatus.SERVER_ERROR,
 }
 
 

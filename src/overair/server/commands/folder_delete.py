@@ -11,6 +11,7 @@ from overair.mailboxes.interface import (
     MailboxError,
     MailboxUnavailable,
     NoSuchFolder,
+    Refused,
     Session,
 )
 from overair.protocol import http
@@ -26,6 +27,7 @@ STATUSES: Final[dict[type[MailboxError], FolderDeleteStatus]] = {
     FolderProtected: FolderDeleteStatus.SPECIAL_FOLDER,
     NoSuchFolder: FolderDeleteStatus.FOLDER_NOT_FOUND,
     MailboxUnavailable: FolderDeleteStatus.SERVER_ERROR,
+    Refused: FolderDeleteStatus.SERVER_ERROR,
 }
 
 

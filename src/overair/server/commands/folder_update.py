@@ -13,6 +13,7 @@ from overair.mailboxes.interface import (
     MailboxUnavailable,
     NoSuchFolder,
     NoSuchParent,
+    Refused,
     Session,
 )
 from overair.protocol import http
@@ -42,6 +43,7 @@ STATUSES: Final[dict[type[MailboxError], FolderUpdateStatus]] = {
     NoSuchParent: FolderUpdateStatus.PARENT_NOT_FOUND,
     NoSuchFolder: FolderUpdateStatus.FOLDER_NOT_FOUND,
     MailboxUnavailable: FolderUpdateStatus.SERVER_ERROR,
+    Refused: FolderUpdateStatus.SERVER_ERROR,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from overair.devices.quirks import Quirk, quirks_of
 from overair.devices.remembered import Kind, recall, remember
+from overair.mailboxes import interface as mailboxes
 from overair.mailboxes.interface import FolderType, MailboxUnavailable, NoSuchFolder, Session
 from overair.protocol import http
 from overair.protocol.move_items import ItemMove, MoveItemsRequest, MoveItemsResponse, MoveResult
@@ -83,7 +84,10 @@ async def _move(session: Session, device_key: int, move: ItemMove, *, keeps: boo
         # No phone would be shown it there.
         return result(MoveItemsStatus.INVALID_DESTINATION)
     news = keeps and await has_news_of(session, device_key, source, item_id)
-    moved = await session.move(source, item_id, destination)
+    try:
+        moved = await session.move(source, item_id, destination)
+    except mailboxes.Refused:
+        return result(MoveItemsStatus.CANNOT_MOVE)
     if keeps:
         await account_for_move(session, device_key, moved, news=news)
     await remember(session.transaction, device_key, Kind.MOVE_ITEM, request, moved.item_id)

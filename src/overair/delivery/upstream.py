@@ -1,0 +1,38 @@
+"""Mail out of a gateway: its own user's submission server takes it before the phone is answered."""
+
+from __future__ import annotations
+
+from overair.delivery import sent_mail
+from overair.delivery.transport import Prepared, Transport
+from overair.mailboxes.gateway.session import GatewaySession
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused, Session
+from overair.protocol.statuses import CommonStatus
+from overair.sync.submission import SubmissionRefused
+from overair.times import microseconds
+
+
+class UpstreamTransport(Transport):
+    """Sends within the unit of work; nothing is queued, since nobody holds the password later."""
+
+    async def enqueue(self, session: Session, prepared: Prepared) -> None:
+        """Send a message within the unit of work of the sender's mailbox.
+
+        Raises SubmissionRefused: 115 where the account has sent too much, 120 where the submission server
+        does not take it; and MailboxFull.
+        """
+        if not isinstance(session, GatewaySession):
+            raise TypeError("mail of a gateway is sent within a unit of work on a mirror")
+        await sent_mail.count(
+            session.transaction,
+            self._limits,
+            account_id=session.account_id,
+            recipients=len(prepared.recipients),
+            now=microseconds(self._clock()),
+        )
+        try:
+            session.submit(prepared.sender, prepared.recipients, prepared.blob)
+        except (MailboxUnavailable, Refused) as error:
+            raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
+        if prepared.kept is not None:
+            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
+            await session.add(sent_items.folder_id, prepared.kept)
