@@ -46,7 +46,7 @@ def as_the_server_has_them(dovecot: Dovecot, user: str, *mimes: bytes) -> list[b
     with dovecot.client(user, "INBOX") as client:
         for mime in mimes:
             client.append("INBOX", mime, msg_time=WHEN)
-        found = client.fetch("1:*", ["BODY.PEEK[]"])
+        found = client.fetch(client.search(), ["BODY.PEEK[]"])
         return [bytes(found[uid][b"BODY[]"]) for uid in sorted(found)]
 
 
