@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import dns.asyncresolver
 import msgspec
 
+from overair.credentials import Credentials
+from overair.dav.discovery import Service
+from overair.dav.transport import Connections
 from overair.items import Item
 from overair.mailboxes.gateway.backend import Backend, Delta, Known, MirroredFolder, Stood, UpstreamFolder
+from overair.mailboxes.gateway.groupware.caldav import CalDavBackend
+from overair.mailboxes.gateway.groupware.carddav import CardDavBackend
+from overair.mailboxes.gateway.groupware.locating import Locator
+from overair.mailboxes.gateway.groupware.polling import Polls
+from overair.storage.interface import BlobStore
 
 
 class TinyMirror:
@@ -117,3 +127,43 @@ class TinyMirror:
     def _stood(self, name: str, stood: Stood, given: Item) -> str:
         self.held[self.folder(name).path][stood.key] = (stood.tag, stood.item or given)
         return stood.key
+
+
+@asynccontextmanager
+async def calendars(
+    url: str, user: str = "joe@example.org", password: str = "", blobs: BlobStore | None = None
+) -> AsyncIterator[TinyMirror]:
+    """A mirror of a user's calendars and tasks on a server of CalDAV; its times are Berlin's."""
+    async with _process() as (connections, polls, locator):
+        backend = CalDavBackend(
+            connections,
+            locator.of(url, Service.CALDAV),
+            Credentials(user, password),
+            7,
+            polls,
+            addresses=[user],
+            time_zone="Europe/Berlin",
+            blobs=blobs,
+        )
+        yield TinyMirror(backend)
+
+
+@asynccontextmanager
+async def address_books(
+    url: str, user: str = "joe@example.org", password: str = ""
+) -> AsyncIterator[TinyMirror]:
+    """A mirror of a user's address books on a server of CardDAV."""
+    async with _process() as (connections, polls, locator):
+        locate = locator.of(url, Service.CARDDAV)
+        yield TinyMirror(CardDavBackend(connections, locate, Credentials(user, password), 7, polls))
+
+
+@asynccontextmanager
+async def _process() -> AsyncIterator[tuple[Connections, Polls, Locator]]:
+    """What accounts of a process share."""
+    connections, polls = Connections(), Polls(0.05)
+    try:
+        yield connections, polls, Locator(connections, dns.asyncresolver.Resolver)
+    finally:
+        await polls.close()
+        await connections.close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import ClassVar, Final
 
+import structlog
+
 from overair.credentials import Credentials
 from overair.dav.collections import Collection as DavCollection
-from overair.dav.collections import Tags, collections, rename, tags_of_all
+from overair.dav.collections import Tags, collections, rename, tags_of, tags_of_all
 from overair.dav.discovery import Home, Service, find_home
-from overair.dav.errors import NotThere
+from overair.dav.errors import NotThere, Unreachable
 from overair.dav.objects import delete
 from overair.dav.transport import Connections, DavClient
 from overair.items import Item
@@ -34,6 +36,9 @@ from overair.mailboxes.gateway.groupware.tree import Kind, folders
 from overair.mailboxes.interface import FolderType, NoSuchFolder, Refused
 from overair.mailboxes.search_query import SearchQuery
 
+FAILURE: Final = 500
+"""The status of a server that fails at what it was asked, and not altogether."""
+_log = structlog.get_logger(__name__)
 Locate = Callable[[], Awaitable[str]]
 """Gives the URL of the server. Raises DavError."""
 
@@ -81,7 +86,16 @@ class DavBackend:
         place = self.place(folder)
         with translated(self._account_id):
             client, _ = await self._ready()
-            return await self._puller.pull(client, place, self.format(place), folder, mirror)
+            try:
+                return await self._puller.pull(client, place, self.format(place), folder, mirror)
+            except Unreachable as error:
+                if error.status != FAILURE:
+                    raise
+                # Something in this collection breaks the server: the others are none the worse for it.
+                _log.warning(
+                    "dav_collection_fails", folder=folder.folder_id, server=client.host, reason=str(error)
+                )
+                return Delta(folder.state)
 
     async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
         """Nothing: items are pulled whole."""
@@ -261,6 +275,26 @@ class DavBackend:
         except NotThere:
             self._home = None
             raise
+        except Unreachable as error:
+            if error.status != FAILURE:
+                raise
+            tags = await self._tags_each(client, folders)
+        return tags
+
+    async def _tags_each(self, client: DavClient, folders: Sequence[MirroredFolder]) -> dict[str, Tags]:
+        """The states of collections one by one, where one of them makes the server fail for all."""
+        tags: dict[str, Tags] = {}
+        for folder in folders:
+            place = self.place(folder)
+            try:
+                tags[place.collection] = await tags_of(client, place.collection)
+            except NotThere:
+                continue
+            except Unreachable as error:
+                if error.status != FAILURE:
+                    raise
+                state = read_state(folder.state)
+                tags[place.collection] = Tags(state.ctag, state.token)  # it stays as it is
         return tags
 
     def _is_other(self, folder: MirroredFolder, tags: Mapping[str, Tags]) -> bool:

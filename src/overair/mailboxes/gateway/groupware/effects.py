@@ -152,21 +152,20 @@ class Effects:
         there = destination.collection + moved
         try:
             await move(self._client, source, there, expects=known.tag)
-        except NotThere as error:
-            try:  # an earlier attempt may have moved it
-                text, etag = await self._read(destination, moved)
-            except NotThere:
-                raise Stale("the object is gone") from error
-            return await self._stood(form, moved, text, etag, item)
+        except NotThere:
+            pass  # an earlier attempt may have moved it
         except (Clash, NotAllowed):
             # A server that cannot move, or has the copy of an earlier attempt.
             await self._copy(place, known, there)
-        text, etag = await self._read(destination, moved)
+        text, etag = await self._there(destination, moved)
         return await self._stood(form, moved, text, etag, item)
 
     async def _copy(self, place: Place, known: Known, there: str) -> None:
-        """Write an object again elsewhere, then delete it. Raises Stale."""
-        text, etag = await self._there(place, name_of(known.key))
+        """Write an object again elsewhere, then delete it; one that is gone may be there. Raises Stale."""
+        try:
+            text, etag = await self._read(place, name_of(known.key))
+        except NotThere:
+            return
         if known.tag and etag != known.tag:
             raise Stale("the object was changed elsewhere")
         try:
