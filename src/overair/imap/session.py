@@ -11,7 +11,6 @@ from overair.imap.errors import CommandFailed, ConnectionLost, TimedOut
 from overair.imap.folder_commands import FolderCommands
 from overair.imap.login import LoginCommands
 from overair.imap.message_commands import MessageCommands
-from overair.imap.opening import connect, secure
 from overair.imap.reading_commands import ReadingCommands
 from overair.imap.responses import Identity, Untagged
 from overair.imap.server import Security, Server
@@ -32,21 +31,19 @@ class Session(FolderCommands, ReadingCommands, MessageCommands, WatchCommands, L
         PREAUTH is refused: a server that asks for no log-in proves nobody's identity.
         """
         connection = self._connection
-        greeting = connection.greeting
         try:
             async with asyncio.timeout(self.server.timeouts.connect):
-                await connect(connection, self.server)
-                said = await greeting if greeting is not None else None
-                if said is None or said.kind != "OK":
+                greeting = await connection.connect()
+                if greeting.kind != "OK":
                     raise ConnectionLost("the server does not want us now")
-                self._note(said.code)
+                self._note(greeting.code)
                 if not self._told:
                     await self._run("CAPABILITY")
                 if self.server.security is Security.STARTTLS:
                     if Extension.STARTTLS not in self.capabilities:
                         raise ConnectionLost("the server has no STARTTLS")
                     await self._run("STARTTLS")
-                    await secure(connection, self.server)
+                    await connection.secure()
                     await self._run("CAPABILITY")  # what was said before may be another's (RFC 9051, 6.2.1)
         except TimeoutError:
             connection.close()
