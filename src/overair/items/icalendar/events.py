@@ -82,7 +82,7 @@ class Occasion(NamedTuple):
 def occasion(component: Component, reader: Reader) -> Occasion:
     """What a VEVENT says. Raises Unreadable."""
     losses = reader.losses
-    start, first, end, all_day = _times(component, reader)
+    start, first, end, all_day = times_of(component, reader)
     if start.unknown_zone:
         losses.add("TZID", "is no zone that is known: read in the calendar's own")
     people = people_of(component, reader.addresses, losses)
@@ -93,7 +93,7 @@ def occasion(component: Component, reader: Reader) -> Occasion:
         "location": location_of(component, losses),
         "categories": categories_of(component, losses),
         "sensitivity": sensitivity_of(component),
-        "busy_status": _busy_status(component),
+        "busy_status": busy_status_of(component),
         "reminder": reminder_of(component, start, end, reader.zones, losses, recurs=recurs),
         "dt_stamp": stamp_of(component, reader),
         "meeting_status": _meeting_status(component, people),
@@ -107,7 +107,7 @@ def occasion(component: Component, reader: Reader) -> Occasion:
     return Occasion(component, start, first, end, all_day, people, values)
 
 
-def _times(component: Component, reader: Reader) -> tuple[Moment, datetime, datetime, bool]:
+def times_of(component: Component, reader: Reader) -> tuple[Moment, datetime, datetime, bool]:
     """The start as it is said, start and end as they are stored, and whether they are days."""
     start = required_moment(component, "DTSTART", reader.zones)
     said, end = _end(component, start, reader)
@@ -145,7 +145,8 @@ def _end(component: Component, start: Moment, reader: Reader) -> tuple[str, date
     return found.name, end.instant
 
 
-def _busy_status(component: Component) -> int:
+def busy_status_of(component: Component) -> int:
+    """Whether the time of an event is free, and how."""
     said = BUSY_STATUSES.get(component.text("X-MICROSOFT-CDO-BUSYSTATUS").strip().upper())
     if said is not None:
         return said

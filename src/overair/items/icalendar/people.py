@@ -30,8 +30,8 @@ ROLES: Final = {
     "NON-PARTICIPANT": AttendeeType.OPTIONAL,
 }
 ROOMS: Final = ("RESOURCE", "ROOM")
-_STATUSES_WRITTEN: Final = {status: name for name, status in STATUSES.items()}
-_ROLES_WRITTEN: Final = {AttendeeType.REQUIRED: "REQ-PARTICIPANT", AttendeeType.OPTIONAL: "OPT-PARTICIPANT"}
+STATUSES_WRITTEN: Final = {status: name for name, status in STATUSES.items()}
+ROLES_WRITTEN: Final = {AttendeeType.REQUIRED: "REQ-PARTICIPANT", AttendeeType.OPTIONAL: "OPT-PARTICIPANT"}
 
 
 class People(NamedTuple):
@@ -50,14 +50,14 @@ class People(NamedTuple):
 def people_of(component: Component, addresses: Collection[str], losses: Losses) -> People:
     """Who is in an event; ``addresses`` are the user's own, in small letters."""
     organizer = component.first("ORGANIZER")
-    email = None if organizer is None else _address(organizer)
+    email = None if organizer is None else address_of(organizer)
     if organizer is not None and email is None:
         losses.add("ORGANIZER", "has no mail address")
     attendees: dict[str, Attendee] = {}
     response = None
     requested = False
     for found in component.all("ATTENDEE"):
-        address = _address(found)
+        address = address_of(found)
         if address is None:
             losses.add("ATTENDEE", "has no mail address")
         elif len(attendees) >= ATTENDEES and address.lower() not in attendees:
@@ -97,7 +97,7 @@ def _attendee(found: Property, address: str, losses: Losses) -> Attendee:
     return Attendee(email=address, name=_name(found) or address, status=status, type=kind)
 
 
-def _address(found: Property) -> str | None:
+def address_of(found: Property) -> str | None:
     """The mail address of a calendar user."""
     text = found.text.strip()
     if text[:7].lower() == "mailto:":
@@ -124,9 +124,9 @@ def attendee_values(
             value.params["CUTYPE"] = "RESOURCE"
             value.params["ROLE"] = "NON-PARTICIPANT"
         elif attendee.type is not None:
-            value.params["ROLE"] = _ROLES_WRITTEN[attendee.type]
+            value.params["ROLE"] = ROLES_WRITTEN[attendee.type]
         if attendee.status is not None:
-            value.params["PARTSTAT"] = _STATUSES_WRITTEN.get(attendee.status, "NEEDS-ACTION")
+            value.params["PARTSTAT"] = STATUSES_WRITTEN.get(attendee.status, "NEEDS-ACTION")
         if response_requested:
             value.params["RSVP"] = "TRUE"
         if attendee.proposed_start_time is not None or attendee.proposed_end_time is not None:

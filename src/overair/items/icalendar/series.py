@@ -87,7 +87,7 @@ class _Series:
         found = component.first("RECURRENCE-ID")
         if found is not None and found.parameter("RANGE") == "THISANDFUTURE":
             self._losses.add("RECURRENCE-ID", "RANGE=THISANDFUTURE: only the one occurrence is changed")
-        instant = self._instant(original)
+        instant = named_instant(original, self._said)
         start = None if self._series is None else self._series.at(instant)
         if start is not None:
             self._exceptions[start] = self._exception(start, said)
@@ -121,19 +121,9 @@ class _Series:
             self._exceptions[start] = EventException(deleted=True, exception_start_time=start)
         return Series(expressed.recurrence, expressed.start, zone)
 
-    def _instant(self, said: Moment) -> datetime:
-        """The start in the series that a RECURRENCE-ID or EXDATE names."""
-        if self._said.all_day:
-            return datetime.combine(said.local.date(), time(), UTC)
-        if said.is_date:
-            at = datetime.combine(said.local.date(), self._said.start.local.time())
-            zone = self._said.start.zone
-            return at.replace(tzinfo=UTC) if zone is None else instant_of(at, zone)
-        return said.instant
-
     def _delete(self, master: Component, series: Series) -> None:
         """Take in EXDATE; a date on which nothing is changes nothing."""
-        found = {self._instant(said) for _, _, said in self._dates(master, "EXDATE")}
+        found = {named_instant(said, self._said) for _, _, said in self._dates(master, "EXDATE")}
         for instant in sorted(found, reverse=True):
             if len(self._exceptions) > MOST_EXCEPTIONS:
                 break
@@ -146,7 +136,7 @@ class _Series:
             self._losses.add("EXRULE", "takes nothing out")
         series = self._series
         for found, text, said in self._dates(master, "RDATE"):
-            start = self._instant(said)
+            start = named_instant(said, self._said)
             if start == self._said.first or (series is not None and series.contains(start)):
                 continue
             if len(self._extra) >= ADDED:
@@ -213,6 +203,17 @@ class _Series:
             values["stored_attachments"] = attachments
             self._next_attachment += len(attachments)
         return EventException(exception_start_time=start, **values)
+
+
+def named_instant(said: Moment, series: Occasion) -> datetime:
+    """The start in a series that a RECURRENCE-ID or EXDATE names."""
+    if series.all_day:
+        return datetime.combine(said.local.date(), time(), UTC)
+    if said.is_date:
+        at = datetime.combine(said.local.date(), series.start.local.time())
+        zone = series.start.zone
+        return at.replace(tzinfo=UTC) if zone is None else instant_of(at, zone)
+    return said.instant
 
 
 def _event(uid: str, said: Occasion, reader: Reader) -> Event:

@@ -24,6 +24,11 @@ class QuotedParameters(Parameters):
     quote_also = Parameters.quote_also | dict.fromkeys(("CN", "FILENAME"), " ='")
 
 
+def parameter_value(name: str, value: str) -> str:
+    """The value of a parameter as it is written."""
+    return str(QuotedParameters({name: value}).to_ical().decode()).partition("=")[2]
+
+
 def as_text(text: str) -> Text:
     """A text as a value of a property."""
     return Text(text)
