@@ -15,10 +15,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from socket import create_connection
 from typing import Final
 
 import imapclient
@@ -36,12 +34,9 @@ from support.dovecot_configuration import (
 from support.mail_server import trusted
 from support.packages import command, needs
 from support.ports import free_port
+from support.servers import START_SECONDS, ServerProcess
 
 __all__ = ["MASTER", "MASTER_PASSWORD", "PASSWORD", "Dovecot", "dovecot_fixture", "needs_dovecot"]
-
-WATCH: Final = 'cat >/dev/null; read -r pid < "$0/pid" && kill -s KILL -- "-$pid"; rm -rf "$0"'
-"""A shell that waits until nobody writes to it any more, and then ends the server of a directory."""
-START_SECONDS: Final = 30
 
 needs_dovecot: Final = needs("dovecot")
 
@@ -75,80 +70,43 @@ class Dovecot:
         password_files(self.directory, self._passwords)
         self._names = itertools.count(1)
         self._small = itertools.count(1)
-        self._process: subprocess.Popen[bytes] | None = None
-        # Where this process is killed, the kernel closes the pipe.
-        self._watcher: Final = subprocess.Popen(
-            ["sh", "-c", WATCH, str(self.directory)],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        program = command("dovecot")
+        assert program is not None
+        self._process: Final = ServerProcess(self.directory, [program, "-F", "-c", str(self._configuration)])
         self.start()
 
     def start(self) -> None:
         """Start the server, on the same ports as ever, and wait until it listens."""
-        program = command("dovecot")
-        assert program is not None
-        with (self.directory / "starting").open("wb") as log:
-            self._process = subprocess.Popen(
-                [program, "-F", "-c", str(self._configuration)],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        (self.directory / "pid").write_text(f"{self._process.pid}\n")
-        deadline = time.monotonic() + START_SECONDS
-        for port in (self.port, self.tls_port):
-            while not _answers(port):
-                assert self._process.poll() is None, self.log()
-                assert time.monotonic() < deadline, self.log()
-                time.sleep(0.02)
+        (self.directory / "run" / "master.pid").unlink(missing_ok=True)
+        self._process.start([self.port, self.tls_port])
 
     def stop(self) -> None:
         """End it in good order: clients get a BYE."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            self._ended(self._process)
+        self._process.stop([self.port, self.tls_port])
 
     def kill(self) -> None:
         """End it with all its processes at once: connections are cut."""
-        if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._ended(self._process)
-            (self.directory / "run" / "master.pid").unlink(missing_ok=True)
-
-    def _ended(self, process: subprocess.Popen[bytes]) -> None:
-        process.wait(START_SECONDS)
-        self._process = None
-        deadline = time.monotonic() + START_SECONDS
-        while _answers(self.port) or _answers(self.tls_port):  # its children end after it
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        (self.directory / "pid").unlink()
+        self._process.kill([self.port, self.tls_port])
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """All its processes stand still: it takes connections, and says nothing."""
-        assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGSTOP)
+        self._process.send(signal.SIGSTOP)
         try:
             yield
         finally:
-            os.killpg(self._process.pid, signal.SIGCONT)
+            self._process.send(signal.SIGCONT)
 
     def remove(self) -> None:
         """End it and take its files away."""
         self.kill()
-        self._watcher.communicate()
+        self._process.remove()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def log(self) -> str:
         """What it has logged."""
-        return "".join(
-            path.read_text(errors="replace")
-            for path in (self.directory / "starting", self.directory / "log")
-            if path.exists()
-        )
+        path = self.directory / "log"
+        return self._process.log + (path.read_text(errors="replace") if path.exists() else "")
 
     def user(self) -> str:
         """The name of a user that no other test has; "@" and any domain behind it mean the same user."""
@@ -224,11 +182,3 @@ def dovecot_fixture(storage: str = "sdbox", extra: str = "") -> Callable[[], Ite
             server.remove()
 
     return dovecot
-
-
-def _answers(port: int) -> bool:
-    try:
-        create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
