@@ -22,6 +22,17 @@ from support.dovecot import PASSWORD, Dovecot
 from support.outgoing import letter
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+FULL, NO_QRESYNC, OLD = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+SERVERS = f"""
+listen = {FULL}, {NO_QRESYNC}, {OLD}
+local {NO_QRESYNC} {{
+  imap_capability = IMAP4rev1 IDLE ENABLE CONDSTORE UIDPLUS NAMESPACE SPECIAL-USE
+}}
+local {OLD} {{
+  imap_capability = IMAP4rev1
+}}
+"""
+"""For dovecot_fixture: servers at several addresses, of which the last can do nothing but IMAP4rev1."""
 
 
 @dataclass
@@ -183,10 +194,15 @@ class House:
 
 @asynccontextmanager
 async def house(
-    dovecot: Dovecot, user: str, options: MailOptions | None = None, port: int | None = None
+    dovecot: Dovecot,
+    user: str,
+    options: MailOptions | None = None,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
 ) -> AsyncIterator[House]:
     """A backend on a server, with a mirror that knows nothing yet."""
-    server = Server("127.0.0.1", port or dovecot.port, Security.NONE)
+    server = Server(host, port or dovecot.port, Security.NONE)
     pool = Pool(server, PoolLimits(backoff_seconds=0.05))
     blobs = Bytes()
     owner = Owner(1, (f"{user}@example.org",), "Europe/Berlin")

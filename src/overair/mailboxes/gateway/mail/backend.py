@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from overair.credentials import Credentials
 from overair.imap.capabilities import Extension
-from overair.imap.errors import NoSuchMailbox
+from overair.imap.errors import BrokenProtocol, ConnectionLost, Crowded, TimedOut
 from overair.imap.pool import Pool
 from overair.imap.responses import FolderStatus
 from overair.imap.session import Session
@@ -40,10 +40,13 @@ from overair.mailboxes.gateway.mail.pull import Pull
 from overair.mailboxes.gateway.mail.ranged_message import Span
 from overair.mailboxes.gateway.mail.search import search
 from overair.mailboxes.gateway.mail.selecting import entered
+from overair.mailboxes.gateway.mail.tree import Tree
 from overair.mailboxes.gateway.mail.trouble import translated
 from overair.mailboxes.gateway.mail.watch import MailWatch
-from overair.mailboxes.interface import FolderType, MailboxUnavailable
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, NoSuchFolder
 from overair.mailboxes.search_query import SearchQuery
+
+T = TypeVar("T")
 
 TO_THE_END: Final = 2**31 - 1
 """Bytes of a range that has no end."""
@@ -80,22 +83,27 @@ class ImapBackend:
 
     async def tree(self) -> Sequence[UpstreamFolder]:
         """Every folder, parents before children."""
-        async with self._session() as session:
+
+        async def work(session: Session) -> Tree:
             self._hierarchy, tree = await listing(session, self._options)
-        return tree.folders()
+            return tree
+
+        return (await self._ask(None, work)).folders()
 
     async def changed(self, folders: Sequence[MirroredFolder]) -> Sequence[MirroredFolder]:
         """Those folders that may have changed since their states; one round trip for all of them."""
-        if not folders:
-            return ()
-        async with self._session() as session:
+
+        async def work(session: Session) -> Mapping[str, FolderStatus]:
             has_modseq = Extension.CONDSTORE in session.capabilities
             if session.selected is not None and any(one.path == session.selected.name for one in folders):
-                await session.noop()  # STATUS of the selected mailbox may say how it was
-            found = await session.statuses(
+                # STATUS of it may say how it was, even of one that has been renamed since.
+                await session.unselect()
+            return await session.statuses(
                 [folder.path for folder in folders],
                 ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "HIGHESTMODSEQ" if has_modseq else "UNSEEN"),
             )
+
+        found = await self._ask(None, work) if folders else {}
         return [folder for folder in folders if self._may_have_changed(folder, found.get(folder.path))]
 
     def _may_have_changed(self, folder: MirroredFolder, status: FolderStatus | None) -> bool:
@@ -118,20 +126,25 @@ class ImapBackend:
         async def bring(session: Session, mailbox: Mailbox, uids: UidSet) -> Mapping[int, Item]:
             return await self._contents.bring(session, mailbox, folder.type, uids)
 
-        async with self._session(folder) as session:
+        async def work(session: Session) -> Delta:
             return await Pull(session, folder, mirror, bring, int(self._clock())).delta()
+
+        return await self._ask(folder, work)
 
     # What messages hold.
 
     async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
         """Messages whole, by key; what is gone is left out. Raises MailboxUnavailable."""
         wanted = [read_key(key) for key in keys]
-        async with self._session(folder) as session:
+
+        async def work(session: Session) -> Mapping[str, Item]:
             mailbox = await entered(session, folder, fresh=True)
             _require(mailbox, wanted)
             uids = UidSet(key.uid for key in wanted)
             found = await self._contents.bring(session, mailbox, folder.type, uids)
-        return {mailbox.key(uid): item for uid, item in found.items()}
+            return {mailbox.key(uid): item for uid, item in found.items()}
+
+        return await self._ask(folder, work)
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
         """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""
@@ -141,59 +154,70 @@ class ImapBackend:
         span = None
         if offset or length is not None:
             span = Span(offset, offset + (TO_THE_END if length is None else length))
-        async with self._session(folder) as session:
-            mailbox = await entered(session, folder)
-            _require(mailbox, [wanted])
+
+        async def work(session: Session) -> bytes:
+            _require(await entered(session, folder), [wanted])
             try:
                 return await section(session, wanted.uid, span)
             except KeyError:
                 await session.noop()  # it may have come since the mailbox was selected
                 return await section(session, wanted.uid, span)
 
+        return await self._ask(folder, work)
+
     # What phones do.
 
     async def add(self, folder: MirroredFolder, item: Item, token: str) -> Stood:
         """A new item. Raises NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
-        async with self._session(folder) as session:
-            return await self._effects.add(session, folder, item, token)
+        return await self._ask(folder, lambda session: self._effects.add(session, folder, item, token))
 
     async def change(self, folder: MirroredFolder, known: Known, old: Item, new: Item, token: str) -> Stood:
         """An item with new content. Raises Stale, NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
-        async with self._session(folder) as session:
-            return await self._effects.change(session, folder, known, old, new, token)
+        return await self._ask(
+            folder, lambda session: self._effects.change(session, folder, known, old, new, token)
+        )
 
     async def remove(self, folder: MirroredFolder, known: Known, token: str) -> None:
         """Delete for good; nothing happens to what is gone. Raises Stale, Refused, MailboxUnavailable."""
-        async with self._session(folder) as session:
-            await self._effects.remove(session, folder, known)
+        await self._ask(folder, lambda session: self._effects.remove(session, folder, known))
 
     async def move(
         self, folder: MirroredFolder, known: Known, destination: MirroredFolder, item: Item, token: str
     ) -> Stood:
         """Move to another mailbox. Raises Stale, NoSuchFolder, MailboxFull, Refused, MailboxUnavailable."""
-        async with self._session(folder) as session:
-            return await self._effects.move(session, folder, known, destination, item)
+        return await self._ask(
+            folder, lambda session: self._effects.move(session, folder, known, destination, item)
+        )
 
     async def create_folder(
         self, parent: MirroredFolder | None, name: str, kind: FolderType
     ) -> UpstreamFolder:
         """A new mailbox; one of that name that is there counts as made. Raises Refused."""
-        async with self._session() as session:
+
+        async def work(session: Session) -> UpstreamFolder:
             hierarchy = await self._known_hierarchy(session)
             return await folder_effects.create(session, hierarchy, parent, name, kind)
+
+        return await self._ask(None, work)
 
     async def update_folder(
         self, folder: MirroredFolder, parent: MirroredFolder | None, name: str
     ) -> UpstreamFolder:
         """Rename or move a mailbox. Raises NoSuchFolder, FolderExists, FolderProtected, Refused."""
-        async with self._session() as session:
+
+        async def work(session: Session) -> UpstreamFolder:
             hierarchy = await self._known_hierarchy(session)
             return await folder_effects.update(session, hierarchy, folder, parent, name)
 
+        return await self._ask(None, work)
+
     async def delete_folder(self, folder: MirroredFolder) -> None:
         """Delete a mailbox with all below it; nothing happens to one that is gone. Raises Refused."""
-        async with self._session() as session:
+
+        async def work(session: Session) -> None:
             await folder_effects.delete(session, await self._known_hierarchy(session), folder)
+
+        await self._ask(None, work)
 
     async def _known_hierarchy(self, session: Session) -> Hierarchy:
         if self._hierarchy is None:
@@ -215,11 +239,10 @@ class ImapBackend:
         found: list[tuple[datetime, str, str]] = []
         for folder in folders:
             if query.folder_ids is None or folder.folder_id in query.folder_ids:
-                async with self._session(folder) as session:
-                    try:
-                        found += await search(session, folder, query, limit)
-                    except NoSuchMailbox:
-                        continue  # it has gone since the tree was looked at
+                try:
+                    found += await self._ask(folder, partial(search, folder=folder, query=query, limit=limit))
+                except NoSuchFolder:
+                    continue  # it has gone since the tree was looked at
         return [(folder_id, key) for _, folder_id, key in sorted(found, reverse=True)[:limit]]
 
     def watch(
@@ -232,19 +255,32 @@ class ImapBackend:
 
     async def check(self) -> None:
         """Log in. Raises WrongCredentials, MailboxUnavailable."""
-        async with self._session():
-            pass
+
+        async def work(session: Session) -> None:
+            await session.noop()
+
+        await self._ask(None, work)
 
     async def close(self) -> None:
         """Let go of connections that nobody uses."""
         self._pool.close_user(self._credentials.user)
 
-    @asynccontextmanager
-    async def _session(self, folder: MirroredFolder | None = None) -> AsyncIterator[Session]:
+    async def _ask(self, folder: MirroredFolder | None, work: Callable[[Session], Awaitable[T]]) -> T:
+        """Do something on a connection, by preference one that has a mailbox selected.
+
+        What is done here may be done twice: so it is done again where a connection that was kept turns
+        out to have been ended. Raises MailboxError.
+        """
+        path = None if folder is None else folder.path
         with translated(self._owner.account_id):
-            path = None if folder is None else folder.path
-            async with self._pool.session(self._credentials, path) as session:
-                yield session
+            try:
+                async with self._pool.session(self._credentials, path) as session:
+                    return await work(session)
+            except (TimedOut, BrokenProtocol, Crowded):
+                raise
+            except ConnectionLost:
+                async with self._pool.session(self._credentials, path) as session:
+                    return await work(session)
 
 
 def _require(mailbox: Mailbox, keys: Collection[MessageKey]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from overair.imap.errors import CommandFailed, MailboxExists, NoSuchMailbox
-from overair.imap.responses import ListEntry
 from overair.imap.session import Session
 from overair.mailboxes.gateway.backend import MirroredFolder, UpstreamFolder
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
+from overair.mailboxes.gateway.mail.selecting import listed
 from overair.mailboxes.gateway.mail.special_folders import ROLES, SPECIAL_USE, TYPES
 from overair.mailboxes.gateway.mail.tree import shown_name
 from overair.mailboxes.interface import FolderProtected, FolderType
@@ -79,14 +79,6 @@ async def delete(session: Session, hierarchy: Hierarchy, folder: MirroredFolder)
                 raise
         finally:
             await _subscribe(session, path, to=False)
-
-
-async def listed(session: Session, path: str) -> ListEntry | None:
-    """The mailbox of a path, None where there is none. Raises ImapError."""
-    if any(one in path for one in "*%"):
-        # They are wildcards, so others match, too.
-        return next((entry for entry in await session.list("*") if entry.name == path), None)
-    return next((entry for entry in await session.list(path) if entry.name == path), None)
 
 
 async def _below(session: Session, hierarchy: Hierarchy, path: str) -> list[str]:

@@ -17,7 +17,7 @@ from overair.mailboxes.gateway.mail.flags import DELETED
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.overview import OVERVIEW, WITH_NAMES, Mailbox, Sight, sight_of, upsert
 from overair.mailboxes.gateway.mail.place import Place, read_place, state_of
-from overair.mailboxes.gateway.mail.selecting import mailbox_of
+from overair.mailboxes.gateway.mail.selecting import mailbox_of, select
 from overair.mailboxes.gateway.mail.successors import Successors, successors
 
 CHUNK: Final = 2_000
@@ -58,7 +58,7 @@ class Pull:
         """What changed. Raises ImapError, MailboxUnavailable."""
         before = read_place(self._folder.state)
         resync = Resync(before.uid_validity, before.modseq) if before is not None and before.modseq else None
-        selected = await self._session.select(self._folder.path, resync=resync)
+        selected = await select(self._session, self._folder.path, resync)
         self._mailbox = mailbox_of(selected, self._folder.type)
         self._selected = selected
         top = await self._uid_next()
@@ -190,7 +190,7 @@ class Pull:
 
         So what a server that lies, or has no word for it, did not tell of is found.
         """
-        if self._now - place.compared < CERTAIN_SECONDS:
+        if self._now - place.compared < CERTAIN_SECONDS and (place.modseq or place.unseen >= 0):
             present = await self._of_mirror(UidSet(self._new))
             added = len(self._new) - len(present)
             expected = await self._mirror.count(self._folder) + added - len(self._removed)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.imap.errors import CommandFailed
-from overair.imap.responses import SelectResult
+from overair.imap.errors import CommandFailed, NoSuchMailbox
+from overair.imap.responses import ListEntry, Resync, SelectResult
 from overair.imap.session import Session
 from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.gateway.mail.flags import Permanent
@@ -26,6 +26,26 @@ def mailbox_of(selected: SelectResult, kind: FolderType) -> Mailbox:
     )
 
 
+async def select(session: Session, path: str, resync: Resync | None = None) -> SelectResult:
+    """Select a mailbox. Raises ImapError, NoSuchMailbox also where the server gives no code for that."""
+    try:
+        return await session.select(path, resync=resync)
+    except NoSuchMailbox:
+        raise
+    except CommandFailed as error:
+        entry = await listed(session, path)
+        if entry is None or not entry.selectable:
+            raise NoSuchMailbox(error.command, error.code) from error
+        raise
+
+
+async def listed(session: Session, path: str) -> ListEntry | None:
+    """The mailbox of a path, None where there is none. Raises ImapError."""
+    # Other names match, too, where this one holds what are wildcards to LIST.
+    pattern = "*" if any(one in path for one in "*%") else path
+    return next((entry for entry in await session.list(pattern) if entry.name == path), None)
+
+
 async def entered(session: Session, folder: MirroredFolder, *, fresh: bool = False) -> Mailbox:
     """The mailbox of a folder, selected; ``fresh``: with all that has come to it until now.
 
@@ -33,10 +53,10 @@ async def entered(session: Session, folder: MirroredFolder, *, fresh: bool = Fal
     """
     selected = session.selected
     if selected is None or selected.name != folder.path:
-        selected = await session.select(folder.path)
+        selected = await select(session, folder.path)
     elif fresh:
         try:
             await session.noop()
         except CommandFailed:
-            selected = await session.select(folder.path)
+            selected = await select(session, folder.path)
     return mailbox_of(selected, folder.type)
