@@ -28,6 +28,8 @@ class Scripted:
     script: dict[tuple[str, str], Handler] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
     """Method, path, headers by name in lower case, body."""
+    otherwise: Handler | None = None
+    """Answers what is not in ``script``."""
 
     def on(self, method: str, path: str, handler: Handler) -> None:
         """Answer a request so."""
@@ -103,6 +105,7 @@ async def scripted(tls: ssl.SSLContext | None = None) -> AsyncIterator[Scripted]
         headers = {name.lower(): value for name, value in request.headers.items()}
         server.asked.append((request.method, request.raw_path, headers, body))
         handler = server.script.get((request.method, request.raw_path))
+        handler = handler or server.otherwise
         return await handler(request) if handler is not None else web.Response(status=404)
 
     runner = web.ServerRunner(web.Server(handle), handle_signals=False, shutdown_timeout=0.1)

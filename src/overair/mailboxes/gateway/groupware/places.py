@@ -45,6 +45,8 @@ def key_of(name: str, number: int, item: Item) -> str:
     """The key of an item of an object; ``number`` is its place among those, from 0."""
     if number == 0:
         return name
+    # Such an item has a UID of its own, or is one occurrence of a series that is elsewhere.
     uid = item.uid if isinstance(item, Event | Task) else ""
     start = item.original_start if isinstance(item, Event) else None
-    return f"{name}#{blake2b(f'{uid} {start or number}'.encode(), digest_size=8).hexdigest()}"
+    identity = f"{uid} {start or ''}".encode("utf-8", "replace")
+    return f"{name}#{blake2b(identity, digest_size=8).hexdigest()}"
