@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -39,11 +40,11 @@ def wait_until(holds: Callable[[], object], why: Callable[[], str]) -> None:
 class ServerProcess:
     """A server that is a process with children, in a directory of its own."""
 
-    def __init__(self, directory: Path, command: list[str], user: str | None = None) -> None:
-        """``user`` is whose it is, None for ours. ``directory`` is removed where this process is killed."""
+    def __init__(self, directory: Path, command: list[str], owner: pwd.struct_passwd | None = None) -> None:
+        """``owner`` is whose it is, None for ours. ``directory`` is removed where this process is killed."""
         self._directory: Final = directory
         self._command: Final = command
-        self._user: Final = user
+        self._owner: Final = owner
         self._process: subprocess.Popen[bytes] | None = None
         # Where this process is killed, the kernel closes the pipe.
         self._watcher: Final = subprocess.Popen(
@@ -63,7 +64,14 @@ class ServerProcess:
         """Start it, and wait until it listens on all these ports."""
         with (self._directory / "printed").open("wb") as log:
             process = self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, start_new_session=True, user=self._user, cwd="/"
+                self._command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                user=None if self._owner is None else self._owner.pw_uid,
+                group=None if self._owner is None else self._owner.pw_gid,
+                extra_groups=None if self._owner is None else [],
             )
         (self._directory / "pid").write_text(f"{process.pid}\n")
         wait_until(lambda: process.poll() is not None or all(map(answers, ports)), lambda: self.log)
