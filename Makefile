@@ -34,14 +34,17 @@ serve: install ## install and start the server; its data stay in ./data (or DATA
 
 test: $(STAMPS)/test ## run the tests (a part of them with TESTS=tests/cli), in under 15 minutes
 	@tools/debian-packages.sh --optional requirements/test.debian
+	@tools/unpack-packages.sh requirements/unpacked.debian build/packages
 	HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile $(PYTEST_FLAGS) $(TESTS)
 
 test-postgresql: $(STAMPS)/test ## run the tests with every store in PostgreSQL, not SQLite
 	@tools/debian-packages.sh --optional requirements/test.debian
+	@tools/unpack-packages.sh requirements/unpacked.debian build/packages
 	OVERAIR_TEST_DATABASE=postgresql HYPOTHESIS_PROFILE=ci $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile --timeout 360 $(PYTEST_FLAGS) $(TESTS)
 
 test-all: $(STAMPS)/test ## run every test, those that take long too
 	@tools/debian-packages.sh --optional requirements/test.debian
+	@tools/unpack-packages.sh requirements/unpacked.debian build/packages
 	HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -m "full or not full" --timeout 3600 $(PYTEST_FLAGS) $(TESTS)
 
 check: $(STAMPS)/check docs ## lint, format, types, imports between rooms, links between pages
@@ -52,10 +55,12 @@ check: $(STAMPS)/check docs ## lint, format, types, imports between rooms, links
 
 bench: $(STAMPS)/test ## the benchmarks, in under 15 minutes
 	@tools/debian-packages.sh --optional requirements/test.debian
+	@tools/unpack-packages.sh requirements/unpacked.debian build/packages
 	$(BIN)/python -m benchmarks
 
 bench-full: $(STAMPS)/test ## the benchmarks at full size
 	@tools/debian-packages.sh --optional requirements/test.debian
+	@tools/unpack-packages.sh requirements/unpacked.debian build/packages
 	$(BIN)/python -m benchmarks --full
 
 fuzz: $(STAMPS)/fuzz ## fuzz every parser for SECONDS=600 in all; KEEP=1 keeps what it learned, RECORD=1 the figures

@@ -77,7 +77,7 @@ class Cyrus:
         configuration.write_text(imapd_conf(self.directory, (certificate, key), owner.pw_name))
         services = self.directory / "cyrus.conf"
         services.write_text(cyrus_conf(configuration, programs, (self.port, self.tls_port, self.http_port)))
-        for name in ("conf", "spool"):
+        for name in ("conf", "conf/db", "conf/socket", "spool"):
             (self.directory / name).mkdir()
             os.chown(self.directory / name, owner.pw_uid, owner.pw_gid)
         self._passwords: dict[str, str] = {MASTER: MASTER_PASSWORD}
