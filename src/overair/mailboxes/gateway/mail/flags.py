@@ -11,6 +11,7 @@ import msgspec
 
 from overair.items.mail.flag import NO_FLAG, Flag, FlagStatus
 from overair.items.mail.message import Message
+from overair.mailboxes.interface import Refused
 
 SEEN, FLAGGED, ANSWERED, DRAFT, DELETED = "\\Seen", "\\Flagged", "\\Answered", "\\Draft", "\\Deleted"
 FORWARDED: Final = "$Forwarded"
@@ -138,8 +139,11 @@ def _categories(flags: frozenset[str], old: Iterable[str], permanent: Permanent)
 def flag_changes(old: Message, new: Message, permanent: Permanent) -> tuple[set[str], set[str]]:
     """The flags to set and to take away so that what was ``old`` becomes ``new``.
 
-    What was answered or forwarded once stays so, whatever was done last.
+    What was answered or forwarded once stays so, whatever was done last, and is known here alone where the
+    mailbox does not keep it. Raises Refused where it does not keep that a message was read or flagged.
     """
+    if any(_HOLDS[flag](old) != _HOLDS[flag](new) and not permanent.holds(flag) for flag in (SEEN, FLAGGED)):
+        raise Refused("the mailbox on the IMAP server cannot be changed")
     add = {flag for flag, holds in _HOLDS.items() if holds(new) and not holds(old) and permanent.holds(flag)}
     remove = {flag for flag in (SEEN, FLAGGED) if _HOLDS[flag](old) and not _HOLDS[flag](new)}
     before = {one.lower(): one for one in old.categories or () if permanent.keeps(one)}

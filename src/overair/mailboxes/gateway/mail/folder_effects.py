@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overair.imap.errors import CommandFailed, MailboxExists, NoSuchMailbox
+from overair.imap.errors import CommandFailed, NoSuchMailbox
 from overair.imap.session import Session
 from overair.mailboxes.gateway.backend import MirroredFolder, UpstreamFolder
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
@@ -49,8 +49,6 @@ async def update(
         below = await _below(session, hierarchy, folder.path)
         try:
             await session.rename(folder.path, path)
-        except MailboxExists:
-            raise
         except CommandFailed:
             # An earlier attempt may have made it, and its answer been lost.
             if await listed(session, folder.path) is not None or await listed(session, path) is None:

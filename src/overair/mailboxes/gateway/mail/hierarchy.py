@@ -32,7 +32,9 @@ class Located(NamedTuple):
         """The path of what stands above; None at the top."""
         if len(self.levels) > 1:
             return self._path(self.levels[:-1])
-        return self.root.removesuffix(self.delimiter) or None if self.whose is not Whose.OWN else None
+        if not self.levels or self.whose is Whose.OWN:
+            return None
+        return self.root.removesuffix(self.delimiter) or None
 
     def _path(self, levels: tuple[str, ...]) -> str:
         if levels[0].upper() == INBOX and self.whose is Whose.OWN:
