@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, Final
 
 from overair.credentials import Credentials
 from overair.dav.changes import listing
 from overair.dav.collections import EVENT, TASK, make_calendar
 from overair.dav.discovery import Home, Service
+from overair.dav.free_busy import Period, free_busy
 from overair.dav.transport import Connections, DavClient
 from overair.mailboxes.gateway.backend import BackendName, MirroredFolder
 from overair.mailboxes.gateway.groupware.backend import DavBackend, Locate
+from overair.mailboxes.gateway.groupware.errors import translated
 from overair.mailboxes.gateway.groupware.formats import EventFormat, Format, TaskFormat
 from overair.mailboxes.gateway.groupware.places import Place, calendar_place
 from overair.mailboxes.gateway.groupware.polling import Polls
@@ -71,6 +74,20 @@ class CalDavBackend(DavBackend):
             client, place.collection, other
         ):
             raise Refused("the calendar holds tasks as well as events")
+
+    async def free_busy(
+        self, people: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Sequence[Period]]:
+        """When people are busy, by their addresses in small letters; who is not known is left out.
+
+        Raises Refused where the server does not say.
+        """
+        with translated(self._account_id):
+            client, home = await self._ready()
+            own = next(iter(self._own_addresses()), "")
+            if not home.outbox or not own:
+                raise Refused(f"{client.host} does not say when people are busy")
+            return await free_busy(client, home.outbox, own, people, start, end)
 
     def _own_addresses(self) -> Sequence[str]:
         """The user's addresses, those that the server knows included."""
