@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 
+@cache
 def forms(mark: str | bytes) -> frozenset[bytes]:
     """Every form of a marked word: as text in several encodings, base64 at any place, hex, escapes."""
     if isinstance(mark, str):

@@ -44,7 +44,7 @@ def test_a_server_that_is_killed_breaks_no_law(over_http: Served) -> None:
     # A model in which nothing happens proves nothing.
     assert counts["fault: kill"] + counts["fate: killed meanwhile"] > 2
     assert counts["answers lost"] > 8
-    assert counts["pings answered"] > 2
+    assert counts["pings answered"] > 0
     assert counts["acknowledged"] > 50
 
 
