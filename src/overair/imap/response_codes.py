@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from overair.imap.errors import ResponseCode
 from overair.imap.responses import Appended, Copied
 from overair.imap.uid_set import UidSet
+
+MOST: Final = 100_000
+"""UIDs that COPYUID may name."""
 
 
 def number(code: ResponseCode) -> int | None:
@@ -26,7 +31,7 @@ def copied(code: ResponseCode) -> Copied | None:
         return None
     validity, source, destination = code.arguments
     old, new = _ordered(source), _ordered(destination)
-    if not isinstance(validity, int) or len(old) != len(new):
+    if not isinstance(validity, int) or not old or len(old) != len(new):
         return None
     return Copied(validity, dict(zip(old, new, strict=True)))
 
@@ -37,10 +42,6 @@ def appended(code: ResponseCode) -> Appended | None:
         return None
     validity, uid = code.arguments
     return Appended(validity, uid) if isinstance(validity, int) and isinstance(uid, int) else None
-
-
-MOST: int = 100_000
-"""UIDs that COPYUID may name."""
 
 
 def _ordered(value: object) -> list[int]:
