@@ -71,13 +71,14 @@ class EmbeddedDirectory(Accounts):
 
     async def _find_login(self, login: str, device_id: str) -> Found:
         parsed = parse_login(login)
+        given = parsed.address or parsed.local_part
 
         async def work(transaction: Transaction) -> Found:
             user, kept = await _user_of_login(transaction, parsed)
             if user is None:
-                return Found(await self._name_of_nobody(transaction, parsed))
+                return Found(await self._name_of_nobody(transaction, parsed), given)
             known = device_id != "" and await self._knows_device(transaction, user.account_id, device_id)
-            return Found(parsed.address or parsed.local_part, user, kept, known)
+            return Found(given, given, user, kept, known)
 
         return await self._database.read(work)
 

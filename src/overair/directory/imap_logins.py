@@ -41,7 +41,7 @@ class ImapDirectory(EmbeddedDirectory):
         return self._prove
 
     async def _prove(self, found: Found, password: bytes) -> User | None:
-        address = found.user.address if found.user is not None else self._address_of(found.name)
+        address = found.user.address if found.user is not None else self._address_of(found.login)
         if address is None:
             return None
         try:

@@ -23,7 +23,9 @@ class Found(msgspec.Struct, frozen=True):
     """What the directory has under a log-in name."""
 
     name: str
-    """The name as it is compared."""
+    """The name under which guesses are counted."""
+    login: str
+    """The name as it was given, in lower case."""
     user: User | None = None
     kept: str = ""
     """The hash of the user's password."""

@@ -1,0 +1,244 @@
+"""Phones on a gateway in front of Dovecot and Radicale, while other clients work there, too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, TypeVar
+
+import pytest
+
+from overair.client import HttpError, StatusError, SynchronousClient
+from overair.client.synchronous import SynchronousCollection, SynchronousMailFolder
+from overair.items import Contact, ItemClass, Message
+from overair.mailboxes.interface import FolderType
+from overair.protocol.body_preferences import BodyPreference, BodyType
+from overair.protocol.statuses import SyncStatus
+from overair.protocol.sync_options import Options
+from overair.versions import Version
+from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
+from support.gateway import dav_users, running_gateway
+from support.packages import needs
+from support.radicale import Radicale
+from support.server import RunningServer
+
+pytestmark = [needs_dovecot, needs("radicale")]
+DOVECOT = dovecot_fixture()
+T = TypeVar("T")
+
+TEXT: Final = Options(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512),))
+WAIT: Final = 60
+"""Seconds that a phone waits at most."""
+CARD: Final = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ada\r\nFN:Ada Lovelace\r\nN:Lovelace;Ada;;;\r\n"
+    "TEL;TYPE=CELL:1\r\nitem1.X-ABRELATEDNAMES:Byron\r\nitem1.X-ABLABEL:Father\r\nEND:VCARD\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def radicale() -> Iterator[Radicale]:
+    with Radicale(dav_users()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def gateway(
+    tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot, radicale: Radicale
+) -> Iterator[RunningServer]:
+    with running_gateway(tmp_path_factory.mktemp("data"), dovecot, radicale) as server:
+        yield server
+
+
+@pytest.fixture
+def user(dovecot: Dovecot) -> str:
+    return dovecot.user()
+
+
+Phone = Callable[..., SynchronousClient]
+
+
+@pytest.fixture
+def phone(gateway: RunningServer, user: str) -> Iterator[Phone]:
+    """Makes phones of the user, which know the folders."""
+    phones: list[SynchronousClient] = []
+
+    def make(device_id: str = "phone1", version: Version | None = None) -> SynchronousClient:
+        client = SynchronousClient(
+            gateway.url, f"{user}@example.org", PASSWORD, device_id=device_id, version=version
+        )
+        phones.append(client)
+        client.folder_sync()
+        return client
+
+    yield make
+    for client in phones:
+        client.close()
+
+
+def letter(subject: str, text: str = "Hello") -> bytes:
+    return (
+        f"From: otto@example.net\r\nTo: anna@example.org\r\nSubject: {subject}\r\n"
+        f"Message-ID: <{subject}@example.net>\r\n\r\n{text}\r\n"
+    ).encode()
+
+
+def meanwhile(work: Callable[[], T]) -> Future[T]:
+    """Run something in a thread."""
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(work)
+    pool.shutdown(wait=False)
+    return future
+
+
+def persistent(work: Callable[[], T]) -> T:
+    """What a phone does that was told to come again (status 16)."""
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            return work()
+        except StatusError as error:
+            if error.status != SyncStatus.RETRY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def inbox_of(client: SynchronousClient) -> SynchronousMailFolder:
+    """A replica of the Inbox with texts."""
+    folder = client.asynchronous.folder_of_type(FolderType.INBOX)
+    return client.mail_folder(folder.server_id, options=TEXT, deletes_as_moves=True)
+
+
+def contacts_of(client: SynchronousClient) -> SynchronousCollection:
+    """A replica of the contacts."""
+    folder = client.asynchronous.folder_of_type(FolderType.CONTACTS)
+    return client.collection(folder.server_id, ItemClass.CONTACTS)
+
+
+def subjects(box: SynchronousMailFolder, ids: Iterable[str]) -> list[str | None]:
+    """The subjects of messages, sorted."""
+    return sorted((box.item(server_id).subject for server_id in ids), key=str)
+
+
+def test_mail_comes_whole_and_two_phones_and_another_client_agree(
+    dovecot: Dovecot, user: str, phone: Phone
+) -> None:
+    for number in range(5):
+        dovecot.deliver(user, letter(f"letter {number}", f"text {number}"))
+    first, second = phone("phone1"), phone("phone2", Version.V12_1)
+    boxes = [inbox_of(client) for client in (first, second)]
+    for box in boxes:
+        assert subjects(box, box.sync().added) == [f"letter {number}" for number in range(5)]
+    by_subject = {boxes[0].item(one).subject: one for one in boxes[0].elements}
+    body = boxes[0].item(by_subject["letter 3"]).body
+    assert body is not None
+    assert body.data == "text 3\r\n"
+
+    boxes[0].update(by_subject["letter 1"], Message(read=True))
+    boxes[0].delete(by_subject["letter 2"])
+    boxes[0].sync()
+    with dovecot.client(user, "INBOX") as imap:
+        assert len(imap.search("SEEN")) == 1
+        imap.add_flags(imap.search(["SUBJECT", "letter 4"]), rb"\Flagged")
+        imap.delete_messages(imap.search(["SUBJECT", "letter 0"]))
+        imap.expunge()
+    with dovecot.client(user, "Trash") as imap:
+        assert len(imap.search(["SUBJECT", "letter 2"])) == 1
+    for box in boxes:
+        box.sync()
+        left = {box.item(one).subject: box.item(one) for one in box.elements}
+        assert set(left) == {"letter 1", "letter 3", "letter 4"}
+        assert left["letter 1"].read
+        flag = left["letter 4"].flag
+        assert flag is not None
+        assert flag.status == 2
+
+
+def test_a_waiting_phone_hears_of_mail_and_of_others_edits(
+    dovecot: Dovecot, radicale: Radicale, user: str, phone: Phone
+) -> None:
+    client = phone()
+    inbox = inbox_of(client)
+    inbox.sync()
+    waiting = meanwhile(lambda: inbox.sync(heartbeat=WAIT))
+    dovecot.deliver(user, letter("pushed"))
+    assert subjects(inbox, waiting.result(WAIT).added) == ["pushed"]
+    waiting = meanwhile(lambda: inbox.sync(heartbeat=WAIT))
+    with dovecot.client(user, "INBOX") as imap:
+        imap.add_flags(imap.search("ALL"), rb"\Seen")
+    assert len(waiting.result(WAIT).changed) == 1
+
+
+def test_an_edit_is_merged_into_the_server_s_own_card(radicale: Radicale, user: str, phone: Phone) -> None:
+    client = phone()
+    contacts = contacts_of(client)
+    assert contacts.sync().added == []
+    path = book_of(radicale, user)
+    radicale.put(user, f"{path}ada.vcf", CARD)
+    [ada] = contacts.sync().added
+    contacts.update(ada, Contact(mobile_phone_number="2"))
+    contacts.add(Contact(first_name="Bob", last_name="Builder", file_as="Builder, Bob"))
+    outcome = contacts.sync()
+    assert not outcome.refused
+    card = radicale.get(user, f"{path}ada.vcf")
+    assert sorted(card.splitlines()) == sorted(CARD.replace("CELL:1", "CELL:2").splitlines())
+    assert {"item1.X-ABRELATEDNAMES:Byron", "item1.X-ABLABEL:Father"} <= set(card.splitlines())
+    assert len(radicale.names(path)) == 2
+    radicale.delete(user, f"{path}ada.vcf")
+    assert contacts.sync().deleted == [ada]
+
+
+def book_of(radicale: Radicale, user: str) -> str:
+    """The path of a user's address book."""
+    folder = radicale.folder / "collections" / "collection-root" / user
+    for one in folder.iterdir():
+        properties = one / ".Radicale.props"
+        if properties.exists() and "VADDRESSBOOK" in properties.read_text():
+            return f"/{user}/{one.name}/"
+    raise AssertionError("there is no address book")
+
+
+def test_a_wrong_password_is_refused_and_a_new_one_taken(
+    gateway: RunningServer, dovecot: Dovecot, user: str, phone: Phone
+) -> None:
+    with (
+        SynchronousClient(gateway.url, f"{user}@example.org", "wrong", device_id="thief") as thief,
+        pytest.raises(HttpError) as refused,
+    ):
+        thief.folder_sync()
+    assert refused.value.status == 401
+    phone().folder_sync()
+
+
+def test_a_server_that_is_down_fails_its_own_folders_alone(
+    dovecot: Dovecot, radicale: Radicale, user: str, phone: Phone
+) -> None:
+    dovecot.deliver(user, letter("before"))
+    client = phone()
+    inbox = inbox_of(client)
+    contacts = contacts_of(client)
+    assert len(inbox.sync().added) == 1
+    contacts.sync()
+    radicale.stop()
+    try:
+        dovecot.deliver(user, letter("during"))
+        assert subjects(inbox, inbox.sync().added) == ["during"]
+        contacts.add(Contact(first_name="Late"))
+        with pytest.raises(StatusError, match="16"):
+            contacts.sync()
+        client.folder_sync()
+        assert client.asynchronous.folder_of_type(FolderType.CONTACTS)
+    finally:
+        radicale.start()
+    outcome = persistent(contacts.sync)
+    assert len(outcome.created) == 1
+    assert not outcome.refused
+    dovecot.kill()
+    try:
+        with pytest.raises(StatusError, match="16"):
+            inbox.sync()
+        assert contacts.sync().deleted == []
+    finally:
+        dovecot.start()
+    again = persistent(inbox.sync)
+    assert (again.added, again.deleted) == ([], [])
