@@ -26,7 +26,7 @@ from overair.items.icalendar.text import as_text
 from overair.items.recurrence.pattern import Recurrence
 from overair.items.recurrence.series import Series
 
-_BUSY: Final = {value: name for name, value in BUSY_STATUSES.items()}
+BUSY_NAMES: Final = {value: name for name, value in BUSY_STATUSES.items()}
 _TICK: Final = timedelta(microseconds=1)
 OWN_OF_OCCURRENCES: Final = (
     *("subject", "body", "location", "categories", "sensitivity", "busy_status", "reminder", "dt_stamp"),
@@ -158,4 +158,4 @@ def _add_status(component: VEvent, event: Event) -> None:
         component.add("STATUS", "TENTATIVE" if busy == TENTATIVE else "CONFIRMED")
     if busy is not None:
         component.add("TRANSP", "TRANSPARENT" if busy == FREE else "OPAQUE")
-        component.add("X-MICROSOFT-CDO-BUSYSTATUS", _BUSY[busy])
+        component.add("X-MICROSOFT-CDO-BUSYSTATUS", BUSY_NAMES[busy])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from overair.items.calendar.event import Event
 from overair.items.icalendar.attachments import Get
-from overair.items.icalendar.writing import icalendar_of
+from overair.items.icalendar.merging_groups import Unmergeable
+from overair.items.icalendar.merging_objects import EventObject
+from overair.items.icalendar.merging_removal import removed
+from overair.items.icalendar.merging_tasks import TaskObject
 from overair.items.task import Task
 
-
-class Unmergeable(ValueError):
-    """A text that does not hold the component that was edited; the message says why."""
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def merged_event(
@@ -34,16 +36,29 @@ def merged_event(
     ``get`` gives the bytes of attachments; new ones are dropped without it. Raises Unmergeable, and
     whatever ``get`` raises but KeyError.
     """
-    return text if old == new else icalendar_of(new, default_zone=default_zone, now=now).data.decode()
+    if old == new:
+        return text
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    return mark + EventObject(text.removeprefix(mark), default_zone, addresses, now, get).merged(old, new)
 
 
 def merged_task(text: str, old: Task, new: Task, *, default_zone: str, now: datetime) -> str:
     """As ``merged_event``, for a task."""
-    return text if old == new else icalendar_of(new, default_zone=default_zone, now=now).data.decode()
+    if old == new:
+        return text
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    return mark + TaskObject(text.removeprefix(mark), default_zone, now).merged(old, new)
 
 
 def without(text: str, item: Event | Task, *, default_zone: str) -> str | None:
-    """The object without an item: its components, or where the item is one occurrence, that; None where
-    nothing but time zones would remain, so that the whole object is to be deleted.
+    """The object without an item; None where nothing but time zones would remain, so that all of it goes.
+
+    Of an occurrence that is an item of its own (``Event.original_start``, ``results.occurrence_uid``) only
+    its component goes. Raises Unmergeable.
     """
-    return None
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    after = removed(text.removeprefix(mark), item, default_zone=default_zone)
+    return None if after is None else mark + after
+
+
+__all__ = ["Unmergeable", "merged_event", "merged_task", "without"]

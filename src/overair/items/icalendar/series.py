@@ -89,6 +89,8 @@ class _Series:
             self._losses.add("RECURRENCE-ID", "RANGE=THISANDFUTURE: only the one occurrence is changed")
         instant = named_instant(original, self._said)
         start = None if self._series is None else self._series.at(instant)
+        if start != instant and instant in self._extra:
+            start = None  # RDATE adds it, on a day that has another one
         if start is not None:
             self._exceptions[start] = self._exception(start, said)
         elif self._series is None and instant == self._said.first:

@@ -108,6 +108,10 @@ class Sheet:
         self._nodes.append(node)
         return node
 
+    def begin_of(self, source: Source) -> int:
+        """Where the line of a component's BEGIN begins."""
+        return self._at(bisect_left(self._begins, source.start) - 1)
+
     def _parsed(self, name: str, first: int, last: int) -> Node:
         """The component of the lines from ``first`` to before ``last``, as components are read."""
         root = Node(name, self._at(first - 1))
@@ -154,9 +158,9 @@ class Sheet:
             return 0
         return self._spans[number][0] if number < len(self._spans) else len(self.text_before)
 
-    def rendered(self, head: str, value: str) -> str:
-        """A line with its end."""
-        return folded(f"{head}:{value}", self.line_end)
+    def line(self, line: str) -> str:
+        """A line folded, with its end."""
+        return folded(line, self.line_end)
 
     def add(self, node: Node, *lines: str) -> None:
         """Put properties, unfolded, into a component: each behind the last of its name, or at their end."""
@@ -165,7 +169,7 @@ class Sheet:
             alike = [] if found is None else [one for one in node.lines if one.name == found.name]
             behind = alike or node.lines
             place = behind[-1].end if behind else min((one.start for one in node.inner), default=node.close)
-            node.added.append((place, folded(line, self.line_end)))
+            node.added.append((place, self.line(line)))
 
     def add_component(self, node: Node, component: ICalendarComponent) -> None:
         """Put a component into another one, at its end."""
@@ -195,7 +199,7 @@ class Sheet:
             return
         for line in node.lines:
             if line.is_changed:
-                by = "" if line.removed else self.rendered(line.head, line.value)
+                by = "" if line.removed else self.line(f"{line.head}:{line.value}")
                 edits.replace(line.start, line.end, by)
         for place, text in node.added:
             edits.insert(place, text)
