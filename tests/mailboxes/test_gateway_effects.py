@@ -1,0 +1,164 @@
+"""What is done upstream is done once, whatever is lost on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from overair.items import Contact, Event, Item, Message
+from overair.items.mail.message import index_message
+from overair.mailboxes.gateway.mailbox import GatewayMailbox
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, Session, StoredItem, View
+from overair.storage.interface import DatabaseUnavailable, Transaction
+from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
+from support.gateway_place import GatewayPlace, users
+from support.packages import needs
+from support.radicale import Radicale
+
+pytestmark = [needs_dovecot, needs("radicale")]
+DOVECOT = dovecot_fixture()
+T = TypeVar("T")
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot) -> Iterator[GatewayPlace]:
+    with Radicale(users()) as radicale:
+        place = GatewayPlace(tmp_path_factory.mktemp("gateway"), dovecot, radicale)
+        yield place
+        place.close()
+
+
+def contact(place: GatewayPlace) -> Item:
+    return Contact(first_name="Ada", last_name="Lovelace", file_as="Lovelace, Ada")
+
+
+def event(place: GatewayPlace) -> Item:
+    return Event(subject="Tea", start_time=NOON, end_time=NOON.replace(hour=13))
+
+
+def draft(place: GatewayPlace) -> Item:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "otto@example.net", "later"
+    message.set_content("not yet")
+    mime = message.as_bytes(policy=SMTP)
+    return msgspec.structs.replace(index_message(mime, NOON), blob=place.blobs.put(mime), read=True)
+
+
+KINDS: dict[FolderType, Callable[[GatewayPlace], Item]] = {
+    FolderType.CONTACTS: contact,
+    FolderType.CALENDAR: event,
+    FolderType.DRAFTS: draft,
+}
+
+
+class LostCommits:
+    """A database that dies with the work of its next commits done, after something was done upstream."""
+
+    def __init__(self, place: GatewayPlace) -> None:
+        self._write = place.gateway.database.write
+        self.lost = 0
+
+    async def __call__(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        is_attempt = "attempt" in getattr(work, "__qualname__", "")
+        if not is_attempt or not self.lost:
+            return await self._write(work)
+
+        async def dying(transaction: Transaction) -> T:
+            await work(transaction)
+            raise DatabaseUnavailable("the power is gone")
+
+        # An attempt that lacks something ends before the power does.
+        try:
+            return await self._write(dying)
+        except DatabaseUnavailable:
+            self.lost -= 1
+            raise
+
+
+def everything(place: GatewayPlace, mailbox: GatewayMailbox, folder_id: str) -> list[StoredItem]:
+    async def work(session: Session) -> list[StoredItem]:
+        changes = await session.changes(folder_id, View(), await session.start(folder_id), 100)
+        found = await session.read(folder_id, [change.item_id for change in changes.items])
+        return [one for one in found if one is not None]
+
+    return place.runner.run(mailbox.inspect(work))
+
+
+def folder_of(place: GatewayPlace, mailbox: GatewayMailbox, kind: FolderType) -> str:
+    return place.runner.run(mailbox.inspect(lambda session: session.folder_of_type(kind))).folder_id
+
+
+@pytest.mark.parametrize("pulled", [False, True], ids=["repeated at once", "brought in before"])
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+def test_an_add_whose_commit_was_lost_is_not_doubled(
+    place: GatewayPlace, monkeypatch: pytest.MonkeyPatch, kind: FolderType, pulled: bool
+) -> None:
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, kind)
+    item = KINDS[kind](place)
+    commits = LostCommits(place)
+    commits.lost = 1
+    monkeypatch.setattr(place.gateway.database, "write", commits)
+
+    def add() -> StoredItem:
+        return place.runner.run(mailbox.transact(lambda session: session.add(folder_id, item)))
+
+    with pytest.raises(MailboxUnavailable):
+        add()
+    assert commits.lost == 0
+    assert everything(place, mailbox, folder_id) == []
+    if pulled:
+        place.runner.run(mailbox.refresh([folder_id]))
+        assert len(everything(place, mailbox, folder_id)) == 1
+    stored = add()
+    assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
+    place.runner.run(mailbox.refresh([folder_id]))
+    assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
+
+
+def test_two_that_are_alike_are_two(place: GatewayPlace) -> None:
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, FolderType.CONTACTS)
+
+    async def work(session: Session) -> set[str]:
+        return {(await session.add(folder_id, contact(place))).item_id for _ in range(2)}
+
+    made = place.runner.run(mailbox.transact(work)) | place.runner.run(mailbox.transact(work))
+    assert len(made) == 4
+    place.runner.run(mailbox.refresh([folder_id]))
+    assert {one.item_id for one in everything(place, mailbox, folder_id)} == made
+
+
+def test_a_draft_that_is_edited_keeps_its_id(place: GatewayPlace) -> None:
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, FolderType.DRAFTS)
+    stored = place.runner.run(mailbox.transact(lambda session: session.add(folder_id, draft(place))))
+
+    async def edit(session: Session) -> None:
+        [found] = await session.read(folder_id, [stored.item_id])
+        assert found is not None
+        mime = mailbox_bytes.replace(b"not yet", b"soon...")
+        blob = place.blobs.put(mime)
+        new = msgspec.structs.replace(found.item, index=index_message(mime, NOON).index, blob=blob)
+        await session.change(folder_id, stored.item_id, new)
+
+    assert isinstance(stored.item, Message)
+    key = stored.item.blob or ""
+    mailbox_bytes = place.runner.run(asyncio.to_thread(place.blobs.read, key))
+    place.runner.run(mailbox.transact(edit))
+    place.runner.run(mailbox.refresh([folder_id]))
+    [found] = everything(place, mailbox, folder_id)
+    assert found.item_id == stored.item_id
+    assert isinstance(found.item, Message)
+    assert found.item.index is not None
+    assert "soon" in found.item.index.text
+    with place.dovecot.client(place.names[mailbox.account_id], "Drafts") as client:
+        assert len(client.search("ALL")) == 1
