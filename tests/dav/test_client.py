@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,9 +21,12 @@ from overair.dav.collections import (
 )
 from overair.dav.discovery import Home, Service, find_home
 from overair.dav.errors import Clash, NotAllowed, NotAuthorized, NotThere, Unreachable
+from overair.dav.free_busy import Period, free_busy
 from overair.dav.objects import delete, get, move, multiget, put
 from overair.dav.transport import Connections, DavClient
+from support import cyrus as cyrus_server
 from support.asynchronous import run
+from support.cyrus import Cyrus, needs_cyrus
 from support.packages import needs
 from support.radicale import USERS, Radicale
 from support.xandikos import Xandikos
@@ -43,10 +47,18 @@ def xandikos() -> Iterator[Xandikos]:
         yield server
 
 
+cyrus = cyrus_server.cyrus_fixture()
+
+
+@pytest.fixture(scope="module")
+def cyrus_user(cyrus: Cyrus) -> str:
+    return cyrus.user()
+
+
 def event(uid: str, summary: str = "Dentist") -> str:
     return (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//other//EN\r\nBEGIN:VEVENT\r\n"
-        f"UID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260302T090000Z\r\nSUMMARY:{summary}\r\n"
+        f"UID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:20260302T090000Z\r\nDURATION:PT1H\r\nSUMMARY:{summary}\r\n"
         "END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 
@@ -74,12 +86,12 @@ async def the(dav: DavClient, home: Home, place: str, service: Service = CALDAV)
 class EveryServer:
     """What holds of each of them."""
 
-    def url(self) -> str:
+    def client(self) -> AbstractAsyncContextManager[tuple[Connections, DavClient]]:
         raise NotImplementedError
 
     def test_calendars_are_made_renamed_listed_and_deleted(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 home = await at_home(connections, dav)
                 place = await make_calendar(dav, home, "Wörk & <play>", ["VEVENT"])
                 found = await the(dav, home, place)
@@ -98,7 +110,7 @@ class EveryServer:
 
     def test_an_address_book_is_none_of_the_calendars(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 books = await at_home(connections, dav, CARDDAV)
                 place = await make_address_book(dav, books, "People")
                 assert (await the(dav, books, place, CARDDAV)).components == frozenset()
@@ -111,7 +123,7 @@ class EveryServer:
         names = ["a%20b.ics", "p%25c.ics", "at@.ics", "%C3%A9.ics", "q%3F.ics", "h%23.ics"]
 
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 place = await make_calendar(dav, await at_home(connections, dav), "Names", ["VEVENT"])
                 etags = {name: await put(dav, place + name, event(name), CALDAV) for name in names}
                 assert await listing(dav, place) == etags
@@ -127,7 +139,7 @@ class EveryServer:
 
     def test_writing_needs_the_right_etag(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 place = await make_calendar(dav, await at_home(connections, dav), "Etags", ["VEVENT"])
                 where = f"{place}a.ics"
                 first = await put(dav, where, event("a"), CALDAV)
@@ -148,7 +160,7 @@ class EveryServer:
 
     def test_changes_since_a_token(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 place = await make_calendar(dav, await at_home(connections, dav), "Token", ["VEVENT"])
                 gone = await put(dav, f"{place}gone.ics", event("gone"), CALDAV)
                 kept = await put(dav, f"{place}kept.ics", event("kept"), CALDAV)
@@ -175,17 +187,17 @@ class TestRadicale(EveryServer):
     def _server(self, radicale: Radicale) -> None:
         self._radicale = radicale
 
-    def url(self) -> str:
-        return self._radicale.url
+    def client(self) -> AbstractAsyncContextManager[tuple[Connections, DavClient]]:
+        return client(self._radicale.url)
 
     def test_a_wrong_password_is_told_from_a_server_that_is_down(self, radicale: Radicale) -> None:
         async def work() -> None:
-            async with client(self.url(), password="wrong") as (connections, dav):
+            async with client(radicale.url, password="wrong") as (connections, dav):
                 with pytest.raises(NotAuthorized):
                     await at_home(connections, dav)
             radicale.kill()
             try:
-                async with client(self.url()) as (connections, dav):
+                async with self.client() as (connections, dav):
                     with pytest.raises(Unreachable):
                         await at_home(connections, dav)
             finally:
@@ -197,7 +209,7 @@ class TestRadicale(EveryServer):
         place = radicale.make_calendar("jane@example.org", "hers")
 
         async def work() -> None:
-            async with client(self.url()) as (_, dav):
+            async with self.client() as (_, dav):
                 with pytest.raises(NotAllowed):
                     await put(dav, f"{place}a.ics", event("a"), CALDAV)
 
@@ -205,7 +217,7 @@ class TestRadicale(EveryServer):
 
     def test_an_object_is_moved_where_nothing_is(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 home = await at_home(connections, dav)
                 here, there = [await make_calendar(dav, home, name, ["VEVENT"]) for name in ("From", "To")]
                 etag = await put(dav, f"{here}a.ics", event("a"), CALDAV)
@@ -221,7 +233,7 @@ class TestRadicale(EveryServer):
 
     def test_a_second_object_with_the_same_uid_is_refused_by_name(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 place = await make_calendar(dav, await at_home(connections, dav), "Twins", ["VEVENT"])
                 await put(dav, f"{place}a.ics", event("same"), CALDAV)
                 with pytest.raises(Clash) as refused:
@@ -237,15 +249,52 @@ class TestXandikos(EveryServer):
     def _server(self, xandikos: Xandikos) -> None:
         self._xandikos = xandikos
 
-    def url(self) -> str:
-        return self._xandikos.url
+    def client(self) -> AbstractAsyncContextManager[tuple[Connections, DavClient]]:
+        return client(self._xandikos.url)
 
     def test_it_cannot_move(self) -> None:
         async def work() -> None:
-            async with client(self.url()) as (connections, dav):
+            async with self.client() as (connections, dav):
                 place = await make_calendar(dav, await at_home(connections, dav), "Stays", ["VEVENT"])
                 await put(dav, f"{place}a.ics", event("a"), CALDAV)
                 with pytest.raises(NotAllowed):
                     await move(dav, f"{place}a.ics", f"{place}b.ics")
+
+        run(work())
+
+
+@needs_cyrus
+class TestCyrus(EveryServer):
+    @pytest.fixture(autouse=True)
+    def _server(self, cyrus: Cyrus, cyrus_user: str) -> None:
+        self._url = f"http://127.0.0.1:{cyrus.http_port}/"
+        self._user = cyrus_user
+
+    def client(self) -> AbstractAsyncContextManager[tuple[Connections, DavClient]]:
+        return client(self._url, self._user, cyrus_server.PASSWORD)
+
+    def test_what_it_says_of_a_user(self) -> None:
+        async def work() -> None:
+            async with self.client() as (connections, dav):
+                home = await at_home(connections, dav)
+                default = await the(dav, home, home.default)
+                assert default.components == {"VEVENT", "VTODO"}
+                assert default.owner == home.principal
+                assert home.schedules
+                assert home.addresses == (f"{self._user}@internal",)
+
+        run(work())
+
+    def test_when_somebody_is_busy(self) -> None:
+        async def work() -> None:
+            async with self.client() as (connections, dav):
+                home = await at_home(connections, dav)
+                await put(dav, f"{home.default}busy.ics", event("busy"), CALDAV)
+                [own] = home.addresses
+                start = datetime(2026, 3, 2, tzinfo=UTC)
+                people = [own, "nobody@example.org"]
+                found = await free_busy(dav, home.outbox, own, people, start, start + timedelta(days=1))
+                nine = start + timedelta(hours=9)
+                assert found == {own: (Period(nine, nine + timedelta(hours=1), "BUSY"),)}
 
         run(work())

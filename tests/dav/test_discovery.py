@@ -11,10 +11,10 @@ import dns.asyncresolver
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from overair.credentials import Credentials, Kind
+from overair.credentials import Credentials
 from overair.dav.collections import collections
 from overair.dav.discovery import Service, find_home, find_server
-from overair.dav.errors import NotAuthorized, NotThere, Unreachable
+from overair.dav.errors import NotThere, Unreachable
 from overair.dav.transport import Connections, DavClient
 from overair.tls import private_ca
 from overair.tls.contexts import tls_context
@@ -240,18 +240,5 @@ def test_what_a_server_that_schedules_says() -> None:
             assert found.schedules
             server.replies("OPTIONS", "/home/", 200, headers={"DAV": "1, calendar-access"})
             assert not (await find_home(connections, client, CALDAV)).schedules
-
-    run(work())
-
-
-def test_a_master_user_who_acts_for_nobody_is_refused() -> None:
-    async def work() -> None:
-        master = Credentials("joe@example.org", "secret", "admin", Kind.MASTER)
-        async with at("/", master) as (server, client, connections):
-            server.is_home()
-            with pytest.raises(NotAuthorized, match="act for nobody"):
-                await find_home(connections, client, CALDAV)
-            first, *_, last = [headers.get("authorize-as") for _, _, headers, _ in server.asked]
-            assert (first, last) == ("joe@example.org", None)
 
     run(work())

@@ -20,6 +20,8 @@ from overair.dav.hrefs import BadHref, canonical_name, member_name, origin, path
         ("/a%2Fb/c%23d%3Fe.ics", "/a%2Fb/c%23d%3Fe.ics"),
         ("/a%252Fb", "/a%252Fb"),
         ("/%ff", "/%FF"),
+        ("/home/q?.ics", "/home/q%3F.ics"),
+        ("h#1.ics", "/home/work/h%231.ics"),
         ("  /a \n", "/a"),
         ("/it's(1)&2;,=+$!*~", "/it's(1)&2;,=+$!*~"),
         ("/%69%74", "/it"),

@@ -11,7 +11,7 @@ import dns.exception
 import dns.rdatatype
 import msgspec
 
-from overair.dav.errors import DavError, NotAllowed, NotAuthorized, NotThere
+from overair.dav.errors import NotAllowed, NotThere
 from overair.dav.hrefs import BadHref, canonical_path, joined, origin, place_of, split, with_slash
 from overair.dav.multistatus import Response
 from overair.dav.names import CALDAV, CARDDAV, DAV, document, element, properties
@@ -142,8 +142,6 @@ async def find_home(connections: Connections, client: DavClient, service: Servic
         found = await _principal(client, "/")
     if found is None:
         raise NotThere(f"{client.host}: says of no principal that it is the user's")
-    if client.is_master:
-        await _require_another(client, found)
     home = await _home(client, found, service)
     if not home.homes:
         raise NotThere(f"{client.host}: has no {_HOME[service].rpartition('}')[2]} for the user")
@@ -162,16 +160,6 @@ async def _principal(client: DavClient, place: str) -> str | None:
         for place_ in _places(client, place, response, name):
             return place_
     return None
-
-
-async def _require_another(client: DavClient, principal: str) -> None:
-    """Refuse a server that shows the master user in place of the one for whom it was to act."""
-    try:
-        own = await _principal(client.as_nobody_else(), client.base)
-    except DavError:
-        return
-    if own == principal:
-        raise NotAuthorized(f"{client.host}: lets the master user act for nobody")
 
 
 async def _home(client: DavClient, principal: str, service: Service) -> Home:

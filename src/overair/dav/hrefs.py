@@ -53,8 +53,10 @@ def path_of(href: str, base: str) -> str:
     """
     if len(href) > LONGEST:
         raise BadHref("is too long")
+    # No resource of DAV has a query or a fragment: Cyrus leaves these characters of a name as they are.
+    written = href.strip().replace("?", "%3F").replace("#", "%23")
     try:
-        parts = urlsplit(joined(f"//server{base}", href))
+        parts = urlsplit(joined(f"//server{base}", written))
     except ValueError:
         raise BadHref("is no URL") from None
     if not parts.path.startswith("/"):

@@ -148,18 +148,6 @@ class DavClient:
         """The server's name."""
         return urlsplit(self.origin).hostname or ""
 
-    def as_nobody_else(self) -> DavClient:
-        """The same server with the log-in's own name, where a master user acts for another one."""
-        own = self._credentials
-        if own is not None:
-            own = Credentials(own.login, own.secret)
-        return DavClient(self._connections, self.origin + self.base, own)
-
-    @property
-    def is_master(self) -> bool:
-        """Whether a master user acts for another one."""
-        return self._credentials is not None and self._credentials.kind is Kind.MASTER
-
     async def request(
         self,
         method: str,
@@ -292,14 +280,13 @@ class DavClient:
             return {}
         if own.kind is Kind.OAUTH2:
             return {"Authorization": f"Bearer {own.secret}"}
-        name = own.login if own.kind is Kind.MASTER else own.user
+        if own.kind is Kind.MASTER:
+            raise NotAuthorized(f"{self.host}: takes a user's own password or token, no master user's")
+        name = own.user
         if ":" in name or not own.secret.isprintable() or not name.isprintable():
             raise NotAuthorized(f"{self.host}: the log-in has characters that it cannot have")
         basic = b64encode(f"{name}:{own.secret}".encode()).decode("ascii")
-        headers = {"Authorization": f"Basic {basic}"}
-        if own.kind is Kind.MASTER:
-            headers["Authorize-As"] = own.user
-        return headers
+        return {"Authorization": f"Basic {basic}"}
 
     def _where(self, method: str) -> str:
         return f"{self.host}, {method}"
