@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import aiosmtplib
@@ -26,8 +27,14 @@ class Unreachable(Exception):
         self.verdict = verdict
 
 
-class _Client(aiosmtplib.SMTP):
+class Client(aiosmtplib.SMTP):
+    """A connection that logs in with a password, and sends it no other way than these."""
+
     AUTH_METHODS = ("plain", "login")
+
+
+LogIn = Callable[[Client], Awaitable[object]]
+"""Logs in on a connection that has been greeted. Raises SMTPException."""
 
 
 class Relay:
@@ -39,10 +46,12 @@ class Relay:
         self._domain = ascii_domain(domain)
         self._context = settings.context()
 
-    async def connect(self) -> Connection:
-        """A connection that is ready, logged in where there is a log-in. Raises Unreachable."""
+    async def connect(self, log_in: LogIn | None = None) -> Connection:
+        """A connection that is ready, logged in as ``log_in`` does or as the settings say, where there is a
+        log-in. Raises Unreachable.
+        """
         settings = self.settings
-        client = _Client(
+        client = Client(
             hostname=self.name,
             port=settings.actual_port,
             timeout=settings.timeout,
@@ -55,7 +64,9 @@ class Relay:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await self._greet(client)
-            if settings.user:
+            if log_in is not None:
+                await log_in(client)
+            elif settings.user:
                 await client.login(settings.user, await asyncio.to_thread(settings.secret))
         except SMTPResponseException as error:
             await leave(client)

@@ -46,6 +46,8 @@ GOODBYE_SECONDS: Final = 2.0
 
 OUT_OF_STEP: Final = "4.5.0"
 CONNECTION_LOST: Final = "4.4.2"
+NOT_ALONE: Final = "4.3.0"
+"""What is said of a recipient whom the server would have taken, and another one not."""
 LOST: Final = (SMTPException, OSError)
 """What ends a connection; a timeout and a certificate that is not trusted are among the OSErrors."""
 
@@ -66,19 +68,26 @@ class Connection:
         """Say goodbye."""
         await leave(self._client)
 
-    async def send(self, sender: str, addresses: Sequence[str], mime: bytes) -> list[Verdict]:
-        """Send a message to some recipients in one transaction; a verdict for each, in their order."""
+    async def send(
+        self, sender: str, addresses: Sequence[str], mime: bytes, *, together: bool = False
+    ) -> list[Verdict]:
+        """Send a message to some recipients in one transaction; a verdict for each, in their order.
+
+        ``together``: to nobody where one of them is refused, other than because there are too many.
+        """
         form = await asyncio.to_thread(wire_form, mime, eight_bit=self._offers("8bitmime"))
         unsent = self._too_large(form) or self._unwritable(sender)
         if unsent is not None:
             return [unsent] * len(addresses)
         try:
-            return await self._transaction(ascii_address(sender), addresses, form)
+            return await self._transaction(ascii_address(sender), addresses, form, together=together)
         except BaseException:
             self._client.close()
             raise
 
-    async def _transaction(self, sender: str, addresses: Sequence[str], form: bytes) -> list[Verdict]:
+    async def _transaction(
+        self, sender: str, addresses: Sequence[str], form: bytes, *, together: bool
+    ) -> list[Verdict]:
         verdicts: dict[int, Verdict] = {}
         accepted: list[int] = []
         try:
@@ -97,7 +106,10 @@ class Connection:
             # What was refused until then is refused; nothing was sent to the others.
             self._client.close()
             return [verdicts.get(place, unheard(CONNECTION_LOST)) for place in range(len(addresses))]
-        if accepted:
+        if together and any(not verdict.again for verdict in verdicts.values()):
+            await self._reset()
+            verdicts |= dict.fromkeys(accepted, unheard(NOT_ALONE))
+        elif accepted:
             try:
                 said = await self._content(form)
             except LOST:
