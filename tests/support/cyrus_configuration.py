@@ -23,6 +23,7 @@ allowplaintext: yes
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: {directory}/passwords
 sasl_mech_list: PLAIN
+failedloginpause: 0
 autocreate_quota: 0
 autocreate_inbox_folders: Drafts|Sent|Trash|Junk|Archive
 autocreate_subscribe_folders: Drafts|Sent|Trash|Junk|Archive

@@ -33,6 +33,28 @@ class Answer(NamedTuple):
     body: str
 
 
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    body: str | bytes = "",
+    *,
+    user: str = "",
+    password: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """One request to a port of loopback as any client sends it."""
+    sent = dict(headers or {})
+    if user:
+        sent["Authorization"] = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+    with contextlib.closing(connection):
+        connection.request(method, path, body.encode() if isinstance(body, str) else body, sent)
+        response = connection.getresponse()
+        read = response.read().decode("utf-8", "replace")
+        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
+
+
 class DavServer:
     """A server as a process of its own, in a folder of its own; what it holds stays over ``restart``."""
 
@@ -103,15 +125,7 @@ class DavServer:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request as any other client sends it."""
-        sent = dict(headers or {})
-        if user:
-            sent["Authorization"] = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
-        with contextlib.closing(connection):
-            connection.request(method, path, body.encode() if isinstance(body, str) else body, sent)
-            response = connection.getresponse()
-            read = response.read().decode("utf-8", "replace")
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, read)
+        return ask(self.port, method, path, body, user=user, password=password, headers=headers)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None

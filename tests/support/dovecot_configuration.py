@@ -51,6 +51,9 @@ service imap-login {{
 service anvil {{
   chroot =
   client_limit = 9000
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   client_limit = 9000

@@ -45,6 +45,9 @@ class Session(FolderCommands, ReadingCommands, MessageCommands, WatchCommands, L
                     await self._run("STARTTLS")
                     await connection.secure()
                     await self._run("CAPABILITY")  # what was said before may be another's (RFC 9051, 6.2.1)
+        except CommandFailed as error:
+            connection.close()
+            raise ConnectionLost(f"the server does not go on: {error}") from None
         except TimeoutError:
             connection.close()
             raise TimedOut(f"no connection within {self.server.timeouts.connect:g} seconds") from None
