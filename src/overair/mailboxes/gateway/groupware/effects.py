@@ -22,7 +22,14 @@ from overair.mailboxes.gateway.groupware.scheduling import told_by_client
 from overair.mailboxes.gateway.groupware.states import read_state
 from overair.mailboxes.interface import NoSuchFolder
 
-_SAME_UID: Final = frozenset({f"{CALDAV}no-uid-conflict", f"{CARDDAV}no-uid-conflict"})
+_SAME_UID: Final = frozenset(
+    {
+        f"{CALDAV}no-uid-conflict",
+        f"{CALDAV}unique-scheduling-object-resource",
+        f"{CARDDAV}no-uid-conflict",
+    }
+)
+"""What servers say of a UID that another object of the collection, or of the user, has."""
 
 
 class _Read(NamedTuple):

@@ -16,7 +16,7 @@ from overair.items.icalendar.results import Converted
 from overair.items.icalendar.writing import icalendar_of
 from overair.items.vcard import merging as card_merging
 from overair.items.vcard.contacts import Refusal, contacts_from_vcard
-from overair.mailboxes.gateway.groupware.stand_ins import simpler
+from overair.mailboxes.gateway.groupware.stand_ins import first_that_works, shown_again
 
 OneItem = TypeVar("OneItem", bound=Item)
 
@@ -109,16 +109,10 @@ class _CalendarFormat(Generic[OneItem]):
 
     def read(self, data: str | bytes) -> list[Item]:
         """The events or tasks of an object, or stand-ins for them. Raises Unreadable."""
-        text = decoded(data) if isinstance(data, bytes) else data
-        found, reason = self._read(text)
-        if reason and not found:
-            found, _ = self._read(simpler(text))
-            if not found:
-                raise Unreadable(reason)
-        return found
+        return first_that_works(decoded(data) if isinstance(data, bytes) else data, self._read, Unreadable)
 
-    def _read(self, text: str) -> tuple[list[Item], str]:
-        """The items of the class, and why there are not more, of none that is of another."""
+    def _read(self, text: str) -> list[Item]:
+        """The items of the class. Raises Unreadable where there should be one and is none."""
         found: list[Item] = []
         reason = ""
         # Bytes in UTF-8 are told by their mark: nothing is to be guessed of what is text already.
@@ -132,7 +126,9 @@ class _CalendarFormat(Generic[OneItem]):
                     found.append(one.item)
             elif not one.component or one.component == _COMPONENTS.get(self.kind):
                 reason = one.reason
-        return found, reason
+        if reason and not found:
+            raise Unreadable(reason)
+        return found
 
     def write(self, item: Item, name: str) -> str:
         """A new iCalendar object."""
@@ -141,6 +137,13 @@ class _CalendarFormat(Generic[OneItem]):
             own = msgspec.structs.replace(own, uid=name)
         written = icalendar_of(own, default_zone=self.time_zone, get=self.get)
         return written.data.decode()
+
+    def _merged(self, text: str, merged: Callable[[str], str]) -> str:
+        """An edit of an item, or of a stand-in for one. Raises Nowhere."""
+        try:
+            return shown_again(first_that_works(text, merged, calendar_merging.Unmergeable))
+        except calendar_merging.Unmergeable as error:
+            raise Nowhere(str(error)) from None
 
     def without(self, text: str, item: Item) -> str | None:
         """An object without an event or a task of it."""
@@ -154,8 +157,10 @@ class _CalendarFormat(Generic[OneItem]):
     def spoken(self, item: Item) -> Item | None:
         """The event or task as iCalendar would say it."""
         written = icalendar_of(_of(item, self.kind), default_zone=self.time_zone)
-        found, _ = self._read(written.data.decode())
-        return next(iter(found), None)
+        try:
+            return next(iter(self._read(written.data.decode())), None)
+        except Unreadable:
+            return None
 
 
 class EventFormat(_CalendarFormat[Event]):
@@ -165,9 +170,10 @@ class EventFormat(_CalendarFormat[Event]):
 
     def merge(self, text: str, old: Item, new: Item) -> str:
         """An object after an edit of an event of it. Raises Nowhere."""
-        try:
+
+        def merged(there: str) -> str:
             return calendar_merging.merged_event(
-                text,
+                there,
                 _of(old, Event),
                 _of(new, Event),
                 default_zone=self.time_zone,
@@ -175,8 +181,8 @@ class EventFormat(_CalendarFormat[Event]):
                 now=datetime.now(UTC),
                 get=self.get,
             )
-        except calendar_merging.Unmergeable as error:
-            raise Nowhere(str(error)) from None
+
+        return self._merged(text, merged)
 
 
 class TaskFormat(_CalendarFormat[Task]):
@@ -186,12 +192,13 @@ class TaskFormat(_CalendarFormat[Task]):
 
     def merge(self, text: str, old: Item, new: Item) -> str:
         """An object after an edit of a task of it. Raises Nowhere."""
-        try:
+
+        def merged(there: str) -> str:
             return calendar_merging.merged_task(
-                text, _of(old, Task), _of(new, Task), default_zone=self.time_zone, now=datetime.now(UTC)
+                there, _of(old, Task), _of(new, Task), default_zone=self.time_zone, now=datetime.now(UTC)
             )
-        except calendar_merging.Unmergeable as error:
-            raise Nowhere(str(error)) from None
+
+        return self._merged(text, merged)
 
 
 _COMPONENTS: dict[type[Item], str] = {Event: "VEVENT", Task: "VTODO"}

@@ -1,39 +1,60 @@
 """What is shown of a calendar object that is none which a phone could be told of.
 
-An event that recurs as no phone can say is shown as its first occurrence, one with a time zone or an end
-that cannot be read at the time that it names. The object itself stays as it is.
+An event that recurs as no phone can say is shown as its first occurrence. What is in the way of that is
+hidden under names that nobody reads while an object is read, and while an edit is merged into it; so it
+stands as it stood when it goes back.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
-_UNFOLDED: Final = re.compile(r"\r?\n[ \t]")
-_LEFT_OUT: Final = re.compile(
-    r"(?:RRULE|RDATE|EXDATE|EXRULE|DURATION|ATTACH|ATTENDEE|ORGANIZER)[;:]", re.IGNORECASE
+T = TypeVar("T")
+_RECURRING: Final[tuple[str, ...]] = ("RRULE", "RDATE", "EXDATE", "EXRULE")
+_OFTEN_BROKEN: Final[tuple[str, ...]] = ("DURATION", "ATTACH", "ATTENDEE", "ORGANIZER")
+LEVELS: Final[tuple[tuple[str, ...], ...]] = (_RECURRING, _RECURRING + _OFTEN_BROKEN)
+"""What is hidden at first, and what if that is not enough."""
+_HIDDEN: Final = "X-OVERAIR-HIDDEN-"
+_COMPONENT: Final = re.compile(
+    r"^BEGIN:(VEVENT|VTODO)[ \t]*\r?\n.*?^END:\1[ \t]*\r?$", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
-"""What may be wrong in a component, and without which it is one still."""
+_OF_OCCURRENCE: Final = re.compile(r"^RECURRENCE-ID[;:]", re.MULTILINE | re.IGNORECASE)
+_BOUNDARY: Final = re.compile(r"^(BEGIN|END):(?=VEVENT|VTODO)", re.MULTILINE | re.IGNORECASE)
+_BACK: Final = re.compile(rf"^((?:BEGIN:|END:)?){_HIDDEN}", re.MULTILINE)
+_PROPERTIES: Final = {
+    level: re.compile(rf"^(?=(?:{'|'.join(level)})[;:])", re.MULTILINE | re.IGNORECASE) for level in LEVELS
+}
 
 
-def simpler(text: str) -> str:
-    """A calendar object without what recurs and what else is often broken.
+def hidden(text: str, level: tuple[str, ...]) -> str:
+    """A calendar object whose events and tasks lack these properties.
 
-    Components that change one occurrence go as well: without a series they would be the first ones shown.
+    Components that change one occurrence are hidden as well: without a series they would be shown for it.
     """
-    kept = []
-    inner: list[str] = []
-    for line in _UNFOLDED.sub("", text).splitlines():
-        head = line.strip().upper()
-        if head in ("BEGIN:VEVENT", "BEGIN:VTODO"):
-            inner = [line]
-        elif inner:
-            if not _LEFT_OUT.match(line):
-                inner.append(line)
-            if head in ("END:VEVENT", "END:VTODO"):
-                if not any(one.upper().startswith("RECURRENCE-ID") for one in inner):
-                    kept += inner
-                inner = []
-        else:
-            kept.append(line)
-    return "\r\n".join(kept) + "\r\n"
+
+    def hide(match: re.Match[str]) -> str:
+        if _OF_OCCURRENCE.search(match[0]):
+            return _BOUNDARY.sub(rf"\1:{_HIDDEN}", match[0])
+        return _PROPERTIES[level].sub(_HIDDEN, match[0])
+
+    return _COMPONENT.sub(hide, text)
+
+
+def shown_again(text: str) -> str:
+    """A calendar object of which nothing is hidden any more."""
+    return _BACK.sub(r"\1", text)
+
+
+def first_that_works(text: str, work: Callable[[str], T], failure: type[Exception]) -> T:
+    """What comes of an object, or of it with more and more hidden. Raises the first ``failure``."""
+    try:
+        return work(text)
+    except failure as error:
+        for level in LEVELS:
+            try:
+                return work(hidden(text, level))
+            except failure:
+                continue
+        raise error from None
