@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -105,6 +106,30 @@ def test_what_has_no_bytes_or_odd_ones_is_added_too(dovecot: Dovecot) -> None:
         assert [message_of(one).subject for one in await there.bring(whole=True)] == ["Grüße", "odd"]
 
     play(dovecot, story)
+
+
+def test_a_copy_that_the_server_has_filed_is_not_doubled(dovecot: Dovecot) -> None:
+    user = dovecot.user()
+
+    async def story(there: House) -> None:
+        folder = there.folders["Sent"]
+
+        async def file() -> None:
+            await asyncio.sleep(0.2)
+            await asyncio.to_thread(dovecot.deliver, user, simple("first"), "Sent")
+
+        filing = asyncio.create_task(file())
+        item = stored(there, simple("first"), read=True)
+        stood = await there.backend.add(folder, item, token())
+        await filing
+        assert len(upstream(dovecot, user, "Sent")) == 1
+        there.mirror.put(folder, stood, item)
+        [held] = await there.bring("Sent", whole=True)
+        assert (message_of(held).subject, message_of(held).read) == ("first", True)
+        await there.backend.add(folder, stored(there, simple("second"), read=True), token())
+        assert len(upstream(dovecot, user, "Sent")) == 2
+
+    play(dovecot, story, user=user)
 
 
 @every_server

@@ -75,7 +75,7 @@ class ImapBackend:
         self._owner: Final = owner
         self._options: Final = options
         self._contents: Final = Contents(owner)
-        self._effects: Final = Effects(blobs)
+        self._effects: Final = Effects(blobs, options.sent_copies)
         self._clock: Final = clock
         self._hierarchy: Hierarchy | None = None
 

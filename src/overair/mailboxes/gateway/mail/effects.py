@@ -17,12 +17,14 @@ from overair.items import Item, Message
 from overair.items.mail.parts import ByteSource
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
 from overair.mailboxes.gateway.mail.appending import Prepared, appended_before, prepared, search_date
+from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.flags import DELETED, flag_changes, flags_of, signature
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
+from overair.mailboxes.gateway.mail.options import SentCopies
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
 from overair.mailboxes.gateway.mail.selecting import entered
-from overair.mailboxes.interface import MailboxUnavailable, Refused
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused
 
 _log = structlog.get_logger("overair.gateway")
 
@@ -33,8 +35,9 @@ class Effects:
     All raise ImapError, and MailboxUnavailable where the server does not say what it should.
     """
 
-    def __init__(self, blobs: ByteSource) -> None:
+    def __init__(self, blobs: ByteSource, sent_copies: SentCopies) -> None:
         self._blobs = blobs
+        self._filed = FiledCopies() if sent_copies is SentCopies.AUTO else None
 
     async def add(self, session: Session, folder: MirroredFolder, item: Item, token: str) -> Stood:
         """Append a message. Raises KeyError where its bytes are gone, Refused."""
@@ -42,6 +45,10 @@ class Effects:
         mailbox = await entered(session, folder, fresh=True)
         uid = await appended_before(session, token, ready.message.date_received)
         flags = flags_of(ready.message, mailbox.permanent)
+        if uid is None and folder.type is FolderType.SENT_ITEMS and self._filed is not None:
+            filed = await self._filed.find(session, mailbox, ready.message)
+            if filed is not None:
+                return filed
         if uid is None:
             uid = await append(session, folder, mailbox, ready, flags, token)
         return Stood(mailbox.key(uid), signature(frozenset(flags)), ready.message)

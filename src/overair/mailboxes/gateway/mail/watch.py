@@ -105,7 +105,7 @@ class MailWatch:
             back_off.succeeded()
             if changed:
                 self._changed(changed)
-            await self._wait(session, polls=self._polls(session, folders))
+            await self._wait(session, followed, polls=bool(self._polls(session, folders)))
 
     async def _listen(self, session: Session, folders: Sequence[MirroredFolder]) -> None:
         """Have the server tell of what it can tell of. Raises ImapError."""
@@ -155,11 +155,10 @@ class MailWatch:
             return list(folders)  # flags may have changed without a trace
         return changed
 
-    async def _wait(self, session: Session, polls: Sequence[MirroredFolder]) -> None:
+    async def _wait(self, session: Session, followed: frozenset[str], *, polls: bool) -> None:
         """Until the next look: what the server tells meanwhile is passed on as it comes."""
         loop = asyncio.get_running_loop()
         idle_until = loop.time() + RENEWED
-        paths = frozenset(folder.path for folder in self._folders())
         while not self._lost:
             self._waiting = loop.create_future()
             timer = loop.call_later(self._interval, _settle, self._waiting)
@@ -168,7 +167,7 @@ class MailWatch:
             finally:
                 timer.cancel()
                 self._waiting = None
-            other = frozenset(folder.path for folder in self._folders()) != paths
+            other = frozenset(folder.path for folder in self._folders()) != followed
             overflown = Extension.NOTIFY in session.capabilities and not self._notified
             if polls or other or overflown or loop.time() + self._interval > idle_until:
                 return
