@@ -177,15 +177,6 @@ def test_a_directory_that_is_not_there_is_not_made_by_looking(tmp_path: Path) ->
     assert not (tmp_path / "none").exists()
 
 
-@pytest.mark.parametrize(
-    "command",
-    [(), ("serve",), ("import",), *[("user", verb) for verb in ("", "add", "list", "passwd", "remove")]],
-)
-def test_every_help_has_an_example(command: tuple[str, ...]) -> None:
-    text = " ".join(done(*filter(None, command), "--help").split())
-    assert f"Example: overair {' '.join(command)}".strip() in text or "| overair user passwd" in text
-
-
 def test_the_version_is_the_packages() -> None:
     from overair import __version__
 

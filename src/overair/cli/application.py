@@ -18,7 +18,7 @@ from overair.cli import logs, tracebacks
 from overair.cli.output import Failure
 
 if TYPE_CHECKING:
-    from typer._click.core import Command, Context  # what TyperGroup says of its methods
+    from typer._click.core import Command, Context, Parameter  # what TyperGroup says of its methods
 
 COMMANDS: Final = {
     "user": "overair.cli.user:application",
@@ -32,10 +32,16 @@ COMMANDS: Final = {
     "export": "overair.cli.exporting:application",
 }
 """Where each is; loaded when it is asked for, since all together take a second to load."""
+COMPLETION: Final = frozenset(("install_completion", "show_completion"))
+"""Options that every noun would have, each being an application of its own to typer."""
 
 
 class Commands(TyperGroup):
     """The commands of the table."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """The options of the command itself, with those that print help."""
+        return _shown_plainly(super().get_params(ctx))
 
     def list_commands(self, ctx: Context) -> list[str]:
         """Their names, in the order in which they are shown."""
@@ -48,7 +54,24 @@ class Commands(TyperGroup):
         module, name = COMMANDS[cmd_name].split(":")
         command = get_command(getattr(import_module(module), name))
         command.name = cmd_name
+        command.params = [option for option in command.params if option.name not in COMPLETION]
+        _with_plain_help(command, ctx)
         return command
+
+
+def _with_plain_help(command: Command, context: Context) -> None:
+    """The same for a command and all below it."""
+    _shown_plainly(command.get_params(command.context_class(command, parent=context)))
+    for inner in getattr(command, "commands", {}).values():
+        _with_plain_help(inner, context)
+
+
+def _shown_plainly(params: list[Parameter]) -> list[Parameter]:
+    """Parameters whose help says of a flag that it takes nothing, rather than <bool>."""
+    for option in params:
+        if getattr(option, "is_flag", False):
+            option.metavar = ""
+    return params
 
 
 application = typer.Typer(name="overair", cls=Commands, add_completion=False, pretty_exceptions_enable=False)
