@@ -333,6 +333,11 @@ class TestPolls:
             await asyncio.sleep(0.05)
             assert len(asked) == count
             assert len(polls) == 0
+            # All of them, in the middle of a question.
+            begun.clear()
+            polls.add(stuck)
+            await asyncio.wait_for(begun.wait(), 20)
             await polls.close()
+            assert len(polls) == 0
 
         run(work())

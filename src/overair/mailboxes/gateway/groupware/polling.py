@@ -73,7 +73,7 @@ class Polls:
 
     async def close(self) -> None:
         """End all of them."""
-        for _, _, poll in self._due:
+        for poll in [*(poll for _, _, poll in self._due), *self._running]:
             poll.closed = True
         self._due = []
         if self._timer is not None:
