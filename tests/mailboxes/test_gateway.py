@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
+import msgspec
 import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import rule
 
 from mailboxes.contract import Do, MailboxContract
+from mailboxes.machine import MailboxMachine
+from overair.items import Message
+from overair.items.mail.flag import NO_FLAG
+from overair.mailboxes.embedded.maintenance import prune
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
 from overair.mailboxes.interface import FolderType
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
@@ -54,3 +63,40 @@ class TestGatewayMailbox(MailboxContract):
             "Junk",
             "Archive",
         }
+
+
+class GatewayMachine(MailboxMachine):
+    """Random work of phones, each bit of which goes to the servers and comes back in refreshes."""
+
+    place: ClassVar[GatewayPlace]
+
+    def open_mailbox(self) -> GatewayMailbox:
+        self.runner = self.place.runner
+        return self.place.mailbox()
+
+    def new_message(self, day: int, conversation: int = 0) -> Message:
+        """In the form that servers give to a message without marks."""
+        made = super().new_message(day, conversation)
+        return msgspec.structs.replace(made, read=False, flag=NO_FLAG, categories=(), is_draft=False)
+
+    async def prune(self) -> bool:
+        return await prune(self.place.database, datetime.now(UTC) + timedelta(seconds=1)) > 0
+
+    @rule()
+    def look(self) -> None:
+        """What a refresh brings is what is there already."""
+        self.runner.run(self.mailbox.refresh(self.folders))
+
+
+GatewayMachine.TestCase.settings = settings(
+    max_examples=max(2, settings().max_examples // 20),
+    stateful_step_count=30,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a step takes too long to look for fewer
+)
+TestGatewayAtRandom = GatewayMachine.TestCase
+
+
+@pytest.fixture(scope="module", autouse=True)
+def machine_place(place: GatewayPlace) -> None:
+    """All examples share one place."""
+    GatewayMachine.place = place
