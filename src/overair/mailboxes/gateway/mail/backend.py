@@ -33,6 +33,7 @@ from overair.mailboxes.gateway.mail.effects import Effects
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
 from overair.mailboxes.gateway.mail.listing import listing
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
+from overair.mailboxes.gateway.mail.notes_pull import NotesPull
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
@@ -48,6 +49,7 @@ from overair.mailboxes.search_query import SearchQuery
 
 T = TypeVar("T")
 
+NOTES: Final = (FolderType.NOTES, FolderType.USER_NOTES)
 TO_THE_END: Final = 2**31 - 1
 """Bytes of a range that has no end."""
 
@@ -75,9 +77,10 @@ class ImapBackend:
         self._owner: Final = owner
         self._options: Final = options
         self._contents: Final = Contents(owner)
-        self._effects: Final = Effects(blobs, options.sent_copies)
+        self._effects: Final = Effects(blobs, owner, options.sent_copies)
         self._clock: Final = clock
         self._hierarchy: Hierarchy | None = None
+        self._has_notes: dict[str, bool] = {}
 
     # What there is.
 
@@ -85,7 +88,7 @@ class ImapBackend:
         """Every folder, parents before children."""
 
         async def work(session: Session) -> Tree:
-            self._hierarchy, tree = await listing(session, self._options)
+            self._hierarchy, tree = await listing(session, self._options, self._has_notes)
             return tree
 
         return (await self._ask(None, work)).folders()
@@ -127,7 +130,8 @@ class ImapBackend:
             return await self._contents.bring(session, mailbox, folder.type, uids)
 
         async def work(session: Session) -> Delta:
-            return await Pull(session, folder, mirror, bring, int(self._clock())).delta()
+            kind = NotesPull if folder.type in NOTES else Pull
+            return await kind(session, folder, mirror, bring, int(self._clock())).delta()
 
         return await self._ask(folder, work)
 
@@ -221,7 +225,7 @@ class ImapBackend:
 
     async def _known_hierarchy(self, session: Session) -> Hierarchy:
         if self._hierarchy is None:
-            self._hierarchy, _ = await listing(session, self._options)
+            self._hierarchy, _ = await listing(session, self._options, self._has_notes)
         return self._hierarchy
 
     # What phones ask.
@@ -238,7 +242,8 @@ class ImapBackend:
             return ()
         found: list[tuple[datetime, str, str]] = []
         for folder in folders:
-            if query.folder_ids is None or folder.folder_id in query.folder_ids:
+            wanted = query.folder_ids is None or folder.folder_id in query.folder_ids
+            if wanted and folder.type not in NOTES:
                 try:
                     found += await self._ask(folder, partial(search, folder=folder, query=query, limit=limit))
                 except NoSuchFolder:

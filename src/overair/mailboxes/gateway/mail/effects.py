@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from overair.imap.capabilities import Extension
@@ -13,18 +14,21 @@ from overair.imap.message_commands import Change, Text
 from overair.imap.responses import FetchResult
 from overair.imap.session import Session
 from overair.imap.uid_set import UidSet
-from overair.items import Item, Message
+from overair.items import Item, Message, Note
 from overair.items.mail.parts import ByteSource
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
 from overair.mailboxes.gateway.mail.appending import Prepared, appended_before, prepared, search_date
+from overair.mailboxes.gateway.mail.contents import section
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
-from overair.mailboxes.gateway.mail.flags import DELETED, flag_changes, flags_of, signature
+from overair.mailboxes.gateway.mail.flags import DELETED, SEEN, flag_changes, flags_of, signature
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
-from overair.mailboxes.gateway.mail.options import SentCopies
+from overair.mailboxes.gateway.mail.notes import compose_note, read_note
+from overair.mailboxes.gateway.mail.options import Owner, SentCopies
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
 from overair.mailboxes.gateway.mail.selecting import entered
 from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused
+from overair.times import utc_now
 
 _log = structlog.get_logger("overair.gateway")
 
@@ -35,12 +39,15 @@ class Effects:
     All raise ImapError, and MailboxUnavailable where the server does not say what it should.
     """
 
-    def __init__(self, blobs: ByteSource, sent_copies: SentCopies) -> None:
+    def __init__(self, blobs: ByteSource, owner: Owner, sent_copies: SentCopies) -> None:
         self._blobs = blobs
+        self._address = next(iter(owner.addresses), "")
         self._filed = FiledCopies() if sent_copies is SentCopies.AUTO else None
 
     async def add(self, session: Session, folder: MirroredFolder, item: Item, token: str) -> Stood:
         """Append a message. Raises KeyError where its bytes are gone, Refused."""
+        if isinstance(item, Note):
+            return await self._add_note(session, folder, item, token)
         ready = await self._prepared(item, token)
         mailbox = await entered(session, folder, fresh=True)
         uid = await appended_before(session, token, ready.message.date_received)
@@ -50,7 +57,8 @@ class Effects:
             if filed is not None:
                 return filed
         if uid is None:
-            uid = await append(session, folder, mailbox, ready, flags, token)
+            received = ready.message.date_received
+            uid = await append(session, folder, mailbox, ready.mime, flags, token, received)
         return Stood(mailbox.key(uid), signature(frozenset(flags)), ready.message)
 
     async def change(
@@ -60,6 +68,8 @@ class Effects:
 
         Raises Stale where the old one is gone, Refused.
         """
+        if isinstance(old, Note) and isinstance(new, Note):
+            return await self._change_note(session, folder, known, old, new, token)
         if not isinstance(old, Message) or not isinstance(new, Message):
             raise Refused("an IMAP mailbox takes messages alone")
         mailbox = await entered(session, folder)
@@ -146,9 +156,39 @@ class Effects:
         if uid is None:
             if await flags_there(session, old) is None:
                 raise Stale(mailbox.key(old))
-            uid = await append(session, folder, mailbox, ready, flags, token)
+            received = ready.message.date_received
+            uid = await append(session, folder, mailbox, ready.mime, flags, token, received)
         await expunge(session, old)
         return Stood(mailbox.key(uid), signature(frozenset(flags)), ready.message)
+
+    async def _add_note(self, session: Session, folder: MirroredFolder, note: Note, token: str) -> Stood:
+        mailbox = await entered(session, folder, fresh=True)
+        mime, identity = compose_note(note, token, self._address)
+        uid = await appended_before(session, token, None)
+        if uid is None:
+            uid = await append(session, folder, mailbox, mime, {SEEN}, token, None)
+        return Stood(mailbox.key(uid), identity, note)
+
+    async def _change_note(
+        self, session: Session, folder: MirroredFolder, known: Known, old: Note, new: Note, token: str
+    ) -> Stood:
+        """Put a note in the place of the old one. Raises Stale, and Refused where it would lose a picture."""
+        if msgspec.structs.replace(new, categories=old.categories) == old:
+            return Stood(known.key, known.tag)
+        mailbox = await entered(session, folder)
+        there = key_in(mailbox, known).uid
+        uid = await appended_before(session, token, None)
+        if uid is None:
+            try:
+                before = read_note(await section(session, there, None), utc_now())
+            except KeyError:
+                raise Stale(known.key) from None
+            if not before.identity or before.holds_files:
+                raise Refused("what is not a note of text alone is not written anew")
+            mime, _ = compose_note(new, token, self._address, before.identity, before.created)
+            uid = await append(session, folder, mailbox, mime, {SEEN}, token, None)
+        await expunge(session, there)
+        return Stood(mailbox.key(uid), known.tag, new)
 
     async def _found(
         self, session: Session, folder: MirroredFolder, item: Item, *, new: bool = False
@@ -188,13 +228,13 @@ async def append(
     session: Session,
     folder: MirroredFolder,
     mailbox: Mailbox,
-    ready: Prepared,
+    mime: bytes,
     flags: set[str],
     token: str,
+    received: datetime | None,
 ) -> int:
     """Append a message to the selected mailbox; its UID."""
-    received = ready.message.date_received
-    stood = await session.append(folder.path, ready.mime, sorted(flags), received)
+    stood = await session.append(folder.path, mime, sorted(flags), received)
     if stood is not None and stood.uid_validity == mailbox.uid_validity:
         return stood.uid
     await session.noop()

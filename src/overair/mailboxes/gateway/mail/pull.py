@@ -36,30 +36,36 @@ Bring = Callable[[Session, Mailbox, UidSet], Awaitable[Mapping[int, Item]]]
 class Pull:
     """One pull of one mailbox. ``now`` are seconds since 1970."""
 
+    chunk: int | None = None
+    """Messages that it brings, where those are fewer than CHUNK."""
+    compares_flags = True
+    """Whether it matters which flags a message has."""
+
     def __init__(
         self, session: Session, folder: MirroredFolder, mirror: Mirror, bring: Bring, now: int
     ) -> None:
-        self._session = session
-        self._folder = folder
-        self._mirror = mirror
-        self._bring = bring
+        self.session = session
+        self.folder = folder
+        self.mirror = mirror
+        self.bring = bring
         self._now = now
-        self._upserts: dict[int, Upsert] = {}
-        self._removed: set[str] = set()
-        self._new: set[int] = set()
+        self.upserts: dict[int, Upsert] = {}
+        self.removed: set[str] = set()
+        self.new: set[int] = set()
         """UIDs of messages that the mirror may lack."""
-        self._marked = 0
+        self.marked = 0
         """How many messages were found marked as deleted."""
         self._unmarked = 0
         """How many have gone that the mirror did not have, as those do that were marked."""
         self._more = False
+        self._most = self.chunk or CHUNK
 
     async def delta(self) -> Delta:
         """What changed. Raises ImapError, MailboxUnavailable."""
-        before = read_place(self._folder.state)
+        before = read_place(self.folder.state)
         resync = Resync(before.uid_validity, before.modseq) if before is not None and before.modseq else None
-        selected = await select(self._session, self._folder.path, resync)
-        self._mailbox = mailbox_of(selected, self._folder.type)
+        selected = await select(self.session, self.folder.path, resync)
+        self.mailbox = mailbox_of(selected, self.folder.type)
         self._selected = selected
         top = await self._uid_next()
         if before is None or before.uid_validity != selected.uid_validity:
@@ -79,11 +85,11 @@ class Pull:
             place = await self._without_former(place)
         if place.floor <= 1 and not place.former and not self._more:
             place = await self._counted(place, top)
-        upserts = [self._upserts[uid] for uid in sorted(self._upserts, reverse=True)]
+        upserts = [self.upserts[uid] for uid in sorted(self.upserts, reverse=True)]
         return Delta(
             state=state_of(msgspec.structs.replace(place, exists=selected.exists)),
             upserts=tuple(upserts),
-            removed=tuple(sorted(self._removed)),
+            removed=tuple(sorted(self.removed)),
             more=self._more or place.floor > 1 or place.former,
         )
 
@@ -93,7 +99,7 @@ class Pull:
             return self._selected.uid_next
         if not self._selected.exists:
             return 1
-        last = (await self._session.uid_search(["UID", "*"])).uids
+        last = (await self.session.uid_search(["UID", "*"])).uids
         return max((high for _, high in last.ranges), default=0) + 1
 
     async def _caught_up(self, place: Place, top: int) -> Place:
@@ -123,51 +129,51 @@ class Pull:
             for one in self._selected.changed:
                 take(one)
         elif self._selected.highest_modseq > place.modseq and known >= place.floor:
-            summary = await self._session.uid_fetch(
+            summary = await self.session.uid_fetch(
                 UidSet.of_ranges([(place.floor, known)]),
                 ("FLAGS",),
                 take,
                 changed_since=place.modseq,
-                vanished="QRESYNC" in self._session.enabled,
+                vanished="QRESYNC" in self.session.enabled,
             )
             vanished = summary.vanished
         gone = {uid for uid, flags in changed.items() if DELETED in flags}
         of_mirror = await self._of_mirror(UidSet(changed.keys()) | vanished.within(known))
-        self._marked += len(gone & of_mirror)
+        self.marked += len(gone & of_mirror)
         self._unmarked = len(vanished.within(known)) - sum(uid in vanished for uid in of_mirror)
-        self._removed |= {
-            self._mailbox.key(uid)
+        self.removed |= {
+            self.mailbox.key(uid)
             for uid in of_mirror
             if uid in gone or (uid in vanished and uid not in changed)
         }
-        for uid in of_mirror:
+        for uid in of_mirror if self.compares_flags else ():
             if uid in changed and uid not in gone:
-                self._upserts[uid] = upsert(self._mailbox, Sight(uid, changed[uid]))
+                self.upserts[uid] = upsert(self.mailbox, Sight(uid, changed[uid]))
         # What was marked as deleted and is so no more.
         back = UidSet(changed.keys() - gone - of_mirror)
         if back:
-            await self._take(back)
+            await self.take(back)
 
     async def _take_new(self, place: Place, top: int) -> Place:
         """The messages that came since, the oldest first where they are very many."""
         uids = UidSet.of_ranges([(place.uid_next, top - 1)])
-        if len(uids) > CHUNK:
-            there = (await self._session.uid_search(["UID", f"{place.uid_next}:{top - 1}"])).uids.within(
+        if len(uids) > self._most:
+            there = (await self.session.uid_search(["UID", f"{place.uid_next}:{top - 1}"])).uids.within(
                 top - 1
             )
-            uids = lowest(there, CHUNK)
+            uids = lowest(there, self._most)
             if len(uids) < len(there):
                 self._more = True
                 top = max(high for _, high in uids.ranges) + 1
-        await self._take(uids, whole=len(uids) <= HANDFUL)
+        await self.take(uids, whole=len(uids) <= HANDFUL)
         return msgspec.structs.replace(place, uid_next=top)
 
     async def _further_down(self, place: Place) -> Place:
         """A chunk of the messages that the mirror does not have yet, the newest of them."""
         criteria = ["UID", f"1:{place.floor - 1}", "UNDELETED"]
-        there = (await self._session.uid_search(criteria)).uids.within(place.floor - 1)
-        uids = highest(there, CHUNK)
-        await self._take(uids)
+        there = (await self.session.uid_search(criteria)).uids.within(place.floor - 1)
+        uids = highest(there, self._most)
+        await self.take(uids)
         floor = min((low for low, _ in uids.ranges), default=1) if len(uids) < len(there) else 1
         return msgspec.structs.replace(
             place, floor=floor, compared=self._now if floor <= 1 else place.compared
@@ -175,15 +181,15 @@ class Pull:
 
     async def _without_former(self, place: Place) -> Place:
         """All has come under the new UIDVALIDITY: what still has keys of an earlier one is gone."""
-        taken = {one.earlier for one in self._upserts.values()}
+        taken = {one.earlier for one in self.upserts.values()}
         old = [
             one.key
-            for one in await self._mirror.known(self._folder)
-            if one.key not in taken and read_key(one.key).uid_validity != self._mailbox.uid_validity
+            for one in await self.mirror.known(self.folder)
+            if one.key not in taken and read_key(one.key).uid_validity != self.mailbox.uid_validity
         ]
-        self._removed.update(old[:CHUNK])
-        self._more = self._more or len(old) > CHUNK
-        return msgspec.structs.replace(place, former=len(old) > CHUNK)
+        self.removed.update(old[: self._most])
+        self._more = self._more or len(old) > self._most
+        return msgspec.structs.replace(place, former=len(old) > self._most)
 
     async def _counted(self, place: Place, top: int) -> Place:
         """Make sure that the mirror will hold as many messages as the mailbox; where not, compare both.
@@ -191,11 +197,11 @@ class Pull:
         So what a server that lies, or has no word for it, did not tell of is found.
         """
         if self._now - place.compared < CERTAIN_SECONDS and (place.modseq or place.unseen >= 0):
-            present = await self._of_mirror(UidSet(self._new))
-            added = len(self._new) - len(present)
-            expected = await self._mirror.count(self._folder) + added - len(self._removed)
+            present = await self._of_mirror(UidSet(self.new))
+            added = len(self.new) - len(present)
+            expected = await self.mirror.count(self.folder) + added - len(self.removed)
             skew = self._selected.exists - expected
-            if skew in {place.skew + self._marked, place.skew + self._marked - self._unmarked}:
+            if skew in {place.skew + self.marked, place.skew + self.marked - self._unmarked}:
                 return msgspec.structs.replace(place, skew=skew)
             flags = self._selected.resynced
         else:
@@ -204,23 +210,23 @@ class Pull:
 
     async def _compared(self, place: Place, last: int, *, flags: bool) -> Place:
         differences = await compare(
-            self._session,
-            await self._mirror.known(self._folder),
+            self.session,
+            await self.mirror.known(self.folder),
             place.uid_validity,
             place.floor,
             last,
-            flags=flags,
+            flags=flags and self.compares_flags,
         )
-        earlier = {one.earlier for one in self._upserts.values()}
-        self._removed.update(key for key in differences.gone if key not in earlier)
+        earlier = {one.earlier for one in self.upserts.values()}
+        self.removed.update(key for key in differences.gone if key not in earlier)
         for uid, said in differences.changed.items():
-            if uid not in self._upserts:
-                self._upserts[uid] = upsert(self._mailbox, Sight(uid, said))
-        missing = UidSet(uid for uid in differences.missing if uid not in self._upserts)
-        taken = highest(missing, CHUNK)
+            if uid not in self.upserts:
+                self.upserts[uid] = upsert(self.mailbox, Sight(uid, said))
+        missing = UidSet(uid for uid in differences.missing if uid not in self.upserts)
+        taken = highest(missing, self._most)
         hidden = 0
         if taken:
-            hidden = await self._take(taken, whole=len(taken) <= HANDFUL)
+            hidden = await self.take(taken, whole=len(taken) <= HANDFUL)
         if len(taken) < len(missing):
             self._more = True
             return place
@@ -231,25 +237,25 @@ class Pull:
             place, skew=skew, compared=self._now if flags else place.compared, unseen=differences.unseen
         )
 
-    async def _take(self, uids: UidSet, *, whole: bool = False) -> int:
+    async def take(self, uids: UidSet, *, whole: bool = False) -> int:
         """Messages that the mirror lacks; returns how many of them are not shown."""
-        mailbox = self._mailbox
-        named = mailbox.in_drafts or bool(self._removed) or self._has_former
+        mailbox = self.mailbox
+        named = mailbox.in_drafts or bool(self.removed) or self._has_former
         sights = await self._sights(uids, WITH_NAMES if named else OVERVIEW)
         found = Successors({})
         if named:
-            found = await successors(self._mirror, self._folder, mailbox, sights, self._removed)
+            found = await successors(self.mirror, self.folder, mailbox, sights, self.removed)
         shown = [sight for sight in sights if sight.uid not in found.hidden]
         items: Mapping[int, Item] = {}
         if shown and whole:
-            items = await self._bring(self._session, mailbox, UidSet(sight.uid for sight in shown))
+            items = await self.bring(self.session, mailbox, UidSet(sight.uid for sight in shown))
         for sight in shown:
             successor = found.of.get(sight.uid)
-            self._new.add(sight.uid)
+            self.new.add(sight.uid)
             if successor is not None:
-                self._removed.discard(successor.earlier)
-                self._new.discard(sight.uid)
-            self._upserts[sight.uid] = upsert(
+                self.removed.discard(successor.earlier)
+                self.new.discard(sight.uid)
+            self.upserts[sight.uid] = upsert(
                 mailbox,
                 sight,
                 whole=items.get(sight.uid),
@@ -260,8 +266,8 @@ class Pull:
 
     @property
     def _has_former(self) -> bool:
-        before = read_place(self._folder.state)
-        return before is not None and (before.former or before.uid_validity != self._mailbox.uid_validity)
+        before = read_place(self.folder.state)
+        return before is not None and (before.former or before.uid_validity != self.mailbox.uid_validity)
 
     async def _sights(self, uids: UidSet, items: Sequence[str]) -> list[Sight]:
         sights: list[Sight] = []
@@ -271,12 +277,12 @@ class Pull:
             if sight is None or sight.uid not in uids:
                 return
             if DELETED in sight.flags:
-                self._marked += 1
+                self.marked += 1
             else:
                 sights.append(sight)
 
         if uids:
-            await self._session.uid_fetch(uids, items, take)
+            await self.session.uid_fetch(uids, items, take)
         return sights
 
     async def _of_mirror(self, uids: UidSet) -> set[int]:
@@ -284,12 +290,10 @@ class Pull:
         if not uids:
             return set()
         if len(uids) <= FEW:
-            keys: Collection[str] = {self._mailbox.key(uid) for uid in uids}
-            return {read_key(key).uid for key in await self._mirror.items(self._folder, keys)}
-        known = [read_key(one.key) for one in await self._mirror.known(self._folder)]
-        return {
-            key.uid for key in known if key.uid_validity == self._mailbox.uid_validity and key.uid in uids
-        }
+            keys: Collection[str] = {self.mailbox.key(uid) for uid in uids}
+            return {read_key(key).uid for key in await self.mirror.items(self.folder, keys)}
+        known = [read_key(one.key) for one in await self.mirror.known(self.folder)]
+        return {key.uid for key in known if key.uid_validity == self.mailbox.uid_validity and key.uid in uids}
 
 
 def highest(uids: UidSet, number: int) -> UidSet:

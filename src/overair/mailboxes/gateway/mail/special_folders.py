@@ -57,8 +57,14 @@ class Candidate(NamedTuple):
     attributes: frozenset[str]
 
 
-def roles_of(candidates: Iterable[Candidate], configured: Mapping[Role, str]) -> dict[Role, str]:
-    """The path of the mailbox that has each role, where one has it; a mailbox has one role at most."""
+def roles_of(
+    candidates: Iterable[Candidate],
+    configured: Mapping[Role, str],
+    without: frozenset[Role] = frozenset(),
+) -> dict[Role, str]:
+    """The path of the mailbox that has each role, where one has it; a mailbox has one role at most, and
+    none has one of ``without``.
+    """
     waiting = sorted(candidates, key=lambda one: (len(one.levels), one.levels))
     found: dict[Role, str] = {}
     for candidate in waiting:
@@ -66,7 +72,7 @@ def roles_of(candidates: Iterable[Candidate], configured: Mapping[Role, str]) ->
             found[Role.INBOX] = candidate.path
     for finds in (_by_special_use, _by_configured_name, _by_usual_name):
         for role in Role:
-            if role in found:
+            if role in found or role in without:
                 continue
             taken = set(found.values())
             path = finds(role, [one for one in waiting if one.path not in taken], configured)

@@ -22,7 +22,9 @@ _PRIVATE: Final = 0x10FE00
 
 
 class Tree:
-    """What LIST told, and what it means. ``rights`` are those of the mailboxes for which they were asked."""
+    """What LIST told, and what it means. ``rights`` are those of the mailboxes for which they were asked;
+    roles ``without`` a mailbox are given to none.
+    """
 
     def __init__(
         self,
@@ -30,12 +32,13 @@ class Tree:
         hierarchy: Hierarchy,
         options: MailOptions,
         rights: Mapping[str, frozenset[str] | None] | None = None,
+        without: frozenset[Role] = frozenset(),
     ) -> None:
         self._hierarchy = hierarchy
         self._options = options
         self._rights = rights or {}
         self._entries = {_canonical(entry.name): entry for entry in entries}
-        self.roles: Final[dict[Role, str]] = roles_of(self._candidates(), options.names)
+        self.roles: Final[dict[Role, str]] = roles_of(self._candidates(), options.names, without)
         """The paths of the user's own mailboxes by what they are for."""
 
     def of_others(self) -> list[str]:
