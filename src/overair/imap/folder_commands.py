@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from overair.imap.capabilities import Extension
+from overair.imap.capabilities import Capabilities, Extension
 from overair.imap.command import Take, checked
-from overair.imap.conversation import Conversation
+from overair.imap.errors import CommandFailed
+from overair.imap.existence import ExistenceCommands
 from overair.imap.responses import FolderStatus, ListEntry, Namespace, Namespaces, Rights, Untagged
 from overair.imap.writing import Part
 
 AT_ONCE: Final = 50
 """Commands that are sent before the first of their answers is read."""
+_IDENTITY: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 NEEDED: Final = {
     "HIGHESTMODSEQ": Extension.CONDSTORE,
     "MAILBOXID": Extension.OBJECTID,
@@ -24,7 +27,7 @@ NEEDED: Final = {
 """Items of STATUS that are there with an extension only."""
 
 
-class FolderCommands(Conversation):
+class FolderCommands(ExistenceCommands):
     """Commands about mailboxes. Names are decoded ones, as ``list`` gives them.
 
     Every command here and in its sister classes raises ConnectionLost (TimedOut, BrokenProtocol among
@@ -92,8 +95,8 @@ class FolderCommands(Conversation):
         Raises NoSuchMailbox.
         """
         found: dict[str, FolderStatus] = {}
-        await self._run("STATUS", self._mailbox(name), b"(%s)" % self._items(items), take=_taking(found))
-        return found.get(name, FolderStatus(name))
+        await self._about("STATUS", name, b"(%s)" % self._items(items), take=_taking(found))
+        return self._believed(found).get(name, FolderStatus(name))
 
     async def statuses(self, names: Sequence[str], items: Collection[str]) -> Mapping[str, FolderStatus]:
         """How mailboxes stand, in one round trip; those for which the server says NO are left out."""
@@ -105,7 +108,7 @@ class FolderCommands(Conversation):
             for condition in await self._run_all("STATUS", commands, _taking(found)):
                 if condition.kind != "NO":
                     checked("STATUS", condition)
-        return found
+        return self._believed(found)
 
     async def create(self, name: str, special_use: str | None = None) -> str | None:
         """Make a mailbox, and its MAILBOXID where the server tells it.
@@ -116,18 +119,26 @@ class FolderCommands(Conversation):
         parts = [self._mailbox(name)]
         if special_use is not None and Extension.CREATE_SPECIAL_USE in self.capabilities:
             parts.append(b"(USE (%s))" % special_use.encode("ascii"))
-        code = (await self._run("CREATE", *parts)).code
+        try:
+            code = (await self._run("CREATE", *parts)).code
+        except CommandFailed as error:
+            raise await self._told_apart(error, there=name) from None
         given = code.arguments[0] if code.name == "MAILBOXID" and code.arguments else None
         identity = given[0] if isinstance(given, tuple) and given else None
         return identity.decode("ascii", "replace") if isinstance(identity, bytes) else None
 
     async def rename(self, name: str, to: str) -> None:
         """Rename or move a mailbox with those below it. Raises NoSuchMailbox, MailboxExists."""
-        await self._run("RENAME", self._mailbox(name), self._mailbox(to))
+        try:
+            await self._run("RENAME", self._mailbox(name), self._mailbox(to))
+        except CommandFailed as error:
+            raise await self._told_apart(error, missing=name, there=to) from None
 
     async def delete(self, name: str) -> None:
-        """Delete a mailbox with its messages. Raises NoSuchMailbox, HasChildren."""
-        await self._run("DELETE", self._mailbox(name))
+        """Delete a mailbox with its messages. Raises NoSuchMailbox, and HasChildren where the server says
+        so: others refuse with no code, or keep a name that cannot be selected.
+        """
+        await self._about("DELETE", name)
 
     async def subscribe(self, name: str, *, to: bool = True) -> None:
         """Subscribe to a mailbox, or (``to`` False) unsubscribe."""
@@ -152,7 +163,7 @@ class FolderCommands(Conversation):
                 found.update(said.rights)
             return isinstance(said, Rights)
 
-        await self._run(command, self._mailbox(name), take=take)
+        await self._about(command, name, take=take)
         return found
 
     async def _list(self, command: bytes, *parts: Part) -> Sequence[ListEntry]:
@@ -170,11 +181,26 @@ class FolderCommands(Conversation):
             return True
 
         await self._run(command.decode("ascii"), *parts, take=take)
+        statuses = self._believed(statuses)
         return [_with_status(entry, statuses.get(entry.name)) for entry in entries.values()]
+
+    def _believed(self, statuses: dict[str, FolderStatus]) -> dict[str, FolderStatus]:
+        """Statuses without MAILBOXIDs where one of them is none: Cyrus 3.6 tells what lies in its memory,
+        if it is asked for other items beside that. It is not asked again.
+        """
+        if all(is_identity(status.mailbox_id) for status in statuses.values()):
+            return statuses
+        self.capabilities = Capabilities(self.capabilities - {Extension.OBJECTID})
+        return {name: msgspec.structs.replace(status, mailbox_id=None) for name, status in statuses.items()}
 
     def _items(self, items: Collection[str]) -> bytes:
         known = [item for item in items if item not in NEEDED or NEEDED[item] in self.capabilities]
         return " ".join(known or ["MESSAGES"] if items else []).encode("ascii")
+
+
+def is_identity(value: str | None) -> bool:
+    """Whether it is an object's identifier (RFC 8474, 4), or none."""
+    return value is None or _IDENTITY.fullmatch(value) is not None
 
 
 def _taking(found: dict[str, FolderStatus]) -> Take:

@@ -9,7 +9,8 @@ import msgspec
 
 from overair.imap.capabilities import Extension
 from overair.imap.command import checked
-from overair.imap.conversation import Conversation
+from overair.imap.errors import CommandFailed
+from overair.imap.existence import ExistenceCommands
 from overair.imap.fetching import Fetching
 from overair.imap.message_commands import LONGEST_SET
 from overair.imap.responses import FetchResult, FetchSummary, Resync, SelectResult
@@ -20,7 +21,7 @@ ALWAYS: Final = frozenset({"UID", "FLAGS", "MODSEQ"})
 """What a server may tell of a message without having been asked."""
 
 
-class ReadingCommands(Conversation):
+class ReadingCommands(ExistenceCommands):
     """Commands that read mailboxes."""
 
     async def select(
@@ -39,12 +40,15 @@ class ReadingCommands(Conversation):
             parts.append(b"(QRESYNC (%d %d%s))" % (resync.uid_validity, resync.modseq, known))
         elif Extension.CONDSTORE in self.capabilities:
             parts.append(b"(CONDSTORE)")
-        async with self._turn:
-            self.selected = None  # a SELECT that fails leaves nothing selected
-            command = "EXAMINE" if read_only else "SELECT"
-            condition = await self._run_now(command, *parts, take=selecting.take)
-            result = selecting.result(condition)
-            self.selected = msgspec.structs.replace(result, vanished=UidSet(), changed=())
+        command = "EXAMINE" if read_only else "SELECT"
+        try:
+            async with self._turn:
+                self.selected = None  # a SELECT that fails leaves nothing selected
+                condition = await self._run_now(command, *parts, take=selecting.take)
+                result = selecting.result(condition)
+                self.selected = msgspec.structs.replace(result, vanished=UidSet(), changed=())
+        except CommandFailed as error:
+            raise await self._told_apart(error, missing=name) from None
         return result
 
     async def unselect(self) -> None:
