@@ -244,6 +244,7 @@ class TestRadicale(EveryServer):
 
 
 @needs("xandikos")
+@pytest.mark.full
 class TestXandikos(EveryServer):
     @pytest.fixture(autouse=True)
     def _server(self, xandikos: Xandikos) -> None:
@@ -264,6 +265,7 @@ class TestXandikos(EveryServer):
 
 
 @needs_cyrus
+@pytest.mark.full
 class TestCyrus(EveryServer):
     @pytest.fixture(autouse=True)
     def _server(self, cyrus: Cyrus, cyrus_user: str) -> None:

@@ -163,7 +163,7 @@ def test_a_page_in_place_of_a_multistatus() -> None:
 
 
 def test_xml_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "ANSWER_BYTES", 3_000_000)
+    monkeypatch.setattr(transport, "ANSWER_BYTES", 600_000)
 
     async def endless(request: web.BaseRequest) -> web.StreamResponse:
         answer = web.StreamResponse(status=207)

@@ -184,6 +184,7 @@ class TestRadicale(EveryServer):
 
 
 @needs("xandikos")
+@pytest.mark.full
 class TestXandikos(EveryServer):
     @pytest.fixture(autouse=True)
     def _server(self, xandikos: Xandikos) -> None:
