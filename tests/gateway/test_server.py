@@ -18,7 +18,7 @@ from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync_options import Options
 from overair.versions import Version
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
-from support.gateway import dav_users, running_gateway
+from support.gateway import Submitted, dav_users, running_gateway, submission
 from support.packages import needs
 from support.radicale import Radicale
 from support.server import RunningServer
@@ -43,10 +43,16 @@ def radicale() -> Iterator[Radicale]:
 
 
 @pytest.fixture(scope="module")
+def submitted(dovecot: Dovecot) -> Iterator[Submitted]:
+    with submission(dovecot) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def gateway(
-    tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot, radicale: Radicale
+    tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot, radicale: Radicale, submitted: Submitted
 ) -> Iterator[RunningServer]:
-    with running_gateway(tmp_path_factory.mktemp("data"), dovecot, radicale) as server:
+    with running_gateway(tmp_path_factory.mktemp("data"), dovecot, radicale, submitted) as server:
         yield server
 
 
@@ -242,3 +248,44 @@ def test_a_server_that_is_down_fails_its_own_folders_alone(
         dovecot.start()
     again = persistent(inbox.sync)
     assert (again.added, again.deleted) == ([], [])
+
+
+@pytest.mark.req("MS-ASCMD_R4848")
+def test_a_message_is_sent_once_and_kept_once(
+    dovecot: Dovecot, submitted: Submitted, user: str, phone: Phone
+) -> None:
+    submitted.users.add(user)
+    client = phone()
+    inbox = inbox_of(client)
+    inbox.sync()
+    message = (
+        f"From: {user}@example.org\r\nTo: {user}@example.org\r\nBcc: hidden@example.net\r\n"
+        "Subject: to myself\r\n\r\nHello\r\n"
+    ).encode()
+    client.send_mail(message, client_id="one")
+    taken = submitted.taken[-1]
+    assert taken.user == user
+    assert set(taken.recipients) == {f"{user}@example.org", "hidden@example.net"}
+    assert b"hidden" not in taken.content
+    with pytest.raises(StatusError, match="118"):
+        client.send_mail(message, client_id="one")
+    with dovecot.client(user, "Sent") as imap:
+        [sent] = imap.search("ALL")
+        assert b"hidden@example.net" in imap.fetch(sent, "BODY[]")[sent][b"BODY[]"]
+    assert subjects(inbox, inbox.sync().added) == ["to myself"]
+
+
+def test_what_the_submission_server_does_not_take_is_not_sent(
+    dovecot: Dovecot, submitted: Submitted, user: str, phone: Phone
+) -> None:
+    client = phone()
+    message = f"From: {user}@example.org\r\nTo: nobody@example.net\r\nSubject: x\r\n\r\nHello\r\n".encode()
+    submitted.answers["nobody@example.net"] = "550 5.1.1 Nobody"
+    with pytest.raises(StatusError, match="120"):
+        client.send_mail(message, client_id="two")
+    with dovecot.client(user, "Sent") as imap:
+        assert imap.search("ALL") == []
+    del submitted.answers["nobody@example.net"]
+    client.send_mail(message, client_id="two")
+    with dovecot.client(user, "Sent") as imap:
+        assert len(imap.search("ALL")) == 1

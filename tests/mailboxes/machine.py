@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from mailboxes.phones import Held, Phone, message, view_of
-from overair.items import Message
+from overair.items import Item, Message
 from overair.mailboxes.interface import FolderType, Mailbox, Session, StoredItem, TokenExpired, View
 
 T = TypeVar("T")
@@ -145,7 +145,7 @@ class MailboxMachine(RuleBasedStateMachine):
         phone, item = self.phones[number], self.new_message(day, conversation)
         stored = self.transact(lambda session: session.add(phone.folder_id, item))
         self.store(stored)
-        self.apply_on_phone(phone, stored.item_id, stored.revision, item)
+        self.apply_on_phone(phone, stored.item_id, stored.revision, stored.item)
 
     @precondition(lambda self: any(phone.items for phone in self.phones))
     @rule(number=PHONES, pick=PICKS, day=DAYS, conversation=CONVERSATIONS)
@@ -157,7 +157,7 @@ class MailboxMachine(RuleBasedStateMachine):
         item_id = held[pick % len(held)]
         new = self.transact(lambda session: session.change(phone.folder_id, item_id, item))
         self.store(new, instead_of=self.stored[item_id])
-        self.apply_on_phone(phone, item_id, new.revision, item)
+        self.apply_on_phone(phone, item_id, new.revision, new.item)
 
     @precondition(lambda self: any(phone.items for phone in self.phones))
     @rule(number=PHONES, pick=PICKS)
@@ -171,7 +171,7 @@ class MailboxMachine(RuleBasedStateMachine):
         self.forget(self.stored[item_id])
         self.apply_on_phone(phone, item_id, revision, None)
 
-    def apply_on_phone(self, phone: Phone, item_id: str, revision: int, item: Message | None) -> None:
+    def apply_on_phone(self, phone: Phone, item_id: str, revision: int, item: Item | None) -> None:
         async def account(session: Session) -> str:
             return session.accounted(phone.token, {item_id: revision})
 

@@ -1,13 +1,20 @@
-"""A gateway on loopback: the server of ``support.server`` in front of a Dovecot and a Radicale."""
+"""A gateway on loopback: the server of ``support.server`` in front of a Dovecot, a Radicale, and a
+submission server that delivers to the Dovecot.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
 from support.dovecot import PASSWORD, Dovecot
+from support.mail_server import MailServer, mail_server
 from support.radicale import Radicale
 from support.server import RunningServer, running_server
 
@@ -20,14 +27,64 @@ def dav_users() -> dict[str, str]:
     return {f"user{number}": PASSWORD for number in range(1, USERS + 1)}
 
 
+class Submitted(MailServer):
+    """Takes mail for anybody, and delivers to the users of a Dovecot."""
+
+    def __init__(self, dovecot: Dovecot) -> None:
+        super().__init__()
+        self.dovecot = dovecot
+        self.users: set[str] = set()
+        """The names of those who get what is sent to them."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as aiosmtpd has it
+        answer = await super().handle_DATA(server, session, envelope)
+        if answer.startswith("250"):
+            content = self.taken[-1].content
+            for recipient in self.taken[-1].recipients:
+                name = recipient.partition("@")[0]
+                if name in self.users:
+                    await asyncio.to_thread(self.dovecot.deliver, name, content)
+        return answer
+
+
+@contextlib.contextmanager
+def submission(dovecot: Dovecot) -> Iterator[Submitted]:
+    """A submission server, in a thread of its own; users log in as at the Dovecot."""
+    server = Submitted(dovecot)
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+    ready = threading.Event()
+
+    async def main() -> None:
+        async with mail_server(server, log_in=True, passwords=dav_users()):
+            ready.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(main(),), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()
+
+
 @contextlib.contextmanager
 def running_gateway(
-    data_dir: Path, dovecot: Dovecot, radicale: Radicale | None = None, **settings: Any
+    data_dir: Path,
+    dovecot: Dovecot,
+    radicale: Radicale | None = None,
+    submitted: Submitted | None = None,
+    **settings: Any,
 ) -> Iterator[RunningServer]:
     """A gateway; the user ``user1`` of the servers logs in as ``user1@example.org``."""
     upstream: dict[str, Any] = {"imap": f"imap://127.0.0.1:{dovecot.port}", "login": "{local}"}
     if radicale is not None:
-        upstream |= {kind: f"http://127.0.0.1:{radicale.port}/" for kind in ("caldav", "carddav")}
+        upstream |= dict.fromkeys(("caldav", "carddav"), f"http://127.0.0.1:{radicale.port}/")
+    if submitted is not None:
+        upstream["smtp"] = f"submission://127.0.0.1:{submitted.port}"
     values = {f"gateway.{name}": value for name, value in upstream.items()} | settings
     with running_server(data_dir, {}, **values) as server:
         yield server

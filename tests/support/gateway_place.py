@@ -42,7 +42,7 @@ class GatewayPlace:
             carddav=f"http://127.0.0.1:{radicale.port}/",
         )
         self.blobs = GatewayBlobs(FileBlobStore(directory / "blobs"))
-        self.servers = UpstreamServers(settings, "UTC", self.blobs)
+        self.servers = UpstreamServers(settings, "example.org", "UTC", self.blobs)
         self.gateway = Gateway(self.database, self.blobs, settings.backends, self.servers.connect)
         self.runner.run(self._attach())
         self._present = ExitStack()

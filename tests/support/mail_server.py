@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -93,11 +93,17 @@ class MailServer:
         return "250 2.0.0 Queued"
 
 
-def authenticate(*arguments: Any) -> AuthResult:
-    """aiosmtpd's authenticator."""
-    data = arguments[-1]
-    right = isinstance(data, LoginPassword) and data == LoginPassword(USER.encode(), PASSWORD.encode())
-    return AuthResult(success=right, handled=False, auth_data=data)
+def authenticator(passwords: Mapping[str, str]) -> Callable[..., AuthResult]:
+    """aiosmtpd's authenticator of users with their passwords."""
+
+    def authenticate(*arguments: Any) -> AuthResult:
+        data = arguments[-1]
+        right = (
+            isinstance(data, LoginPassword) and passwords.get(data.login.decode()) == data.password.decode()
+        )
+        return AuthResult(success=right, handled=False, auth_data=data)
+
+    return authenticate
 
 
 class _Counted(SMTP):
@@ -127,10 +133,14 @@ async def mail_server(
     certificate: Path | None = None,
     implicit: bool = False,
     log_in: bool = False,
+    passwords: Mapping[str, str] | None = None,
     smtp_utf8: bool = True,
     size: int = 33_554_432,
 ) -> AsyncIterator[MailServer]:
-    """A server; with TLS where it has the directory of a ``certificate``: STARTTLS, or ``implicit``."""
+    """A server; with TLS where it has the directory of a ``certificate``: STARTTLS, or ``implicit``.
+
+    ``passwords`` are those of who may log in, USER alone where they are not given.
+    """
     running = server or MailServer()
     context = None if certificate is None else _context(certificate)
     loop = asyncio.get_running_loop()
@@ -144,7 +154,7 @@ async def mail_server(
             data_size_limit=size,
             tls_context=None if implicit else context,
             require_starttls=context is not None and not implicit,
-            authenticator=authenticate if log_in else None,
+            authenticator=authenticator(passwords or {USER: PASSWORD}) if log_in else None,
             auth_required=log_in,
             auth_require_tls=not implicit and context is not None,
         )

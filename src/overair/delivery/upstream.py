@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from overair.delivery import sent_mail
+from overair.delivery.local import LocalDelivery
+from overair.delivery.sent_mail import SendLimits
 from overair.delivery.transport import Prepared, Transport
 from overair.mailboxes.gateway.session import GatewaySession
 from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused, Session
@@ -12,7 +16,16 @@ from overair.times import microseconds
 
 
 class UpstreamTransport(Transport):
-    """Sends within the unit of work; nothing is queued, since nobody holds the password later."""
+    """Sends within the unit of work; nothing is queued, since nobody holds the password later.
+
+    ``keeps`` says whether a copy is kept among the sent messages, or the server there does that.
+    """
+
+    def __init__(
+        self, delivery: LocalDelivery, domain: str, limits: SendLimits, *, keeps: bool = True
+    ) -> None:
+        super().__init__(delivery, domain, limits)
+        self._keeps: Final = keeps
 
     async def enqueue(self, session: Session, prepared: Prepared) -> None:
         """Send a message within the unit of work of the sender's mailbox.
@@ -33,6 +46,6 @@ class UpstreamTransport(Transport):
             session.submit(prepared.sender, prepared.recipients, prepared.blob)
         except (MailboxUnavailable, Refused) as error:
             raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
-        if prepared.kept is not None:
+        if prepared.kept is not None and self._keeps:
             sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
             await session.add(sent_items.folder_id, prepared.kept)

@@ -208,7 +208,9 @@ def _transport(delivery: LocalDelivery, settings: Settings) -> Transport:
     limits = settings.limits
     allowed = SendLimits(**{name: getattr(limits, name) for name in SendLimits.__struct_fields__})
     if settings.gateway.configured:
-        return UpstreamTransport(delivery, settings.domain, allowed)
+        return UpstreamTransport(
+            delivery, settings.domain, allowed, keeps=settings.gateway.sent_copies != "never"
+        )
     elsewhere = None
     if settings.smtp.configured:
         relay = Relay(settings.smtp, settings.domain)
@@ -233,7 +235,9 @@ def build(
         AccountPart(remove=forget_outgoing),
         AccountPart(remove=forget_absence),
     )
-    upstream = gateway.build(settings.gateway, settings.calendar.time_zone, database, blobs, parts)
+    upstream = gateway.build(
+        settings.gateway, settings.domain, settings.calendar.time_zone, database, blobs, parts
+    )
     directory = EmbeddedDirectory(database, parts) if upstream is None else upstream.directory
     everywhere: BlobStore = blobs if upstream is None else upstream.blobs
 

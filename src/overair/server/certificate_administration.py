@@ -19,7 +19,7 @@ from overair.server.certificate_requests import (
     RenewCertificate,
     ShowCertificate,
 )
-from overair.server.certificates import TLS_FOLDER, discovered_names, examine, public_names
+from overair.server.certificates import TLS_FOLDER, cover, discovered_names, examine, public_names
 from overair.server.context import Services
 from overair.tls import private_ca, root_files
 from overair.tls.authority import names_of
@@ -38,7 +38,8 @@ async def perform(
     if isinstance(request, IssueCertificate):
         return _issued(services, request.names)
     if isinstance(request, RenewCertificate):
-        renewed = await _renewed(services, request.force)
+        covered = await cover(keeper, domains)
+        renewed = await _renewed(services, request.force) or covered
         keeper.look_once()
         return shown(services, renewed=renewed)
     keeper.look_once()

@@ -65,6 +65,17 @@ def discovered_names(domains: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (_written(f"autodiscover.{domain}") for domain in domains))))
 
 
+async def cover(keeper: CertificateKeeper, domains: Iterable[str]) -> bool:
+    """Have a certificate of the private authority be for those names, too; whether it was made anew.
+
+    Raises CertificateError, OSError.
+    """
+    if not isinstance(keeper.source, PrivateSource):
+        return False
+    keeper.source.cover(discovered_names(domains))
+    return await keeper.renew(force=False)
+
+
 def examine(keeper: CertificateKeeper, settings: Settings, domains: Iterable[str]) -> tuple[Problem, ...]:
     """What phones would say of the certificate that is there; ``domains`` are those of the accounts."""
     source, pair = keeper.source, keeper.pair

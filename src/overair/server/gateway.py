@@ -89,6 +89,7 @@ class Upstream:
 
 def build(
     settings: GatewaySettings,
+    domain: str,
     time_zone: str,
     database: Database,
     blobs: BlobStore,
@@ -100,5 +101,5 @@ def build(
     from overair.server.upstream_servers import UpstreamServers  # 12 MB that others save
 
     everywhere = GatewayBlobs(blobs)
-    servers = UpstreamServers(settings, time_zone, everywhere)
+    servers = UpstreamServers(settings, domain, time_zone, everywhere)
     return Upstream(settings, servers, database, everywhere, parts)

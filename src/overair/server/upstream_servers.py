@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 import structlog
 from dns.asyncresolver import Resolver
@@ -12,6 +13,8 @@ from dns.asyncresolver import Resolver
 from overair.credentials import Credentials
 from overair.dav.discovery import Service
 from overair.dav.transport import Connections
+from overair.delivery.smtp_settings import Smtp, SmtpError
+from overair.delivery.users_submission import UsersSubmission
 from overair.directory.imap_logins import CannotCheck
 from overair.imap.errors import ImapError, LoginRefused
 from overair.imap.pool import Pool, PoolLimits
@@ -20,6 +23,7 @@ from overair.imap.session import log_in
 from overair.mailboxes.gateway.account import Submission
 from overair.mailboxes.gateway.accounts import Servers
 from overair.mailboxes.gateway.backend import Backend, BackendName
+from overair.mailboxes.gateway.effects import Submit
 from overair.mailboxes.gateway.groupware.caldav import CalDavBackend
 from overair.mailboxes.gateway.groupware.carddav import CardDavBackend
 from overair.mailboxes.gateway.groupware.locating import Locator
@@ -27,7 +31,7 @@ from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.mail.backend import ImapBackend
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner, Shared
 from overair.mailboxes.gateway.mail.special_folders import Role
-from overair.mailboxes.gateway.settings import GatewaySettings
+from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
 from overair.mailboxes.interface import MailboxUnavailable
 from overair.storage.interface import BlobStore
 
@@ -36,14 +40,24 @@ TOKEN_SECONDS: Final = 30.0
 TOKEN_KEPT_SECONDS: Final = 240.0
 """How long an access token is used; most are good for an hour, some for five minutes."""
 
+TLS: Final[Mapping[str, Literal["implicit", "starttls", "none"]]] = {
+    "tls": "implicit",
+    "starttls": "starttls",
+    "none": "none",
+}
+"""How connections are protected, in the words of the settings of mail."""
+
 log = structlog.get_logger(__name__)
 
 
 class UpstreamServers:
     """What all accounts of a gateway share of its servers; nothing is open until something is asked."""
 
-    def __init__(self, settings: GatewaySettings, time_zone: str, blobs: BlobStore) -> None:
-        """Raises GatewayError."""
+    def __init__(self, settings: GatewaySettings, domain: str, time_zone: str, blobs: BlobStore) -> None:
+        """``domain`` is this server's name, ``time_zone`` the IANA name of the zone of what names none.
+
+        Raises GatewayError.
+        """
         self._settings: Final = settings
         self._time_zone: Final = time_zone
         self._blobs: Final = blobs
@@ -74,6 +88,7 @@ class UpstreamServers:
             shared=Shared(settings.shared),
             poll_interval=settings.poll_mail,
         )
+        self._users_submission: Final = _submission_server(settings, domain)
         self._tokens: Final[dict[str, tuple[float, str]]] = {}
 
     def connect(self, account_id: int, address: str, credentials: Credentials) -> Servers:
@@ -106,7 +121,15 @@ class UpstreamServers:
         return Servers(backends, self._submission(credentials))
 
     def _submission(self, credentials: Credentials) -> Submission | None:
-        return None
+        users = self._users_submission
+        if users is None:
+            return None
+
+        async def submit(effect: Submit) -> None:
+            mime = await asyncio.to_thread(self._blobs.read, effect.blob)
+            await users.submit(credentials, effect.sender, effect.recipients, mime)
+
+        return submit
 
     async def is_right(self, address: str, password: str) -> bool:
         """Whether the IMAP server takes the log-in of an address. Raises CannotCheck."""
@@ -148,3 +171,15 @@ class UpstreamServers:
         """Let go of every connection."""
         self.pool.close()
         await self._dav.close()
+
+
+def _submission_server(settings: GatewaySettings, domain: str) -> UsersSubmission | None:
+    """The submission server, where there is one. Raises GatewayError."""
+    if not settings.smtp:
+        return None
+    place = settings.place("smtp")
+    smtp = Smtp(host=place.host, port=place.port, tls=TLS[place.security], ca_file=settings.ca_file)
+    try:
+        return UsersSubmission(smtp, domain, settings.master_separator)
+    except SmtpError as error:
+        raise GatewayError(f"smtp: {error}") from None

@@ -103,9 +103,9 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: Folders = Folders()
     shared: Literal["all", "subscribed", "none"] = "subscribed"
     """Which mailboxes of others are shown."""
-    sent_copies: Literal["auto", "always", "never"] = "auto"
-    """Whether a copy of what is sent is put among the sent messages: ``auto`` looks whether the server
-    has filed one itself."""
+    sent_copies: Literal["auto", "never"] = "auto"
+    """Whether a copy of what is sent is put among the sent messages where the server has not filed one
+    itself; ``never`` saves the look at servers that always do."""
     poll_mail: Interval = 60
     """Seconds between looks at mailboxes of which the server tells nothing by itself."""
     poll_calendars: Interval = 120
