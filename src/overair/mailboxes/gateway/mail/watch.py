@@ -95,6 +95,10 @@ class MailWatch:
             folders = list(self._folders())
             paths = frozenset(folder.path for folder in folders)
             if paths != followed or (Extension.NOTIFY in session.capabilities and not self._notified):
+                if self._notified:
+                    # Between the two something may go untold. Dovecot tells nothing after a second SET.
+                    await session.notify_none()
+                    followed = frozenset()
                 await self._listen(session, folders)
             changed = await self._look(session, folders)
             changed += [one for one in folders if one.path not in followed and one not in changed]
