@@ -72,6 +72,10 @@ def test_the_demos_accounts_work_with_what_was_printed(demo: House) -> None:
         assert people >= 6
 
 
+def test_a_first_start_gives_no_cause_for_concern(demo: House) -> None:
+    assert [line for line in demo.log() if line.get("level") != "info"] == []
+
+
 def test_the_page_is_served_over_https(demo: House) -> None:
     with urllib.request.urlopen(f"{demo.url}/", context=demo.trust, timeout=10) as answer:
         assert b"overair-root.mobileconfig" in answer.read()

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from overair.server.certificate_keeper import CertificateKeeper
-from overair.server.certificates import keeper_of
+from overair.server.certificates import cover, keeper_of
 from overair.server.settings import load
 from overair.tls import private_ca
 from overair.tls.attempts import Attempts
+from overair.tls.authority import names_of
 from overair.tls.files import CertificateError, read_pair
 from overair.tls.machine import Machine
 from overair.tls.private_ca import ensure
@@ -126,6 +127,21 @@ def test_the_private_certificate_is_renewed_while_the_server_runs(tmp_path: Path
         # A clock that was set back: the certificate has not begun, so there is another.
         server.keeper._clock = lambda: datetime.now(UTC)
         until(lambda: server.leaf() != second)
+
+
+def test_the_private_certificate_is_for_what_is_found_in_dns_too(tmp_path: Path) -> None:
+    with certified(tmp_path) as server:
+        first = server.leaf()
+        assert server.call(lambda: cover(server.keeper, ["example.org", "bücher.example"]))
+        until(lambda: server.leaf() != first)
+        second = server.leaf()
+        assert names_of(second)[0] - names_of(first)[0] == {
+            "autodiscover.example.org",
+            "autodiscover.xn--bcher-kva.example",
+        }
+    with certified(tmp_path) as server:  # a start that does not know them yet keeps it
+        assert not server.call(lambda: cover(server.keeper, ["example.org"]))
+        assert server.leaf() == second
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_old_one_stays(

@@ -20,7 +20,7 @@ from overair.server.administrator import Administrator
 from overair.server.app import Application, build
 from overair.server.autodiscover.in_clear import RedirectToHttps
 from overair.server.certificate_keeper import CertificateKeeper
-from overair.server.certificates import domains_of, examine, warn
+from overair.server.certificates import cover, domains_of, examine, warn
 from overair.server.context import Services
 from overair.server.control import ControlServer
 from overair.server.listening import Listening, listening_of
@@ -72,7 +72,9 @@ async def _serve(
         finding.root, finding.signing = root, signing_of(certificates, settings)
         setup = Setup(hosts, listening.port, root)
         page_port = await _start_page(around, setup, application.services, listening)
-        warn(examine(certificates, settings, domains_of(accounts)))
+        domains = domains_of(accounts)
+        await cover(certificates, domains)
+        warn(examine(certificates, settings, domains))
         keeping = asyncio.create_task(certificates.run())
         around.callback(keeping.cancel)
 

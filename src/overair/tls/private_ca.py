@@ -43,8 +43,9 @@ def ensure(
 ) -> ServerCertificate:
     """The authority and a certificate for the machine, made or renewed where needed.
 
-    A certificate is renewed by the same authority when the machine's names or addresses are not
-    those in it, when less than 30 days remain, or with ``force``. Raises CertificateError and OSError.
+    A certificate is renewed by the same authority when it lacks one of the machine's names, when its
+    addresses are not those in it, when less than 30 days remain, or with ``force``. Raises
+    CertificateError and OSError.
     """
     now = now or datetime.now(UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -136,7 +137,9 @@ def _is_stale(
 ) -> bool:
     if certificate.issuer != root.subject:
         return True
-    if authority.names_of(certificate) != (frozenset(machine.names), frozenset(machine.addresses)):
+    names, addresses = authority.names_of(certificate)
+    # A name more does no harm; which domains have accounts is known later in a start than the rest.
+    if not names.issuperset(machine.names) or addresses != frozenset(machine.addresses):
         return True
     if now < certificate.not_valid_before_utc:
         return True

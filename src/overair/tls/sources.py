@@ -89,8 +89,13 @@ class PrivateSource:
         self.folder: Final = folder
         self.paths: Final = (folder / "server.pem", folder / "server.key")
         self._names = names
+        self._more_names: tuple[str, ...] = ()
         self._machine: Machine | None = None
         self._asked = 0.0
+
+    def cover(self, names: tuple[str, ...]) -> None:
+        """Have the certificate be for these names, too; where it lacks one, it is due."""
+        self._more_names, self._machine = names, None
 
     def load(self) -> Pair | None:
         """Raises CertificateError, OSError."""
@@ -112,5 +117,5 @@ class PrivateSource:
     def _this_machine(self) -> Machine:
         now = time.monotonic()
         if self._machine is None or now - self._asked > MACHINE_SECONDS:
-            self._machine, self._asked = this_machine(self._names), now
+            self._machine, self._asked = this_machine((*self._names, *self._more_names)), now
         return self._machine
