@@ -161,7 +161,8 @@ def digest(effect: Effect) -> str:
     for name in effect.__struct_fields__:
         value = getattr(effect, name)
         if isinstance(value, MirroredFolder):
-            said.append(value.folder_id)
+            # Not its id: one that is made in the unit of work has another one in each attempt.
+            said.append(value.path)
         elif isinstance(value, Known):
             said.append(value.key)
         elif isinstance(value, Item):
