@@ -50,8 +50,12 @@ class FakeImap:
         self.connections += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             going = self._say(writer, self.greeting, b"")
+            tag = b""
             while going and (line := await reader.readline()):
-                tag, _, rest = line.rstrip(b"\r\n").partition(b" ")
+                if line == b"DONE\r\n":
+                    rest = b"DONE"  # the tag is that of IDLE
+                else:
+                    tag, _, rest = line.rstrip(b"\r\n").partition(b" ")
                 going = self._say(writer, self._answer(await self._whole(rest, reader, writer)), tag)
         writer.close()
 
@@ -89,6 +93,7 @@ DEFAULTS: Final[dict[bytes, Answer]] = {
     b"ENABLE": lambda command: b"* ENABLED" + command[6:] + b"\r\n" + OK,
     b"SELECT": SELECTED,
     b"NOOP": OK,
+    b"DONE": OK,
     b"LOGOUT": b"* BYE then\r\n" + OK + CUT,
 }
 

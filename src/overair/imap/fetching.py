@@ -10,6 +10,7 @@ from overair.imap.responses import (
     FetchSummary,
     UnreadableFetch,
     Untagged,
+    Vanished,
     VanishedEarlier,
 )
 from overair.imap.uid_set import LARGEST, UidSet
@@ -38,7 +39,8 @@ class Fetching:
             return True
         if isinstance(said, UnreadableFetch):
             self._unreadable.append(said.uid)
-        elif isinstance(said, VanishedEarlier):
+        elif isinstance(said, VanishedEarlier | Vanished):
+            # What goes while the mailbox is selected is told as news, not as EARLIER.
             self._vanished.append(said.uids)
         return isinstance(said, UnreadableFetch | VanishedEarlier)
 

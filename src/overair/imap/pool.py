@@ -73,9 +73,10 @@ class Pool:
     async def session(self, credentials: Credentials, mailbox: str | None = None) -> AsyncIterator[Session]:
         """A session for a while, by preference one that has ``mailbox`` selected.
 
-        It goes back afterwards if it is usable then, and is closed otherwise. Its ``on_event`` and
-        ``on_lost`` are unset then. A watch holds one for as long as it likes. Raises what ``log_in`` does,
-        and Crowded (a ConnectionLost) where all connections are in use for too long.
+        It goes back afterwards if it is usable then and as others are (no NOTIFY), and is closed
+        otherwise. Its ``on_event`` and ``on_lost`` are unset then. A watch holds one for as long as it
+        likes. Raises what ``log_in`` does, and Crowded (a ConnectionLost) where all connections are in
+        use for too long.
         """
         async with self._turn(credentials.user):
             session = self._reuse(credentials, mailbox) or await self._connect(credentials)
@@ -171,7 +172,7 @@ class Pool:
 
     def _give_back(self, session: Session, credentials: Credentials) -> None:
         session.on_event = session.on_lost = None
-        if not session.usable or self._closed:
+        if not session.usable or session.altered or self._closed:
             self._drop(credentials.user, session)
             return
         loop = asyncio.get_running_loop()

@@ -82,7 +82,8 @@ class ReadingCommands(ExistenceCommands):
         the server sent for another reason and that lacks what was asked for (except FLAGS, MODSEQ). An
         answer that does not parse is counted, not raised. Long sets are cut into several commands.
         ``changed_since``: only those with a higher MODSEQ (CONDSTORE); ``vanished`` with it: and what has
-        gone since (QRESYNC). ``all_above``: everything above the highest of ``uids``, too (``n:*``).
+        gone since (QRESYNC), which counts what goes meanwhile. ``all_above``: everything above the
+        highest of ``uids``, too (``n:*``).
         """
         modifiers = b""
         if changed_since is not None:

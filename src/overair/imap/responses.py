@@ -113,7 +113,7 @@ class FetchSummary(msgspec.Struct, frozen=True):
 
 
 class Resync(msgspec.Struct, frozen=True):
-    """What is known of a mailbox, for QRESYNC."""
+    """What is known of a mailbox, for QRESYNC. Only ``known`` messages are told of where it is given."""
 
     uid_validity: int
     modseq: int

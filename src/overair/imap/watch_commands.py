@@ -17,6 +17,11 @@ TREE: Final = b"MailboxName SubscriptionChange"
 class WatchCommands(Conversation):
     """Commands that bring events."""
 
+    _notified = False
+    """Whether NOTIFY is set."""
+    altered = False
+    """Whether NOTIFY was ever used: news may then not come as they do on other connections."""
+
     async def noop(self) -> None:
         """Nothing, but events that the server has may come."""
         await self._run("NOOP")
@@ -55,7 +60,11 @@ class WatchCommands(Conversation):
         else:
             parts += self._chosen(mailboxes)
             parts.append(b"(personal (%s))" % TREE)
+        if self._notified:
+            await self.notify_none()  # Dovecot 2.3 tells nothing any more after a second SET
+        self.altered = True
         await self._run("NOTIFY", *parts)
+        self._notified = True
 
     def _chosen(self, mailboxes: Collection[str]) -> list[Part]:
         """A filter for mailboxes by their names: one for all that need no literal."""
@@ -68,6 +77,7 @@ class WatchCommands(Conversation):
         return parts
 
     async def notify_none(self) -> None:
-        """End NOTIFY."""
+        """End NOTIFY. Nothing at all is then told in IDLE, not even of the selected mailbox."""
         self._need(Extension.NOTIFY)
         await self._run("NOTIFY", b"NONE")
+        self._notified = False
