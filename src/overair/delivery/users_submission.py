@@ -53,6 +53,11 @@ class UsersSubmission:
         finally:
             await connection.close()
 
+    async def check(self, credentials: Credentials) -> None:
+        """Log in, and send nothing. Raises Unreachable, whose words are for the administrator."""
+        connection = await self._relay.connect(self._log_in(credentials))
+        await connection.close()
+
     def _log_in(self, credentials: Credentials) -> LogIn:
         return partial(_LOG_INS[credentials.kind], credentials, self._separator)
 

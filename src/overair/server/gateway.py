@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from overair.credentials import Credentials, Kind
 from overair.directory.accounts import AccountPart
 from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.imap_logins import ImapDirectory
@@ -65,18 +64,9 @@ class Upstream:
 
         Raises MailboxUnavailable where there is none to be had.
         """
-        opening = await self._of(user, credentials.password)
+        opening = await self._servers.credentials_of(user.address, readings(credentials.password)[0])
         with self.gateway.enter(user.account_id, user.address, opening):
             yield
-
-    async def _of(self, user: User, password: bytes) -> Credentials:
-        name = self._settings.name_of(user.address)
-        if self._settings.master_user:
-            secret = self._settings.master_password()
-            return Credentials(name, secret, self._settings.master_user, Kind.MASTER)
-        if self._settings.token_command:
-            return Credentials(name, await self._servers.token_of(user.address), kind=Kind.OAUTH2)
-        return Credentials(name, readings(password)[0])
 
     async def close(self) -> None:
         """End every watch and connection."""

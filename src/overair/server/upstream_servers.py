@@ -10,7 +10,7 @@ from typing import Final, Literal
 import structlog
 from dns.asyncresolver import Resolver
 
-from overair.credentials import Credentials
+from overair.credentials import Credentials, Kind
 from overair.dav.discovery import Service
 from overair.dav.transport import Connections
 from overair.delivery.smtp_settings import Smtp, SmtpError
@@ -88,22 +88,23 @@ class UpstreamServers:
             shared=Shared(settings.shared),
             poll_interval=settings.poll_mail,
         )
-        self._users_submission: Final = _submission_server(settings, domain)
+        self.submission: Final = _submission_server(settings, domain)
+        """The users' submission server; None where mail is not sent through one."""
         self._tokens: Final[dict[str, tuple[float, str]]] = {}
 
-    def connect(self, account_id: int, address: str, credentials: Credentials) -> Servers:
+    def connect(self, account_id: int, address: str, mail: Credentials, groupware: Credentials) -> Servers:
         """The servers of an account."""
         settings = self._settings
         addresses = (address,)
         owner = Owner(account_id, addresses, self._time_zone)
         backends: dict[BackendName, Backend] = {
-            BackendName.IMAP: ImapBackend(self.pool, credentials, owner, self._options, self._blobs)
+            BackendName.IMAP: ImapBackend(self.pool, mail, owner, self._options, self._blobs)
         }
         if settings.caldav:
             backends[BackendName.CALDAV] = CalDavBackend(
                 self._dav,
                 self._locator.of(settings.caldav, Service.CALDAV),
-                credentials,
+                groupware,
                 account_id,
                 self._polls,
                 addresses=addresses,
@@ -114,14 +115,14 @@ class UpstreamServers:
             backends[BackendName.CARDDAV] = CardDavBackend(
                 self._dav,
                 self._locator.of(settings.carddav, Service.CARDDAV),
-                credentials,
+                groupware,
                 account_id,
                 self._polls,
             )
-        return Servers(backends, self._submission(credentials))
+        return Servers(backends, self._submission(mail))
 
     def _submission(self, credentials: Credentials) -> Submission | None:
-        users = self._users_submission
+        users = self.submission
         if users is None:
             return None
 
@@ -142,6 +143,16 @@ class UpstreamServers:
             raise CannotCheck(str(error)) from None
         await session.logout()
         return True
+
+    async def credentials_of(self, address: str, password: str) -> Credentials:
+        """What opens the servers for the user of an address. Raises MailboxUnavailable, GatewayError."""
+        settings = self._settings
+        name = settings.name_of(address)
+        if settings.master_user:
+            return Credentials(name, settings.master_password(), settings.master_user, Kind.MASTER)
+        if settings.token_command:
+            return Credentials(name, await self.token_of(address), kind=Kind.OAUTH2)
+        return Credentials(name, password)
 
     async def token_of(self, address: str) -> str:
         """An access token for the user of an address. Raises MailboxUnavailable."""

@@ -52,7 +52,7 @@ def device_for(reach: Reach, purpose: str = "") -> Device:
     url = None if reach.url is None else server_url(reach.url)
     version = _version(reach.protocol)
     trust = _trust(reach)
-    password, password_from = _password(reach.password_stdin)
+    password, password_from = read_password(reach.password_stdin)
     user = reach.user or reach.address
     if url is None:
         url = asyncio.run(_found(reach, password, password_from, trust))
@@ -161,7 +161,7 @@ def _trust(reach: Reach) -> ssl.SSLContext | bool:
     return context
 
 
-def _password(from_stdin: bool) -> tuple[str, str]:
+def read_password(from_stdin: bool) -> tuple[str, str]:
     """The password, and where it was read. Raises Failure."""
     if from_stdin:
         # Not through the text layer, which would keep what follows from whoever reads the rest.

@@ -216,6 +216,18 @@ class DavBackend:
     async def close(self) -> None:
         """Nothing is held here: connections are the process's, and close when they are idle."""
 
+    async def home(self) -> Home:
+        """What the server says of the user. Raises WrongCredentials, MailboxUnavailable, NoSuchFolder."""
+        with translated(self._account_id):
+            return await self._found()
+
+    async def tells_changes(self) -> bool:
+        """Whether the server says what has changed since a sync-token (RFC 6578)."""
+        with translated(self._account_id):
+            client, home = await self._ready()
+            tags = await tags_of_all(client, home, tokens=True)
+        return bool(tags) and all(one.sync_token for one in tags.values())
+
     def place(self, folder: MirroredFolder) -> Place:
         """What a folder of the mirror names."""
         raise NotImplementedError
