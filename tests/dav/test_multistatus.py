@@ -97,6 +97,13 @@ def test_the_size_of_one_response_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         read(whole(*[response("/a", "")] * 4))
 
 
+@pytest.mark.parametrize("text", ["<!--", "<D:a b='", "<?x "])
+def test_a_tag_without_an_end(text: str) -> None:
+    with pytest.raises(BadXml, match="has a tag of more"):
+        read(whole(text + "a" * (multistatus.TOKEN_BYTES + 200_000)), piece=64 * 1024)
+    assert len(read(whole(response("/a", "<D:x>" + "a" * multistatus.TOKEN_BYTES * 3 + "</D:x>")))[0]) == 1
+
+
 def test_the_conditions_of_an_error() -> None:
     body = b'<error xmlns="DAV:"><valid-sync-token/><x xmlns="urn:y"><inner/></x></error>'
     assert conditions_of(body) == {"{DAV:}valid-sync-token", "{urn:y}x"}

@@ -21,6 +21,8 @@ from fuzz import (
     stored,
     times,
     tnef,
+    upstream_dav,
+    upstream_imap,
     web,
     wire,
 )
@@ -47,6 +49,8 @@ TARGETS: Final[dict[str, Target]] = {
         stored,
         proxies,
         discovering,
+        upstream_dav,
+        upstream_imap,
     )
     for target in room.TARGETS
 }

@@ -24,7 +24,7 @@ ANSWER_BYTES: Final = 4 * 1024 * 1024
 PERIODS: Final = 10_000
 """The most periods of one person that are looked at."""
 _UNFOLD: Final = re.compile(r"\r?\n[ \t]")
-_PERIODS: Final = re.compile(r'FREEBUSY((?:;[^":]*(?:"[^"]*"[^":]*)*)?):(.*)', re.IGNORECASE)
+_PERIODS: Final = re.compile(r'FREEBUSY((?:;[^":]*+(?:"[^"]*+"[^":]*+)*+)?+):(.*+)', re.IGNORECASE)
 _KIND: Final = re.compile(r";FBTYPE=([A-Z-]+)", re.IGNORECASE)
 _TIME: Final = "%Y%m%dT%H%M%SZ"
 

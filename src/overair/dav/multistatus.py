@@ -14,13 +14,15 @@ from defusedxml.ElementTree import XMLParser
 from overair.dav.hrefs import BadHref, path_of
 from overair.dav.names import DAV, HREF, SYNC_TOKEN
 
-ELEMENTS: Final = 4_000_000
+ELEMENTS: Final = 1_500_000
 """The most of one answer."""
 RESPONSE_ELEMENTS: Final = 20_000
 RESPONSE_CHARACTERS: Final = 32_000_000
 """The most of the texts of one response."""
 DEPTH: Final = 64
-RESPONSES: Final = 200_000
+RESPONSES: Final = 150_000
+TOKEN_BYTES: Final = 512 * 1024
+"""The most of one tag or comment."""
 _STATUS: Final = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b", re.ASCII)
 _RESPONSE: Final = f"{DAV}response"
 _MULTISTATUS: Final = f"{DAV}multistatus"
@@ -61,10 +63,15 @@ class Reader:
     def __init__(self, asked: str, each: Callable[[Response], None]) -> None:
         self._target = _Target(asked, each)
         self._parser = XMLParser(target=self._target, forbid_dtd=True)
+        self._fed = 0
 
     def feed(self, data: bytes) -> None:
         """Read on. Raises BadXml."""
         self._guarded(lambda: self._parser.feed(data))
+        self._fed += len(data)
+        # expat 2.5 reads a tag or a comment from its start again for each piece that it comes in.
+        if self._fed - self._parser.parser.CurrentByteIndex > TOKEN_BYTES:
+            raise BadXml(f"has a tag of more than {TOKEN_BYTES} bytes")
 
     def end(self) -> str:
         """The sync-token of the whole, empty where it has none. Raises BadXml, as for what has no end."""

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 _UNFOLD: Final = re.compile(r"\r?\n[ \t]")
-_PERSON: Final = re.compile(r'(ATTENDEE|ORGANIZER)((?:;[^":]*(?:"[^"]*"[^":]*)*)?):(.*)', re.IGNORECASE)
+_PERSON: Final = re.compile(r'(ATTENDEE|ORGANIZER)((?:;[^":]*+(?:"[^"]*+"[^":]*+)*+)?+):(.*+)', re.IGNORECASE)
 _AGENT: Final = re.compile(r";SCHEDULE-AGENT=", re.IGNORECASE)
 _WIDTH: Final = 74
 """Bytes of a line, its end apart (RFC 5545, 3.1)."""

@@ -17,9 +17,7 @@ _OFTEN_BROKEN: Final[tuple[str, ...]] = ("DURATION", "ATTACH", "ATTENDEE", "ORGA
 LEVELS: Final[tuple[tuple[str, ...], ...]] = (_RECURRING, _RECURRING + _OFTEN_BROKEN)
 """What is hidden at first, and what if that is not enough."""
 _HIDDEN: Final = "X-OVERAIR-HIDDEN-"
-_COMPONENT: Final = re.compile(
-    r"^BEGIN:(VEVENT|VTODO)[ \t]*\r?\n.*?^END:\1[ \t]*\r?$", re.DOTALL | re.MULTILINE | re.IGNORECASE
-)
+_MARK: Final = re.compile(r"^(BEGIN|END):(?:VEVENT|VTODO)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _OF_OCCURRENCE: Final = re.compile(r"^RECURRENCE-ID[;:]", re.MULTILINE | re.IGNORECASE)
 _BOUNDARY: Final = re.compile(r"^(BEGIN|END):(?=VEVENT|VTODO)", re.MULTILINE | re.IGNORECASE)
 _BACK: Final = re.compile(rf"^((?:BEGIN:|END:)?){_HIDDEN}", re.MULTILINE)
@@ -34,12 +32,23 @@ def hidden(text: str, level: tuple[str, ...]) -> str:
     Components that change one occurrence are hidden as well: without a series they would be shown for it.
     """
 
-    def hide(match: re.Match[str]) -> str:
-        if _OF_OCCURRENCE.search(match[0]):
-            return _BOUNDARY.sub(rf"\1:{_HIDDEN}", match[0])
-        return _PROPERTIES[level].sub(_HIDDEN, match[0])
+    pieces: list[str] = []
+    done = start = 0
+    inside = False
+    for mark in _MARK.finditer(text):
+        if mark[1].upper() == "BEGIN":
+            start, inside = mark.start(), True
+        elif inside:
+            component = text[start : mark.end()]
+            pieces += (text[done:start], _hidden_component(component, level))
+            done, inside = mark.end(), False
+    return "".join(pieces) + text[done:]
 
-    return _COMPONENT.sub(hide, text)
+
+def _hidden_component(component: str, level: tuple[str, ...]) -> str:
+    if _OF_OCCURRENCE.search(component):
+        return _BOUNDARY.sub(rf"\1:{_HIDDEN}", component)
+    return _PROPERTIES[level].sub(_HIDDEN, component)
 
 
 def shown_again(text: str) -> str:
