@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -200,6 +201,7 @@ async def house(
     *,
     host: str = "127.0.0.1",
     port: int | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[House]:
     """A backend on a server, with a mirror that knows nothing yet."""
     server = Server(host, port or dovecot.port, Security.NONE)
@@ -207,7 +209,7 @@ async def house(
     blobs = Bytes()
     owner = Owner(1, (f"{user}@example.org",), "Europe/Berlin")
     credentials = Credentials(user, PASSWORD)
-    backend = ImapBackend(pool, credentials, owner, options or MailOptions(), blobs)
+    backend = ImapBackend(pool, credentials, owner, options or MailOptions(), blobs, clock)
     try:
         yield House(user, backend, MemoryMirror(), blobs, pool, credentials)
     finally:

@@ -28,16 +28,17 @@ from overair.mailboxes.gateway.backend import (
     Watching,
 )
 from overair.mailboxes.gateway.mail import folder_effects
-from overair.mailboxes.gateway.mail.contents import Contents, section
+from overair.mailboxes.gateway.mail.contents import Contents, section, stand_in
 from overair.mailboxes.gateway.mail.effects import Effects
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
+from overair.mailboxes.gateway.mail.isolation import broke_down, by_halves
 from overair.mailboxes.gateway.mail.listing import listing
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
 from overair.mailboxes.gateway.mail.notes_pull import NotesPull
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner
-from overair.mailboxes.gateway.mail.overview import Mailbox
+from overair.mailboxes.gateway.mail.overview import NO_DATE, Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
-from overair.mailboxes.gateway.mail.pull import Pull
+from overair.mailboxes.gateway.mail.pull import Pull, Take
 from overair.mailboxes.gateway.mail.ranged_message import Span
 from overair.mailboxes.gateway.mail.search import search
 from overair.mailboxes.gateway.mail.selecting import entered
@@ -125,30 +126,47 @@ class ImapBackend:
 
     async def pull(self, folder: MirroredFolder, mirror: Mirror) -> Delta:
         """What became of a folder since its state. Raises NoSuchFolder, MailboxUnavailable."""
+        kind = NotesPull if folder.type in NOTES else Pull
+        now = int(self._clock())
 
         async def bring(session: Session, mailbox: Mailbox, uids: UidSet) -> Mapping[int, Item]:
             return await self._contents.bring(session, mailbox, folder.type, uids)
 
-        async def work(session: Session) -> Delta:
-            kind = NotesPull if folder.type in NOTES else Pull
-            return await kind(session, folder, mirror, bring, int(self._clock())).delta()
+        async def fetch(uids: UidSet, items: Sequence[str], take: Take) -> Sequence[int]:
+            async def fetch_some(session: Session, some: Sequence[int]) -> None:
+                await entered(session, folder)
+                await session.uid_fetch(UidSet(some), items, take)
 
-        return await self._ask(folder, work)
+            return await by_halves(
+                list(uids), lambda some: self._ask(folder, partial(fetch_some, some=some)), self.check
+            )
+
+        try:
+            return await self._ask(folder, lambda session: kind(session, folder, mirror, bring, now).delta())
+        except MailboxUnavailable as error:
+            if not broke_down(error):
+                raise
+        await self.check()
+        return await self._ask(
+            folder, lambda session: kind(session, folder, mirror, bring, now, fetch).delta()
+        )
 
     # What messages hold.
 
     async def contents(self, folder: MirroredFolder, keys: Sequence[str]) -> Mapping[str, Item]:
         """Messages whole, by key; what is gone is left out. Raises MailboxUnavailable."""
-        wanted = [read_key(key) for key in keys]
+        found: dict[str, Item] = {}
 
-        async def work(session: Session) -> Mapping[str, Item]:
+        async def work(session: Session, some: Sequence[str]) -> None:
+            wanted = [read_key(key) for key in some]
             mailbox = await entered(session, folder, fresh=True)
             _require(mailbox, wanted)
             uids = UidSet(key.uid for key in wanted)
-            found = await self._contents.bring(session, mailbox, folder.type, uids)
-            return {mailbox.key(uid): item for uid, item in found.items()}
+            items = await self._contents.bring(session, mailbox, folder.type, uids)
+            found.update({mailbox.key(uid): item for uid, item in items.items()})
 
-        return await self._ask(folder, work)
+        broken = await by_halves(keys, lambda some: self._ask(folder, partial(work, some=some)), self.check)
+        return found | {key: stand_in(NO_DATE, 0) for key in broken}
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
         """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""

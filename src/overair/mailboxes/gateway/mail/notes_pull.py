@@ -69,8 +69,7 @@ class NotesPull(Pull):
                 if name == "" or name.startswith("<"):
                     notes[result.uid] = read_note(mime, received_at(result.internal_date))
 
-        if uids:
-            await self.session.uid_fetch(uids, _ITEMS, take)
+        await self.fetch(uids, _ITEMS, take)
         return notes
 
 

@@ -15,10 +15,11 @@ from overair.mailboxes.gateway.mail.flags import Permanent, signature, with_flag
 from overair.mailboxes.gateway.mail.message_key import MessageKey
 
 FLAGS_ALONE: Final = ("FLAGS",)
-OVERVIEW: Final = ("FLAGS", "INTERNALDATE", "RFC822.SIZE")
+OVERVIEW: Final = ("FLAGS", "INTERNALDATE")
+"""Nothing for which many servers have to read the message itself, as for its size."""
 NAMED: Final = "HEADER.FIELDS (MESSAGE-ID)"
-WITH_NAMES: Final = (*OVERVIEW, f"BODY.PEEK[{NAMED}]")
-"""With the Message-ID, by which a message is known that has another UID now."""
+WITH_NAMES: Final = (*OVERVIEW, "RFC822.SIZE", f"BODY.PEEK[{NAMED}]")
+"""With what a message is known by that has another UID now."""
 NO_DATE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -15,7 +15,15 @@ from overair.mailboxes.gateway.backend import Delta, Mirror, MirroredFolder, Ups
 from overair.mailboxes.gateway.mail.comparison import compare
 from overair.mailboxes.gateway.mail.flags import DELETED
 from overair.mailboxes.gateway.mail.message_key import read_key
-from overair.mailboxes.gateway.mail.overview import OVERVIEW, WITH_NAMES, Mailbox, Sight, sight_of, upsert
+from overair.mailboxes.gateway.mail.overview import (
+    FLAGS_ALONE,
+    OVERVIEW,
+    WITH_NAMES,
+    Mailbox,
+    Sight,
+    sight_of,
+    upsert,
+)
 from overair.mailboxes.gateway.mail.place import Place, read_place, state_of
 from overair.mailboxes.gateway.mail.selecting import mailbox_of, select
 from overair.mailboxes.gateway.mail.successors import Successors, successors
@@ -31,10 +39,15 @@ CERTAIN_SECONDS: Final = 24 * 3600
 
 Bring = Callable[[Session, Mailbox, UidSet], Awaitable[Mapping[int, Item]]]
 """Messages whole, by UID."""
+Take = Callable[[FetchResult], None]
+Fetch = Callable[[UidSet, Sequence[str], Take], Awaitable[Sequence[int]]]
+"""Fetches on connections of its own, and says at which messages the server breaks down."""
 
 
 class Pull:
-    """One pull of one mailbox. ``now`` are seconds since 1970."""
+    """One pull of one mailbox. ``now`` are seconds since 1970. ``carefully`` is given where the server has
+    broken down at some message, which must not keep back the others.
+    """
 
     chunk: int | None = None
     """Messages that it brings, where those are fewer than CHUNK."""
@@ -42,13 +55,20 @@ class Pull:
     """Whether it matters which flags a message has."""
 
     def __init__(
-        self, session: Session, folder: MirroredFolder, mirror: Mirror, bring: Bring, now: int
+        self,
+        session: Session,
+        folder: MirroredFolder,
+        mirror: Mirror,
+        bring: Bring,
+        now: int,
+        carefully: Fetch | None = None,
     ) -> None:
         self.session = session
         self.folder = folder
         self.mirror = mirror
         self.bring = bring
         self._now = now
+        self._carefully = carefully
         self.upserts: dict[int, Upsert] = {}
         self.removed: set[str] = set()
         self.new: set[int] = set()
@@ -131,7 +151,7 @@ class Pull:
         elif self._selected.highest_modseq > place.modseq and known >= place.floor:
             summary = await self.session.uid_fetch(
                 UidSet.of_ranges([(place.floor, known)]),
-                ("FLAGS",),
+                FLAGS_ALONE,
                 take,
                 changed_since=place.modseq,
                 vanished="QRESYNC" in self.session.enabled,
@@ -247,7 +267,7 @@ class Pull:
             found = await successors(self.mirror, self.folder, mailbox, sights, self.removed)
         shown = [sight for sight in sights if sight.uid not in found.hidden]
         items: Mapping[int, Item] = {}
-        if shown and whole:
+        if shown and whole and self._carefully is None:
             items = await self.bring(self.session, mailbox, UidSet(sight.uid for sight in shown))
         for sight in shown:
             successor = found.of.get(sight.uid)
@@ -281,9 +301,18 @@ class Pull:
             else:
                 sights.append(sight)
 
+        broken = await self.fetch(uids, items, take)
+        if broken:
+            await self.session.uid_fetch(UidSet(broken), FLAGS_ALONE, take)
+        return sights
+
+    async def fetch(self, uids: UidSet, items: Sequence[str], take: Take) -> Sequence[int]:
+        """Fetch; the UIDs of messages at which the server breaks down."""
+        if self._carefully is not None:
+            return await self._carefully(uids, items, take) if uids else ()
         if uids:
             await self.session.uid_fetch(uids, items, take)
-        return sights
+        return ()
 
     async def _of_mirror(self, uids: UidSet) -> set[int]:
         """Those of some UIDs that the mirror has."""
