@@ -278,6 +278,8 @@ class DavClient:
         own = self._credentials
         if own is None:
             return {}
+        if not own.secret:
+            raise Unreachable(f"{self.host}: nobody is here whose log-in it would be")
         if own.kind is Kind.OAUTH2:
             return {"Authorization": f"Bearer {own.secret}"}
         if own.kind is Kind.MASTER:

@@ -42,7 +42,7 @@ class ImapDirectory(EmbeddedDirectory):
 
     async def _prove(self, found: Found, password: bytes) -> User | None:
         address = found.user.address if found.user is not None else self._address_of(found.login)
-        if address is None:
+        if address is None or not password:
             return None
         try:
             if not await self._check(address, readings(password)[0]):

@@ -64,8 +64,9 @@ class Upstream:
 
         Raises MailboxUnavailable where there is none to be had.
         """
-        opening = await self._servers.credentials_of(user.address, readings(credentials.password)[0])
-        with self.gateway.enter(user.account_id, user.address, opening):
+        password = readings(credentials.password)[0]
+        mail, groupware = await self._servers.credentials_of(user.address, password)
+        with self.gateway.enter(user.account_id, user.address, mail, groupware):
             yield
 
     async def close(self) -> None:

@@ -144,15 +144,18 @@ class UpstreamServers:
         await session.logout()
         return True
 
-    async def credentials_of(self, address: str, password: str) -> Credentials:
-        """What opens the servers for the user of an address. Raises MailboxUnavailable, GatewayError."""
+    async def credentials_of(self, address: str, password: str) -> tuple[Credentials, Credentials]:
+        """What opens the mail of the user of an address, and what opens the calendars and contacts: no DAV
+        server knows a master user. Raises MailboxUnavailable, GatewayError.
+        """
         settings = self._settings
         name = settings.name_of(address)
+        own = Credentials(name, password)
         if settings.master_user:
-            return Credentials(name, settings.master_password(), settings.master_user, Kind.MASTER)
+            return Credentials(name, settings.master_password(), settings.master_user, Kind.MASTER), own
         if settings.token_command:
-            return Credentials(name, await self.token_of(address), kind=Kind.OAUTH2)
-        return Credentials(name, password)
+            own = Credentials(name, await self.token_of(address), kind=Kind.OAUTH2)
+        return own, own
 
     async def token_of(self, address: str) -> str:
         """An access token for the user of an address. Raises MailboxUnavailable."""

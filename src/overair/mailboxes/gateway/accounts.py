@@ -33,7 +33,7 @@ class _Present:
 
     __slots__ = ("account", "credentials", "leaving", "requests", "watch")
 
-    def __init__(self, account: Account, credentials: Credentials) -> None:
+    def __init__(self, account: Account, credentials: tuple[Credentials, Credentials]) -> None:
         self.account: Final = account
         self.credentials: Final = credentials
         self.watch: Final = Watch(account)
@@ -49,9 +49,11 @@ class Gateway:
         database: Database,
         blobs: BlobStore,
         configured: frozenset[BackendName],
-        connect: Callable[[int, str, Credentials], Servers],
+        connect: Callable[[int, str, Credentials, Credentials], Servers],
     ) -> None:
-        """``connect`` makes the backends of an account, by its id and address; they open nothing yet."""
+        """``connect`` makes the backends of an account, by its id and address, with what opens its mail and
+        what opens its calendars and contacts; they open nothing yet.
+        """
         self.database: Final = database
         self.blobs: Final = blobs
         self.configured: Final = configured
@@ -76,18 +78,22 @@ class Gateway:
         return present.watch if present is not None and present.requests else None
 
     @contextmanager
-    def enter(self, account_id: int, address: str, credentials: Credentials) -> Iterator[None]:
-        """Hold an account's credentials while a request of it runs or waits."""
+    def enter(
+        self, account_id: int, address: str, mail: Credentials, groupware: Credentials | None = None
+    ) -> Iterator[None]:
+        """Hold an account's credentials while a request of it runs or waits; ``groupware`` are those for
+        its calendars and contacts, where they are others than those for its mail.
+        """
+        opening = (mail, groupware or mail)
         present = self._present.get(account_id)
         if present is None:
-            servers = self._connect(account_id, address, credentials)
+            servers = self._connect(account_id, address, *opening)
             account = Account(
                 account_id, self.database, servers.backends, servers.submission, self._refuse_log_in
             )
-            present = self._present[account_id] = _Present(account, credentials)
-        elif present.credentials.secret != credentials.secret:
-            # The request was let in by it, so it is the one that is right now.
-            present.credentials.secret = credentials.secret
+            present = self._present[account_id] = _Present(account, opening)
+        for held, new in zip(present.credentials, opening, strict=True):
+            held.secret = new.secret  # the request was let in by it, so it is the one that is right now
         present.requests += 1
         if present.leaving is not None:
             present.leaving.cancel()
@@ -97,7 +103,8 @@ class Gateway:
         finally:
             present.requests -= 1
             if not present.requests:
-                present.credentials.secret = ""
+                for held in present.credentials:
+                    held.secret = ""
                 loop = asyncio.get_running_loop()
                 present.leaving = loop.call_later(LINGER_SECONDS, self._leave, account_id, present)
 
