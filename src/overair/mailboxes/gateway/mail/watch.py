@@ -96,9 +96,7 @@ class MailWatch:
             paths = frozenset(folder.path for folder in folders)
             if paths != followed or (Extension.NOTIFY in session.capabilities and not self._notified):
                 if self._notified:
-                    # Between the two something may go untold. Dovecot tells nothing after a second SET.
-                    await session.notify_none()
-                    followed = frozenset()
+                    followed = frozenset()  # while it is set anew something may go untold
                 await self._listen(session, folders)
             changed = await self._look(session, folders)
             changed += [one for one in folders if one.path not in followed and one not in changed]
@@ -178,7 +176,9 @@ class MailWatch:
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, ListEntry):
-            self._changed(None)
+            # Dovecot tells of mailboxes that have been there for long, too.
+            if not event.selectable or event.name not in {folder.path for folder in self._folders()}:
+                self._changed(None)
         elif isinstance(event, NotificationOverflow):
             self._notified = False
             self._changed(list(self._folders()))
