@@ -226,7 +226,7 @@ class DavBackend:
         with translated(self._account_id):
             client, home = await self._ready()
             tags = await tags_of_all(client, home, tokens=True)
-        return bool(tags) and all(one.sync_token for one in tags.values())
+        return any(one.sync_token for one in tags.values())
 
     def place(self, folder: MirroredFolder) -> Place:
         """What a folder of the mirror names."""

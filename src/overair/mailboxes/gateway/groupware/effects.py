@@ -20,7 +20,7 @@ from overair.mailboxes.gateway.groupware.overlay import overlaid
 from overair.mailboxes.gateway.groupware.places import Place, key_of, name_of
 from overair.mailboxes.gateway.groupware.scheduling import told_by_client
 from overair.mailboxes.gateway.groupware.states import read_state
-from overair.mailboxes.interface import NoSuchFolder
+from overair.mailboxes.interface import NoSuchFolder, Refused
 
 _SAME_UID: Final = frozenset(
     {
@@ -75,7 +75,7 @@ class Effects:
         return await self._stood(form, name, text, etag, item)
 
     async def change(self, place: Place, form: Format, known: Known, old: Item, new: Item) -> Stood:
-        """An edit merged into the object as the server has it. Raises Stale."""
+        """An edit merged into the object as the server has it. Raises Stale, Refused."""
         name = name_of(known.key)
         before, etag = await self._there(place, name)
         if etag != known.tag:
@@ -83,7 +83,7 @@ class Effects:
         try:
             text = await asyncio.to_thread(form.merge, before, old, new)
         except Nowhere as error:
-            raise Stale("the object does not hold the item any more") from error
+            raise Refused(f"an object of {self._client.host} cannot be edited so: {error}") from error
         if text != before:
             if self._schedules:
                 text = told_by_client(text, before)
@@ -131,7 +131,7 @@ class Effects:
         try:
             rest = await asyncio.to_thread(form.without, text, item)
         except Nowhere as error:
-            raise Stale("the object does not hold the item any more") from error
+            raise Refused(f"an object of {self._client.host} cannot be edited so: {error}") from error
         where = place.collection + name
         if rest is None:
             await delete(self._client, where, expects=etag, quietly=self._schedules)
