@@ -1,0 +1,162 @@
+"""A watch notices what happens on the server, and what it may have missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+import pytest
+
+from overair.mailboxes.gateway.backend import MirroredFolder
+from overair.mailboxes.gateway.mail import watch
+from overair.mailboxes.gateway.mail.options import MailOptions
+from support.asynchronous import run
+from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
+from support.mirrored_mail import FULL, NO_QRESYNC, OLD, SERVERS, House, house, simple
+
+pytestmark = needs_dovecot
+DOVECOT = dovecot_fixture(extra=SERVERS)
+OFTEN = MailOptions(poll_interval=0.2)
+SELDOM = MailOptions(poll_interval=600)
+SECONDS = 20.0
+
+
+class Noticed:
+    """What a watch has told of: paths, and None for the tree."""
+
+    def __init__(self) -> None:
+        self.paths: set[str | None] = set()
+        self.calls = 0
+        self._news = asyncio.Event()
+
+    def __call__(self, folders: Collection[MirroredFolder] | None) -> None:
+        self.calls += 1
+        self.paths |= {None} if folders is None else {folder.path for folder in folders}
+        self._news.set()
+
+    async def of(self, *paths: str | None) -> None:
+        """Wait until all of these were told of, and begin anew."""
+        async with asyncio.timeout(SECONDS):
+            while not self.paths >= set(paths):
+                self._news.clear()
+                await self._news.wait()
+        self.paths.clear()
+
+
+async def watching(there: House, *paths: str) -> tuple[watch.MailWatch, Noticed]:
+    """A watch that stands."""
+    await there.look()
+    noticed = Noticed()
+    running = there.backend.watch(lambda: [there.folders[path] for path in paths], noticed)
+    await noticed.of(*paths)
+    assert isinstance(running, watch.MailWatch)
+    return running, noticed
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "told"),
+    [
+        (FULL, SELDOM, ("INBOX", "Sent", "Trash")),
+        (NO_QRESYNC, SELDOM, ("INBOX",)),
+        (NO_QRESYNC, OFTEN, ("INBOX", "Sent", "Trash")),
+        (OLD, OFTEN, ("INBOX", "Sent", "Trash")),
+    ],
+)
+def test_what_comes_and_changes_and_goes_is_noticed(
+    dovecot: Dovecot, host: str, options: MailOptions, told: tuple[str, ...]
+) -> None:
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, options, host=host) as there:
+            running, noticed = await watching(there, "INBOX", "Sent", "Trash")
+            for path in told:
+                with dovecot.client(user, path) as client:
+                    client.append(path, simple("news"))
+                    await noticed.of(path)
+                    await asyncio.sleep(0.3)
+                    noticed.paths.clear()
+                    client.add_flags(client.search(), ["\\Seen"])
+                    await noticed.of(path)
+                    client.delete_messages(client.search())
+                    client.expunge()
+                    await noticed.of(path)
+            await running.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize(("host", "options"), [(FULL, SELDOM), (OLD, OFTEN)])
+def test_a_new_folder_is_noticed(
+    dovecot: Dovecot, host: str, options: MailOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TREE_ROUNDS", 1)
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, options, host=host) as there:
+            running, noticed = await watching(there, "INBOX")
+            with dovecot.client(user) as client:
+                client.create_folder("New")
+                await noticed.of(None)
+            await running.close()
+
+    run(work())
+
+
+def test_a_watch_comes_back_and_says_what_it_may_have_missed(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "FIRST_DELAY", 0.05)
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, SELDOM) as there:
+            running, noticed = await watching(there, "INBOX", "Sent")
+            await asyncio.to_thread(dovecot.kill)
+            await asyncio.sleep(0.2)
+            assert not noticed.paths, "a lost connection is no news"
+            await asyncio.to_thread(dovecot.start)
+            await noticed.of("INBOX", "Sent")
+            await asyncio.to_thread(dovecot.deliver, user, simple("news"))
+            await noticed.of("INBOX")
+            await running.close()
+
+    run(work())
+
+
+def test_folders_may_be_others_later(dovecot: Dovecot) -> None:
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, OFTEN) as there:
+            await there.look()
+            paths = ["INBOX"]
+            noticed = Noticed()
+            running = there.backend.watch(lambda: [there.folders[path] for path in paths], noticed)
+            await noticed.of("INBOX")
+            paths.append("Sent")
+            await noticed.of("Sent")
+            with dovecot.client(user) as client:
+                client.append("Sent", simple("news"))
+                await noticed.of("Sent")
+            await running.close()
+
+    run(work())
+
+
+def test_an_idle_is_renewed(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "RENEWED", 0.3)
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, OFTEN, host=NO_QRESYNC) as there:
+            running, noticed = await watching(there, "INBOX")
+            await asyncio.sleep(1.0)
+            assert noticed.calls == 1
+            with dovecot.client(user) as client:
+                client.append("INBOX", simple("news"))
+                await noticed.of("INBOX")
+            await running.close()
+
+    run(work())
