@@ -680,3 +680,22 @@ class TestCyrus(ServerOfOneUid):
         answer = self._asked("GET", f"{self._home}{name}/{quote(key)}")
         assert answer.status == 200
         return answer.body
+
+    def test_an_event_of_no_length_gets_one(self) -> None:
+        """Cyrus takes none without."""
+        name = self.new()
+
+        async def work() -> None:
+            async with self.at() as mirror:
+                await mirror.look()
+                key = await mirror.add(name, an_event("Now", end_time=START))
+                found = mirror.all(name)[key]
+                assert isinstance(found, Event)
+                assert (found.start_time, found.end_time) == (START, START + HOUR / 60)
+                later = msgspec.structs.replace(found, start_time=START + HOUR, end_time=START + HOUR)
+                await mirror.change(name, key, later)
+                found = mirror.all(name)[key]
+                assert isinstance(found, Event)
+                assert found.end_time == START + HOUR + HOUR / 60
+
+        run(work())

@@ -134,6 +134,24 @@ def test_an_etag_that_is_not_said_is_asked_for(rewrites: bool) -> None:
     run(work())
 
 
+def test_a_server_without_etags() -> None:
+    async def work() -> None:
+        async with server() as (small, mirror):
+            small.etags = False
+            key = await mirror.add(FOLDER, an_event("Lunch"))
+            await mirror.pull(FOLDER)
+            lunch = mirror.all(FOLDER)[key]
+            assert isinstance(lunch, Event)
+            await mirror.change(FOLDER, key, msgspec.structs.replace(lunch, subject="Dinner"))
+            small.put("b", ics("b", "Other"))
+            await mirror.pull(FOLDER)
+            assert subjects(mirror) == {key: "Dinner", "b": "Other"}
+            await mirror.remove(FOLDER, key)
+            assert list(small.objects) == ["b"]
+
+    run(work())
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [

@@ -95,13 +95,17 @@ async def get(client: DavClient, place: str) -> Object:
 async def put(
     client: DavClient, place: str, text: str, service: Service, *, replaces: str | None = None
 ) -> str:
-    """Write an object: a new one, or in place of the one with an ETag; gives its ETag.
+    """Write an object: a new one, or in place of the one with an ETag, "" where a server has none; gives
+    its ETag.
 
     The ETag is empty where the server does not say it, because it keeps something else than what it was
     given, or has not said; the object is to be read then. Raises Clash, NoRoom, DavError.
     """
     headers = {"Content-Type": _TYPES[service]}
-    headers |= {"If-None-Match": "*"} if replaces is None else {"If-Match": replaces}
+    if replaces is None:
+        headers["If-None-Match"] = "*"
+    elif replaces:
+        headers["If-Match"] = replaces
     reply = await client.request("PUT", place, text.encode("utf-8", "replace"), headers)
     return reply.etag
 

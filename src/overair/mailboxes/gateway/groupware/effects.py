@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 import msgspec
 
 from overair.dav.discovery import Service
-from overair.dav.errors import Clash, NotAllowed, NotThere
+from overair.dav.errors import Clash, DavError, NotAllowed, NotThere
 from overair.dav.names import CALDAV, CARDDAV
 from overair.dav.objects import delete, get, move, multiget, put
 from overair.dav.transport import DavClient
@@ -30,6 +31,9 @@ _SAME_UID: Final = frozenset(
     }
 )
 """What servers say of a UID that another object of the collection, or of the user, has."""
+
+
+_SHORTEST: Final = timedelta(minutes=1)
 
 
 class _Read(NamedTuple):
@@ -68,6 +72,8 @@ class Effects:
                 return await self.add(place, form, msgspec.structs.replace(item, uid=token), token)
             elif error.status == 409:
                 raise NoSuchFolder(str(error)) from error
+            elif (longer := _lengthened(item, error)) is not None:
+                return await self.add(place, form, longer, token)
             else:
                 raise
         if not etag:
@@ -91,6 +97,11 @@ class Effects:
                 etag = await put(self._client, place.collection + name, text, self._service, replaces=etag)
             except NotThere as error:
                 raise Stale("the object is gone") from error
+            except NotAllowed as error:
+                longer = _lengthened(new, error)
+                if longer is None:
+                    raise
+                return await self.change(place, form, known, old, longer)
             except Clash:  # by somebody else, or by this very request, sent again when its answer got lost
                 return await self._made_before(form, known.key, *await self._there(place, name), new)
             if not etag:
@@ -210,6 +221,15 @@ class Effects:
         if item is not None:
             item = await asyncio.to_thread(overlaid, item, given, form)
         return Stood(key, etag, item)
+
+
+def _lengthened(item: Item, error: DavError) -> Item | None:
+    """An event of no length with one, for servers that take none without (Cyrus); None for what has one."""
+    if f"{CALDAV}valid-calendar-data" not in error.conditions or not isinstance(item, Event):
+        return None
+    if item.start_time is None or item.start_time != item.end_time:
+        return None
+    return msgspec.structs.replace(item, end_time=item.start_time + _SHORTEST)
 
 
 def _items(form: Format, name: str, text: str) -> dict[str, Item]:
