@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "cert": "overair.cli.cert:application",
     "client": "overair.cli.client.commands:application",
     "autodiscover": "overair.cli.autodiscover:application",
+    "gateway": "overair.cli.gateway:application",
     "serve": "overair.cli.serve:application",
     "import": "overair.cli.importing:application",
     "export": "overair.cli.exporting:application",
