@@ -135,6 +135,9 @@ class Pool:
     async def _connect(self, credentials: Credentials) -> Session:
         loop = asyncio.get_running_loop()
         self._check_open()
+        if not credentials.secret:
+            # Nobody of the account is here any more: an empty password would only lock it.
+            raise ConnectionLost("nobody is here whose log-in it would be")
         if loop.time() < self._not_before:
             raise ConnectionLost(self._why)
         self._make_room(credentials.user)

@@ -112,9 +112,6 @@ async def log_in(server: Server, credentials: Credentials) -> Session:
 
     Raises ConnectionLost, LoginRefused (wrong credentials, and only those), TryLater and CommandFailed.
     """
-    if not credentials.secret:
-        # Nobody of the account is here any more: an empty password would only lock the account.
-        raise ConnectionLost("nobody is here whose log-in it would be")
     session = Session(server)
     await session.open()
     try:

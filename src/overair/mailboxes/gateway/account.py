@@ -37,6 +37,8 @@ T = TypeVar("T")
 Submission = Callable[[Submit], Awaitable[None]]
 """Hands a message to the account's submission server. Raises MailboxError."""
 
+MOMENT: Final = 5.0
+"""Seconds for which nobody tries a server that was found not to be had."""
 PULL_SECONDS: Final = 4.0
 """How long a folder that is new is brought in before the phone is answered with what is there."""
 
@@ -44,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 
 class Account:
-    """The servers of one account. ``unavailable`` says of a backend, by name, why it is not to be had."""
+    """The servers of one account."""
 
     def __init__(
         self,
@@ -57,7 +59,8 @@ class Account:
         """``refuse_log_in`` is told when a server does not take the account's log-in."""
         self.account_id: Final = account_id
         self.backends: Final = dict(backends)
-        self.unavailable: Final[dict[str, str]] = {}
+        self._failures: Final[dict[BackendName, tuple[float, str]]] = {}
+        """When and why a server was found not to be had."""
         self._database: Final = database
         self._submission: Final = submission
         self._refuse_log_in: Final = refuse_log_in
@@ -67,6 +70,15 @@ class Account:
         self._has_tree: Final[set[BackendName]] = set()
         self.unfinished: Final[set[str]] = set()
         """Folders of which more is to be brought in."""
+
+    @property
+    def unavailable(self) -> dict[str, str]:
+        """The servers that were found not to be had a moment ago, by name, and why.
+
+        What was found before that says nothing any more: whoever needs the server tries it.
+        """
+        since = time.monotonic() - MOMENT
+        return {name.value: why for name, (when, why) in self._failures.items() if when >= since}
 
     # Bringing the mirror up to date.
 
@@ -86,16 +98,16 @@ class Account:
             except MailboxError as error:
                 if isinstance(error, WrongCredentials):
                     self._refuse_log_in(self.account_id)
-                if self.unavailable.get(name.value) is None:
+                if name not in self._failures:
                     log.warning(
                         "a server is not to be had",
                         account_id=self.account_id,
                         backend=name.value,
                         reason=str(error),
                     )
-                self.unavailable[name.value] = str(error) or type(error).__name__
+                self._failures[name] = (time.monotonic(), str(error) or type(error).__name__)
             else:
-                if self.unavailable.pop(name.value, None) is not None:
+                if self._failures.pop(name, None) is not None:
                     log.info("a server is back", account_id=self.account_id, backend=name.value)
 
     async def _refresh_tree(self, name: BackendName) -> None:

@@ -28,6 +28,11 @@ FOLDER: Final = Statement(
     .select_from(_joined)
     .where(_f.folder_id == bindparam("folder"), _f.account_id == bindparam("account"))
 )
+ANY_FOLDER: Final = Statement(
+    select(_f.folder_id)
+    .where(_f.account_id == bindparam("account"), _f.backend == bindparam("owner"))
+    .limit(1)
+)
 ADD_FOLDER: Final = Statement(insert(upstream_folders))
 UPDATE_FOLDER: Final = Statement(
     update(upstream_folders)

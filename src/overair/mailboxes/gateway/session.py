@@ -35,6 +35,7 @@ from overair.mailboxes.interface import (
     FolderType,
     FoundItem,
     MailboxUnavailable,
+    NoSuchFolder,
     NoSuchItem,
     StoredItem,
     View,
@@ -281,8 +282,23 @@ class GatewaySession(Mirroring):
             row = None
             if number is not None:
                 row = await self.transaction.one(links.FOLDER, account=self.account_id, folder=number)
+            if row is None:
+                await self._require_tree(folder_id)
             self._links[folder_id] = None if row is None else Link(*links.folder_of(row))
         return self._links[folder_id]
+
+    async def _require_tree(self, folder_id: str) -> None:
+        """Raise MailboxUnavailable where nobody knows yet whether a folder is a server's."""
+        try:
+            kind = (await self.folder(folder_id)).type
+        except NoSuchFolder:
+            return  # whoever needs it finds that out
+        backend = CREATED.get(item_class_of(kind))
+        if backend is None or backend not in self._configured:
+            return
+        row = await self.transaction.one(links.ANY_FOLDER, account=self.account_id, owner=backend.value)
+        if row is None:
+            raise MailboxUnavailable("its server has not been reached yet")
 
     async def _parent_upstream(self, parent_id: str, backend: BackendName) -> MirroredFolder | None:
         parent = await self._link(parent_id)

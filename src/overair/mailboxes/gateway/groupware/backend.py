@@ -68,6 +68,8 @@ class DavBackend:
         self._components: Final[dict[str, frozenset[str]]] = {}
         self._puller = Puller(self.service, self._components)
         self._asks_tokens = False
+        self._ctags: dict[str, str] = {}
+        """Those that folders had when they were last asked about, by path, until they are pulled."""
 
     async def tree(self) -> Sequence[UpstreamFolder]:
         """The user's collections, and those of others that are shown beside them."""
@@ -79,7 +81,13 @@ class DavBackend:
         """Those whose ctag or sync-token is another one: one question for each home set."""
         with translated(self._account_id):
             tags = await self._tags(folders)
-        return [one for one in folders if self._is_other(one, tags)]
+        others = [one for one in folders if self._is_other(one, tags)]
+        self._ctags = {
+            one.path: found.ctag
+            for one in others
+            if (found := tags.get(self.place(one).collection)) is not None
+        }
+        return others
 
     async def pull(self, folder: MirroredFolder, mirror: Mirror) -> Delta:
         """What became of a collection. Raises NoSuchFolder."""
@@ -87,7 +95,8 @@ class DavBackend:
         with translated(self._account_id):
             client, _ = await self._ready()
             try:
-                return await self._puller.pull(client, place, self.format(place), folder, mirror)
+                ctag = self._ctags.pop(folder.path, "")
+                return await self._puller.pull(client, place, self.format(place), folder, mirror, ctag)
             except Unreachable as error:
                 if error.status != FAILURE:
                     raise

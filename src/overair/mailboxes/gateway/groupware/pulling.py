@@ -53,16 +53,23 @@ class Puller:
         """By the path of the folder, with the mark that its state has."""
 
     async def pull(
-        self, client: DavClient, place: Place, form: Format, folder: MirroredFolder, mirror: Mirror
+        self,
+        client: DavClient,
+        place: Place,
+        form: Format,
+        folder: MirroredFolder,
+        mirror: Mirror,
+        ctag: str = "",
     ) -> Delta:
-        """The next chunk of what became of a folder. Raises DavError."""
+        """The next chunk of what became of a folder; ``ctag`` is what the collection's was a moment ago,
+        where that is known. Raises DavError.
+        """
         state = read_state(folder.state)
         mark, pending = self._pending.pop(folder.path, ("", None))
         if pending is None or mark != state.filling:
-            tags = await tags_of(client, place.collection)
-            if _is_same(tags, state):
-                return Delta(written(msgspec.structs.replace(state, ctag=tags.ctag)))
-            pending = await self._asked(client, place, folder, mirror, state, tags)
+            pending = await self._asked(client, place, folder, mirror, state, ctag)
+        if pending is None:
+            return Delta(folder.state)
         return await self._chunk(client, place, form, folder, mirror, state, pending)
 
     async def _asked(
@@ -72,16 +79,25 @@ class Puller:
         folder: MirroredFolder,
         mirror: Mirror,
         state: State,
-        tags: Tags,
-    ) -> _Pending:
-        if state.token and tags.sync_token and not state.filling:
+        ctag: str,
+    ) -> _Pending | None:
+        """What is to be fetched; None where the server says that nothing has changed.
+
+        The ctag is always from before what it is written down with, so nothing falls between.
+        """
+        if ctag and ctag == state.ctag and not state.filling:
+            return None
+        if state.token and not state.filling:
             try:
-                return await self._since(client, place, state, tags)
+                return await self._since(client, place, state, ctag)
             except TokenExpired:
                 _log.info("dav_compared_anew", folder=folder.folder_id, server=client.host)
+        tags = await tags_of(client, place.collection)
+        if tags.ctag and tags.ctag == state.ctag and not state.filling and not state.token:
+            return None
         return await self._compared(client, place, folder, mirror, state, tags)
 
-    async def _since(self, client: DavClient, place: Place, state: State, tags: Tags) -> _Pending:
+    async def _since(self, client: DavClient, place: Place, state: State, ctag: str) -> _Pending:
         """The changes since the token. Raises TokenExpired."""
         changed: dict[str, str] = {}
         removed: dict[str, None] = {}
@@ -99,7 +115,7 @@ class Puller:
                 break
         else:
             raise TokenExpired(f"{client.host}: changes without an end")
-        return _Pending(list(changed), list(removed), token, tags.ctag)
+        return _Pending(list(changed), list(removed), token, ctag)
 
     async def _compared(
         self,
@@ -110,7 +126,7 @@ class Puller:
         state: State,
         tags: Tags,
     ) -> _Pending:
-        """What differs from the mirror; the tags were asked for before, so nothing falls between."""
+        """What differs from the mirror; the tags were asked for before."""
         holds = self._components.get(place.collection)
         # Of one that is known to hold nothing else a plain listing is cheaper.
         alone = holds is not None and len(holds) == 1
@@ -197,15 +213,6 @@ def _prepare(made: list[tuple[str, str, _Made]], old: Mapping[str, Item]) -> Non
     for key, _, make in made:
         if key in old:
             make.prepare(old[key])
-
-
-def _is_same(tags: Tags, state: State) -> bool:
-    """Whether a collection is as its state says."""
-    if state.filling:
-        return False
-    if state.token and tags.sync_token:
-        return state.token == tags.sync_token
-    return bool(state.ctag) and not state.token and state.ctag == tags.ctag
 
 
 def _read_all(objects: Mapping[str, Object], form: Format) -> dict[str, list[tuple[str, Item]] | str]:

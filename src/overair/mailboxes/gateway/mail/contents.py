@@ -127,9 +127,10 @@ class Contents:
         try:
             if structure is None:
                 raise Irregular
-            ranged = RangedMessage(one.size, structure, one.mime)
+            ranged = await asyncio.to_thread(RangedMessage, one.size, structure, one.mime)
             while (span := ranged.wanted()) is not None:
-                ranged.give(await section(session, one.uid, span))
+                data = await section(session, one.uid, span)
+                await asyncio.to_thread(ranged.give, data)
             one.mime, one.ranged = ranged.copy, ranged
         except Irregular:
             if one.size > MOST_WHOLE:

@@ -63,11 +63,17 @@ class Irregular(Exception):
 class RangedMessage:
     """A message whose first bytes are there; ``wanted`` and ``give`` alternate until nothing is wanted.
 
-    ``size`` is RFC822.SIZE, ``structure`` its BODYSTRUCTURE. Nothing is fetched here.
+    ``size`` is RFC822.SIZE, ``structure`` its BODYSTRUCTURE. Nothing is fetched here, but what is there is
+    taken apart each time that more is given: in a thread.
     """
 
-    def __init__(self, size: int, structure: BodyPart, first: bytes) -> None:
+    def __init__(
+        self, size: int, structure: BodyPart, first: bytes, *, worth: int = WORTH, behind: int = BEHIND
+    ) -> None:
+        """``worth`` and ``behind`` are in place of the constants of those names."""
         self.size: Final = size
+        self._worth = worth
+        self._behind = behind
         self._expected: Final = list(_leaves_of(structure))
         self._copy = bytearray(first)
         self._gaps: list[Gap] = []
@@ -89,10 +95,11 @@ class RangedMessage:
         self._steps += 1
         if self._steps > MOST_STEPS:
             raise Irregular
-        if self.size - end <= BEHIND:
+        if self.size - end <= self._behind:
             return Span(end, self.size)
         place = len(self._leaves) - 1
-        onwards = Span(end, min(self.size, end + 2 * BEHIND))
+        # More and more, since all that is there is taken apart again.
+        onwards = Span(end, min(self.size, end + max(2 * self._behind, len(self.copy) // 2)))
         if place < 0 or not is_leaf(self._leaves[place]):
             return onwards
         part = self._leaves[place]
@@ -105,17 +112,21 @@ class RangedMessage:
         leaf_end = start + leaf.size
         if leaf_end < end:
             return onwards  # a boundary is cut, or what follows the last one is read to its end
-        if leaf.needed or leaf_end - end < WORTH or (leaf.is_message and not self._has_text_before(place)):
-            return Span(end, min(self.size, leaf_end + BEHIND))
+        if (
+            leaf.needed
+            or leaf_end - end < self._worth
+            or (leaf.is_message and not self._has_text_before(place))
+        ):
+            return Span(end, min(self.size, leaf_end + self._behind))
         beginning = self.copy[part.content : part.content + LINE]
         kept = 0
         if leaf.is_message:
             # Its subject is what the attachment is called.
             kept = self.copy.find(b"\r\n\r\n", part.content) + 4 - part.content
-            if kept < 4 or leaf_end - end < kept + WORTH:
+            if kept < 4 or leaf_end - end < kept + self._worth:
                 return onwards
         self._cut = Gap(place, part.content, start, kept, leaf.size - kept, beginning)
-        return Span(leaf_end - ENDING, min(self.size, leaf_end + BEHIND))
+        return Span(leaf_end - ENDING, min(self.size, leaf_end + self._behind))
 
     def give(self, data: bytes) -> None:
         """The bytes that were wanted. Raises Irregular where they are not what should stand there."""
