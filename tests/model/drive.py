@@ -83,6 +83,8 @@ class Drive(Protocol):
 
     faults: tuple[str, ...]
     """The names of the faults (steps.FAULTS) that can be brought about here."""
+    lags: bool
+    """Whether what ``mailbox`` gives is a mirror of what other servers hold."""
     unshowable: set[str]
     """The items that cannot be rendered now."""
 
@@ -142,3 +144,6 @@ class Drive(Protocol):
 
     async def relieve(self) -> None:
         """End every fault; a server that was killed runs again."""
+
+    async def at_rest(self) -> None:
+        """Compare what the mailboxes hold with what stands behind them. Raises Broken."""

@@ -27,7 +27,7 @@ class Eye:
         self._folders: dict[int, tuple[int, dict[str, Item]]] = {}
         """The modseq and the items of a folder as they were read last."""
         self._mailboxes: dict[int, tuple[list[tuple[object, ...]], dict[str, FolderAsItIs]]] = {}
-        self._items: dict[int, tuple[int, Item]] = {}
+        self._items: dict[int, tuple[int, Item | None]] = {}
 
     def changed(self) -> bool:
         """Whether anything was committed since this was asked last."""
@@ -67,10 +67,15 @@ class Eye:
             kept = self._items.get(number)
             if kept is None or kept[0] != revision:
                 [(item_class, content)] = self._database.rows(ITEM, number)
-                kept = self._items[number] = (revision, decode(item_class, content))
-            items[f"{folder_id}:{number}"] = kept[1]
+                kept = self._items[number] = (revision, self._of_row(decode(item_class, content)))
+            if kept[1] is not None:
+                items[f"{folder_id}:{number}"] = kept[1]
         self._folders[folder_id] = (modseq, items)
         return items
+
+    def _of_row(self, item: Item) -> Item | None:
+        """An item as a row has it; None of what is not there in truth."""
+        return item
 
     def close(self) -> None:
         """Let go of the database."""

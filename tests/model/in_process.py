@@ -143,6 +143,7 @@ class InProcess:
         self._late = 0.0
         self._running = False
         self._overlapping = ""
+        self.lags = False
         self.unshowable: set[str] = set()
         self._patches = ExitStack()
 
@@ -348,6 +349,9 @@ class InProcess:
                 pass  # SQLite has no connection that could be cut
             case _:
                 raise ValueError(fault)
+
+    async def at_rest(self) -> None:
+        """Nothing stands behind the mailboxes."""
 
     async def relieve(self) -> None:
         self.unshowable.clear()

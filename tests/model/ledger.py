@@ -29,7 +29,11 @@ OUTSIDE = "outside"
 class Ledger:
     """The items of every account, by marker."""
 
-    def __init__(self, begin: datetime) -> None:
+    def __init__(self, begin: datetime, *, lags: bool = False) -> None:
+        """``lags`` where what is seen is a mirror: what another hand moved it may have in two folders for a
+        while, or in none, and what became of that shows at rest.
+        """
+        self._lags = lags
         self._fates: dict[tuple[str, str], Fate] = {}
         self._doomed: set[str] = set()
         self._numbers = count(1)
@@ -44,6 +48,8 @@ class Ledger:
         self.today = begin.replace(hour=0, minute=0, second=0, microsecond=0)
         """The day on which the story begins."""
         self._read: dict[str, tuple[Item, Shown]] = {}
+        self._missing: dict[tuple[str, str], str] = {}
+        """What is not seen any more, by account and marker, and the folder in which it was."""
 
     def number(self) -> int:
         """A number that was never given before."""
@@ -127,6 +133,11 @@ class Ledger:
     def _went_with_others(self, account: str, fate: Fate) -> bool:
         return fate.seen is not None and self.threads.may_move((account, fate.seen.conversation))
 
+    def stays(self, account: str, marker: str, place: tuple[str, str]) -> bool:
+        """Whether an item is where it was, and that is known for sure."""
+        fate = self.fate(account, marker)
+        return fate.present == place and not (self._lags and (fate.removers or fate.movers))
+
     def may_go(self, account: str, marker: str, author: str) -> None:
         """Somebody asks for its removal."""
         self.fate(account, marker).removers.add(author)
@@ -203,18 +214,29 @@ class Ledger:
                 shown = self.shown(item_id, item)
                 other = here.get(shown.marker)
                 hold(
-                    other is None,
+                    other is None or (self._lags and other[0] != folder_id),
                     Law.NOT_TWICE,
                     f"{shown.marker} of {account} is {item_id} and {other and other[1]}",
                 )
-                here[shown.marker] = (folder_id, item_id, shown)
+                if other is None or _number(other[1]) < _number(item_id):
+                    here[shown.marker] = (folder_id, item_id, shown)
         for marker, (folder_id, item_id, shown) in here.items():
             self._see(account, marker, folder_id, item_id, shown)
         for folder_id, one in before.items():
             for item_id, item in one.items.items():
                 marker = self.shown(item_id, item).marker
                 if marker not in here:
-                    self._miss(account, marker, folder_id)
+                    self._missing[account, marker] = folder_id
+        for marker in here:
+            self._missing.pop((account, marker), None)
+        if not self._lags:
+            self.settle()
+
+    def settle(self) -> None:
+        """What is not there now is gone."""
+        for (account, marker), folder_id in self._missing.items():
+            self._miss(account, marker, folder_id)
+        self._missing.clear()
 
     def _see(self, account: str, marker: str, folder_id: str, item_id: str, shown: Shown) -> None:
         fate = self.fate(account, marker)
@@ -319,3 +341,7 @@ class Ledger:
             if fate.promised and not fate.present and not fate.gone:
                 return f"{marker} of {account}"
         return ""
+
+
+def _number(item_id: str) -> int:
+    return int(item_id.rpartition(":")[2])

@@ -59,6 +59,7 @@ class Workshop:
         self._template = template
         self._copied = copied_to_postgresql(template) if database == POSTGRESQL else ""
         self.data = place / "data"
+        self.settings = f'domain = "{DOMAIN}"'
         self._houses: dict[bool, House] = {}
         self.can_fill_disk = self._can_mount()
 
@@ -87,13 +88,22 @@ class Workshop:
         """A house over the data of the place, with a log of its own."""
         if own_clock not in self._houses:
             self._houses[own_clock] = House(
-                self.data, settings=f'domain = "{DOMAIN}"', own_clock=own_clock, database=self.database
+                self.data, settings=self.settings, own_clock=own_clock, database=self.database
             )
         for other in self._houses.values():
             other.begin_log()
         house = self._houses[own_clock]
         house.step_clock(0)
         return house
+
+    @staticmethod
+    def fitting(story: Story) -> Story:
+        """A story without what makes no sense here."""
+        return story
+
+    def drive(self, story: Story) -> OverHttp:
+        """A drive for a story."""
+        return OverHttp(self, story)
 
     @property
     def log_text(self) -> str:
@@ -104,9 +114,13 @@ class Workshop:
 class OverHttp:
     """Drive (drive.py) over a data directory that is made for the time of one story."""
 
+    moment = MOMENT
+    before_it_waits = BEFORE_IT_WAITS
+
     def __init__(self, workshop: Workshop, story: Story) -> None:
         self._workshop = workshop
         self.faults = workshop.faults
+        self.lags = False
         self.unshowable: set[str] = set()
         jumps = any(isinstance(step, Trouble) and step.fault == "jump" for step in story.steps)
         self.house = workshop.house(own_clock=jumps)
@@ -126,7 +140,7 @@ class OverHttp:
             self._hands = {account: Hand(self.house.url, account) for account in ACCOUNTS}
             for hand in self._hands.values():
                 stack.push_async_callback(hand.close)
-            self._eye = Eye(self._workshop.data)
+            self._eye = self._open_eye()
             stack.callback(self._eye.close)
             self._accounts = {account: self._eye.account_id(f"{account}@{DOMAIN}") for account in ACCOUNTS}
             stack.push_async_callback(self._end_requests)
@@ -138,6 +152,9 @@ class OverHttp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def _open_eye(self) -> Eye:
+        return Eye(self._workshop.data)
 
     # Requests and time.
 
@@ -151,13 +168,13 @@ class OverHttp:
 
     async def settle(self, rounds: int | None = None) -> None:
         if rounds is not None:
-            await asyncio.sleep(rounds * MOMENT)
+            await asyncio.sleep(rounds * self.moment)
             return
         ending = (one for one in self._asked if not one.waits)
         assert await ended(ending, STUCK), f"no answer within {STUCK} s"
         waiting = [one for one in self._asked if one.waits]
         since = max((one.begun for one in waiting), default=0.0)
-        left = since + BEFORE_IT_WAITS - asyncio.get_running_loop().time()
+        left = since + self.before_it_waits - asyncio.get_running_loop().time()
         if left > 0:
             await ended(waiting, left)
         self._asked = [one for one in self._asked if not one.done]
@@ -226,6 +243,9 @@ class OverHttp:
     def _item(self, account: str, folder_id: str, item_id: str) -> Item | None:
         folder = self._eye.mailbox(self._accounts[account]).get(folder_id)
         return folder.items.get(item_id) if folder is not None else None
+
+    async def at_rest(self) -> None:
+        """Nothing stands behind the mailboxes."""
 
     # Faults.
 

@@ -60,7 +60,9 @@ class Resting:
         for phone in self._phones:
             await self._rest_phone(phone)
         self._ledger.unshown.clear()
+        self._ledger.settle()
         self._ledger.check_promises()
+        await self._drive.at_rest()
         for phone in self._phones:
             self._comparison.check(phone)
             self._counts["rests"] += 1

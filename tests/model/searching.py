@@ -69,7 +69,7 @@ class Searching(Hierarchy):
             now = self.ledger.markers(self.account)
             stale = found - now - before
             hold(not stale, Law.FOUND, f"{stale} are found, and are not there")
-            stays = self.ledger.fate(self.account, marker).present == here
+            stays = self.ledger.stays(self.account, marker, here)
             shown = item_id not in self.ledger.unshown
             hold(
                 not (stays and shown) or marker in found, Law.FOUND, f"{marker} is {item_id}, found: {found}"

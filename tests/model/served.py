@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from model.laws import Broken
-from model.over_http import OverHttp, Workshop
+from model.over_http import Workshop
 from model.run import Failure, Outcome, Simulation, simulation, tell
 from model.shrink import Shrinker
 from model.steps import Story, make
@@ -37,7 +37,7 @@ class Served:
 
     def tell(self, story: Story, trace: Callable[[str], None] | None = None) -> Outcome:
         """One story. Raises UnexpectedError where the server logs one."""
-        drive = OverHttp(self.workshop, story)
+        drive = self.workshop.drive(story)
         outcome = asyncio.run(tell(drive, story, trace))
         outcome.counts["log lines"] += drive.house.log_length
         strange = [line for line in drive.house.log_text.splitlines() if any(map(line.count, UNEXPECTED))]
@@ -47,7 +47,7 @@ class Served:
 
     def story(self, seed: int, length: int = LENGTH) -> Story:
         """The story of a seed, with the faults that can be brought about here."""
-        return make(seed, length, self.workshop.faults)
+        return self.workshop.fitting(make(seed, length, self.workshop.faults))
 
     def seed(self, seed: int, length: int = LENGTH) -> Outcome:
         """The story of a seed. Raises Failure where it breaks a law; its notes name what is kept."""

@@ -28,7 +28,7 @@ class Teller:
         """The step that is told now."""
         self.trace: Callable[[str], None] | None = None
         """Told what happens, line by line, by whoever wants to understand a story."""
-        ledger = Ledger(drive.now())
+        ledger = Ledger(drive.now(), lags=drive.lags)
         comparison = Comparison(ledger, drive.now)
         self._phones = [Phone(owner, ledger) for owner in story.phones]
         self._watcher = Watcher(drive, ledger, comparison, self.counts, self._say)

@@ -103,6 +103,11 @@ class Dovecot:
         self._process.remove()
         shutil.rmtree(self.directory, ignore_errors=True)
 
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        return self._process.pid
+
     def log(self) -> str:
         """What it has logged."""
         path = self.directory / "log"
@@ -121,7 +126,7 @@ class Dovecot:
         return f"small{number}"
 
     def set_password(self, user: str, password: str) -> None:
-        """Give a user another password."""
+        """Give a user another password; one of another name than those that are there is new."""
         self._passwords[user] = password
         password_files(self.directory, self._passwords)
         self.doveadm("reload")

@@ -184,9 +184,9 @@ def configuration(directory: Path, owner: pwd.struct_passwd, ports: tuple[int, i
 
 
 def password_files(directory: Path, changed: Mapping[str, str]) -> None:
-    """Every user there will be, so that none has to be added while it runs."""
-    names = [f"user{number}" for number in range(1, ACCOUNTS + 1)]
-    lines = [f"{name}:{{PLAIN}}{changed.get(name, PASSWORD)}::::::" for name in names]
+    """Every user there will be, so that none has to be added while it runs, and others by their names."""
+    passwords = {f"user{number}": PASSWORD for number in range(1, ACCOUNTS + 1)} | dict(changed)
+    lines = [f"{name}:{{PLAIN}}{password}::::::" for name, password in passwords.items()]
     small = [f"small{number}" for number in range(1, SMALL + 1)]
     lines += [f"{name}:{{PLAIN}}{PASSWORD}::::::userdb_quota_rule=*:storage=100K" for name in small]
     fresh = directory / "users.new"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,15 +48,16 @@ class Submitted(MailServer):
 
 
 @contextlib.contextmanager
-def submission(dovecot: Dovecot) -> Iterator[Submitted]:
-    """A submission server, in a thread of its own; users log in as at the Dovecot."""
+def submission(dovecot: Dovecot, passwords: Mapping[str, str] | None = None) -> Iterator[Submitted]:
+    """A submission server, in a thread of its own; users log in as at the Dovecot, or with ``passwords``."""
     server = Submitted(dovecot)
     loop = asyncio.new_event_loop()
     ended = asyncio.Event()
     ready = threading.Event()
+    known = dav_users() if passwords is None else passwords
 
     async def main() -> None:
-        async with mail_server(server, log_in=True, passwords=dav_users()):
+        async with mail_server(server, log_in=True, passwords=known):
             ready.set()
             await ended.wait()
 
