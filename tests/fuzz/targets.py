@@ -23,6 +23,7 @@ from fuzz import (
     tnef,
     upstream_dav,
     upstream_imap,
+    upstream_mail,
     web,
     wire,
 )
@@ -51,6 +52,7 @@ TARGETS: Final[dict[str, Target]] = {
         discovering,
         upstream_dav,
         upstream_imap,
+        upstream_mail,
     )
     for target in room.TARGETS
 }

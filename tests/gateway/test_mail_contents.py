@@ -21,7 +21,6 @@ from overair.imap.uid_set import UidSet
 from overair.items import Message
 from overair.items.mail.contents import content
 from overair.items.mail.message import read_message
-from overair.mailboxes.gateway.mail import ranged_message
 from overair.mailboxes.gateway.mail.ranged_message import Irregular, RangedMessage
 from support import mime_corpus
 from support.asynchronous import run
@@ -95,11 +94,7 @@ def test_attachments_are_not_downloaded_for_a_list_of_messages(dovecot: Dovecot)
 
 
 @pytest.mark.skipif(SHARED is None, reason="without ../shared")
-def test_every_message_of_the_corpus_is_indexed_by_its_ranges(
-    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ranged_message, "WORTH", 64)
-    monkeypatch.setattr(ranged_message, "BEHIND", 128)
+def test_every_message_of_the_corpus_is_indexed_by_its_ranges(dovecot: Dovecot) -> None:
     user = dovecot.user()
     reals = as_the_server_has_them(dovecot, user, *map(mime_corpus.mime, mime_corpus.NAMES))
 
@@ -128,8 +123,8 @@ def test_every_message_of_the_corpus_is_indexed_by_its_ranges(
 
 
 def by_ranges(real: bytes, structure: BodyPart, first: int) -> RangedMessage:
-    """A message taken together as it is from a server."""
-    ranged = RangedMessage(len(real), structure, real[:first])
+    """A message taken together as it is from a server, but in small pieces."""
+    ranged = RangedMessage(len(real), structure, real[:first], worth=64, behind=128)
     while (span := ranged.wanted()) is not None:
         ranged.give(real[span.start : span.end])
     return ranged
