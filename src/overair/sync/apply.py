@@ -57,8 +57,10 @@ class Applier(Adding, Changing):
                     await self._delete(command)
             except (CommandRefused, SchemaError, SubmissionRefused) as error:
                 self._refuse(command, error)
-            except (MailboxFull, Refused) as error:  # MS-ASCMD_R4450; what the client has, it keeps
+            except MailboxFull as error:  # MS-ASCMD_R4450; what the client has, it keeps
                 self._refuse(command, CommandRefused(SyncStatus.CANNOT_COMPLETE, str(error)))
+            except Refused as error:  # the client is to stop sending it, as what breaks its schema (R4440)
+                self._refuse(command, CommandRefused(SyncStatus.CONVERSION_ERROR, str(error)))
         self._end_edits()
 
     def _refuse(self, command: Command, error: CommandRefused | SchemaError | SubmissionRefused) -> None:
