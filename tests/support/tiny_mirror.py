@@ -131,7 +131,7 @@ class TinyMirror:
 
 @asynccontextmanager
 async def calendars(
-    url: str, user: str = "joe@example.org", password: str = "", blobs: BlobStore | None = None
+    url: str, user: str = "joe@example.org", password: str = "secret", blobs: BlobStore | None = None
 ) -> AsyncIterator[TinyMirror]:
     """A mirror of a user's calendars and tasks on a server of CalDAV; its times are Berlin's."""
     async with _process() as (connections, polls, locator):
@@ -150,7 +150,7 @@ async def calendars(
 
 @asynccontextmanager
 async def address_books(
-    url: str, user: str = "joe@example.org", password: str = ""
+    url: str, user: str = "joe@example.org", password: str = "secret"
 ) -> AsyncIterator[TinyMirror]:
     """A mirror of a user's address books on a server of CardDAV."""
     async with _process() as (connections, polls, locator):

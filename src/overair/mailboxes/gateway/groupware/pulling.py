@@ -85,16 +85,17 @@ class Puller:
 
         The ctag is always from before what it is written down with, so nothing falls between.
         """
-        if ctag and ctag == state.ctag and not state.filling:
-            return None
-        if state.token and not state.filling:
-            try:
-                return await self._since(client, place, state, ctag)
-            except TokenExpired:
-                _log.info("dav_compared_anew", folder=folder.folder_id, server=client.host)
-        tags = await tags_of(client, place.collection)
-        if tags.ctag and tags.ctag == state.ctag and not state.filling and not state.token:
-            return None
+        tags = Tags(ctag, "") if ctag else await tags_of(client, place.collection)
+        if not state.filling:
+            if _is_same(tags.ctag, state.ctag) or _is_same(tags.sync_token, state.token):
+                return None
+            if state.token:
+                try:
+                    return await self._since(client, place, state, tags.ctag)
+                except TokenExpired:
+                    _log.info("dav_compared_anew", folder=folder.folder_id, server=client.host)
+        if not tags.sync_token:
+            tags = await tags_of(client, place.collection)
         return await self._compared(client, place, folder, mirror, state, tags)
 
     async def _since(self, client: DavClient, place: Place, state: State, ctag: str) -> _Pending:
@@ -213,6 +214,11 @@ def _prepare(made: list[tuple[str, str, _Made]], old: Mapping[str, Item]) -> Non
     for key, _, make in made:
         if key in old:
             make.prepare(old[key])
+
+
+def _is_same(now: str, then: str) -> bool:
+    """Whether a tag is there and has not changed."""
+    return bool(now) and now == then
 
 
 def _read_all(objects: Mapping[str, Object], form: Format) -> dict[str, list[tuple[str, Item]] | str]:
