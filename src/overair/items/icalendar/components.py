@@ -32,7 +32,9 @@ OTHERS: Final = frozenset({"VFREEBUSY", "VAVAILABILITY"})
 """What stands beside items in a calendar and is none."""
 _OUTER: Final = ITEMS | OTHERS | {TIME_ZONE}
 _CALENDAR: Final = "VCALENDAR"
-_MARK: Final = re.compile(r"^(BEGIN|END|UID|METHOD|X-WR-TIMEZONE)[ \t]*+(?:\n[ \t])?+[:;]", re.IGNORECASE | re.MULTILINE)
+_MARK: Final = re.compile(
+    r"^(BEGIN|END|UID|METHOD|X-WR-TIMEZONE)[ \t]*+(?:\n[ \t])?+[:;]", re.IGNORECASE | re.MULTILINE
+)
 _HEAD: Final = re.compile(r'[ \t]*+[\w.-]++[ \t]*+(?=[:;])[^":]*+(?:"[^"]*+"[^":]*+)*+:', re.ASCII)
 """A property's name and parameters; the library would take the blanks out of a name, too."""
 _UNFOLD: Final = re.compile(r"\n[ \t]")

@@ -89,6 +89,7 @@ class EventObject:
             raise Unmergeable("holds no such occurrence")
         wanted = msgspec.structs.replace(self._wanted(base, old, new), recurrence=None, exceptions=None)
         series = SeriesMerge(desk, self._sheet, group, group.master, made[uid], made[uid])
+        series.name()
         own = next((one for one in group.changed if series.original(one) == stamp_of_start), None)
         if own is not None:
             self._merge_alone(desk, own, base, wanted)

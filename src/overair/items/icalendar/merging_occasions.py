@@ -148,9 +148,7 @@ def stamp(
         significant = any(line.is_changed and line.name in _SIGNIFICANT for line in node.lines) or any(
             text.upper().startswith(_SIGNIFICANT) for _, text in node.added
         )
-    if node.first("UID") is None:
-        # It is known by its content so far, which is other content now.
-        sheet.add(node, f"UID:{as_text(uid).to_ical().decode()}")
+    stamp_uid(sheet, node, uid)
     now = f"{desk.now:%Y%m%dT%H%M%SZ}"
     set_line(sheet, node, "DTSTAMP", now)
     for line in node.all("LAST-MODIFIED")[:1]:
@@ -162,3 +160,9 @@ def stamp(
         sheet.add(node, "SEQUENCE:1")
     elif counted is not None and (said := counted.value.strip()).isascii() and said.isdigit():
         counted.value = str(min(int(said[:12]) + 1, _MOST_CHANGES))
+
+
+def stamp_uid(sheet: Sheet, node: Node, uid: str) -> None:
+    """Write down the UID of a component that has none: that of its content, which is another one now."""
+    if node.first("UID") is None:
+        sheet.add(node, f"UID:{as_text(uid).to_ical().decode()}")

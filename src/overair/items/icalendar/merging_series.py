@@ -17,7 +17,7 @@ from overair.items.icalendar.events import Occasion, occasion
 from overair.items.icalendar.fields import required_moment
 from overair.items.icalendar.losses import Losses
 from overair.items.icalendar.merging_groups import basis
-from overair.items.icalendar.merging_occasions import Desk, effective, merge_occasion, stamp
+from overair.items.icalendar.merging_occasions import Desk, effective, merge_occasion, stamp, stamp_uid
 from overair.items.icalendar.merging_rules import set_rule
 from overair.items.icalendar.merging_times import Form, form_at, form_of
 from overair.items.icalendar.reading import Group, Read, uid_of
@@ -74,7 +74,7 @@ class SeriesMerge:
         if form is not None:
             self._form = form
             self.forms.append(form)
-        rewritten = self._merge_rule()
+        rewritten = self._merge_rule(moves=self._form != old_form or bool(self._shift(old_form)))
         own: dict[datetime, Read] = {}
         for one in self._group.changed:
             key = self._key(one)
@@ -113,12 +113,13 @@ class SeriesMerge:
     def _place(self, key: datetime) -> datetime | None:
         return self._move.place(key) if self._moves else key
 
-    def _merge_rule(self) -> bool:
+    def _merge_rule(self, *, moves: bool) -> bool:
         """RRULE; whether it has other occurrences than it had."""
         if self._wanted.recurrence is None and self._base.recurrence is not None:
             self._node.remove("RRULE", "EXRULE", "EXDATE")
             return True
-        return set_rule(self._sheet, self._node, self._rule(self._base), self._rule(self._wanted))
+        before, after = self._rule(self._base), self._rule(self._wanted)
+        return set_rule(self._sheet, self._node, before, after, moves=moves)
 
     def _rule(self, event: Event) -> vRecur | None:
         if event.recurrence is None or event.start_time is None:
@@ -188,9 +189,10 @@ class SeriesMerge:
             place = moved(instant, text)
             if place is not None:
                 values.append(text if place == instant and not other_form else form.written(place))
-        if not values:
-            line.removed = True
-        elif values != [one.strip() for one in line.value.split(",") if one.strip()]:
+        if values == [one.strip() for one in line.value.split(",") if one.strip()]:
+            return
+        line.removed = not values
+        if values:
             line.value = ",".join(values)
             form.set_head(line)
 
@@ -245,6 +247,10 @@ class SeriesMerge:
             except (ValueError, OverflowError):
                 own = self._form
             (own if own.is_date == self._form.is_date else self._form).set(line, place)
+
+    def name(self) -> None:
+        """Let the series have the UID that it is known by."""
+        stamp_uid(self._sheet, self._node, self._uid)
 
     def add_occurrence(self, place: datetime, after: Event) -> None:
         """Put in a component for one occurrence: that of the series, but for what is otherwise."""
