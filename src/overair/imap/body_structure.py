@@ -10,6 +10,10 @@ import msgspec
 from overair.imap.atoms import Atom
 
 
+DEEPEST: Final = 100
+"""Parts within parts; Dovecot stops at 100, too."""
+
+
 class BodyPart(msgspec.Struct, frozen=True):
     """A part of a message. Types, encodings and names of parameters are in small letters."""
 
@@ -48,7 +52,7 @@ def parse_body(value: Atom) -> BodyPart:
 
 def _parse(value: Atom, number: str) -> BodyPart:
     """``number`` is that of the part; "" for the message itself, whose single part is "1"."""
-    if not isinstance(value, tuple) or not value:
+    if not isinstance(value, tuple) or not value or number.count(".") > DEEPEST:
         raise ValueError("not the structure of a part")
     return _multipart(value, number) if isinstance(value[0], tuple) else _single(value, number or "1")
 

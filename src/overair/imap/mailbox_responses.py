@@ -13,6 +13,8 @@ from overair.imap.responses import FolderStatus, ListEntry, Rights, Untagged
 if TYPE_CHECKING:
     from overair.imap.reader import Response
 
+LONGEST_NAME: Final = 16 * 1024
+"""Bytes of a mailbox's name; servers allow 1,000 to 4,000."""
 _LIST: Final = re.compile(rb'\(([^()]*)\) (?:"(\\?.)"|NIL) ', re.IGNORECASE)
 _NAME: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{\d+\}|[^ ()"]+')
 """A mailbox: quoted, as a literal or an atom, with brackets, which the parser takes for a section."""
@@ -79,6 +81,8 @@ def _mailbox(response: Response, *, utf8: bool) -> tuple[str, Response]:
         wire, rest = literal, response[1:]
     else:
         wire = found[0]
+    if len(wire) > LONGEST_NAME:
+        raise Unreadable("too long a name")
     name = mailbox_names.decode(wire, utf8=utf8)
     return "INBOX" if name.upper() == "INBOX" else name, rest
 

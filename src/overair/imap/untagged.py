@@ -38,7 +38,7 @@ _ESEARCH: Final = re.compile(
     rb"(?: ?\(TAG [^()]*\))?(?: UID)?(?: MODSEQ (\d{1,20}))?(?: ALL ([\d:,]+))?(?: MODSEQ (\d{1,20}))?",
     re.IGNORECASE,
 )
-_SEARCH: Final = re.compile(rb" *((?:\d{1,10}(?: +|\Z))*)(?:\(MODSEQ (\d{1,20})\))? *", re.IGNORECASE)
+_MODSEQ: Final = re.compile(rb"MODSEQ (\d{1,20})\)", re.IGNORECASE)
 _VANISHED: Final = re.compile(rb"(\(EARLIER\) )?([\d:,]+)", re.IGNORECASE)
 
 
@@ -94,11 +94,12 @@ def _vanished(line: bytes) -> Untagged:
 
 
 def _search(line: bytes) -> Untagged:
-    found = _SEARCH.fullmatch(line)
-    if found is None:
+    numbers, parenthesis, rest = line.strip().partition(b"(")
+    modseq = _MODSEQ.fullmatch(rest)
+    if bool(parenthesis) != (modseq is not None):
         raise Unreadable("not a SEARCH")
-    uids = UidSet(int(number) for number in found[1].split())
-    return Found(SearchResult(uids, int(found[2]) if found[2] else None))
+    uids = _uids(b",".join(numbers.split()))
+    return Found(SearchResult(uids, int(modseq[1]) if modseq else None))
 
 
 def _extended_search(line: bytes) -> Untagged:
