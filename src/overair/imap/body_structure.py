@@ -9,7 +9,6 @@ import msgspec
 
 from overair.imap.atoms import Atom
 
-
 DEEPEST: Final = 100
 """Parts within parts; Dovecot stops at 100, too."""
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 16 * 1024
 """Bytes of a mailbox's name; servers allow 1,000 to 4,000."""
+LONGEST_LINE: Final = 64 * 1024
+"""Bytes of a line that begins with a name."""
 _LIST: Final = re.compile(rb'\(([^()]*)\) (?:"(\\?.)"|NIL) ', re.IGNORECASE)
-_NAME: Final = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{\d+\}|[^ ()"]+')
+_NAME: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"|\{\d+\}|[^ ()"]+')
 """A mailbox: quoted, as a literal or an atom, with brackets, which the parser takes for a section."""
 _ESCAPE: Final = re.compile(rb"\\(.)")
 
@@ -71,6 +73,8 @@ def parse_acl(response: Response, utf8: bool) -> Untagged:
 def _mailbox(response: Response, *, utf8: bool) -> tuple[str, Response]:
     """The name that a response begins with, and what is behind it."""
     line, literal = _split(response)
+    if len(line) > LONGEST_LINE:
+        raise Unreadable("too long a line")
     found = _NAME.match(line)
     if found is None:
         raise Unreadable("no name of a mailbox")
