@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from overair.cli import greeting
 from overair.client import Client, HttpError
 from overair.items import ItemClass
 from overair.mailboxes.interface import FolderType
@@ -203,3 +204,21 @@ def test_old_tls_is_refused(demo: House) -> None:
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     with socket.create_connection(("127.0.0.1", demo.port)) as near, pytest.raises(ssl.SSLError):
         context.wrap_socket(near, server_hostname="127.0.0.1")
+
+
+def test_a_gateway_says_whose_users_may_log_in(tmp_path: Path) -> None:
+    said = greeting.text(
+        greeting.Greeting(
+            data_dir=tmp_path,
+            server="phones.example.org",
+            page=None,
+            tls=True,
+            fingerprint=None,
+            accounts=(),
+            passwords={},
+            upstream="mail.example.org",
+        )
+    )
+    assert "serves the mailboxes at mail.example.org" in said
+    assert "gateway check" in said
+    assert "user add" not in said

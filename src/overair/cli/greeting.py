@@ -34,11 +34,14 @@ class Greeting(msgspec.Struct, frozen=True, kw_only=True):
     passwords: dict[str, str]
     """Those that were made up in this start, by address."""
     notes: tuple[str, ...] = ()
+    upstream: str = ""
+    """The server that knows the users and has their mail, where this one is a gateway to it."""
 
 
 def text(greeting: Greeting) -> str:
     """The greeting as it is printed."""
-    lines = [f"Overair {overair.__version__} serves the mailboxes in {greeting.data_dir}", ""]
+    where = f"at {greeting.upstream}" if greeting.upstream else f"in {greeting.data_dir}"
+    lines = [f"Overair {overair.__version__} serves the mailboxes {where}", ""]
     if greeting.page is not None:
         what = "install the certificate from this page" if greeting.fingerprint else "open this page"
         lines += [f"1. On the phone, {what}:", "", f"   {greeting.page}", "", qr_code(greeting.page)]
@@ -67,6 +70,13 @@ def _account(greeting: Greeting) -> list[str]:
 
 
 def _passwords(greeting: Greeting) -> list[str]:
+    if greeting.upstream:
+        words = [_program(), "gateway", "check", "you@example.org"]
+        words += ["--config", "overair.toml"]
+        return [
+            "Users log in as they do there. What the servers can do for one of them:",
+            f"   {shlex.join(words)}",
+        ]
     if not greeting.accounts:
         return ["There is no account yet. Add one:", f"   {_command('add', 'you@example.org', greeting)}"]
     new = f"   {_command('passwd', greeting.accounts[0], greeting)}"

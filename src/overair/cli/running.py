@@ -103,8 +103,9 @@ async def _serve(
                 page=None if listening.is_private else page,
                 tls=listening.tls is not None,
                 fingerprint=root_files.fingerprint_text(root) if root else None,
-                accounts=accounts,
+                accounts=() if settings.gateway.configured else accounts,
                 passwords=passwords,
+                upstream=settings.gateway.place("imap").host if settings.gateway.configured else "",
             )
             typer.echo(greeting.text(facts))
             mailboxes.told(settings.data_path)
