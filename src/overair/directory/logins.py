@@ -84,8 +84,12 @@ class Logins:
 
     @property
     def generation(self) -> int:
-        """Grows whenever log-ins are dropped."""
+        """Grows whenever log-ins are dropped or accounts added."""
         return self._remembered.generation
+
+    def begin_generation(self) -> None:
+        """An account was added: no log-in to another one ends, and one to this one has just begun."""
+        self._remembered.begin_generation()
 
     def holds(self, account_id: int, generation: int) -> bool:
         """Whether a log-in that was verified in a generation was not dropped since."""

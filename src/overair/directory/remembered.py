@@ -67,9 +67,13 @@ class RememberedLogins:
         if len(self._users) > LIMIT:
             self._users.popitem(last=False)
 
+    def begin_generation(self) -> None:
+        """Have nothing remembered of what is being verified now."""
+        self.generation += 1
+
     def forget(self, account_id: int) -> None:
         """Drop an account's log-ins, as after a new password."""
-        self.generation += 1
+        self.begin_generation()
         self._forgotten[account_id] = self.generation
         for digest in [digest for digest, (user, _) in self._users.items() if user.account_id == account_id]:
             del self._users[digest]
