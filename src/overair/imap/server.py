@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ssl
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-KILO = 1024
-MEGA = 1024 * KILO
+LONGEST_LINE: Final = 1024 * 1024
+LARGEST_LITERAL: Final = 64 * 1024 * 1024
+MOST_LITERALS: Final = 10_000
+LARGEST_RESPONSE: Final = 65 * 1024 * 1024
+CONNECT_SECONDS: Final = 20
+LOGIN_SECONDS: Final = 30
+SILENCE_SECONDS: Final = 60
 
 
 class Security(StrEnum):
@@ -23,10 +29,10 @@ class Security(StrEnum):
 class Timeouts(msgspec.Struct, frozen=True):
     """Seconds."""
 
-    connect: float = 20
+    connect: float = CONNECT_SECONDS
     """To the greeting, TLS included."""
-    login: float = 30
-    silence: float = 60
+    login: float = LOGIN_SECONDS
+    silence: float = SILENCE_SECONDS
     """Without a byte from the server, or with nothing taken by it, while it owes an answer."""
     logout: float = 2
 
@@ -34,13 +40,13 @@ class Timeouts(msgspec.Struct, frozen=True):
 class Bounds(msgspec.Struct, frozen=True):
     """What more than these of is taken for garbage: the connection is closed (BrokenProtocol)."""
 
-    line: int = 1 * MEGA
+    line: int = LONGEST_LINE
     """Bytes of a line, without literals."""
-    literal: int = 64 * MEGA
+    literal: int = LARGEST_LITERAL
     """Bytes of a literal."""
-    literals: int = 10_000
+    literals: int = MOST_LITERALS
     """Literals in one response."""
-    response: int = 65 * MEGA
+    response: int = LARGEST_RESPONSE
     """Bytes of a response with its literals."""
 
 
