@@ -15,7 +15,14 @@ import pytest
 from overair.items import Contact, Event, Item, Message
 from overair.items.mail.message import index_message
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
-from overair.mailboxes.interface import FolderType, MailboxUnavailable, Session, StoredItem, View
+from overair.mailboxes.interface import (
+    FolderExists,
+    FolderType,
+    MailboxUnavailable,
+    Session,
+    StoredItem,
+    View,
+)
 from overair.storage.interface import DatabaseUnavailable, Transaction
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway_place import GatewayPlace, users
@@ -122,6 +129,37 @@ def test_an_add_whose_commit_was_lost_is_not_doubled(
     assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
     place.runner.run(mailbox.refresh([folder_id]))
     assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
+
+
+@pytest.mark.parametrize("pulled", [False, True], ids=["repeated at once", "brought in before"])
+@pytest.mark.parametrize("kind", [FolderType.USER_MAIL, FolderType.USER_CALENDAR])
+def test_a_folder_whose_commit_was_lost_is_the_one_that_is_there(
+    place: GatewayPlace, monkeypatch: pytest.MonkeyPatch, kind: FolderType, pulled: bool
+) -> None:
+    mailbox = place.mailbox()
+    commits = LostCommits(place)
+    commits.lost = 1
+    monkeypatch.setattr(place.gateway.database, "write", commits)
+
+    def create() -> str:
+        return place.runner.run(mailbox.transact(lambda session: session.create_folder("0", "New", kind)))
+
+    def called_new() -> list[str]:
+        folders = place.runner.run(mailbox.inspect(lambda session: session.folders()))
+        return [one.folder_id for one in folders if one.name.startswith("New")]
+
+    with pytest.raises(MailboxUnavailable):
+        create()
+    assert called_new() == []
+    if pulled:
+        place.runner.run(mailbox.refresh(None))
+        assert len(called_new()) == 1
+    made = create()
+    assert called_new() == [made]
+    place.runner.run(mailbox.refresh(None))
+    assert called_new() == [made]
+    with pytest.raises(FolderExists):  # which it is not the second time that somebody wants it
+        create()
 
 
 def test_two_that_are_alike_are_two(place: GatewayPlace) -> None:

@@ -132,14 +132,18 @@ class Plan:
         self.effects, self.stubs, self.search, self.used = {}, {}, None, []
         self._seen.clear()
 
+    def name(self, effect: Effect) -> str:
+        """By what an effect is known that is asked for now: another one, if it is asked for once more."""
+        name = digest(effect)
+        self._seen[name] += 1
+        return f"{name}-{self._seen[name]}"
+
     def outcome(self, effect: Effect, backend: BackendName | None) -> tuple[bool, Outcome]:
         """Whether an effect was made, and what came of it; ``backend`` is to make it, None that sends mail.
 
         Raises what it came to.
         """
-        name = digest(effect)
-        self._seen[name] += 1
-        name = f"{name}-{self._seen[name]}"
+        name = self.name(effect)
         if name not in self.outcomes:
             self.effects[name] = (backend, effect)
             return False, None

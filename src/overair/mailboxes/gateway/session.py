@@ -32,6 +32,7 @@ from overair.mailboxes.gateway.effects import (
 from overair.mailboxes.gateway.mirroring import Mirroring, blob_of, in_place, is_stub
 from overair.mailboxes.interface import (
     Changes,
+    FolderExists,
     FolderType,
     FoundItem,
     MailboxUnavailable,
@@ -211,8 +212,14 @@ class GatewaySession(Mirroring):
 
     async def create_folder(self, parent_id: str, name: str, folder_type: FolderType) -> str:
         """A new folder, on the server for its class. Raises NoSuchParent, FolderExists, FolderProtected."""
-        folder_id = await super().create_folder(parent_id, name, folder_type)
         backend = CREATED.get(item_class_of(folder_type))
+        try:
+            folder_id = await super().create_folder(parent_id, name, folder_type)
+        except FolderExists:
+            made_before = None if backend is None else await self._made_before(parent_id, name, folder_type)
+            if made_before is None:
+                raise
+            return made_before
         if backend is None or backend not in self._configured:
             return folder_id
         parent = await self._parent_upstream(parent_id, backend)
@@ -253,6 +260,19 @@ class GatewaySession(Mirroring):
         self.plan.outcome(Submit(sender, tuple(recipients), blob), None)
 
     # Where things stand.
+
+    async def _made_before(self, parent_id: str, name: str, folder_type: FolderType) -> str | None:
+        """The folder that an earlier attempt has made, of which nobody could be told, and that was brought
+        in since.
+        """
+        backend = CREATED[item_class_of(folder_type)]
+        parent = await self._parent_upstream(parent_id, backend)
+        attempt = self.plan.name(CreateFolder(parent, name, folder_type))
+        if await self.transaction.one(links.INTENT, account=self.account_id, name=attempt) is None:
+            return None
+        self.plan.used.append(attempt)
+        places = {(one.parent_id, one.name, one.type): one.folder_id for one in await self.folders()}
+        return places.get((parent_id, name, folder_type))
 
     def _made(self, link: Link, effect: Effect) -> tuple[bool, object]:
         self._require_backend(link.backend)
