@@ -103,6 +103,10 @@ class Hand:
         if result.status != MoveItemsStatus.SUCCESS:
             raise StatusError(Command.MOVE_ITEMS, result.status)
 
+    async def look(self) -> None:
+        """Ask for the folders."""
+        await self._client.folder_sync()
+
     async def create_folder(self, name: str) -> None:
         """Make a mail folder at the top."""
         await self._client.folder_sync()

@@ -18,6 +18,7 @@ import msgspec
 
 from model.drive import DOMAIN, FolderAsItIs
 from model.edit import Edit
+from model.hand import Hand
 from model.laws import Law, hold
 from model.ledger import Ledger
 from model.mirror_eye import MirrorEye
@@ -26,7 +27,8 @@ from model.shown import VALUE
 from model.steps import ACCOUNTS, AnyStep, Ask, Outside, Story
 from model.steps import Edit as EditStep
 from model.upstream import FORMATS, Refused, Upstream
-from overair.items import ItemClass
+from overair.items import ItemClass, Message
+from overair.items.mail.flag import NO_FLAG
 from overair.mailboxes.gateway.backend import BackendName
 from support.dovecot import Dovecot
 from support.radicale import Radicale
@@ -152,7 +154,8 @@ class OverGateway(OverHttp):
             before is None
             or place is None
             or destination is None
-            or before.item_class is not ItemClass.EMAIL
+            or not isinstance(before, Message)
+            or before.flag not in (None, NO_FLAG)  # of which its server knows too little to move it with all
             or not self._directly()
         ):
             return await super().move(account, folder_id, item_id, destination_id)
@@ -226,6 +229,12 @@ class OverGateway(OverHttp):
             case "down":
                 await asyncio.to_thread(server.kill)
                 self._down.append(server.start)
+
+    async def relieve(self) -> None:
+        await super().relieve()
+        for account in ACCOUNTS:
+            # A server that was away is tried again when somebody asks for the folders, or seconds later.
+            await self._hand(account, Hand.look)
 
     async def _end_faults(self) -> None:
         while self._down:
