@@ -10,7 +10,7 @@ import msgspec
 class Kind(StrEnum):
     """What the secret is."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind
     MASTER = "master"
     OAUTH2 = "oauth2"
 
