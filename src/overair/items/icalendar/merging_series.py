@@ -82,11 +82,12 @@ class SeriesMerge:
                 own[key] = one
         named = self._merge_deleted(own, other_form=self._form != old_form, old_form=old_form)
         kept = {place for key, one in own.items() if (place := self._merge_changed(key, one)) is not None}
+        left_out = named | (set() if rewritten else self._by_rule(own))
         for place, exception in sorted(self._after.items()):
             if place in kept:
                 continue
             if exception.deleted:
-                if place not in named and not self._is_by_rule(place, own, rewritten=rewritten):
+                if place not in left_out:
                     self._sheet.add(self._node, self._form.line("EXDATE", place))
             else:
                 self.add_occurrence(place, effective(self._wanted, exception, place))
@@ -196,14 +197,14 @@ class SeriesMerge:
             line.value = ",".join(values)
             form.set_head(line)
 
-    def _is_by_rule(self, place: datetime, own: dict[datetime, Read], *, rewritten: bool) -> bool:
-        """Whether a deleted occurrence is one that the rule itself leaves out."""
-        if rewritten:
-            return False
-        return any(
-            one.deleted and key not in own and self._place(key) == place and key not in self._listed()
+    def _by_rule(self, own: dict[datetime, Read]) -> set[datetime | None]:
+        """The places of deleted occurrences that the rule itself leaves out."""
+        listed = self._listed()
+        return {
+            self._place(key)
             for key, one in self._before.items()
-        )
+            if one.deleted and key not in own and key not in listed
+        }
 
     def _listed(self) -> set[datetime]:
         """The occurrences that EXDATE took out before."""
@@ -226,16 +227,9 @@ class SeriesMerge:
         self._last = max(self._last, node.end)
         if place != key or self._form.is_date != form_is_date(one):
             self._set_original(node, place)
-        if not after.deleted:
-            form = merge_occasion(
-                self._desk,
-                self._sheet,
-                node,
-                one.component,
-                effective(self._base, before, key),
-                effective(self._wanted, after, place),
-                recurs=False,
-            )
+        was, wanted = effective(self._base, before, key), effective(self._wanted, after, place)
+        if was != wanted and not after.deleted:
+            form = merge_occasion(self._desk, self._sheet, node, one.component, was, wanted, recurs=False)
             self.forms += [form] if form is not None else []
         stamp(self._desk, self._sheet, node, uid=self._uid, is_organizer=self._is_organizer)
         return place

@@ -101,14 +101,15 @@ def merge_notes(sheet: Sheet, edit: Edit, fields: tuple[str, ...]) -> None:
                 sheet, msgspec.structs.replace(edit, new=msgspec.structs.replace(edit.new, body=body)), "body"
             )
         return
-    first, last, rest = 0, len(notes), f"{text}\n" if text else ""
-    while first < last and rest.startswith(f"{said[first]}\n"):
-        rest = rest[len(said[first]) + 1 :]
+    first, last, whole = 0, len(notes), f"\n{text}\n" if text else "\n"
+    start, end = 1, len(whole)
+    while first < last and whole.startswith(f"{said[first]}\n", start):
+        start += len(said[first]) + 1
         first += 1
-    while first < last and f"\n{rest}".endswith(f"\n{said[last - 1]}\n"):
+    while first < last and whole.endswith(f"\n{said[last - 1]}\n", start - 1, end):
         last -= 1
-        rest = rest[: len(rest) - len(said[last]) - 1]
-    rest = rest.strip()
+        end -= len(said[last]) + 1
+    rest = whole[start:end].strip()
     if rest and first == last:
         # It stands between two of them: it goes to one.
         first = max(first - 1, 0)
