@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "user": "overair.cli.user:application",
+    "device": "overair.cli.device:application",
     "queue": "overair.cli.queue:application",
     "store": "overair.cli.databases:application",
     "cert": "overair.cli.cert:application",

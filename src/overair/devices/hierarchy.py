@@ -13,8 +13,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import bindparam, select
 
+from overair.devices import hiding
 from overair.devices.tables import hierarchy_state
-from overair.mailboxes.interface import Folder, FolderChanges
+from overair.mailboxes.interface import Folder, FolderChanges, Session
 from overair.storage.interface import Transaction
 from overair.storage.statement import Statement, upsert
 
@@ -43,6 +44,8 @@ class State(msgspec.Struct, frozen=True):
     own: dict[str, Place | None] = {}
     request: str = ""
     answer: str = ""
+    hidden: frozenset[str] = frozenset()
+    """The folders that the device is not shown, though they are there (devices/hiding.py)."""
 
 
 class Hierarchy(msgspec.Struct):
@@ -55,6 +58,8 @@ class Hierarchy(msgspec.Struct):
     latest: str = ""
     """The key that the device has as far as is known: the last one handed out, unless it has named
     another since."""
+    hidden: frozenset[str] = frozenset()
+    """The folders that the device is not to be shown, and none below them."""
 
     @property
     def newest(self) -> State | None:
@@ -82,32 +87,37 @@ class Hierarchy(msgspec.Struct):
             return handed_out
         return None
 
-    def restart(self, token: str) -> State:
+    def restart(self, token: str, hidden: frozenset[str] = frozenset()) -> State:
         """The first state after key 0; the old ones stay until it is acknowledged.
 
         A beginning that is repeated is the same one, so that any of its answers will do.
         """
-        if self.restarted is None or self.restarted.token != token:
-            self.restarted = State(self._next_key(), token)
+        if self.restarted is None or (self.restarted.token, self.restarted.hidden) != (token, hidden):
+            self.restarted = State(self._next_key(), token, hidden=hidden)
         self.latest = self.restarted.key
         return self.restarted
 
-    def hand_out(self, token: str) -> State:
+    def hand_out(self, token: str, hidden: frozenset[str] = frozenset()) -> State:
         """A new state: the hierarchy up to a token; the one handed out before, where it is the same."""
-        if self.handed_out is None or self.handed_out != State(self.handed_out.key, token):
-            self.handed_out = State(self._next_key(), token)
+        if self.handed_out is None or self.handed_out != State(self.handed_out.key, token, hidden=hidden):
+            self.handed_out = State(self._next_key(), token, hidden=hidden)
         self.latest = self.handed_out.key
         return self.handed_out
 
-    def keep(self, token: str) -> None:
+    def keep(self, token: str, hidden: frozenset[str] = frozenset()) -> None:
         """Move the token under an unchanged key past what was not news for the device (law 8)."""
         if self.acknowledged is not None:
-            self.acknowledged = State(self.acknowledged.key, token)
+            self.acknowledged = State(self.acknowledged.key, token, hidden=hidden)
 
     def apply(self, state: State, request: str, changed: dict[str, Place | None], answer: str = "") -> State:
         """A new state: an older one with a change that the device made itself."""
         self.handed_out = State(
-            self._next_key(), state.token, {**state.own, **changed}, request=request, answer=answer
+            self._next_key(),
+            state.token,
+            {**state.own, **changed},
+            request=request,
+            answer=answer,
+            hidden=state.hidden,
         )
         self.latest = self.handed_out.key
         return self.handed_out
@@ -139,6 +149,24 @@ def news(
         ),
         token=changes.token,
     )
+
+
+async def news_since(
+    session: Session, hierarchy: Hierarchy, state: State | None
+) -> tuple[FolderChanges, frozenset[str]]:
+    """What a device is told that is at a state, None for nothing at all, and what is hidden from it then.
+
+    Raises TokenExpired.
+    """
+    changes = await session.folder_changes(None if state is None else state.token)
+    own, before = ({}, frozenset[str]()) if state is None else (state.own, state.hidden)
+    if not own and not before and not hierarchy.hidden:
+        return changes, before
+    current = {folder.folder_id: folder for folder in await session.folders()}
+    if own:
+        changes = news(changes, own, current)
+    hidden = hiding.below(hierarchy.hidden, current)
+    return hiding.shown(changes, before, hidden, current), hidden
 
 
 async def load(transaction: Transaction, device_key: int) -> Hierarchy:

@@ -45,6 +45,9 @@ _this_device = (_t.account_id == bindparam("account"), _t.device_id == bindparam
 _this_key = _t.device_key == bindparam("key")
 
 FIND: Final = Statement(select(*_columns).where(*_this_device))
+OF_ACCOUNT: Final = Statement(
+    select(*_columns).where(_t.account_id == bindparam("account")).order_by(_t.last_seen.desc(), _t.device_id)
+)
 COUNT: Final = Statement(select(func.count()).where(_t.account_id == bindparam("account")))
 DROP_ORPHANS: Final = Statement(
     delete(partnership).where(_t.account_id == bindparam("account"), _t.last_seen < bindparam("before"))
@@ -172,6 +175,11 @@ class Partnerships:
     async def _count(self, transaction: Transaction, account_id: int) -> int:
         row = await transaction.one(COUNT, account=account_id)
         return msgspec.convert(row[0], int) if row is not None else 0
+
+    async def devices(self, account_id: int) -> list[Device]:
+        """The partnerships of an account, those that were used last first. Raises DatabaseUnavailable."""
+        rows = await self._database.read(lambda transaction: transaction.all(OF_ACCOUNT, account=account_id))
+        return list(map(_device, rows))
 
     async def set_policy(self, device: Device) -> None:
         """Keep the policy keys and digests of a device."""

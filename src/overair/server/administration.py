@@ -13,6 +13,7 @@ import msgspec
 
 from overair.server.administration_records import AnswerRecord, RequestRecord
 from overair.server.certificate_requests import CertificateAnswer, CertificateRequest
+from overair.server.device_requests import DeviceAnswer, DeviceRequest
 
 CONTROL_SOCKET: Final = "control.sock"
 """Its name in the data directory."""
@@ -229,6 +230,7 @@ Request = (
     | BeginExport
     | NextItems
     | CertificateRequest
+    | DeviceRequest
 )
 
 
@@ -331,4 +333,15 @@ class Refused(AnswerRecord, frozen=True):
     reason: str
 
 
-Answer = Users | OutOfOffice | Queue | Counted | Begun | Outcomes | Exported | CertificateAnswer | Refused
+Answer = (
+    Users
+    | OutOfOffice
+    | Queue
+    | Counted
+    | Begun
+    | Outcomes
+    | Exported
+    | CertificateAnswer
+    | DeviceAnswer
+    | Refused
+)

@@ -12,7 +12,12 @@ from overair.directory.embedded import EmbeddedDirectory
 from overair.directory.interface import SendRight, User
 from overair.directory.names import InvalidAddress
 from overair.mailboxes.interface import MailboxError
-from overair.server import certificate_administration, mailbox_administration, queue_administration
+from overair.server import (
+    certificate_administration,
+    device_administration,
+    mailbox_administration,
+    queue_administration,
+)
 from overair.server.administration import (
     Account,
     AddAlias,
@@ -46,6 +51,8 @@ from overair.server.administration import (
 from overair.server.certificate_requests import CertificateRequest
 from overair.server.certificates import domains_of
 from overair.server.context import Services
+from overair.server.device_administration import DeviceUnfit
+from overair.server.device_requests import DeviceRequest, ShowDeviceFolder
 from overair.server.exporting import Export
 from overair.server.folder_contents import FolderUnfit
 from overair.server.importing import Import
@@ -83,7 +90,9 @@ class Administrator:
             AddEntries: lambda request: self._add_entries(cast("AddEntries", request)),
             BeginExport: lambda request: self._begin_export(cast("BeginExport", request)),
             NextItems: lambda request: self._next_items(),
-        } | dict.fromkeys(get_args(CertificateRequest), self._certificate)
+        }
+        self._operations |= dict.fromkeys(get_args(CertificateRequest), self._certificate)
+        self._operations |= dict.fromkeys(get_args(DeviceRequest), self._devices)
 
     async def perform(self, request: Request) -> Answer:
         """Carry out one request. What goes wrong in a way that was foreseen is Refused."""
@@ -191,6 +200,13 @@ class Administrator:
             self._services, domains, cast("CertificateRequest", request)
         )
 
+    async def _devices(self, request: Request) -> Answer:
+        about = cast("DeviceRequest", request)
+        answer = await device_administration.perform(self._services, await self._user(about.address), about)
+        if isinstance(about, ShowDeviceFolder):
+            _log.info("folders of a device chosen", address=about.address, device=about.device_id)
+        return answer
+
     async def _begin_import(self, request: BeginImport) -> Answer:
         user = await self._user(request.address)
         self._import = Import(self._services.mailbox(user.account_id), request.folder)
@@ -236,6 +252,7 @@ FORESEEN: Final = (
     NotQueued,
     ImpossibleAbsence,
     FolderUnfit,
+    DeviceUnfit,
     MailboxError,
     *certificate_administration.FORESEEN,
 )

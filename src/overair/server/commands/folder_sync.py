@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import Final
 
-from overair.devices.hierarchy import load, news, store
+from overair.devices.hierarchy import load, news_since, store
 from overair.mailboxes.interface import Folder, FolderChanges, MailboxUnavailable, Session, TokenExpired
 from overair.protocol import folder_sync, http
 from overair.protocol.folder_sync import FolderEntry, FolderRemoval, FolderSyncRequest, FolderSyncResponse
@@ -51,21 +51,17 @@ async def _exchange(session: Session, context: Context, key: str) -> tuple[str, 
     before = copy(hierarchy)
     if key == FIRST_KEY:
         # What is known of the items stays: some clients begin with key 0 at each start.
-        changes = await session.folder_changes(None)
-        next_key = hierarchy.restart(changes.token).key
+        changes, hidden = await news_since(session, hierarchy, None)
+        next_key = hierarchy.restart(changes.token, hidden).key
     else:
         state = hierarchy.acknowledge(key)
         if state is None:
             return None
-        changes = await session.folder_changes(state.token)
-        if state.own:
-            changes = news(
-                changes, state.own, {folder.folder_id: folder for folder in await session.folders()}
-            )
+        changes, hidden = await news_since(session, hierarchy, state)
         if changes.added or changes.changed or changes.removed:
-            next_key = hierarchy.hand_out(changes.token).key
+            next_key = hierarchy.hand_out(changes.token, hidden).key
         else:
-            hierarchy.keep(changes.token)
+            hierarchy.keep(changes.token, hidden)
             next_key = key
     await forget_states(session.transaction, device_key, changes.removed)
     if hierarchy != before:

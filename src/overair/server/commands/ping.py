@@ -118,12 +118,9 @@ async def _hierarchy_changed(context: Context) -> bool:
         if newest is None:
             return False
         try:
-            changes = await session.folder_changes(newest.token)
+            changes, _ = await hierarchy.news_since(session, states, newest)
         except TokenExpired:
             return True
-        if newest.own:
-            folders = {folder.folder_id: folder for folder in await session.folders()}
-            changes = hierarchy.news(changes, newest.own, folders)
         return bool(changes.added or changes.changed or changes.removed)
 
     return await context.mailbox.inspect(work)
