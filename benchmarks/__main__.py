@@ -11,7 +11,18 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import calendar, delivery, first_sync, lmtp, searching, sync_cost, waiting, wbxml
+from benchmarks import (
+    calendar,
+    delivery,
+    first_sync,
+    gateway,
+    gateway_memory,
+    lmtp,
+    searching,
+    sync_cost,
+    waiting,
+    wbxml,
+)
 from benchmarks.figures import Figure, show
 from support.pace import slowness
 
@@ -27,6 +38,8 @@ GROUPS: Final[dict[str, Measure]] = {
     "lmtp": lmtp.measure,
     "searching": searching.measure,
     "waiting": waiting.measure,
+    "gateway": gateway.measure,
+    "gateway_memory": gateway_memory.measure,
 }
 FULL: Final[dict[str, Measure]] = GROUPS | {
     "waiting": partial(waiting.measure, devices=waiting.FULL_DEVICES),

@@ -16,6 +16,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def cpu_of_all(pid: int) -> float:
+    """The same of a process with all its descendants, those that have ended included."""
+    own = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    ended = (int(own[13]) + int(own[14])) / TICKS
+    return ended + sum(cpu_seconds(one) for one in family(pid))
+
+
 def memory(pids: Iterable[int]) -> int:
     """Bytes of proportional set size (PSS) of processes together; what they share counts once."""
     return sum(_pss(pid) for pid in pids) * 1024

@@ -92,12 +92,20 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def overair(
-    data_dir: Path, *, tls: bool = True, unix: Path | None = None, core: int | None = None
+    data_dir: Path,
+    *,
+    tls: bool = True,
+    unix: Path | None = None,
+    core: int | None = None,
+    settings: str = "",
 ) -> Iterator[Running]:
-    """`overair serve` on loopback, or on a unix socket for a proxy; on one core where one is named."""
+    """`overair serve` on loopback, or on a unix socket for a proxy; on one core where one is named.
+
+    ``settings`` are further tables of its configuration.
+    """
     port = 0 if unix else free_port()
     configuration = data_dir / "benchmark.toml"
-    configuration.write_text(CONFIGURATION, encoding="utf-8")
+    configuration.write_text(CONFIGURATION + settings, encoding="utf-8")
     command = [str(Path(sys.executable).with_name("overair")), "serve", "--data-dir", str(data_dir)]
     command += ["--config", str(configuration), "--bind", f"unix:{unix}" if unix else f"127.0.0.1:{port}"]
     if unix or not tls:

@@ -106,7 +106,9 @@ async def _all_waiting(phones: list[Phone], place: Place) -> list[asyncio.Future
     return waiting
 
 
-async def _measure(place: Place, servers: list[Running], phones: list[Phone]) -> tuple[float, float]:
+async def memory_of_waiting(
+    place: Place, servers: list[Running], phones: list[Phone], reconnects: int = RECONNECTS
+) -> tuple[float, float]:
     """KB a device, fresh and after reconnects, above what the servers take with none."""
     await _all_waiting(phones[:WARM_UP], place)
     for phone in phones:
@@ -119,7 +121,7 @@ async def _measure(place: Place, servers: list[Running], phones: list[Phone]) ->
 
     pings = await _all_waiting(phones, place)
     fresh = taken()
-    for _ in range(RECONNECTS):
+    for _ in range(reconnects):
         pings = await _all_waiting(phones, place)
     worn = taken()
     for phone in phones:
@@ -151,7 +153,7 @@ def measure(say: Callable[[str], None], devices: int = DEVICES) -> list[Figure]:
         phones = asyncio.run(_prepare(path, devices))
         with overair(path) as server:
             say(f"{devices:,} devices wait on the server's own TLS and reconnect {RECONNECTS} times")
-            add("own TLS", OWN_TLS, asyncio.run(_measure(server.place, [server], phones)))
+            add("own TLS", OWN_TLS, asyncio.run(memory_of_waiting(server.place, [server], phones)))
         if nginx_command() is None:
             say("nginx is not installed: what a device takes behind it is not measured")
             return figures
@@ -159,5 +161,6 @@ def measure(say: Callable[[str], None], devices: int = DEVICES) -> list[Figure]:
         files = certificate.certificate_path, certificate.private_key_path
         with behind_nginx(path, path / "nginx", *files) as servers:
             say(f"{devices:,} devices wait behind nginx and reconnect {RECONNECTS} times")
-            add("behind nginx", BEHIND_NGINX, asyncio.run(_measure(servers[0].place, [*servers], phones)))
+            taken = asyncio.run(memory_of_waiting(servers[0].place, [*servers], phones))
+            add("behind nginx", BEHIND_NGINX, taken)
     return figures

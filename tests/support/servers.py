@@ -55,6 +55,12 @@ class ServerProcess:
         )
 
     @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it has printed."""
         path = self._directory / "printed"

@@ -1,0 +1,75 @@
+"""What a waiting device takes of memory in a gateway, its upstream connection included."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from benchmarks import upstream
+from benchmarks.figures import Figure
+from benchmarks.filling import Filling
+from benchmarks.phone import Account
+from benchmarks.servers import Running, overair
+from benchmarks.waiting import memory_of_waiting, prepare
+from overair.server.serving import shrink_tls_buffers
+from overair.sockets import raise_descriptor_limit
+from support.dovecot import Dovecot
+
+ACCOUNTS: Final = 1_000
+RECONNECTS: Final = 3
+PLAIN, TLS = 10, 45
+"""KB a device over what it takes in a server with mailboxes of its own."""
+
+
+async def _fill(path: Path) -> list[Account]:
+    async with Filling(path) as filling:
+        accounts = [await filling.add_account(f"user{number}") for number in range(ACCOUNTS)]
+        for account in accounts:
+            await filling.add_copies(account, 1)
+    return accounts
+
+
+async def _taken(server: Running, accounts: list[Account]) -> float:
+    """KB a device, one of each account; the most of when they are fresh and after reconnects."""
+    phones = await prepare(server.place, accounts, len(accounts))
+    return max(await memory_of_waiting(server.place, [server], phones, RECONNECTS))
+
+
+def _embedded() -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        accounts = asyncio.run(_fill(Path(folder)))
+        with overair(Path(folder)) as server:
+            return asyncio.run(_taken(server, accounts))
+
+
+def _in_front_of(server: Dovecot, *, upstream_tls: bool) -> float:
+    accounts = [upstream.account_of(server.user()) for _ in range(ACCOUNTS)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        upstream.gateway(Path(folder), server, upstream_tls=upstream_tls) as running,
+    ):
+        return asyncio.run(_taken(running, accounts))
+
+
+def measure(say: Callable[[str], None]) -> list[Figure]:
+    """KB a device over that of embedded mailboxes; nothing where Dovecot is missing."""
+    if not upstream.is_installed():
+        say("Dovecot is not installed: not measured")
+        return []
+    raise_descriptor_limit()
+    shrink_tls_buffers()  # of the phones
+    say(f"{ACCOUNTS:,} devices of as many accounts wait on a server with mailboxes of its own")
+    own = _embedded()
+    figures = [
+        Figure(f"memory per waiting device of {ACCOUNTS:,} accounts, own mailboxes", own, "KB", None, False)
+    ]
+    with upstream.dovecot() as server:
+        for how, upstream_tls, target in (("plain", False, PLAIN), ("TLS", True, TLS)):
+            say(f"{ACCOUNTS:,} devices wait on a gateway, {how} upstream")
+            taken = _in_front_of(server, upstream_tls=upstream_tls) - own
+            name = f"gateway, the same beyond that, upstream connections with {how}"
+            figures.append(Figure(name, taken, "KB", target, False))
+    return figures
