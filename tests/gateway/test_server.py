@@ -18,6 +18,8 @@ from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import Command
 from overair.protocol.statuses import SyncStatus
 from overair.protocol.sync_options import Options
+from overair.server.administrator import Administrator
+from overair.server.device_requests import ShowDeviceFolder
 from overair.versions import Version
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import Submitted, dav_users, running_gateway, submission
@@ -212,6 +214,28 @@ def test_the_first_request_of_a_user_is_answered(gateway: RunningServer, user: s
     answer = first.post(Command.FOLDER_SYNC, FolderSyncRequest(sync_key="0"))
     assert answer.status == 200, answer
     assert answer.read(FolderSyncResponse).status == 1
+
+
+def test_a_folder_is_hidden_from_one_device_while_nobody_is_here(
+    gateway: RunningServer, dovecot: Dovecot, user: str
+) -> None:
+    address = f"{user}@example.org"
+
+    def names(device: str) -> set[str]:
+        raw = RawPhone(gateway, address=address, device_id=device, password=PASSWORD.encode())
+        changes = raw.folder_sync().changes
+        assert changes is not None
+        return {entry.display_name for entry in changes.adds}
+
+    with dovecot.client(user) as client:
+        client.create_folder("Old/Older")
+    assert {"Old", "Older"} <= names("phone1")
+    administrator = Administrator(gateway.application.services)
+    gateway.call(lambda: administrator.perform(ShowDeviceFolder(address, "phone1", "Old", hidden=True)))
+    for device, shown in (("phone1", set()), ("phone2", {"Old", "Older"})):
+        found = names(device)
+        assert found & {"Old", "Older"} == shown
+        assert {"Inbox", "Sent"} <= found
 
 
 def test_a_wrong_password_is_refused_and_a_new_one_taken(
