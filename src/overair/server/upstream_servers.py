@@ -29,6 +29,7 @@ from overair.mailboxes.gateway.groupware.carddav import CardDavBackend
 from overair.mailboxes.gateway.groupware.locating import Locator
 from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.mail.backend import ImapBackend
+from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner, Shared
 from overair.mailboxes.gateway.mail.special_folders import Role
 from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
@@ -90,6 +91,7 @@ class UpstreamServers:
         )
         self.submission: Final = _submission_server(settings, domain)
         """The users' submission server; None where mail is not sent through one."""
+        self._filed: Final = FiledCopies()
         self._tokens: Final[dict[str, tuple[float, str]]] = {}
 
     def connect(self, account_id: int, address: str, mail: Credentials, groupware: Credentials) -> Servers:
@@ -98,7 +100,9 @@ class UpstreamServers:
         addresses = (address,)
         owner = Owner(account_id, addresses, self._time_zone)
         backends: dict[BackendName, Backend] = {
-            BackendName.IMAP: ImapBackend(self.pool, mail, owner, self._options, self._blobs)
+            BackendName.IMAP: ImapBackend(
+                self.pool, mail, owner, self._options, self._blobs, filed=self._filed
+            )
         }
         if settings.caldav:
             backends[BackendName.CALDAV] = CalDavBackend(

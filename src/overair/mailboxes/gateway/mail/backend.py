@@ -30,6 +30,7 @@ from overair.mailboxes.gateway.backend import (
 from overair.mailboxes.gateway.mail import folder_effects
 from overair.mailboxes.gateway.mail.contents import Contents, section, stand_in
 from overair.mailboxes.gateway.mail.effects import Effects
+from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
 from overair.mailboxes.gateway.mail.isolation import broke_down, by_halves
 from overair.mailboxes.gateway.mail.listing import listing
@@ -58,8 +59,8 @@ TO_THE_END: Final = 2**31 - 1
 class ImapBackend:
     """The mail of one account. It opens nothing until it is asked something.
 
-    ``pool`` are the connections to the server, shared by all accounts; ``blobs`` has the bytes of
-    messages that are added.
+    ``pool`` are the connections to the server and ``filed`` what is known of the copies that it files, both
+    shared by all accounts; ``blobs`` has the bytes of messages that are added.
     """
 
     name: Final = BackendName.IMAP
@@ -72,13 +73,14 @@ class ImapBackend:
         options: MailOptions,
         blobs: ByteSource,
         clock: Callable[[], float] = time.time,
+        filed: FiledCopies | None = None,
     ) -> None:
         self._pool: Final = pool
         self._credentials: Final = credentials
         self._owner: Final = owner
         self._options: Final = options
         self._contents: Final = Contents(owner)
-        self._effects: Final = Effects(blobs, owner, options.sent_copies)
+        self._effects: Final = Effects(blobs, owner, filed or FiledCopies())
         self._clock: Final = clock
         self._hierarchy: Hierarchy | None = None
         self._has_notes: dict[str, bool] = {}

@@ -23,7 +23,7 @@ from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.flags import DELETED, SEEN, flag_changes, flags_of, signature
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
 from overair.mailboxes.gateway.mail.notes import compose_note, read_note
-from overair.mailboxes.gateway.mail.options import Owner, SentCopies
+from overair.mailboxes.gateway.mail.options import Owner
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
 from overair.mailboxes.gateway.mail.selecting import entered
@@ -34,15 +34,16 @@ _log = structlog.get_logger("overair.gateway")
 
 
 class Effects:
-    """The effects on messages of one user. ``blobs`` has the bytes of what is added.
+    """The effects on messages of one user. ``blobs`` has the bytes of what is added; ``filed`` finds the
+    copies of sent messages that the server has filed itself.
 
     All raise ImapError, and MailboxUnavailable where the server does not say what it should.
     """
 
-    def __init__(self, blobs: ByteSource, owner: Owner, sent_copies: SentCopies) -> None:
+    def __init__(self, blobs: ByteSource, owner: Owner, filed: FiledCopies) -> None:
         self._blobs = blobs
+        self._filed = filed
         self._address = next(iter(owner.addresses), "")
-        self._filed = FiledCopies() if sent_copies is SentCopies.AUTO else None
 
     async def add(self, session: Session, folder: MirroredFolder, item: Item, token: str) -> Stood:
         """Append a message. Raises KeyError where its bytes are gone, Refused."""
@@ -52,7 +53,7 @@ class Effects:
         mailbox = await entered(session, folder, fresh=True)
         uid = await appended_before(session, token, ready.message.date_received)
         flags = flags_of(ready.message, mailbox.permanent)
-        if uid is None and folder.type is FolderType.SENT_ITEMS and self._filed is not None:
+        if uid is None and folder.type is FolderType.SENT_ITEMS:
             filed = await self._filed.find(session, mailbox, ready.message)
             if filed is not None:
                 return filed

@@ -18,14 +18,6 @@ class Shared(StrEnum):
     NONE = "none"
 
 
-class SentCopies(StrEnum):
-    """Whether a copy of what was sent is put among the sent messages."""
-
-    AUTO = "auto"
-    """Unless the server has filed one itself."""
-    ALWAYS = "always"
-
-
 class MailOptions(msgspec.Struct, frozen=True):
     """What an administrator chooses for all accounts of a server. Times are seconds.
 
@@ -39,7 +31,6 @@ class MailOptions(msgspec.Struct, frozen=True):
     shared: Shared = Shared.ALL
     poll_interval: float = 60
     """How often a watch looks at mailboxes of which the server tells nothing by itself."""
-    sent_copies: SentCopies = SentCopies.AUTO
     compare_interval: float = 300
     """How often the flags of a mailbox are compared that has no modification sequence."""
 
