@@ -32,8 +32,9 @@ def _canonical_directory(path: str) -> str:
 
 
 def canonical_name(segment: str) -> str:
-    """One segment of a path, percent-encoded in the one way."""
-    return quote(unquote_to_bytes(segment), safe=_SAFE)
+    """One segment of a path, percent-encoded in the one way; points that are encoded are no steps."""
+    name = quote(unquote_to_bytes(segment), safe=_SAFE)
+    return name.replace(".", "%2E") if name in (".", "..") and name != segment else name
 
 
 def origin(url: str) -> str:
@@ -71,7 +72,9 @@ def path_of(href: str, base: str) -> str:
         raise BadHref("is no URL") from None
     if not parts.path.startswith("/"):
         raise BadHref("has no path")
-    return canonical_path(parts.path)
+    # Two slashes at its start would make a host of its first segment when it is read again, and of a whole
+    # URL the steps up and on the spot are still there.
+    return canonical_path(urlsplit(joined("//server/", "/" + parts.path.lstrip("/"))).path)
 
 
 def place_of(href: str, base_path: str, base_origin: str) -> str:
