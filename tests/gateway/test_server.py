@@ -309,6 +309,16 @@ def test_a_message_is_sent_once_and_kept_once(
     assert subjects(inbox, inbox.sync().added) == ["to myself"]
 
 
+def test_who_only_sends_need_not_ask_for_folders(
+    gateway: RunningServer, dovecot: Dovecot, submitted: Submitted, user: str
+) -> None:
+    with SynchronousClient(gateway.url, f"{user}@example.org", PASSWORD, device_id="sender") as client:
+        client.send_mail(b"To: otto@example.net\r\nSubject: at once\r\n\r\nHello\r\n", client_id="three")
+    assert b"at once" in submitted.taken[-1].content
+    with dovecot.client(user, "Sent") as imap:
+        assert len(imap.search("ALL")) == 1
+
+
 def test_what_the_submission_server_does_not_take_is_not_sent(
     dovecot: Dovecot, submitted: Submitted, user: str, phone: Phone
 ) -> None:

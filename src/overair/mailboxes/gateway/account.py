@@ -152,7 +152,9 @@ class Account:
         """Bring what an attempt lacked, or make its effects, under locks that stay held until it is
         committed. Raises MailboxUnavailable.
         """
-        if plan.stubs:
+        if plan.tree is not None:
+            await self._list(plan.tree, plan)
+        elif plan.stubs:
             for folder_id, keys in plan.stubs.items():
                 await self._complete(folder_id, keys, plan)
         elif plan.search is not None:
@@ -160,6 +162,14 @@ class Account:
             plan.searched[query] = await self._search(query, limit)
         else:
             await self._make(plan, held)
+
+    async def _list(self, name: BackendName, plan: Plan) -> None:
+        """Bring the folders of a server in of which nobody has asked anything yet."""
+        if self._locks[name] not in plan.held:
+            await self._refresh(name, None, 0.0)
+        if name in self._failures:
+            raise MailboxUnavailable(self._failures[name][1])
+        plan.listed.add(name)
 
     async def _complete(self, folder_id: str, keys: Sequence[str], plan: Plan) -> None:
         """Make stubs whole; what has gone upstream goes from the mirror, and what came in a conversation

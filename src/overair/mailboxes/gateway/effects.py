@@ -121,6 +121,10 @@ class Plan:
         self.stubs: dict[str, list[str]] = {}
         """The keys of messages of which more than the overview is wanted, by folder id."""
         self.search: tuple[SearchQuery, int] | None = None
+        self.tree: BackendName | None = None
+        """Whose folders nobody has asked for yet."""
+        self.listed: Final[set[BackendName]] = set()
+        """Whose folders were asked for, for this unit of work."""
         self.used: list[str] = []
         """The digests of the effects that this attempt has found made."""
         self.held: Final[set[asyncio.Lock]] = set()
@@ -130,6 +134,7 @@ class Plan:
     def begin(self) -> None:
         """Another attempt."""
         self.effects, self.stubs, self.search, self.used = {}, {}, None, []
+        self.tree = None
         self._seen.clear()
 
     def name(self, effect: Effect) -> str:
@@ -155,7 +160,7 @@ class Plan:
 
     def require_nothing(self) -> None:
         """Raise Wanted where the attempt lacked something."""
-        if self.effects or self.stubs or self.search is not None:
+        if self.effects or self.stubs or self.search is not None or self.tree is not None:
             raise Wanted
 
 

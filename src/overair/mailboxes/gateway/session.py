@@ -308,17 +308,18 @@ class GatewaySession(Mirroring):
         return self._links[folder_id]
 
     async def _require_tree(self, folder_id: str) -> None:
-        """Raise MailboxUnavailable where nobody knows yet whether a folder is a server's."""
+        """Raise Wanted where nobody knows yet whether a folder is a server's."""
         try:
             kind = (await self.folder(folder_id)).type
         except NoSuchFolder:
             return  # whoever needs it finds that out
         backend = CREATED.get(item_class_of(kind))
-        if backend is None or backend not in self._configured:
+        if backend is None or backend not in self._configured or backend in self.plan.listed:
             return
         row = await self.transaction.one(links.ANY_FOLDER, account=self.account_id, owner=backend.value)
         if row is None:
-            raise MailboxUnavailable("its server has not been reached yet")
+            self.plan.tree = backend
+            raise Wanted
 
     async def _parent_upstream(self, parent_id: str, backend: BackendName) -> MirroredFolder | None:
         parent = await self._link(parent_id)
