@@ -1,11 +1,15 @@
-"""A client that nobody here wrote, by its own public interface, against a running server over HTTPS."""
+"""A client that nobody here wrote, by its own public interface, against a running server over HTTPS, and
+against one that is a gateway.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from pyactivesync import BodyType, Client, Contact, EmailChange, Folder, FolderType, SyncItem
@@ -20,6 +24,10 @@ from overair.items.recurrence.pattern import Recurrence, RecurrenceType
 from overair.protocol.body_preferences import BodyType as OwnBodyType
 from overair.wbxml import Tag
 from overair.wbxml.pages import Calendar, Notes, Tasks
+from support.dovecot import Dovecot, needs_dovecot
+from support.gateway import running_gateway, submission
+from support.packages import needs
+from support.radicale import Radicale
 from support.server import ANNA, BEN, PASSWORD, RunningServer, running_server
 
 PICTURE = bytes.fromhex(
@@ -28,10 +36,38 @@ PICTURE = bytes.fromhex(
 )
 
 
+through_both = pytest.mark.parametrize(
+    "server",
+    ["own", pytest.param("gateway", marks=[needs_dovecot, needs("radicale")])],
+    indirect=True,
+    scope="module",
+)
+of_its_own = pytest.mark.parametrize("server", ["own"], indirect=True, scope="module")
+
+
+@contextlib.contextmanager
+def gateway(data_dir: Path) -> Iterator[RunningServer]:
+    """A gateway in front of servers that know both users."""
+    passwords = dict.fromkeys(("anna", "ben"), PASSWORD)
+    with contextlib.ExitStack() as stack:
+        dovecot = Dovecot()
+        stack.callback(dovecot.remove)
+        for name, password in passwords.items():
+            dovecot.set_password(name, password)
+        radicale = stack.enter_context(Radicale(passwords))
+        submitted = stack.enter_context(submission(dovecot, passwords))
+        submitted.users |= set(passwords)
+        yield stack.enter_context(running_gateway(data_dir, dovecot, radicale, submitted, tls=True))
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with running_server(tmp_path_factory.mktemp("data"), tls=True) as running:
-        yield running
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    data_dir = tmp_path_factory.mktemp("data")
+    running = gateway(data_dir) if request.param == "gateway" else running_server(data_dir, tls=True)
+    with running as found:
+        yield found
 
 
 def connect(server: RunningServer, address: str, device_id: str, monkeypatch: pytest.MonkeyPatch) -> Client:
@@ -79,11 +115,13 @@ def find(items: dict[str, SyncItem], subject: str) -> SyncItem:
     return next(item for item in items.values() if item.fields.get("Email.Subject") == subject)
 
 
+@through_both
 def test_folders(anna: Client) -> None:
     types = {one.type for one in anna.list_folders()}
     assert {FolderType.INBOX, FolderType.DRAFTS, FolderType.SENT_ITEMS, FolderType.CONTACTS} <= types
 
 
+@through_both
 def test_a_message_with_an_attachment_goes_the_whole_way(anna: Client, ben: Client) -> None:
     message = letter("With picture", "See this")
     message.add_alternative("<p>See <b>this</b></p>", subtype="html")
@@ -112,6 +150,7 @@ def test_a_message_with_an_attachment_goes_the_whole_way(anna: Client, ben: Clie
     assert find(sent, "With picture").fields["Email.Read"] == "1"
 
 
+@of_its_own
 def test_windows_bring_every_message_once(anna: Client, ben: Client) -> None:
     for number in range(8):
         anna.send_mail(letter(f"Number {number}"))
@@ -120,6 +159,7 @@ def test_windows_bring_every_message_once(anna: Client, ben: Client) -> None:
     assert sorted(numbers) == [f"Number {number}" for number in range(8)]
 
 
+@through_both
 def test_flags_read_and_deletion(anna: Client, ben: Client) -> None:
     anna.send_mail(letter("To be read"))
     inbox = folder(ben, FolderType.INBOX)
@@ -139,6 +179,7 @@ def test_flags_read_and_deletion(anna: Client, ben: Client) -> None:
     assert find(deleted, "To be read")
 
 
+@through_both
 def test_contacts_are_made_changed_and_deleted(anna: Client) -> None:
     contacts = folder(anna, FolderType.CONTACTS)
     key, _ = everything(anna, contacts.id)
@@ -164,6 +205,7 @@ def test_contacts_are_made_changed_and_deleted(anna: Client) -> None:
     assert added.server_id not in everything(anna, contacts.id)[1]
 
 
+@through_both
 def test_drafts_are_kept_whole(anna: Client) -> None:
     drafts = folder(anna, FolderType.DRAFTS)
     key, _ = everything(anna, drafts.id)
@@ -181,6 +223,7 @@ def test_drafts_are_kept_whole(anna: Client) -> None:
     assert anna.fetch_attachment(attachment.file_reference) == PICTURE
 
 
+@through_both
 def test_folders_are_made_and_messages_moved_into_them(anna: Client, ben: Client) -> None:
     anna.send_mail(letter("To be filed"))
     inbox = folder(ben, FolderType.INBOX)
@@ -196,6 +239,7 @@ def test_folders_are_made_and_messages_moved_into_them(anna: Client, ben: Client
     assert made.id not in {one.id for one in ben.list_folders()}
 
 
+@through_both
 def test_a_delivery_answers_the_ping(anna: Client, ben: Client) -> None:
     inbox = folder(ben, FolderType.INBOX)
     everything(ben, inbox.id)
@@ -206,6 +250,7 @@ def test_a_delivery_answers_the_ping(anna: Client, ben: Client) -> None:
     assert (result.status, result.changed_folder_ids) == ("2", [inbox.id])
 
 
+@of_its_own
 def test_an_estimate_counts_what_the_sync_brings(anna: Client, ben: Client) -> None:
     inbox = folder(ben, FolderType.INBOX)
     key, _ = everything(ben, inbox.id)
@@ -215,6 +260,7 @@ def test_an_estimate_counts_what_the_sync_brings(anna: Client, ben: Client) -> N
     assert len(ben.sync_folder(inbox.id, key).added) == 1
 
 
+@of_its_own
 def test_the_address_list(anna: Client) -> None:
     [entry] = anna.search_gal("Ben")
     assert (entry.display_name, entry.email_address) == ("Ben Beck", BEN)
@@ -228,6 +274,7 @@ def known_as(tag: Tag) -> str:
     return named.get(tag, f"page{tag.page}.0x{tag.token:02X}")
 
 
+@through_both
 def test_events_tasks_and_notes_are_read_filed_and_deleted(server: RunningServer, ben: Client) -> None:
     due = datetime(2027, 3, 16, tzinfo=UTC)
     plan = AddEventAttachment(
