@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+from xml.etree.ElementTree import Element, register_namespace, tostring
 
 DAV: Final = "{DAV:}"
 CALDAV: Final = "{urn:ietf:params:xml:ns:caldav}"
@@ -41,10 +41,3 @@ def properties(*names: str) -> Element:
 def document(root: Element) -> bytes:
     """An element as the body of a request."""
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
-
-
-def add(parent: Element, name: str, text: str | None = None) -> Element:
-    """Append an element."""
-    child = SubElement(parent, name)
-    child.text = text
-    return child

@@ -44,15 +44,13 @@ DELETE, whose conditions tell what the first attempt did."""
 
 
 class Reply(NamedTuple):
-    """A whole answer with success; ``place`` is where it came from, after redirects."""
+    """A whole answer with success."""
 
-    status: int
     etag: str
     """Empty where there is none."""
     features: frozenset[str]
     """What the DAV header names."""
     body: bytes
-    place: str
 
 
 class Listed(NamedTuple):
@@ -158,14 +156,14 @@ class DavClient:
         most: int = OBJECT_BYTES,
     ) -> Reply:
         """One request and the whole answer, if it is a success."""
-        async with self._exchange(method, place, body, headers or {}) as (response, there):
+        async with self._exchange(method, place, body, headers or {}) as response:
             data = bytearray()
             async for piece in response.content.iter_chunked(_PIECE):
                 data += piece
                 if len(data) > most:
                     raise TooLarge(f"{self._where(method)}: answers with more than {most} bytes")
             etag = strong(response.headers.get("ETag", ""))
-            return Reply(response.status, etag, features_of(response), bytes(data), there)
+            return Reply(etag, features_of(response), bytes(data))
 
     async def multistatus(
         self,
@@ -178,10 +176,11 @@ class DavClient:
     ) -> Listed:
         """One request whose answer is a multistatus; ``each`` is given its responses, in a thread."""
         headers = {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
-        async with self._exchange(method, place, body, headers) as (response, there):
+        async with self._exchange(method, place, body, headers) as response:
             if response.status != 207:
                 raise Unreachable(f"{self._where(method)}: HTTP {response.status} is no multistatus")
-            reader = Reader(urlsplit(there).path, each)
+            # After redirects it is what hrefs are relative to.
+            reader = Reader(canonical_path(response.url.raw_path), each)
             size = 0
             waiting = bytearray()
             try:
@@ -202,8 +201,8 @@ class DavClient:
     @asynccontextmanager
     async def _exchange(
         self, method: str, place: str, body: bytes, headers: Mapping[str, str]
-    ) -> AsyncIterator[tuple[aiohttp.ClientResponse, str]]:
-        """An answer with success whose body was not read yet, and the place that it came from."""
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer with success whose body was not read yet."""
         where = self._where(method)
         try:
             async with await self._followed(method, place, body, headers) as response:
@@ -213,7 +212,7 @@ class DavClient:
                 if not 200 <= response.status < 300:
                     data = await response.content.read(ERROR_BYTES)
                     raise error_of(where, response.status, conditions_of(data))
-                yield response, self._place(str(response.url))
+                yield response
         except aiohttp.ClientConnectorCertificateError:
             raise Unreachable(f"{where}: its certificate is not trusted") from None
         except TimeoutError:
@@ -269,10 +268,6 @@ class DavClient:
         if there != self.origin and not (there.startswith("https://") and siblings(there, self.origin)):
             raise NotAllowed(f"{self.host}: names another server")
         return place
-
-    def _place(self, url: str) -> str:
-        path = canonical_path(urlsplit(url).path or "/")
-        return path if origin(url) == self.origin else origin(url) + path
 
     def _authorization(self) -> dict[str, str]:
         own = self._credentials
