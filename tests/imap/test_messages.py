@@ -129,7 +129,7 @@ def test_finding(upstream: Upstream) -> None:
                 for uid, word in enumerate(("käse", 'a "b" c', "ALL", "x\\y"), 1):
                     assert (await session.uid_search(["SUBJECT", Text(word)])).uids == UidSet([uid])
                 assert (await session.uid_search(["SUBJECT", b"K\xc3\xa4se"])).uids == UidSet([1])
-                assert not (await session.uid_search(["SUBJECT", Text("no\r\nA9 LOGOUT")])).uids
+                assert not (await session.uid_search(["SUBJECT", Text("no\r\nA9 LOGOUT\0")])).uids
                 found = await session.uid_search(["NOT", "SUBJECT", Text("Käse"), "MODSEQ", "1"])
                 assert found.uids == UidSet([2, 3, 4])
                 assert found.modseq

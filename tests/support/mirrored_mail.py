@@ -19,6 +19,7 @@ from overair.mailboxes.gateway.mail.backend import ImapBackend
 from overair.mailboxes.gateway.mail.flags import with_state_of
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner
+from support.cyrus import Cyrus
 from support.dovecot import PASSWORD, Dovecot
 from support.outgoing import letter
 
@@ -195,7 +196,7 @@ class House:
 
 @asynccontextmanager
 async def house(
-    dovecot: Dovecot,
+    dovecot: Dovecot | Cyrus,
     user: str,
     options: MailOptions | None = None,
     *,

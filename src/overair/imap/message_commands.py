@@ -171,5 +171,5 @@ def _ascii(word: str | bytes) -> bool:
 
 def _criterion(word: str | Text | bytes) -> Part:
     if isinstance(word, Text):
-        return string(word.encode("utf-8"))
+        return string(word.encode("utf-8").replace(b"\0", b""))  # there is no NUL in IMAP's strings
     return Literal(word) if isinstance(word, bytes) else word.encode("ascii")
