@@ -25,7 +25,7 @@ from support.mirrored_mail import FULL, NO_QRESYNC, OLD, SERVERS, WHEN, House, M
 
 pytestmark = needs_dovecot
 DOVECOT = dovecot_fixture(extra=SERVERS)
-every_server = pytest.mark.parametrize("host", [FULL, NO_QRESYNC, OLD])
+every_server = pytest.mark.parametrize("host", [FULL, pytest.param(NO_QRESYNC, marks=pytest.mark.full), OLD])
 Story = Callable[[House], Awaitable[None]]
 
 
@@ -158,6 +158,23 @@ def test_flags_are_set_and_taken_away_and_others_stay(dovecot: Dovecot, host: st
         assert message_of(held) == done
 
     play(dovecot, story, host, user)
+
+
+def test_a_connection_that_only_looked_is_used_to_change_something(dovecot: Dovecot) -> None:
+    user = dovecot.user()
+    with dovecot.client(user) as client:
+        client.append("INBOX", simple("one"))
+
+    async def story(there: House) -> None:
+        [held] = await there.bring(whole=True)
+        async with there.pool.session(there.credentials, "INBOX") as session:
+            await session.select("INBOX", read_only=True)
+        read = msgspec.structs.replace(message_of(held), read=True)
+        await there.backend.change(there.folders["INBOX"], held.known, held.item, read, token())
+        [(flags, _)] = upstream(dovecot, user, "INBOX").values()
+        assert flags == {"\\Seen"}
+
+    play(dovecot, story, user=user)
 
 
 def test_what_is_gone_is_stale(dovecot: Dovecot) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from gateway.test_mail_effects import every_server, play
 from overair.items import ItemClass
 from overair.mailboxes.search_query import SearchQuery, clauses_of
@@ -73,14 +71,14 @@ def test_words_fields_and_dates(dovecot: Dovecot, host: str) -> None:
     play(dovecot, story, host, user)
 
 
-@pytest.mark.parametrize("text", ['"; a LOGOUT\r\n"', "{10}", 'x" NOT ALL "', 'a\\b"c', "\x00nul", "x " * 90])
-def test_whatever_is_typed_is_only_looked_for(dovecot: Dovecot, text: str) -> None:
+def test_whatever_is_typed_is_only_looked_for(dovecot: Dovecot) -> None:
     user = filled(dovecot)
 
     async def story(there: House) -> None:
         await there.bring("INBOX", whole=True)
         await there.bring("Sent", whole=True)
-        await found(there, text)
+        for text in ('"; a LOGOUT\r\n"', "{10}", 'x" NOT ALL "', 'a\\b"c', "\x00nul", "x " * 90):
+            await found(there, text)
         assert await found(there, "subject:plan") == ["Plan B", "Plan A", "Plan C"]
 
     play(dovecot, story, user=user)

@@ -27,11 +27,17 @@ def submission(
     return UsersSubmission(settings, "example.org", separator)
 
 
+@pytest.fixture(scope="module", name="certificate")
+def certificate_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server's certificate is."""
+    return tmp_path_factory.mktemp("certificate")
+
+
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
-def test_a_message_goes_out_as_its_user(tmp_path: Path, tls: str) -> None:
+def test_a_message_goes_out_as_its_user(certificate: Path, tls: str) -> None:
     async def work() -> None:
-        async with mail_server(certificate=tmp_path, implicit=tls == "implicit", log_in=True) as server:
-            way = submission(server.port, tmp_path, tls)
+        async with mail_server(certificate=certificate, implicit=tls == "implicit", log_in=True) as server:
+            way = submission(server.port, certificate, tls)
             await way.submit(
                 RIGHT, "anna@example.org", ["ben@example.net", "cleo@example.net"], simple("one")
             )

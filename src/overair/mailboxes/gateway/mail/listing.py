@@ -61,7 +61,7 @@ async def listing(
 async def _holds_notes(session: Session, path: str) -> bool:
     """Whether a mailbox is one of notes: it holds one, or nothing. Many people file mail as notes, too."""
     try:
-        selected = await session.select(path, read_only=True)
+        selected = await session.select(path)
         return not selected.exists or bool((await session.uid_search(["HEADER", KIND, Text(OF_APPLE)])).uids)
     except CommandFailed:
         return False

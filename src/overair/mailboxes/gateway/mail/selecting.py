@@ -52,7 +52,8 @@ async def entered(session: Session, folder: MirroredFolder, *, fresh: bool = Fal
     Raises ImapError, MailboxUnavailable.
     """
     selected = session.selected
-    if selected is None or selected.name != folder.path:
+    # Somebody may have selected it to look at it alone.
+    if selected is None or selected.name != folder.path or selected.read_only:
         selected = await select(session, folder.path)
     elif fresh:
         try:

@@ -123,7 +123,7 @@ class MailWatch:
         if not self._notified and Extension.IDLE in session.capabilities:
             path = _idled(folders)
             if session.selected is None or session.selected.name != path:
-                await session.select(path, read_only=True)
+                await session.select(path)
             self._selected = path
 
     def _polls(self, session: Session, folders: Sequence[MirroredFolder]) -> list[MirroredFolder]:
