@@ -9,9 +9,10 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 
 from overair.items import Item
-from overair.items.mail.message import message_key
+from overair.items.mail.message import conversation_key, message_key
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.hierarchy import DEFAULT_FOLDERS, number_of
+from overair.mailboxes.embedded.search.finding import EVER
 from overair.mailboxes.gateway import links
 from overair.mailboxes.gateway.backend import (
     Backend,
@@ -25,7 +26,9 @@ from overair.mailboxes.gateway.backend import (
 from overair.mailboxes.gateway.hierarchy import missing, reconcile
 from overair.mailboxes.gateway.mirroring import Mirroring, in_place, is_stub
 from overair.mailboxes.interface import FolderType, FoundItem, Refused
+from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Database, Transaction
+from overair.times import microseconds
 
 T = TypeVar("T")
 CHUNK: Final = 250
@@ -206,6 +209,29 @@ class Mirror:
         await self._write(
             lambda session: session.transfer(folder.folder_id, one.item_id, one.destination_id, stood)
         )
+
+    async def of_conversation(
+        self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
+    ) -> list[FoundItem]:
+        """The messages of folders that are in the conversation of a query, newest first; of one that no
+        phone was told of nothing is known.
+        """
+        key = conversation_key(query.conversation_id or b"")
+        after = -EVER if query.after is None else microseconds(query.after)
+        before = EVER if query.before is None else microseconds(query.before)
+
+        async def work(transaction: Transaction) -> list[FoundItem]:
+            session = Mirroring(self._account_id, transaction)
+            found = [
+                stored
+                for folder in folders
+                for stored in await session.all_with_key(folder.folder_id, key, limit)
+                if after < stored.item.view_date < before
+            ]
+            found.sort(key=lambda stored: -stored.item.view_date)
+            return [FoundItem(stored.folder_id, stored.item_id) for stored in found[:limit]]
+
+        return await self._database.read(work)
 
     async def found(self, places: Sequence[tuple[str, str]]) -> list[FoundItem]:
         """The items that stand at places upstream, given as folder id and key, in their order."""
