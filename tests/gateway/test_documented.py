@@ -67,4 +67,4 @@ def test_the_page_of_dovecot_and_radicale(dovecot: Dovecot, tmp_path: Path) -> N
             assert folders[name] == ("imap", "there"), folders
         assert folders["Work"] == ("caldav", "there")
         assert folders["Tasks"] == ("caldav", "to be made")
-        assert folders["Contacts"] == ("carddav", "to be made")
+        assert folders["Contacts"] == ("carddav", "to be made"), found["servers"][3]

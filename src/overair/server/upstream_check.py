@@ -111,7 +111,7 @@ async def _check(
         without={setting: words for setting, words in WITHOUT.items() if not getattr(settings, setting)},
         folders=[],
     )
-    trees: dict[BackendName, Sequence[UpstreamFolder]] = {}
+    trees: dict[BackendName, Sequence[UpstreamFolder] | None] = {}
     backends = servers.connect(0, address, mail, groupware).backends
     for name, backend in backends.items():
         server = ServerChecked(setting=name.value, place=getattr(settings, name.value))
@@ -131,8 +131,8 @@ async def _looked_at(
     backend: Backend,
     look: Callable[[ServerChecked], Awaitable[None]],
     credentials: Credentials,
-) -> Sequence[UpstreamFolder]:
-    """Log in, ask what it can do, and list; the folders."""
+) -> Sequence[UpstreamFolder] | None:
+    """Log in, ask what it can do, and list; the folders, None of a server that cannot be used."""
     try:
         await backend.check()
         await look(server)
@@ -145,7 +145,7 @@ async def _looked_at(
         )
     except MailboxError as error:
         server.failure = f"{error}: {_remedy(str(error), server.setting)}"
-    return ()
+    return None
 
 
 def _mail(
@@ -199,14 +199,14 @@ def _remedy(error: str, setting: str) -> str:
     return f"see whether the server runs, and [gateway] {setting}"
 
 
-def _shown(trees: dict[BackendName, Sequence[UpstreamFolder]]) -> list[FolderShown]:
+def _shown(trees: dict[BackendName, Sequence[UpstreamFolder] | None]) -> list[FolderShown]:
     """The folders of all servers, and those that every mailbox has."""
     found: list[FolderShown] = []
     there: set[FolderType] = set()
     state: Literal["to be made", "unknown"]
     for name, tree in trees.items():
         levels: dict[str, int] = {}
-        for folder in tree:
+        for folder in tree or ():
             levels[folder.path] = levels.get(folder.parent or "", -1) + 1
             there.add(folder.type)
             found.append(
@@ -218,7 +218,8 @@ def _shown(trees: dict[BackendName, Sequence[UpstreamFolder]]) -> list[FolderSho
                     writable=folder.writable,
                 )
             )
-        kinds, state = (missing(name, tree), "to be made") if tree else (_KINDS[name], "unknown")
+        state = "unknown" if tree is None else "to be made"
+        kinds = _KINDS[name] if tree is None else tuple(missing(name, tree))
         for kind in kinds:
             there.add(kind)
             found.append(_default(kind, name.value, state))
