@@ -35,10 +35,17 @@ class Object(msgspec.Struct, frozen=True):
     """Text where it came within XML, bytes where it came by itself."""
 
 
+UNREAD: Final = Object("", "")
+"""Stands for an object that is larger than what is read."""
+
+
 async def multiget(
     client: DavClient, place: str, names: Sequence[str], service: Service
 ) -> dict[str, Object]:
-    """Objects by their names; those that are gone are left out. Raises DavError."""
+    """Objects by their names, UNREAD for what is too large; those that are gone are left out.
+
+    Raises DavError.
+    """
     found: dict[str, Object] = {}
     for start in range(0, len(names), BATCH):
         found.update(await _batch(client, place, names[start : start + BATCH], service))
@@ -73,7 +80,7 @@ async def _batch(client: DavClient, place: str, names: Sequence[str], service: S
             return await _batch(client, place, names[:half], service) | await _batch(
                 client, place, names[half:], service
             )
-        return {}
+        return {names[0]: UNREAD}
     except NotAllowed:
         pass  # a server without the report
     # What was neither given nor said to be gone is asked for by itself.
@@ -81,7 +88,9 @@ async def _batch(client: DavClient, place: str, names: Sequence[str], service: S
         if name not in found and name not in gone:
             try:
                 found[name] = await get(client, place + name)
-            except (NotThere, NotAllowed, TooLarge):
+            except TooLarge:
+                found[name] = UNREAD
+            except (NotThere, NotAllowed):
                 continue
     return {name: one for name, one in found.items() if name in names}
 
