@@ -18,6 +18,7 @@ from overair.items.contact import Contact
 from overair.items.vcard.cards import Card, Property, cards
 from overair.items.vcard.contacts import contacts_from_vcard
 from overair.items.vcard.merging import Unmergeable, merged, written
+from overair.items.vcard.places import in_places
 from overair.items.vcard.reading import Trace, traced
 from overair.protocol.body_preferences import BodyType
 from support.shared import SHARED, needs_shared
@@ -441,3 +442,15 @@ def test_a_new_card_says_its_uid() -> None:
     assert "UID:a\\;b\r\n" in text
     assert "REV:20261123T063000Z\r\n" in text
     assert only(text).first_name == "A"
+
+
+def test_what_stays_is_where_the_phone_knows_it() -> None:
+    old = only(APPLE)
+    new = edited(old, email1_address=None, home_phone_number=None)
+    after = only(merged(APPLE, old, new, now=NOW))
+    assert after.email1_address == "home@example.org"
+    placed = in_places(after, new)
+    assert (placed.email2_address, placed.email3_address) == ("home@example.org", "third@example.org")
+    assert placed.email1_address == "fourth@example.org"
+    assert (placed.home_phone_number, placed.home2_phone_number) == ("+49 3", "+49 2")
+    assert in_places(old, old) == old

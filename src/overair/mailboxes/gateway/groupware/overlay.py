@@ -11,13 +11,15 @@ from typing import Final
 
 import msgspec
 
-from overair.items import Event, Item, ItemClass
+from overair.items import Contact, Event, Item, ItemClass
 from overair.items.calendar.event import EventException, StoredAttachment
+from overair.items.vcard.places import in_places
 from overair.mailboxes.gateway.groupware.formats import Format
 
 KEPT_HERE: Final[Mapping[ItemClass, tuple[str, ...]]] = {
     ItemClass.CONTACTS: (
         "alias and weighted rank",
+        "which of several alike addresses and numbers is the first",
         "the time of day of birthdays and anniversaries",
         "the formatting of notes",
     ),
@@ -43,6 +45,8 @@ def overlaid(item: Item, old: Item | None, form: Format) -> Item:
     """An item as its server says it now, with what only the mirror has; ``old`` is what that has."""
     if old is None or type(old) is not type(item) or old == item:
         return item
+    if isinstance(item, Contact) and isinstance(old, Contact):
+        item = in_places(item, old)
     said = form.spoken(old)
     if said is None or type(said) is not type(item):
         return item
