@@ -14,11 +14,13 @@ from hypothesis.stateful import rule
 
 from mailboxes.contract import Do, MailboxContract
 from mailboxes.machine import MailboxMachine
-from overair.items import Message
+from mailboxes.phones import message
+from overair.items import ItemClass, Message
 from overair.items.mail.flag import NO_FLAG
 from overair.mailboxes.embedded.maintenance import prune
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
-from overair.mailboxes.interface import FolderType
+from overair.mailboxes.interface import FolderType, Session
+from overair.mailboxes.search_query import SearchQuery, clauses_of
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway_place import GatewayPlace, users
 from support.packages import needs
@@ -63,6 +65,23 @@ class TestGatewayMailbox(MailboxContract):
             "Junk",
             "Archive",
         }
+
+    def test_a_conversation_is_found_in_the_mirror_and_its_words_by_the_server(self, do: Do) -> None:
+        async def add(session: Session) -> list[str]:
+            inbox = (await session.folder_of_type(FolderType.INBOX)).folder_id
+            return [
+                (await session.add(inbox, message(day, subject, conversation))).item_id
+                for day, subject, conversation in ((1, "apples", 7), (2, "pears", 7), (3, "apples", 8))
+            ]
+
+        async def search(session: Session) -> tuple[list[str], list[str]]:
+            whole = SearchQuery(item_classes=frozenset({ItemClass.EMAIL}), conversation_id=bytes([7]) * 16)
+            words = msgspec.structs.replace(whole, clauses=clauses_of("apples"))
+            found = [await session.search(query, 10) for query in (whole, words)]
+            return [one.item_id for one in found[0]], [one.item_id for one in found[1]]
+
+        added = do(add)
+        assert do(search) == ([added[1], added[0]], [added[0]])
 
 
 class GatewayMachine(MailboxMachine):

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Final, TypeVar
 
+import msgspec
 import structlog
 
 from overair.mailboxes.gateway import links
@@ -39,6 +40,8 @@ Submission = Callable[[Submit], Awaitable[None]]
 
 MOMENT: Final = 5.0
 """Seconds for which nobody tries a server that was found not to be had."""
+MEMBERS: Final = 10_000
+"""Messages of a conversation among which words are looked for."""
 PULL_SECONDS: Final = 4.0
 """How long a folder that is new is brought in before the phone is answered with what is there."""
 
@@ -195,8 +198,16 @@ class Account:
 
     async def _search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
         folders = await self._mirror.folders(BackendName.IMAP, query.folder_ids)
-        found = await self._backend(BackendName.IMAP).search(folders, query, limit)
-        return await self._mirror.found(found or ())
+        server = self._backend(BackendName.IMAP)
+        if query.conversation_id is None:
+            return await self._mirror.found(await server.search(folders, query, limit) or ())
+        members = await self._mirror.of_conversation(folders, query, MEMBERS)
+        if query.clauses and members:
+            words = msgspec.structs.replace(query, conversation_id=None)
+            places = await server.search(folders, words, MEMBERS) or ()
+            having = set(await self._mirror.found(places))
+            members = [one for one in members if one in having]
+        return members[:limit]
 
     async def _make(self, plan: Plan, held: AsyncExitStack) -> None:
         # What sends mail comes first: a copy among the sent messages says that it was sent.
