@@ -169,7 +169,7 @@ def test_the_corpus_is_shown(post: Post, delivered: int, version: Version) -> No
     messages = synchronised(phone, folders[FolderType.INBOX].server_id)
     assert len(messages) == delivered
     events = synchronised(phone, folders[FolderType.CALENDAR].server_id)
-    assert len(requests(messages)) > 90
+    assert len(requests(messages)) >= 90
     found = {uid_in(request) for request in requests(messages)}
     # One message may be about several meetings: the first of them stands there.
     assert found == {event[Calendar.UID].text for event in events}
