@@ -16,7 +16,7 @@ from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import Command
-from overair.protocol.statuses import SyncStatus
+from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync_options import Options
 from overair.server.administrator import Administrator
 from overair.server.device_requests import ShowDeviceFolder
@@ -35,6 +35,7 @@ T = TypeVar("T")
 TEXT: Final = Options(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512),))
 WAIT: Final = 60
 """Seconds that a phone waits at most."""
+LATER: Final = (SyncStatus.RETRY, CommonStatus.SERVER_ERROR_RETRY_LATER)
 CARD: Final = (
     "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ada\r\nFN:Ada Lovelace\r\nN:Lovelace;Ada;;;\r\n"
     "TEL;TYPE=CELL:1\r\nitem1.X-ABRELATEDNAMES:Byron\r\nitem1.X-ABLABEL:Father\r\nEND:VCARD\r\n"
@@ -103,13 +104,13 @@ def meanwhile(work: Callable[[], T]) -> Future[T]:
 
 
 def persistent(work: Callable[[], T]) -> T:
-    """What a phone does that was told to come again (status 16)."""
+    """What a phone does that was told to come again."""
     deadline = time.monotonic() + WAIT
     while True:
         try:
             return work()
         except StatusError as error:
-            if error.status != SyncStatus.RETRY or time.monotonic() > deadline:
+            if error.status not in LATER or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
@@ -317,6 +318,26 @@ def test_who_only_sends_need_not_ask_for_folders(
     assert b"at once" in submitted.taken[-1].content
     with dovecot.client(user, "Sent") as imap:
         assert len(imap.search("ALL")) == 1
+
+
+def test_what_was_sent_and_could_not_be_kept_is_not_sent_again(
+    dovecot: Dovecot, submitted: Submitted, phone: Phone
+) -> None:
+    client = phone()
+    message = (
+        b"To: otto@example.net\r\nSubject: but once\r\n\r\nHello\r\n"  # its date is given anew each time
+    )
+    dovecot.kill()
+    try:
+        with pytest.raises(StatusError, match="111"):
+            client.send_mail(message, client_id="four")
+    finally:
+        dovecot.start()
+    persistent(lambda: client.send_mail(message, client_id="four"))
+    assert [b"but once" in taken.content for taken in submitted.taken].count(True) == 1
+    sent = client.asynchronous.folder_of_type(FolderType.SENT_ITEMS)
+    box = client.mail_folder(sent.server_id, options=TEXT)
+    assert subjects(box, box.sync().added) == ["but once"]
 
 
 def test_what_the_submission_server_does_not_take_is_not_sent(

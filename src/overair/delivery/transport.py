@@ -8,6 +8,7 @@ of the queue (here.py); the others by way of an SMTP server (elsewhere.py), wher
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
@@ -43,6 +44,8 @@ class Prepared(msgspec.Struct, frozen=True):
     """What travels."""
     kept: Message | None
     """What goes to Sent Items."""
+    name: str
+    """By what it is known again when a device asks for it once more: what travels has a date of its own."""
 
 
 class Transport:
@@ -70,10 +73,10 @@ class Transport:
         self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
 
-    def prepare(self, user: User, mime: bytes, *, save_in_sent: bool) -> Prepared:
+    def prepare(self, user: User, mime: bytes, *, save_in_sent: bool, name: str = "") -> Prepared:
         """Check a message and bring its bytes to disk; for a thread, since it takes its time.
 
-        Raises SubmissionRefused.
+        ``name`` is by what a repetition is known, its bytes where that is empty. Raises SubmissionRefused.
         """
         submitted = check(user, mime, self._domain, self._limits.recipients)
         blobs = self._delivery.blobs
@@ -82,7 +85,8 @@ class Transport:
             kept = msgspec.structs.replace(
                 index_message(submitted.kept, self._clock()), blob=blobs.put(submitted.kept), read=True
             )
-        return Prepared(submitted.sender, submitted.recipients, blobs.put(submitted.travelling), kept)
+        name = name or hashlib.sha256(mime).hexdigest()
+        return Prepared(submitted.sender, submitted.recipients, blobs.put(submitted.travelling), kept, name)
 
     async def enqueue(self, session: Session, prepared: Prepared) -> None:
         """Send a message within the unit of work of the sender's mailbox.

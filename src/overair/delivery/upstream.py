@@ -43,7 +43,7 @@ class UpstreamTransport(Transport):
             now=microseconds(self._clock()),
         )
         try:
-            session.submit(prepared.sender, prepared.recipients, prepared.blob)
+            session.submit(prepared.sender, prepared.recipients, prepared.blob, prepared.name)
         except (MailboxUnavailable, Refused) as error:
             raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
         if prepared.kept is not None and self._keeps:

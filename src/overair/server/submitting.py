@@ -87,11 +87,12 @@ async def submit(
     the transaction that sends it. Raises Refused.
     """
     transport = context.services.transport
+    name = f"{context.device.device_key} {names.kept[0]}"
 
     try:
         async with context.services.delivery.turn(size):
             prepared = await asyncio.to_thread(
-                lambda: transport.prepare(context.user, compose(), save_in_sent=save_in_sent)
+                lambda: transport.prepare(context.user, compose(), save_in_sent=save_in_sent, name=name)
             )
 
         async def work(session: Session) -> bool:

@@ -221,8 +221,15 @@ class Account:
         plan.searched.clear()
         tokens = await self._tokens([name for name, _ in effects])
         for name, (backend, effect) in effects:
+            if tokens[name] == links.MADE:
+                plan.outcomes[name] = None
+                continue
             try:
                 plan.outcomes[name] = await self._effect(backend, effect, tokens[name])
+                if isinstance(effect, Submit):
+                    # No submission server can be asked what it has taken, so that is on the disk at once:
+                    # what comes after it may fail, and the phone ask for all of it again.
+                    await self._database.write(partial(self._note_made, name=name))
             except Stale:
                 # The mirror is behind: it is brought up to date, and the unit of work thinks again.
                 if backend is not None and isinstance(effect, ChangeItem | RemoveItem | MoveItem):
@@ -301,6 +308,9 @@ class Account:
             return tokens
 
         return await self._database.write(work)
+
+    async def _note_made(self, transaction: Transaction, name: str) -> None:
+        await transaction.execute(links.INTENT_MADE, account=self.account_id, name=name)
 
     async def _end(self, transaction: Transaction, names: Sequence[str]) -> None:
         for name in names:

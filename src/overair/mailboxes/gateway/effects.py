@@ -90,11 +90,14 @@ class DeleteFolder(msgspec.Struct, frozen=True):
 
 
 class Submit(msgspec.Struct, frozen=True):
-    """A message handed to the submission server; ``blob`` is the key of its bytes."""
+    """A message handed to the submission server; ``blob`` is the key of its bytes, ``name`` that by which a
+    repetition is known, whose bytes may have another date.
+    """
 
     sender: str
     recipients: tuple[str, ...]
     blob: str
+    name: str
 
 
 Effect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder | Submit
@@ -168,6 +171,8 @@ def digest(effect: Effect) -> str:
     """The same for an effect that is asked for again, whatever the server puts into it by itself."""
     said = [type(effect).__name__]
     for name in effect.__struct_fields__:
+        if isinstance(effect, Submit) and name == "blob":
+            continue
         value = getattr(effect, name)
         if isinstance(value, MirroredFolder):
             # Not its id: one that is made in the unit of work has another one in each attempt.

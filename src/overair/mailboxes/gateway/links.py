@@ -88,6 +88,13 @@ INTENT: Final = Statement(
 ADD_INTENT: Final = Statement(
     insert(intents).values({name: bindparam(name) for name in ("account_id", "digest", "token", "made")})
 )
+MADE: Final = "made"
+"""The token of an effect that was made, and whose unit of work had not come to its end then."""
+INTENT_MADE: Final = Statement(
+    update(intents)
+    .where(intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name"))
+    .values(token=MADE)
+)
 END_INTENT: Final = Statement(
     delete(intents).where(intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name"))
 )

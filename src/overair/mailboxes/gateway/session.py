@@ -252,12 +252,12 @@ class GatewaySession(Mirroring):
             self._made(link, DeleteFolder(link.folder))
         await super().delete_folder(folder_id)
 
-    def submit(self, sender: str, recipients: Sequence[str], blob: str) -> None:
+    def submit(self, sender: str, recipients: Sequence[str], blob: str, name: str) -> None:
         """Hand a message to the submission server before anything else of this unit of work is done.
 
-        Raises what came of it.
+        ``name`` is by what it is known again. Raises what came of it.
         """
-        self.plan.outcome(Submit(sender, tuple(recipients), blob), None)
+        self.plan.outcome(Submit(sender, tuple(recipients), blob, name), None)
 
     # Where things stand.
 
