@@ -27,7 +27,7 @@ from overair.tls.machine import Machine
 from support.asynchronous import run
 from support.dovecot import PASSWORD
 from support.dovecot_configuration import TOKEN_KEY
-from support.fake_imap import CAPABILITIES, TAG, FakeImap, fake_imap
+from support.fake_imap import TAG, FakeImap, fake_imap
 from support.mail_server import trusted
 
 ENABLED = {"CONDSTORE", "QRESYNC"}
@@ -202,22 +202,65 @@ def test_every_way_in(capabilities: bytes, user: str, said: bytes) -> None:
     assert said in fake.said
 
 
-def test_nothing_is_said_before_tls_that_counts_after_it() -> None:
-    """No STARTTLS, words behind its answer, a log-in that needs none: nobody's password is sent."""
-    offered = b"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] hello\r\n"
-    for fake in (
-        FakeImap(greeting=b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n"),
-        FakeImap({b"STARTTLS": TAG + b" OK go\r\n* CAPABILITY IMAP4rev1 AUTH="}, greeting=offered),
-        FakeImap({b"STARTTLS": TAG + b" BAD no\r\n"}, greeting=offered),
-        FakeImap(greeting=b"* PREAUTH [CAPABILITY " + CAPABILITIES + b"] as root\r\n"),
-        FakeImap(greeting=b"* BYE busy\r\n"),
-    ):
+OFFERED = b"* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] hello\r\n"
 
-        async def work(fake: FakeImap = fake) -> None:
-            async with fake_imap(fake):
-                server = msgspec.structs.replace(fake.server(), security=Security.STARTTLS)
-                await log_in(server, Credentials("u", "p"))
 
-        with pytest.raises((ConnectionLost, NotOffered)):
-            run(work())
-        assert not any(b"AUTH" in line or b"LOGIN" in line for line in fake.said)
+@pytest.mark.parametrize(
+    ("fake", "why"),
+    [
+        (FakeImap(greeting=b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello\r\n"), "no STARTTLS"),
+        (FakeImap({b"STARTTLS": TAG + b" OK go\r\n* CAPABILITY IM"}, greeting=OFFERED), "not protected"),
+        (FakeImap({b"STARTTLS": TAG + b" BAD no\r\n"}, greeting=OFFERED), "BAD to STARTTLS"),
+        (FakeImap({b"STARTTLS": TAG + b" OK go\r\nno TLS at all"}, greeting=OFFERED), "not protected"),
+    ],
+    ids=["not offered", "words behind its answer", "refused", "garbage"],
+)
+def test_nothing_is_said_before_tls_that_counts_after_it(fake: FakeImap, why: str) -> None:
+    """Nobody's password is sent."""
+
+    async def work() -> None:
+        async with fake_imap(fake):
+            server = msgspec.structs.replace(fake.server(), security=Security.STARTTLS)
+            await log_in(server, Credentials("u", "p"))
+
+    with pytest.raises(ConnectionLost, match=why):
+        run(work())
+    assert not any(b"AUTH" in line or b"LOGIN" in line for line in fake.said)
+
+
+@pytest.mark.parametrize("greeting", [b"* PREAUTH [CAPABILITY IMAP4rev1] as root\r\n", b"* BYE busy\r\n"])
+def test_a_server_that_asks_for_no_log_in_proves_nobody(greeting: bytes) -> None:
+    """Anybody would be anybody."""
+    fake = FakeImap(greeting=greeting)
+
+    async def work() -> None:
+        async with fake_imap(fake):
+            await log_in(fake.server(), Credentials("u", "p"))
+
+    with pytest.raises(ConnectionLost, match="does not want us"):
+        run(work())
+    assert not fake.said
+
+
+@pytest.mark.parametrize(
+    ("credentials", "offered"),
+    [
+        (Credentials("u", "p\0q"), b"AUTH=PLAIN"),
+        (Credentials("u\0v", "p"), b"AUTH=PLAIN"),
+        (Credentials("u\0v", "p", "m", Kind.MASTER), b"AUTH=PLAIN"),
+        (Credentials("u\0v", "p"), b""),
+        (Credentials("u\1auth=Bearer x", "p", kind=Kind.OAUTH2), b"AUTH=XOAUTH2"),
+        (Credentials("u", "p\1\1", kind=Kind.OAUTH2), b"AUTH=OAUTHBEARER"),
+    ],
+)
+def test_no_name_or_password_says_more_than_itself(credentials: Credentials, offered: bytes) -> None:
+    """What separates fields of a log-in may not stand in one."""
+    fake = FakeImap(greeting=b"* OK [CAPABILITY IMAP4rev1 SASL-IR " + offered + b"] hello\r\n")
+
+    async def work() -> None:
+        async with fake_imap(fake):
+            await log_in(fake.server(), credentials)
+
+    with pytest.raises(LoginRefused):
+        run(work())
+    assert not fake.said
