@@ -132,7 +132,7 @@ class _CalendarFormat(Generic[OneItem]):
 
     def write(self, item: Item, name: str) -> str:
         """A new iCalendar object."""
-        own = _of(item, self.kind)
+        own = _alone(_of(item, self.kind))
         if isinstance(own, Event | Task) and own.uid is None:
             own = msgspec.structs.replace(own, uid=name)
         written = icalendar_of(own, default_zone=self.time_zone, get=self.get)
@@ -156,7 +156,7 @@ class _CalendarFormat(Generic[OneItem]):
 
     def spoken(self, item: Item) -> Item | None:
         """The event or task as iCalendar would say it."""
-        written = icalendar_of(_of(item, self.kind), default_zone=self.time_zone)
+        written = icalendar_of(_alone(_of(item, self.kind)), default_zone=self.time_zone)
         try:
             return next(iter(self._read(written.data.decode())), None)
         except Unreadable:
@@ -202,6 +202,13 @@ class TaskFormat(_CalendarFormat[Task]):
 
 
 _COMPONENTS: dict[type[Item], str] = {Event: "VEVENT", Task: "VTODO"}
+
+
+def _alone(item: Item) -> Item:
+    """An item without an organizer where nobody is invited: a meeting alone names one (RFC 5545 3.8.4.3)."""
+    if isinstance(item, Event) and not item.attendees:
+        return msgspec.structs.replace(item, organizer_email=None, organizer_name=None)
+    return item
 
 
 def _of(item: Item, kind: type[OneItem]) -> OneItem:
