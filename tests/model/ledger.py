@@ -30,9 +30,7 @@ class Ledger:
     """The items of every account, by marker."""
 
     def __init__(self, begin: datetime, *, lags: bool = False) -> None:
-        """``lags`` where what is seen is a mirror: what another hand moved it may have in two folders for a
-        while, or in none, and what became of that shows at rest.
-        """
+        """``lags`` where a mirror is seen, which may have what others move twice or not at all until a rest."""
         self._lags = lags
         self._fates: dict[tuple[str, str], Fate] = {}
         self._doomed: set[str] = set()
@@ -133,10 +131,14 @@ class Ledger:
     def _went_with_others(self, account: str, fate: Fate) -> bool:
         return fate.seen is not None and self.threads.may_move((account, fate.seen.conversation))
 
+    def place(self, account: str, marker: str) -> tuple[str, str] | None:
+        """Folder and ServerId of an item, while it is seen."""
+        return None if (account, marker) in self._missing else self.fate(account, marker).present
+
     def stays(self, account: str, marker: str, place: tuple[str, str]) -> bool:
         """Whether an item is where it was, and that is known for sure."""
         fate = self.fate(account, marker)
-        return fate.present == place and not (self._lags and (fate.removers or fate.movers))
+        return self.place(account, marker) == place and not (self._lags and (fate.removers or fate.movers))
 
     def may_go(self, account: str, marker: str, author: str) -> None:
         """Somebody asks for its removal."""

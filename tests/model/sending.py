@@ -134,7 +134,7 @@ class Sending(Hierarchy):
 
     def _give_up(self, letter: Letter, source: Source) -> None:
         """Take a letter out of the outbox whose source is gone, which it is not once it was sent."""
-        there = self.ledger.fate(self.account, source.marker).present
+        there = self.ledger.place(self.account, source.marker)
         gone = there is None or there[1] != source.item_id
         hold(gone, Law.ONCE, f"the source of {letter.marker} is not found, and is {there}")
         sent = self.ledger.fate(self.account, letter.marker).seen
