@@ -209,7 +209,8 @@ class Administrator:
 
     async def _begin_import(self, request: BeginImport) -> Answer:
         user = await self._user(request.address)
-        self._import = Import(self._services.mailbox(user.account_id), request.folder)
+        mailbox = self._services.mailbox(user.account_id)
+        self._import = Import(mailbox, request.folder, self._services.import_turn)
         return self._begun(user)
 
     async def _add_entries(self, request: AddEntries) -> Answer:

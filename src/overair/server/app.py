@@ -275,5 +275,6 @@ def build(
         finding=Finding(settings),
         presence=presence,
         certificates=certificates or keeper_of(settings),
+        import_turn=asyncio.Lock(),
     )
     return Application(services, storage, directory, upstream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -56,6 +57,8 @@ class Services:
     presence: Callable[[User, Credentials], AbstractAsyncContextManager[None]]
     """Held while a request of a user runs or waits that was let in with these credentials."""
     certificates: CertificateKeeper
+    import_turn: asyncio.Lock
+    """Held while a batch of an import is added."""
 
 
 @dataclass(slots=True, frozen=True)

@@ -32,8 +32,12 @@ FOLLOW_UP: Final = Flag(status=FlagStatus.ACTIVE, flag_type="for Follow Up")
 class Import:
     """One import into one mailbox: a place for each class of items, and what is there already."""
 
-    def __init__(self, mailbox: Mailbox, folder: str | None) -> None:
+    def __init__(self, mailbox: Mailbox, folder: str | None, turn: asyncio.Lock | None = None) -> None:
+        """``turn`` is that of all imports of the process: where a command is killed while its last batch is
+        added, the one that begins anew waits for that, and knows what it brought.
+        """
         self._mailbox = mailbox
+        self._turn = turn or asyncio.Lock()
         self._folder = folder
         self._places: dict[ItemClass, _Place | FolderOfAnother] = {}
 
@@ -43,6 +47,10 @@ class Import:
         Raises FolderUnfit, MailboxError, OSError; then nothing of the batch was added.
         """
         read = await asyncio.to_thread(lambda: [self._read(entry) for entry in entries])
+        async with self._turn:
+            return await self._add(read)
+
+    async def _add(self, read: Sequence[Item | str]) -> list[Outcome]:
         classes = {one.item_class for one in read if isinstance(one, Item)}
         for item_class in _FOLDER_TYPES:  # a new folder is for the first of them
             if item_class in classes and item_class not in self._places:
