@@ -200,6 +200,25 @@ def test_an_edit_is_merged_into_the_server_s_own_card(radicale: Radicale, user: 
     assert contacts.sync().deleted == [ada]
 
 
+def test_what_another_client_undoes_at_once_is_undone(radicale: Radicale, user: str, phone: Phone) -> None:
+    contacts = contacts_of(phone())
+    contacts.sync()
+    path = book_of(radicale, user)
+    radicale.put(user, f"{path}ada.vcf", CARD)
+    [ada] = contacts.sync().added
+    made = contacts.add(Contact(first_name="Bob", last_name="Builder", file_as="Builder, Bob"))
+    contacts.update(ada, Contact(mobile_phone_number="2"))
+    bob = contacts.sync().created[made]
+    [name] = set(radicale.names(path)) - {"ada.vcf"}
+    radicale.delete(user, path + name)
+    radicale.put(user, f"{path}ada.vcf", CARD)
+    outcome = contacts.sync()  # which the server may take for a state that the gateway has known for long
+    assert (outcome.deleted, outcome.changed) == ([bob], [ada])
+    found = contacts.item(ada)
+    assert isinstance(found, Contact)
+    assert found.mobile_phone_number == "1"
+
+
 def book_of(radicale: Radicale, user: str) -> str:
     """The path of a user's address book."""
     folder = radicale.folder / "collections" / "collection-root" / user

@@ -29,6 +29,7 @@ from overair.mailboxes.gateway.effects import (
     UpdateFolder,
     Wanted,
 )
+from overair.mailboxes.gateway.groupware.states import unsettled
 from overair.mailboxes.gateway.mirroring import Mirroring, blob_of, in_place, is_stub
 from overair.mailboxes.interface import (
     Changes,
@@ -149,7 +150,7 @@ class GatewaySession(Mirroring):
         link = await self._link(folder_id)
         if link is None or not link.holds(item):
             return await super().add(folder_id, item, beyond_quota=beyond_quota)
-        made, stood = self._made(link, AddItem(link.folder, item))
+        made, stood = await self._made_to_item(link, AddItem(link.folder, item))
         if not made or not isinstance(stood, Stood):
             stored = await super().add(folder_id, item, beyond_quota=True)
             self._tried.add(stored.item_id)
@@ -164,7 +165,7 @@ class GatewaySession(Mirroring):
         [old] = await self.read(folder_id, [item_id])
         if old is None:
             raise NoSuchItem(item_id)
-        made, stood = self._made(link, ChangeItem(link.folder, known, old.item, item))
+        made, stood = await self._made_to_item(link, ChangeItem(link.folder, known, old.item, item))
         if not made or not isinstance(stood, Stood):
             self._tried.add(item_id)
             return await super().change(folder_id, item_id, item)
@@ -177,7 +178,7 @@ class GatewaySession(Mirroring):
         """Delete for good. Raises NoSuchItem, and what its server says."""
         link, known = await self._place_upstream(folder_id, item_id)
         if link is not None and known is not None:
-            self._made(link, RemoveItem(link.folder, known))
+            await self._made_to_item(link, RemoveItem(link.folder, known))
         return await super().remove(folder_id, item_id)
 
     async def move(self, folder_id: str, item_id: str, destination_id: str) -> StoredItem:
@@ -196,11 +197,11 @@ class GatewaySession(Mirroring):
         if link is not None and known is not None:
             if destination is not None and fits and destination.backend is link.backend:
                 effect = MoveItem(link.folder, known, destination.folder, item)
-                _, stood = self._made(link, effect)
+                _, stood = await self._made_to_item(link, effect, destination)
             else:
-                self._made(link, RemoveItem(link.folder, known))
+                await self._made_to_item(link, RemoveItem(link.folder, known))
         elif destination is not None and fits:
-            _, stood = self._made(destination, AddItem(destination.folder, item))
+            _, stood = await self._made_to_item(destination, AddItem(destination.folder, item))
         if isinstance(stood, Stood):
             return await self.transfer(folder_id, item_id, destination_id, stood)
         moved = await super().move(folder_id, item_id, destination_id)
@@ -277,6 +278,18 @@ class GatewaySession(Mirroring):
     def _made(self, link: Link, effect: Effect) -> tuple[bool, object]:
         self._require_backend(link.backend)
         return self.plan.outcome(effect, link.backend)
+
+    async def _made_to_item(
+        self, link: Link, effect: Effect, destination: Link | None = None
+    ) -> tuple[bool, object]:
+        for one in (link, destination):
+            if one is not None and one.backend is not BackendName.IMAP:
+                await self.transaction.execute(
+                    links.SET_STATE,
+                    folder=int(one.folder.folder_id),
+                    new_state=unsettled(one.folder.state),
+                )
+        return self._made(link, effect)
 
     def _require_backend(self, backend: BackendName) -> None:
         reason = self.plan.unavailable.get(backend.value)
