@@ -68,12 +68,15 @@ def _first_syncs(say: Callable[[str], None], server: Dovecot) -> list[Figure]:
 
 async def _empty_syncs(server: Running, behind: Dovecot, phone: Phone) -> tuple[float, float]:
     """CPU seconds of an empty Sync in Overair, and in it and Dovecot together."""
+    await phone.connect()  # the server ends what is idle while the other folder has its turn
+    await phone.sync()
     own, all_of_it = server.cpu_seconds(), cpu_of_all(behind.pid)
     for _ in range(SYNCS):
         count, more = await phone.sync()
         if count or more:
             raise RuntimeError("a Sync that should be empty was not")
     own = server.cpu_seconds() - own
+    phone.close()
     return own / SYNCS, (own + cpu_of_all(behind.pid) - all_of_it) / SYNCS
 
 
@@ -84,9 +87,8 @@ async def _compare(server: Running, behind: Dovecot, accounts: list[Account]) ->
         await phone.connect()
         await phone.folder_sync()
         await phone.sync_all(512, CUT)
-    rounds = [[await _empty_syncs(server, behind, phone) for phone in phones] for _ in range(TURNS)]
-    for phone in phones:
         phone.close()
+    rounds = [[await _empty_syncs(server, behind, phone) for phone in phones] for _ in range(TURNS)]
     return [
         (min(own for own, _ in costs), min(whole for _, whole in costs))
         for costs in zip(*rounds, strict=True)

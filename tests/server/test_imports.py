@@ -21,8 +21,8 @@ def test_who_begins_anew_knows_the_batch_that_is_being_added(tmp_path: Path) -> 
         mailbox = services.mailbox(server.users[ANNA].account_id)
 
         async def both() -> list[list[Outcome]]:
-            killed, anew = (Import(mailbox, None, services.import_turn) for _ in range(2))
-            return await asyncio.gather(killed.add(mails), anew.add(mails))
+            imports = [Import(mailbox, None, services.import_turn) for _ in range(2)]
+            return await asyncio.gather(*(one.add(mails) for one in imports))
 
         outcomes = [outcome for told in server.call(both) for outcome in told]
     assert sum(outcome.added for outcome in outcomes) == LETTERS
