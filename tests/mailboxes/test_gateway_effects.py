@@ -162,6 +162,48 @@ def test_a_folder_whose_commit_was_lost_is_the_one_that_is_there(
         create()
 
 
+@pytest.mark.parametrize("kind", [FolderType.CONTACTS, FolderType.CALENDAR])
+@pytest.mark.parametrize("what", ["change", "move", "remove"])
+def test_what_is_done_to_an_item_is_done_once_though_its_commit_was_lost(
+    place: GatewayPlace, monkeypatch: pytest.MonkeyPatch, kind: FolderType, what: str
+) -> None:
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, kind)
+    own = FolderType.USER_CALENDAR if kind is FolderType.CALENDAR else FolderType.USER_CONTACTS
+
+    async def prepare(session: Session) -> tuple[StoredItem, str]:
+        other = await session.create_folder("0", "Other", own)
+        return await session.add(folder_id, KINDS[kind](place)), other
+
+    stored, other_id = place.runner.run(mailbox.transact(prepare))
+    edited = {"file_as": "Countess"} if kind is FolderType.CONTACTS else {"subject": "Coffee"}
+    new = msgspec.structs.replace(stored.item, **edited)
+    commits = LostCommits(place)
+    commits.lost = 1
+    monkeypatch.setattr(place.gateway.database, "write", commits)
+
+    async def work(session: Session) -> None:
+        match what:
+            case "change":
+                await session.change(folder_id, stored.item_id, new)
+            case "move":
+                await session.move(folder_id, stored.item_id, other_id)
+            case "remove":
+                await session.remove(folder_id, stored.item_id)
+
+    with pytest.raises(MailboxUnavailable):
+        place.runner.run(mailbox.transact(work))
+    assert commits.lost == 0
+    place.runner.run(mailbox.transact(work))
+    for _ in range(2):
+        here, there = everything(place, mailbox, folder_id), everything(place, mailbox, other_id)
+        assert (len(here), len(there)) == {"change": (1, 0), "move": (0, 1), "remove": (0, 0)}[what]
+        if what == "change":
+            name = next(iter(edited))
+            assert getattr(here[0].item, name) == edited[name]
+        place.runner.run(mailbox.refresh([folder_id, other_id]))
+
+
 def test_two_that_are_alike_are_two(place: GatewayPlace) -> None:
     mailbox = place.mailbox()
     folder_id = folder_of(place, mailbox, FolderType.CONTACTS)

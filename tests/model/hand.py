@@ -23,6 +23,7 @@ from overair.wbxml.pages import AirSync
 
 SENDER: Final = "x@example.net"
 ACCEPTED: Final = 250
+LOOKED_AT: Final = {FolderType.INBOX: ItemClass.EMAIL, FolderType.CONTACTS: ItemClass.CONTACTS}
 ZONE: Final = "Europe/Berlin"
 
 
@@ -104,8 +105,10 @@ class Hand:
             raise StatusError(Command.MOVE_ITEMS, result.status)
 
     async def look(self) -> None:
-        """Ask for the folders."""
+        """Ask for folders of every server that a gateway may have."""
         await self._client.folder_sync()
+        for kind, item_class in LOOKED_AT.items():
+            await self._folder(self._client.folder_of_type(kind).server_id, item_class)
 
     async def create_folder(self, name: str) -> None:
         """Make a mail folder at the top."""

@@ -30,7 +30,7 @@ class Ledger:
     """The items of every account, by marker."""
 
     def __init__(self, begin: datetime, *, lags: bool = False) -> None:
-        """``lags`` where a mirror is seen, which may have what others move twice or not at all until a rest."""
+        """``lags`` where a mirror is seen, which may have what others move twice, or not, until a rest."""
         self._lags = lags
         self._fates: dict[tuple[str, str], Fate] = {}
         self._doomed: set[str] = set()

@@ -22,7 +22,7 @@ from model.hand import Hand
 from model.laws import Law, hold
 from model.ledger import Ledger
 from model.mirror_eye import MirrorEye
-from model.over_http import OverHttp, Workshop
+from model.over_http import PATIENCE, OverHttp, Workshop
 from model.shown import VALUE
 from model.steps import ACCOUNTS, AnyStep, Ask, Outside, Story
 from model.steps import Edit as EditStep
@@ -36,6 +36,8 @@ from support.radicale import Radicale
 MOMENT: Final = 0.002
 """Seconds of a round: a request takes some tens of milliseconds, with what it asks of the servers."""
 BEFORE_IT_WAITS: Final = 0.2
+AGAIN: Final = 0.3
+"""Seconds after which somebody asks for a server again that was away."""
 LEFT_OUT: Final[frozenset[tuple[type[AnyStep], str]]] = frozenset(
     {(EditStep, "conversations"), (Ask, "move conversation"), (Outside, "rename folder")}
 )
@@ -87,6 +89,8 @@ class OverGateway(OverHttp):
         self._chance: Final = random.Random(story.seed)
         self._ledger = Ledger(self.now())
         self._down: list[Callable[[], None]] = []
+        self._failed = False
+        """Whether a server was away since the last relief."""
         workshop.upstream.furnish(notes=bool(story.seed % 2))
 
     def _open_eye(self) -> MirrorEye:
@@ -220,6 +224,7 @@ class OverGateway(OverHttp):
             await super().trouble(fault, amount)
             return
         await self._end_faults()
+        self._failed = True
         match fault.split()[1]:
             case "killed":
                 await asyncio.to_thread(server.kill)
@@ -232,9 +237,13 @@ class OverGateway(OverHttp):
 
     async def relieve(self) -> None:
         await super().relieve()
-        for account in ACCOUNTS:
-            # A server that was away is tried again when somebody asks for the folders, or seconds later.
-            await self._hand(account, Hand.look)
+        # A server that was away is tried again some seconds later.
+        now = asyncio.get_running_loop().time
+        end = now() + PATIENCE
+        for account in ACCOUNTS if self._failed else ():
+            while not await self._hand(account, Hand.look) and now() < end:  # noqa: ASYNC110  # it happens elsewhere
+                await asyncio.sleep(AGAIN)
+        self._failed = False
 
     async def _end_faults(self) -> None:
         while self._down:
