@@ -48,7 +48,7 @@ def _ordered(value: object) -> list[int]:
     """The UIDs of a set in the order in which they are written: the n-th old one is the n-th new one."""
     found: list[int] = []
     for part in _text(value).split(","):
-        some = _uids(part.encode("ascii"))
+        some = _uids(part.encode("ascii", "replace"))
         if some is None or len(found) + len(some) > MOST:
             return []
         found += some
