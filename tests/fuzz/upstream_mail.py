@@ -79,6 +79,7 @@ TARGETS: Final = (
         words=MIME_WORDS,
         shapes=MIME_SHAPES,
         microseconds=6.0,
+        memory=24.0,
     ),
     Target(
         name="mail-note",

@@ -160,3 +160,19 @@ def test_an_idle_is_renewed(dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -
             await running.close()
 
     run(work())
+
+
+def test_a_mailbox_is_told_of_that_the_connection_has_selected(dovecot: Dovecot) -> None:
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, SELDOM) as there:
+            await there.look()
+            await there.bring("INBOX")  # on the connection that the watch gets
+            running, noticed = await watching(there, "INBOX")
+            noticed.paths.clear()
+            await asyncio.to_thread(dovecot.deliver, user, simple("news"))
+            await noticed.of("INBOX")
+            await running.close()
+
+    run(work())

@@ -39,7 +39,7 @@ from support.target import MEBIBYTE, Target
 START = datetime(1970, 1, 1, 9, 30, tzinfo=UTC)
 COMMANDS = 200
 """As many as one Sync may have."""
-DELAY = 4.0
+DELAY = 5.0
 """CPU seconds for which a change of somebody else may have to wait for the writer."""
 REFUSED = SyncStatus.CONVERSION_ERROR
 TAKEN = SyncStatus.SUCCESS

@@ -158,8 +158,10 @@ def a_folder_that_is_made_again_is_not_recognised(patch: pytest.MonkeyPatch) -> 
 def only_the_newest_hierarchy_key_lives(patch: pytest.MonkeyPatch) -> None:
     hand_out = hierarchy.Hierarchy.hand_out
 
-    def forgetful(self: hierarchy.Hierarchy, token: str) -> hierarchy.State:
-        found = hand_out(self, token)
+    def forgetful(
+        self: hierarchy.Hierarchy, token: str, hidden: frozenset[str] = frozenset()
+    ) -> hierarchy.State:
+        found = hand_out(self, token, hidden)
         self.acknowledged = None
         return found
 

@@ -13,7 +13,6 @@ from overair.mailboxes.embedded.reading import Reading
 from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.embedded.token import Token
 from overair.mailboxes.interface import FolderChanges, ItemChange
-from overair.server.commands import folder_sync
 from overair.sync import applying
 from overair.sync.apply import Applier
 from overair.sync.news import Kind, NewsReader, Telling
@@ -27,7 +26,6 @@ def a_phone_hears_its_own_folders(patch: pytest.MonkeyPatch) -> None:
     def echo(changes: FolderChanges, *_: object) -> FolderChanges:
         return changes
 
-    patch.setattr(folder_sync, "news", echo)
     patch.setattr(hierarchy, "news", echo)
 
 
@@ -39,7 +37,6 @@ def a_folder_that_changed_on_is_the_phones_own(patch: pytest.MonkeyPatch) -> Non
         removed = tuple(one for one in changes.removed if one not in own)
         return FolderChanges(others(changes.added), others(changes.changed), removed, changes.token)
 
-    patch.setattr(folder_sync, "news", quiet)
     patch.setattr(hierarchy, "news", quiet)
 
 

@@ -117,6 +117,8 @@ class MailWatch:
             try:
                 await session.notify([folder.path for folder in folders])
                 self._notified = True
+                # What another use of the connection has selected is told of without its name.
+                self._selected = session.selected.name if session.selected is not None else ""
             except CommandFailed as error:
                 self._notified = False
                 _log.info("NOTIFY refused", reason=str(error))
