@@ -94,16 +94,8 @@ class Transport:
         Raises SubmissionRefused (115), before anything is written, where the account has sent too much,
         and MailboxFull, before anything is sent, where there is no room for the copy in Sent Items.
         """
-        await sent_mail.count(
-            session.transaction,
-            self._limits,
-            account_id=session.account_id,
-            recipients=len(prepared.recipients),
-            now=microseconds(self._clock()),
-        )
-        if prepared.kept is not None:
-            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
-            await session.add(sent_items.folder_id, prepared.kept)
+        await self._count(session, prepared)
+        await self._keep(session, prepared)
         await self.enqueue_within(
             session.transaction,
             account_id=session.account_id,
@@ -111,6 +103,22 @@ class Transport:
             recipients=prepared.recipients,
             blob=prepared.blob,
         )
+
+    async def _count(self, session: Session, prepared: Prepared) -> None:
+        """Count a message among those that its account has sent. Raises SubmissionRefused (115)."""
+        await sent_mail.count(
+            session.transaction,
+            self._limits,
+            account_id=session.account_id,
+            recipients=len(prepared.recipients),
+            now=microseconds(self._clock()),
+        )
+
+    async def _keep(self, session: Session, prepared: Prepared) -> None:
+        """Put the copy of a message into Sent Items, where one is kept. Raises MailboxFull."""
+        if prepared.kept is not None:
+            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
+            await session.add(sent_items.folder_id, prepared.kept)
 
     async def enqueue_within(
         self, transaction: Transaction, *, account_id: int, sender: str, recipients: Sequence[str], blob: str

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.delivery import sent_mail
 from overair.delivery.local import LocalDelivery
 from overair.delivery.sent_mail import SendLimits
 from overair.delivery.transport import Prepared, Transport
 from overair.mailboxes.gateway.session import GatewaySession
-from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused, Session
+from overair.mailboxes.interface import MailboxUnavailable, Refused, Session
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused
-from overair.times import microseconds
 
 
 class UpstreamTransport(Transport):
@@ -35,17 +33,10 @@ class UpstreamTransport(Transport):
         """
         if not isinstance(session, GatewaySession):
             raise TypeError("mail of a gateway is sent within a unit of work on a mirror")
-        await sent_mail.count(
-            session.transaction,
-            self._limits,
-            account_id=session.account_id,
-            recipients=len(prepared.recipients),
-            now=microseconds(self._clock()),
-        )
+        await self._count(session, prepared)
         try:
             session.submit(prepared.sender, prepared.recipients, prepared.blob, prepared.name)
         except (MailboxUnavailable, Refused) as error:
             raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
-        if prepared.kept is not None and self._keeps:
-            sent_items = await session.folder_of_type(FolderType.SENT_ITEMS)
-            await session.add(sent_items.folder_id, prepared.kept)
+        if self._keeps:
+            await self._keep(session, prepared)

@@ -78,18 +78,14 @@ class Watch:
             wanted |= account.unfinished & self._interest.keys()
             if wanted:
                 await account.refresh(wanted)
-                await self._know_states()
+                await self._follow()
             if account.unavailable and not (self._again or self._wanted or self._everything):
                 return  # the watches try again by themselves, and say when they are back
 
-    async def _know_states(self) -> None:
-        """Have backends compare with what the mirror has now, not with what it had when a watch began."""
-        folder_ids = set(self._interest)
-        for name in self._running:
-            self._folders[name] = await self._account.watched(name, folder_ids)
-
     async def _follow(self) -> None:
-        """Have every backend watch the folders that devices wait for."""
+        """Have every backend watch the folders that devices wait for, and compare with what the mirror has
+        of them now, not with what it had when the watch began.
+        """
         folder_ids = set(self._interest)
         for name, backend in self._account.backends.items():
             self._folders[name] = await self._account.watched(name, folder_ids)
