@@ -20,7 +20,6 @@ from overair.imap.errors import ImapError, LoginRefused
 from overair.imap.pool import Pool, PoolLimits
 from overair.imap.server import Security, Server
 from overair.imap.session import log_in
-from overair.mailboxes.gateway.account import Submission
 from overair.mailboxes.gateway.accounts import Servers
 from overair.mailboxes.gateway.backend import Backend, BackendName
 from overair.mailboxes.gateway.effects import Submit
@@ -32,6 +31,7 @@ from overair.mailboxes.gateway.mail.backend import ImapBackend
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner, Shared
 from overair.mailboxes.gateway.mail.special_folders import Role
+from overair.mailboxes.gateway.making import Submission
 from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
 from overair.mailboxes.interface import MailboxUnavailable
 from overair.storage.interface import BlobStore

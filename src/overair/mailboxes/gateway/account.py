@@ -5,38 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import structlog
 
-from overair.mailboxes.gateway import links
 from overair.mailboxes.gateway.backend import Backend, BackendName, MirroredFolder, Stale, WrongCredentials
-from overair.mailboxes.gateway.effects import (
-    AddItem,
-    ChangeItem,
-    CreateFolder,
-    DeleteFolder,
-    Effect,
-    MoveItem,
-    Outcome,
-    Plan,
-    RemoveItem,
-    Submit,
-    UpdateFolder,
-)
+from overair.mailboxes.gateway.effects import Plan
+from overair.mailboxes.gateway.intents import Intents
+from overair.mailboxes.gateway.making import Making, Submission
 from overair.mailboxes.gateway.mirror import Mirror
 from overair.mailboxes.interface import FoundItem, MailboxError, MailboxUnavailable, NoSuchFolder, Refused
 from overair.mailboxes.search_query import SearchQuery
-from overair.storage.interface import Database, Transaction
-from overair.times import microseconds, utc_now
-
-T = TypeVar("T")
-Submission = Callable[[Submit], Awaitable[None]]
-"""Hands a message to the account's submission server. Raises MailboxError."""
+from overair.storage.interface import Database
 
 MOMENT: Final = 5.0
 """Seconds for which nobody tries a server that was found not to be had."""
@@ -64,10 +47,9 @@ class Account:
         self.backends: Final = dict(backends)
         self._failures: Final[dict[BackendName, tuple[float, str]]] = {}
         """When and why a server was found not to be had."""
-        self._database: Final = database
-        self._submission: Final = submission
         self._refuse_log_in: Final = refuse_log_in
         self._mirror: Final = Mirror(account_id, database)
+        self._making: Final = Making(self.backends, submission, Intents(account_id, database), self._pull)
         self._locks: Final = {name: asyncio.Lock() for name in backends}
         self._refreshed: Final[dict[str, float]] = {}
         self._has_tree: Final[set[BackendName]] = set()
@@ -210,64 +192,14 @@ class Account:
         return members[:limit]
 
     async def _make(self, plan: Plan, held: AsyncExitStack) -> None:
-        # What sends mail comes first: a copy among the sent messages says that it was sent.
-        effects = sorted(plan.effects.items(), key=lambda one: one[1][0] is not None)
-        names = {backend for _, (backend, _) in effects if backend is not None}
+        names = {backend for backend, _ in plan.effects.values() if backend is not None}
         for owner in sorted(names):
             lock = self._locks[owner]
             if lock not in plan.held:
                 await held.enter_async_context(lock)
                 plan.held.add(lock)
         plan.searched.clear()
-        tokens = await self._tokens([name for name, _ in effects])
-        for name, (backend, effect) in effects:
-            if tokens[name] == links.MADE:
-                plan.outcomes[name] = None
-                continue
-            try:
-                plan.outcomes[name] = await self._effect(backend, effect, tokens[name])
-                if isinstance(effect, Submit):
-                    # No submission server can be asked what it has taken, so that is on the disk at once:
-                    # what comes after it may fail, and the phone ask for all of it again.
-                    await self._database.write(partial(self._note_made, name=name))
-            except Stale:
-                # The mirror is behind: it is brought up to date, and the unit of work thinks again.
-                if backend is not None and isinstance(effect, ChangeItem | RemoveItem | MoveItem):
-                    await self._pull(backend, effect.folder)
-                return
-            except MailboxUnavailable as error:
-                plan.outcomes[name] = error
-                # It may have been made all the same; what comes after it is not begun.
-                return
-            except MailboxError as error:
-                plan.outcomes[name] = error
-                await self._database.write(partial(self._end, names=[name]))
-                if isinstance(effect, Submit):
-                    return
-
-    async def _effect(self, name: BackendName | None, effect: Effect, token: str) -> Outcome:
-        if isinstance(effect, Submit) or name is None:
-            if self._submission is None or not isinstance(effect, Submit):
-                raise Refused("no submission server is configured: set gateway.smtp")
-            await self._submission(effect)
-            return None
-        backend = self._backend(name)
-        match effect:
-            case CreateFolder(parent, called, kind):
-                return await backend.create_folder(parent, called, kind)
-            case UpdateFolder(folder, parent, called):
-                return await backend.update_folder(folder, parent, called)
-            case DeleteFolder(folder):
-                await backend.delete_folder(folder)
-            case AddItem(folder, item):
-                return await backend.add(folder, item, token)
-            case ChangeItem(folder, known, old, new):
-                return await backend.change(folder, known, old, new, token)
-            case MoveItem(folder, known, destination, item):
-                return await backend.move(folder, known, destination, item, token)
-            case RemoveItem(folder, known):
-                await backend.remove(folder, known, token)
-        return None
+        await self._making.make(plan)
 
     def _backend(self, name: BackendName) -> Backend:
         backend = self.backends.get(name)
@@ -285,36 +217,6 @@ class Account:
     async def watched(self, name: BackendName, folder_ids: Collection[str]) -> list[MirroredFolder]:
         """Those of some folders that are a backend's."""
         return await self._mirror.folders(name, folder_ids)
-
-    # Intents.
-
-    async def _tokens(self, names: Sequence[str]) -> dict[str, str]:
-        """The tokens of effects: new ones, or those of attempts of which nobody knows what they came to."""
-        fresh = {name: uuid.uuid4().hex for name in names}
-
-        async def work(transaction: Transaction) -> dict[str, str]:
-            tokens = {}
-            for name, token in fresh.items():
-                row = await transaction.one(links.INTENT, account=self.account_id, name=name)
-                tokens[name] = token if row is None else str(row[0])
-                if row is None:
-                    await transaction.execute(
-                        links.ADD_INTENT,
-                        account_id=self.account_id,
-                        digest=name,
-                        token=token,
-                        made=microseconds(utc_now()),
-                    )
-            return tokens
-
-        return await self._database.write(work)
-
-    async def _note_made(self, transaction: Transaction, name: str) -> None:
-        await transaction.execute(links.INTENT_MADE, account=self.account_id, name=name)
-
-    async def _end(self, transaction: Transaction, names: Sequence[str]) -> None:
-        for name in names:
-            await transaction.execute(links.END_INTENT, account=self.account_id, name=name)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -11,9 +11,10 @@ import msgspec
 
 from overair.credentials import Credentials
 from overair.mailboxes.gateway import links
-from overair.mailboxes.gateway.account import Account, Submission
+from overair.mailboxes.gateway.account import Account
 from overair.mailboxes.gateway.backend import Backend, BackendName
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
+from overair.mailboxes.gateway.making import Submission
 from overair.mailboxes.gateway.watching import Watch
 from overair.storage.interface import BlobStore, Database, Transaction
 
