@@ -21,6 +21,7 @@ class Watch:
     __slots__ = (
         "_account",
         "_again",
+        "_ending",
         "_everything",
         "_folders",
         "_interest",
@@ -39,6 +40,8 @@ class Watch:
         self._everything = False
         self._again = False
         self._task: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
+        """Closes what watched for devices that have left."""
         self._timer: asyncio.TimerHandle | None = None
 
     def enter(self, folder_ids: Collection[str]) -> None:
@@ -101,22 +104,19 @@ class Watch:
 
     def _end(self) -> None:
         self._timer = None
-        asyncio.get_running_loop().create_task(self._stop()).add_done_callback(_raise)
+        self._ending = asyncio.get_running_loop().create_task(self._stop())
 
     async def _stop(self) -> None:
         running, self._running = self._running, {}
         await asyncio.gather(*(watching.close() for watching in running.values()))
 
     async def close(self) -> None:
-        """End the watch."""
+        """End the watch. Raises what the end of one of its connections did."""
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._ending is not None:
+            await self._ending
         await self._stop()
-
-
-def _raise(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.result()
