@@ -1,0 +1,10 @@
+"""Push: how long the path holds a waiting request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.doctor.check import Check
+
+CHECKS: Final[tuple[Check, ...]] = ()
+"""In the order in which they name causes."""

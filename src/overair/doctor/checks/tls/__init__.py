@@ -1,0 +1,10 @@
+"""TLS: the certificate and the protocol of each host."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.doctor.check import Check
+
+CHECKS: Final[tuple[Check, ...]] = ()
+"""In the order in which they name causes."""

@@ -1,0 +1,10 @@
+"""The web side: what stands in front of the EAS endpoint, without a log-in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.doctor.check import Check
+
+CHECKS: Final[tuple[Check, ...]] = ()
+"""In the order in which they name causes."""

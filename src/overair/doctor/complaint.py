@@ -1,0 +1,77 @@
+"""What somebody comes to the doctor with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from overair.doctor.host import Host
+from overair.doctor.secret import Secret
+
+PUSH_MINUTES: Final = (2, 5, 10, 20, 30)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """An address and a port."""
+
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """Where the examination is made from, and what stands for the world."""
+
+    resolvers: tuple[Place, ...] = ()
+    """Name servers; the system's where there are none."""
+    public_resolvers: tuple[Place, ...] = ()
+    """Name servers as the outside sees them, to compare; none are asked unless given."""
+    ports: Mapping[int, int] = field(default_factory=dict)
+    """Ports that stand for others: through a tunnel, HTTPS at 443 may be reached at 8443."""
+    authorities: tuple[Path, ...] = ()
+    """Files of root certificates (PEM) that this machine trusts beside its own."""
+    device_authorities: tuple[Path, ...] = ()
+    """Files of root certificates that are installed on every device, too."""
+    connect_seconds: float = 8.0
+    answer_seconds: float = 20.0
+    proxies: bool = True
+    """Whether proxies that the environment names are reported."""
+    minute: float = 60.0
+    """Seconds of a minute in the tests of push; a ward's clock may run faster."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """An address, and how to go about it."""
+
+    address: str
+    password: Secret | None = None
+    """Without it, everything that needs a log-in is not reached."""
+    user: str | None = None
+    """The log-in where it is not the address."""
+    domain: str | None = None
+    """The Windows domain, for servers that want DOMAIN\\user."""
+    server: Host | None = None
+    """The server that the user names, and thereby trusts with the password."""
+    url_path: str | None = None
+    """The path of the EAS endpoint where it is not the usual one."""
+    inside: str | None = None
+    """An address of the server within its own network, to compare ports with."""
+    trusted_fingerprint: str | None = None
+    """SHA-256 of a certificate (hexadecimal, no colons, lower case) that the user trusts."""
+    token: Secret | None = None
+    """An OAuth access token instead of a password."""
+    send: bool = False
+    """Whether a message to oneself may be sent."""
+    push: bool = False
+    """Whether Pings of PUSH_MINUTES are tried, which takes as long."""
+    surroundings: Surroundings = field(default_factory=Surroundings)
+
+    @property
+    def mail_domain(self) -> str:
+        """What stands behind the @, in lower case."""
+        return self.address.rpartition("@")[2].lower().rstrip(".")

@@ -1,0 +1,1 @@
+"""What checks yield and need: one module per part of the examination."""

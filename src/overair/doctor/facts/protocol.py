@@ -1,0 +1,25 @@
+"""What a phone gets of its first exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from overair.doctor.check import Fact
+
+
+@dataclass(frozen=True)
+class Provisioned(Fact):
+    """The policies were accepted, or there are none."""
+
+    policy_key: int
+    policies: Mapping[str, str]
+    """The settings that the server demands, by the names of MS-ASPROV."""
+
+
+@dataclass(frozen=True)
+class Hierarchy(Fact):
+    """The folder tree."""
+
+    folders: Mapping[str, int]
+    """ServerIds and their types (MS-ASCMD 2.2.3.186.3)."""

@@ -1,0 +1,22 @@
+"""What stands at the EAS endpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from overair.doctor.check import Fact
+from overair.doctor.illness import Product
+
+
+@dataclass(frozen=True)
+class Endpoint(Fact):
+    """Something at the endpoint takes requests for EAS and asks for a log-in (or for none)."""
+
+    url: str
+    """Without a query."""
+    schemes: tuple[str, ...]
+    """Of WWW-Authenticate, in lower case: basic, ntlm, negotiate, bearer."""
+    product: Product | None
+    """The EAS server where its headers tell it."""
+    front: Product | None
+    """The web server or proxy in front where its headers tell it."""

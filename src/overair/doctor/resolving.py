@@ -1,0 +1,88 @@
+"""Names by the name servers of the complaint, for checks and for HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+import dns.asyncresolver
+import dns.exception
+import dns.nameserver
+import dns.resolver
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from overair.doctor.complaint import Place, Surroundings
+
+LOOKUP_SECONDS: Final = 5.0
+FAMILIES: Final = {4: (socket.AF_INET, "A"), 6: (socket.AF_INET6, "AAAA")}
+
+
+def resolver_of(places: Sequence[Place], seconds: float = LOOKUP_SECONDS) -> dns.asyncresolver.Resolver:
+    """What asks the given name servers, or the system's where none is given.
+
+    Raises dns.resolver.NoResolverConfiguration where the system has none.
+    """
+    resolver = dns.asyncresolver.Resolver(configure=not places)
+    if places:
+        resolver.nameservers = [dns.nameserver.Do53Nameserver(place.address, place.port) for place in places]
+    resolver.lifetime = seconds
+    return resolver
+
+
+def literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host's name is, where somebody typed one in."""
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None
+
+
+class Hosts(AbstractResolver):
+    """How HTTP finds hosts: by the complaint's name servers and ports; to one address where it is given."""
+
+    def __init__(self, surroundings: Surroundings, address: str | None = None) -> None:
+        self._surroundings = surroundings
+        self._address = address
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The addresses of a host. Raises OSError."""
+        addresses = [self._address] if self._address is not None else await self._looked_up(host)
+        port = self._surroundings.ports.get(port, port)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=FAMILIES[ipaddress.ip_address(address).version][0],
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in addresses
+        ]
+
+    async def _looked_up(self, host: str) -> list[str]:
+        if literal(host) is not None:
+            return [host]
+        if not self._surroundings.resolvers:
+            # As phones on this network do, with the hosts file that a name server knows nothing of.
+            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            return list(dict.fromkeys(str(place[0]) for *_, place in found))
+        addresses: list[str] = []
+        resolver = resolver_of(self._surroundings.resolvers)
+        for _, kind in FAMILIES.values():
+            try:
+                answer = await resolver.resolve(f"{host}.", kind)
+            except dns.exception.DNSException:
+                continue  # the other family may be there; with neither, the error below
+            addresses += [record.address for record in answer]
+        if not addresses:
+            raise OSError(f"{host} has no address")
+        return addresses
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,147 @@
+"""One HTTP request of the doctor, and the one place where the password goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
+
+from overair.doctor.complaint import Complaint
+from overair.doctor.resolving import Hosts
+from overair.doctor.secret import may_be_told
+from overair.doctor.trusting import anybody, believed
+
+MAXIMUM_BODY: Final = 1024 * 1024
+USER_AGENT: Final = "Overair-Doctor"
+_CHUNK: Final = 64 * 1024
+
+
+class Why(StrEnum):
+    """Why a question got no answer."""
+
+    NAME = "the name has no address"
+    REFUSED = "connection refused"
+    SILENT = "no connection in time"
+    RESET = "connection reset"
+    TLS = "TLS failed"
+    NOT_TRUSTED = "the certificate is not trusted"
+    NOT_HTTP = "what answered is not HTTP"
+    CLOSED = "the connection was closed without an answer"
+    LATE = "no answer in time"
+    UNREACHABLE = "no way there"
+
+
+class Unanswered(Exception):
+    """No whole answer came."""
+
+    def __init__(self, why: Why, seconds: float) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.seconds = seconds
+        """How long it took to fail."""
+
+
+class KeptSecret(Exception):
+    """The password was not sent, since it may not be; a defect of the check that wanted to."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    """The first MAXIMUM_BODY bytes."""
+    seconds: float
+    """From the request to the end of the answer."""
+
+    @property
+    def text(self) -> str:
+        """The body as text, for looking for what it says."""
+        return self.body.decode("utf-8", "replace")
+
+
+async def ask(
+    complaint: Complaint,
+    method: str,
+    url: str | URL,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    authorization: str | None = None,
+    address: str | None = None,
+    seconds: float | None = None,
+) -> Answer:
+    """Ask one question; redirects are not followed.
+
+    ``authorization`` is the header with the log-in: it goes over TLS that is believed and to hosts that
+    may be told, and to no other (KeptSecret). ``address`` is the host's to ask, ``seconds`` for the whole
+    answer. Raises Unanswered.
+    """
+    target = URL(url, encoded=True) if isinstance(url, str) else url
+    sent = CIMultiDict({"User-Agent": USER_AGENT, **(headers or {})})
+    if authorization is not None:
+        server = complaint.server.name if complaint.server is not None else None
+        if target.scheme != "https" or not may_be_told(target.host or "", complaint.mail_domain, server):
+            raise KeptSecret
+        sent["Authorization"] = authorization
+    trust = anybody() if authorization is None else believed(complaint)
+    around = complaint.surroundings
+    limit = aiohttp.ClientTimeout(total=seconds or around.answer_seconds, sock_connect=around.connect_seconds)
+    started = time.monotonic()
+    connector = aiohttp.TCPConnector(resolver=Hosts(around, address), ssl=trust, use_dns_cache=False)
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=limit, trust_env=False) as session,
+            session.request(
+                method, target, data=body or None, headers=sent, allow_redirects=False
+            ) as response,
+        ):
+            data = bytearray()
+            async for piece in response.content.iter_chunked(_CHUNK):
+                data += piece
+                if len(data) >= MAXIMUM_BODY:
+                    break
+            took = time.monotonic() - started
+            return Answer(response.status, response.headers, bytes(data[:MAXIMUM_BODY]), took)
+    except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
+        raise Unanswered(_why(error), time.monotonic() - started) from error
+
+
+def _why(error: BaseException) -> Why:
+    """The kind of a failure, by what the libraries raise for it, or by the system's error inside."""
+    for kind, why in _WHY:
+        if isinstance(error, kind):
+            return why
+    inner = getattr(error, "os_error", None) or error.__cause__
+    if isinstance(inner, BaseException) and inner is not error:
+        return _why(inner)
+    return Why.UNREACHABLE if isinstance(error, OSError) else Why.CLOSED
+
+
+_WHY: Final[tuple[tuple[type[BaseException], Why], ...]] = (
+    (aiohttp.ServerFingerprintMismatch, Why.NOT_TRUSTED),
+    (aiohttp.ClientConnectorCertificateError, Why.NOT_TRUSTED),
+    (ssl.SSLCertVerificationError, Why.NOT_TRUSTED),
+    (aiohttp.ClientConnectorDNSError, Why.NAME),
+    (aiohttp.ClientConnectorSSLError, Why.TLS),
+    (ssl.SSLError, Why.TLS),
+    (aiohttp.ConnectionTimeoutError, Why.SILENT),
+    (TimeoutError, Why.LATE),
+    (aiohttp.ServerDisconnectedError, Why.CLOSED),
+    (aiohttp.ClientPayloadError, Why.CLOSED),
+    (aiohttp.ClientResponseError, Why.NOT_HTTP),
+    (ConnectionRefusedError, Why.REFUSED),
+    (ConnectionResetError, Why.RESET),
+    (BrokenPipeError, Why.RESET),
+)
+"""The first that fits; a connector's error is looked into for the system's."""
