@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "client": "overair.cli.client.commands:application",
     "autodiscover": "overair.cli.autodiscover:application",
     "gateway": "overair.cli.gateway:application",
+    "doctor": "overair.cli.doctor.commands:application",
     "serve": "overair.cli.serve:application",
     "import": "overair.cli.importing:application",
     "export": "overair.cli.exporting:application",

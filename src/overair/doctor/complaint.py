@@ -63,8 +63,6 @@ class Complaint:
     """An address of the server within its own network, to compare ports with."""
     trusted_fingerprint: str | None = None
     """SHA-256 of a certificate (hexadecimal, no colons, lower case) that the user trusts."""
-    token: Secret | None = None
-    """An OAuth access token instead of a password."""
     send: bool = False
     """Whether a message to oneself may be sent."""
     push: bool = False
