@@ -7,10 +7,11 @@ import pytest
 from overair.imap.responses import ListEntry, Namespace, Namespaces
 from overair.mailboxes.gateway.backend import UpstreamFolder
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
-from overair.mailboxes.gateway.mail.options import MailOptions, Shared
+from overair.mailboxes.gateway.mail.options import MailOptions
 from overair.mailboxes.gateway.mail.special_folders import Role
 from overair.mailboxes.gateway.mail.tree import LONGEST_NAME, Tree
 from overair.mailboxes.gateway.mail.usual_names import USUAL_NAMES
+from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import FolderType, Refused
 
 PLAIN = Namespaces()

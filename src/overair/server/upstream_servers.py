@@ -29,10 +29,11 @@ from overair.mailboxes.gateway.groupware.locating import Locator
 from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.mail.backend import ImapBackend
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
-from overair.mailboxes.gateway.mail.options import MailOptions, Owner, Shared
+from overair.mailboxes.gateway.mail.options import MailOptions, Owner
 from overair.mailboxes.gateway.mail.special_folders import Role
 from overair.mailboxes.gateway.making import Submission
 from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
+from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import MailboxUnavailable
 from overair.storage.interface import BlobStore
 
@@ -84,9 +85,10 @@ class UpstreamServers:
         self._locator: Final = Locator(self._dav, Resolver)
         self._polls: Final = Polls(settings.poll_calendars)
         names = {Role(name): getattr(settings.folders, name) for name in settings.folders.__struct_fields__}
+        self._shared: Final = Shared(settings.shared)
         self._options: Final = MailOptions(
             names={role: name for role, name in names.items() if name},
-            shared=Shared(settings.shared),
+            shared=self._shared,
             poll_interval=settings.poll_mail,
         )
         self.submission: Final = _submission_server(settings, domain)
@@ -111,6 +113,7 @@ class UpstreamServers:
                 groupware,
                 account_id,
                 self._polls,
+                self._shared,
                 addresses=addresses,
                 time_zone=self._time_zone,
                 blobs=self._blobs,
@@ -122,6 +125,7 @@ class UpstreamServers:
                 groupware,
                 account_id,
                 self._polls,
+                self._shared,
             )
         return Servers(backends, self._submission(mail))
 

@@ -102,7 +102,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     user, with which the servers are logged in to instead of a password."""
     folders: Folders = Folders()
     shared: Literal["all", "subscribed", "none"] = "subscribed"
-    """Which mailboxes of others are shown."""
+    """Which mailboxes, calendars and address books of others are shown: ``subscribed`` are those that the
+    user has taken up, ``all`` those besides that rights alone let the user into (IMAP, Radicale)."""
     sent_copies: Literal["auto", "never"] = "auto"
     """Whether a copy of what is sent is put among the sent messages where the server has not filed one
     itself; ``never`` saves the look at servers that always do."""

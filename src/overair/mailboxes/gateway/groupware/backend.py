@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import ClassVar, Final
 
+import msgspec
 import structlog
 
 from overair.credentials import Credentials
 from overair.dav.collections import Collection as DavCollection
 from overair.dav.collections import Tags, collections, rename, tags_of, tags_of_all
 from overair.dav.discovery import Home, Service, find_home
-from overair.dav.errors import NotThere, Unreachable
+from overair.dav.errors import NotAllowed, NotThere, Unreachable
+from overair.dav.neighbours import neighbours
 from overair.dav.objects import delete
 from overair.dav.transport import Connections, DavClient
 from overair.items import Item
@@ -32,7 +34,8 @@ from overair.mailboxes.gateway.groupware.places import Place
 from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.groupware.pulling import Puller
 from overair.mailboxes.gateway.groupware.states import read_state
-from overair.mailboxes.gateway.groupware.tree import Kind, folders
+from overair.mailboxes.gateway.groupware.tree import Kind, folders, is_own
+from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import FolderType, NoSuchFolder, Refused
 from overair.mailboxes.search_query import SearchQuery
 
@@ -57,12 +60,14 @@ class DavBackend:
         credentials: Credentials,
         account_id: int,
         polls: Polls,
+        shared: Shared = Shared.SUBSCRIBED,
     ) -> None:
         self._connections = connections
         self._locate = locate
         self._credentials = credentials
         self._account_id = account_id
         self._polls = polls
+        self._shared = shared
         self._client: DavClient | None = None
         self._home: Home | None = None
         self._components: Final[dict[str, frozenset[str]]] = {}
@@ -257,7 +262,11 @@ class DavBackend:
         if self._client is None:
             self._client = DavClient(self._connections, await self._locate(), self._credentials)
         if self._home is None:
-            self._home = await find_home(self._connections, self._client, self.service)
+            home = await find_home(self._connections, self._client, self.service)
+            if self._shared is Shared.ALL:
+                homes = home.homes + await neighbours(self._client, home)
+                home = msgspec.structs.replace(home, homes=homes)
+            self._home = home
         return self._client, self._home
 
     async def _found(self) -> Home:
@@ -270,6 +279,8 @@ class DavBackend:
     async def _collections(self) -> list[DavCollection]:
         client, home = await self._ready()
         found = await collections(client, home, self.service)
+        if self._shared is Shared.NONE:
+            found = [one for one in found if is_own(one, home)]
         self._components.clear()
         self._components.update({one.place: one.components for one in found})
         return found
@@ -293,8 +304,8 @@ class DavBackend:
             if lacking and not self._asks_tokens:
                 self._asks_tokens = True
                 tags = await tags_of_all(client, home, tokens=True)
-        except NotThere:
-            self._home = None
+        except (NotAllowed, NotThere):
+            self._home = None  # homes of others come and go
             raise
         except Unreachable as error:
             if error.status != FAILURE:

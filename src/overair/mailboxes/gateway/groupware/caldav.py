@@ -19,6 +19,7 @@ from overair.mailboxes.gateway.groupware.formats import EventFormat, Format, Tas
 from overair.mailboxes.gateway.groupware.places import Place, calendar_place
 from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.groupware.tree import CALENDARS, TASKS, Kind
+from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import Refused
 from overair.storage.interface import BlobStore
 
@@ -41,12 +42,13 @@ class CalDavBackend(DavBackend):
         credentials: Credentials,
         account_id: int,
         polls: Polls,
+        shared: Shared = Shared.SUBSCRIBED,
         *,
         addresses: Collection[str] = (),
         time_zone: str = "UTC",
         blobs: BlobStore | None = None,
     ) -> None:
-        super().__init__(connections, locate, credentials, account_id, polls)
+        super().__init__(connections, locate, credentials, account_id, polls, shared)
         self._addresses = tuple(addresses)
         put = None if blobs is None else blobs.put
         get = None if blobs is None else blobs.read

@@ -82,21 +82,27 @@ def folders(found: Sequence[Collection], home: Home, kinds: Iterable[Kind]) -> l
 def _default(found: Sequence[Collection], home: Home, kind: Kind) -> Collection | None:
     """The one that the server names, else that of a usual name, else the first of the user's own."""
     named = kind.named(home)
-    own = [one for one in found if one.writable and one.owner in ("", home.principal)]
+    own = [one for one in found if is_own(one, home)]
+    writable = [one for one in own if one.writable]
     for one in found:
         if named and one.place.rstrip("/") == named.rstrip("/"):
             return one
     for usual in kind.usual:
-        for one in own:
+        for one in writable:
             if usual in (_last(one.place).lower(), one.name.strip().lower()):
                 return one
-    return next(iter(own or found), None)
+    return next(iter(writable or own), None)
+
+
+def is_own(one: Collection, home: Home) -> bool:
+    """Whether a collection is the user's own, as are all of a server that does not say whose they are."""
+    return one.owner in ("", home.principal)
 
 
 def _name(one: Collection, home: Home) -> str:
     """What a folder is called; of somebody else's with whose it is."""
     name = " ".join(one.name.split()) or _last(one.place)
-    if one.owner in ("", home.principal):
+    if is_own(one, home):
         return name
     return f"{name} ({_last(one.owner)})"
 

@@ -13,9 +13,10 @@ from overair.imap.responses import ListEntry, Namespaces
 from overair.imap.session import Session
 from overair.mailboxes.gateway.mail.hierarchy import INBOX, Hierarchy
 from overair.mailboxes.gateway.mail.notes import KIND, OF_APPLE
-from overair.mailboxes.gateway.mail.options import MailOptions, Shared
+from overair.mailboxes.gateway.mail.options import MailOptions
 from overair.mailboxes.gateway.mail.special_folders import Role
 from overair.mailboxes.gateway.mail.tree import Tree
+from overair.mailboxes.gateway.sharing import Shared
 
 MOST_RIGHTS: Final = 300
 """Mailboxes of others whose rights are asked for, each by a command of its own."""

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import StrEnum
 
 import msgspec
 
 from overair.mailboxes.gateway.mail.special_folders import Role
-
-
-class Shared(StrEnum):
-    """Which mailboxes of others are shown."""
-
-    ALL = "all"
-    SUBSCRIBED = "subscribed"
-    NONE = "none"
+from overair.mailboxes.gateway.sharing import Shared
 
 
 class MailOptions(msgspec.Struct, frozen=True):

@@ -9,8 +9,9 @@ from overair.imap.responses import ListEntry
 from overair.items.text import cleaned
 from overair.mailboxes.gateway.backend import UpstreamFolder
 from overair.mailboxes.gateway.mail.hierarchy import INBOX, Hierarchy, Whose
-from overair.mailboxes.gateway.mail.options import MailOptions, Shared
+from overair.mailboxes.gateway.mail.options import MailOptions
 from overair.mailboxes.gateway.mail.special_folders import TYPES, Candidate, Role, roles_of, same_name
+from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import FolderType
 
 MOST_FOLDERS: Final = 5_000
