@@ -61,6 +61,7 @@ class Applier(Adding, Changing):
                 self._refuse(command, CommandRefused(SyncStatus.CANNOT_COMPLETE, str(error)))
             except Refused as error:  # the client is to stop sending it, as what breaks its schema (R4440)
                 self._refuse(command, CommandRefused(SyncStatus.CONVERSION_ERROR, str(error)))
+                await self._show_what_stands(command)
         self._end_edits()
 
     def _refuse(self, command: Command, error: CommandRefused | SchemaError | SubmissionRefused) -> None:
@@ -90,7 +91,19 @@ class Applier(Adding, Changing):
             response = kind(server_id=command.server_id, instance_id=command.instance_id, status=status)
             if isinstance(command, ChangeCommand) or command.instance_id is not None:
                 self._refuse_edit(command, status)
+            elif status is not SyncStatus.OBJECT_NOT_FOUND:
+                self.returned.add(command.server_id)
+                self.conflicts.pop(command.server_id, None)
         self.answers.append(Answer(response))
+
+    async def _show_what_stands(self, command: Command) -> None:
+        """Show the client what its edit was to change, in place of what it has made of that itself."""
+        if isinstance(command, ChangeCommand) or (
+            isinstance(command, DeleteCommand) and command.instance_id is not None
+        ):
+            [stored] = await self._session.read(self._folder.folder_id, [command.server_id])
+            if stored is not None:
+                self._show(stored)
 
     async def _delete(self, command: DeleteCommand) -> None:
         item_id, folder_id = command.server_id, self._folder.folder_id

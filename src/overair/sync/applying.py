@@ -28,8 +28,9 @@ class Applying:
     ``lost`` is what exchanges from the same key applied whose answers were lost. Afterwards
     ``applied`` is that and what this request did, ``confirmed`` the revisions that the client knows
     of because they are its own doing, ``answers`` the responses in the order of the commands,
-    ``conflicts`` the items that the client has to be shown whole, as they stand now, and ``ended``
-    those that it knows to be gone; ``fetched`` is about how many bytes were asked for by Fetch.
+    ``conflicts`` the items that the client has to be shown whole, as they stand now, ``ended`` those
+    that it knows to be gone, and ``returned`` those that it has removed and that stay, so that it has
+    to get them anew; ``fetched`` is about how many bytes were asked for by Fetch.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Applying:
         self.answers: list[Answer] = []
         self.conflicts: dict[str, StoredItem] = {}
         self.ended: set[str] = set()
+        self.returned: set[str] = set()
         self.fetched = 0
 
     async def _stored(self, item_id: str) -> StoredItem | None:

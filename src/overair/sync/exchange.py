@@ -25,7 +25,7 @@ from overair.sync.options import BadOptions, UnsupportedBodyPart, check_options,
 from overair.sync.partner import Partner
 from overair.sync.preparing import Prepared
 from overair.sync.refusal import CollectionRefused
-from overair.sync.state import CollectionStates, State, Unshown, attempt_at
+from overair.sync.state import NOT_THERE, CollectionStates, State, Unshown, attempt_at
 from overair.sync.wanted import Wanted
 
 
@@ -159,6 +159,7 @@ class Exchange:
         token = session.accounted(base.token, applier.confirmed)
         settled = applier.ended | applier.conflicts.keys()
         unshown = {key: old for key, old in base.exceptions.items() if key not in settled}
+        unshown |= dict.fromkeys(sorted(applier.returned), NOT_THERE)
         news = await self._news(session, folder, unshown, wanted, token, conversations=conversations)
         conflicts = [Telling(Kind.CHANGE, item_id, item) for item_id, item in applier.conflicts.items()]
         state = msgspec.structs.replace(
@@ -241,5 +242,5 @@ class Exchange:
             # The answer is full: say only that there is more (MS-ASCMD_R4779).
             return News(token, more=await reader.exist(token))
         news = await reader.read(token, self._limit, self._room)
-        await reader.retry(news, self._limit, attempt_at(self._now))
+        await reader.retry(news, self._limit, self._room, attempt_at(self._now))
         return news

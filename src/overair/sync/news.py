@@ -111,23 +111,29 @@ class NewsReader:
                 return False
             token, limit = changes.token, WINDOW
 
-    async def retry(self, news: News, limit: int, attempt: str) -> None:
-        """Add the exceptions to what is told that this attempt has not tried, for it may show them."""
+    async def retry(self, news: News, limit: int, room: int, attempt: str) -> None:
+        """Add the exceptions to what is told that this attempt has not tried, for it may show them; no more
+        than ``limit`` and about ``room`` bytes altogether.
+        """
         waiting = [
             item_id
             for item_id, unshown in self._exceptions.items()
             if unshown.attempt != attempt and item_id not in news.settled
         ]
-        fitting = max(0, limit - len(news.tellings))
-        news.more = news.more or len(waiting) > fitting
-        waiting = waiting[:fitting]
+        fitting = waiting[: max(0, limit - len(news.tellings))]
+        told = 0
         for item_id, stored in zip(
-            waiting, await self._session.read(self._folder.folder_id, waiting), strict=True
+            fitting, await self._session.read(self._folder.folder_id, fitting), strict=True
         ):
+            if news.size >= room:
+                break
+            told += 1
             # One that has gone meanwhile is settled when its end is read.
             news.settled.add(item_id)
             kind = Kind.CHANGE if self._exceptions[item_id].had else Kind.ADD
             news.tellings.append(Telling(kind, item_id, stored))
+            news.size += self._size(stored)
+        news.more = news.more or told < len(waiting)
 
     async def _window(self, token: str, limit: int, room: int) -> tuple[Changes, dict[str, StoredItem]]:
         """A window of changes, cut where its items would make the answer too long, and the items."""

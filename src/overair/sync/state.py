@@ -80,6 +80,10 @@ class Unshown(msgspec.Struct, frozen=True, array_like=True):
     attempt: str
 
 
+NOT_THERE: Final = Unshown(had=False, attempt="")
+"""Of an item that the client has removed although it stays: it comes anew with the next answer."""
+
+
 def attempt_at(now: datetime) -> str:
     """What tells attempts apart: another version may show an item, and one that was mended a day later."""
     return f"{overair.__version__} {now:%Y-%m-%d}"
@@ -101,7 +105,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     applied: Applied | None = None
     """What the exchange that made this state applied, and those lost before it from the same key."""
     exceptions: dict[str, Unshown] = {}
-    """Items that could not be rendered, by id."""
+    """Items that could not be rendered, and those that have to come anew, by id."""
 
 
 class CollectionStates(msgspec.Struct, omit_defaults=True):
