@@ -83,6 +83,34 @@ def test_a_redirect_in_a_circle_ends() -> None:
     run(work())
 
 
+def test_credentials_go_to_no_host_of_a_redirect_that_was_not_confirmed() -> None:
+    async def work() -> None:
+        asked: list[str] = []
+
+        async def new(request: web.Request) -> web.StreamResponse:
+            asked.append(request.headers["Authorization"])
+            return answer(EMPTY)
+
+        async with server(new) as target:
+
+            async def old(_: web.Request) -> web.StreamResponse:
+                location = f"{target.replace('127.0.0.1', 'localhost')}{PATH}"
+                return web.Response(status=451, headers={"X-MS-Location": location})
+
+            def confirm(host: str) -> bool:
+                asked.append(host)
+                return False
+
+            async with server(old) as url:
+                wary = Client(url, ANNA, PASSWORD, device_id="device", version=Version.V14_1, confirm=confirm)
+                async with wary as client:
+                    with pytest.raises(InvalidAnswer):
+                        await client.folder_sync()
+        assert asked == ["localhost"]
+
+    run(work())
+
+
 @pytest.mark.parametrize("location", ["", "not an address", "ftp://example.org/x"])
 def test_a_redirect_to_nowhere_is_refused(location: str) -> None:
     async def work() -> None:

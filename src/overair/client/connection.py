@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ssl as tls
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import aiohttp
 import msgspec
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from overair.client.errors import ConnectionFailed, HttpError, InvalidAnswer
@@ -43,14 +44,26 @@ class Offer(msgspec.Struct, frozen=True):
 class Connection:
     """A pool of connections to one server, with one user's credentials.
 
-    ``url`` may leave out the path. ``ssl`` is an SSLContext, True for the system's authorities, or
-    False to trust anybody. Raises ConnectionFailed, HttpError and InvalidAnswer.
+    ``url`` may leave out the path. ``ssl`` is an SSLContext, the fingerprint of the one certificate that
+    is trusted, True for the system's authorities, or False to trust anybody. ``hosts`` resolves names, by
+    the system's settings unless given; ``confirm`` says to which host of a redirect the credentials may
+    go, to all unless given. Raises ConnectionFailed, HttpError and InvalidAnswer.
     """
 
-    def __init__(self, url: str, credentials: Credentials, ssl: tls.SSLContext | bool) -> None:
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        ssl: tls.SSLContext | aiohttp.Fingerprint | bool,
+        *,
+        hosts: AbstractResolver | None = None,
+        confirm: Callable[[str], bool] | None = None,
+    ) -> None:
         self.url = URL(url) if URL(url).path not in ("", "/") else URL(url).with_path(PATH)
         self._credentials = credentials
         self._ssl = ssl
+        self._hosts = hosts
+        self._confirm = confirm
         self._session: aiohttp.ClientSession | None = None
 
     async def options(self, timeout: float, headers: dict[str, str]) -> Offer:
@@ -85,7 +98,7 @@ class Connection:
                 return answer, values
             if status != HttpStatus.REDIRECT:
                 retry_after = values.get(RETRY_AFTER, "")
-                raise HttpError(status, int(retry_after) if retry_after.isdecimal() else None)
+                raise HttpError(status, int(retry_after) if retry_after.isdecimal() else None, values)
             self._follow(values.get(LOCATION, ""))
         raise HttpError(HttpStatus.REDIRECT)
 
@@ -94,6 +107,8 @@ class Connection:
         if not target.host or target.scheme not in ("https", self.url.scheme):
             # Credentials never go from a protected connection to an open one.
             raise InvalidAnswer(f"the server redirects to {location[:200]!r}")
+        if self._confirm is not None and not self._confirm(target.host):
+            raise InvalidAnswer(f"the server redirects to {target.host[:200]!r}, which was not confirmed")
         self.url = target.with_query(None)
 
     async def _exchange(
@@ -101,7 +116,10 @@ class Connection:
     ) -> tuple[int, Mapping[str, str], bytes]:
         if self._session is None:
             # Cookies from an affinity of a balancer are kept; addresses instead of names may set them.
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(resolver=self._hosts),
+                cookie_jar=aiohttp.CookieJar(unsafe=True),
+            )
         try:
             async with self._session.request(
                 method,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from overair.protocol.http import MEANINGS, Command
 
 
@@ -16,10 +18,14 @@ class ConnectionFailed(ClientError):
 class HttpError(ClientError):
     """An HTTP status other than 200; ``retry_after`` in seconds where the server said so."""
 
-    def __init__(self, status: int, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, retry_after: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(f"HTTP {status}: {MEANINGS.get(status, 'The server refused.')}")
         self.status = status
         self.retry_after = retry_after
+        self.headers = headers or {}
+        """Of the answer."""
 
 
 class StatusError(ClientError):

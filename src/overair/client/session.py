@@ -6,6 +6,9 @@ import ssl as tls
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Self, TypeVar
 
+import aiohttp
+from aiohttp.abc import AbstractResolver
+
 from overair.client.connection import Answer, Connection, Offer
 from overair.client.errors import HttpError, InvalidAnswer, StatusError, WipeRequested
 from overair.client.wire import Trace, read, write
@@ -40,22 +43,24 @@ USER_AGENT: Final = "Overair"
 class Session:
     """One device of one user at one server.
 
-    ``version`` None asks the server by OPTIONS and takes the newest that both know. ``ssl`` is an
-    SSLContext, True for the system's authorities, or False to trust anybody. ``trace`` sees every
-    tree, private ones too.
+    ``version`` None asks the server by OPTIONS and takes the newest that both know. ``password`` goes
+    as UTF-8 unless it is given as bytes. ``ssl``, ``hosts`` and ``confirm`` are those of a Connection.
+    ``trace`` sees every tree, private ones too.
     """
 
     def __init__(
         self,
         url: str,
         user: str,
-        password: str,
+        password: str | bytes,
         *,
         device_id: str,
         device_type: str = "Overair",
         device: DeviceDescription | None = None,
         version: Version | None = None,
-        ssl: tls.SSLContext | bool = True,
+        ssl: tls.SSLContext | aiohttp.Fingerprint | bool = True,
+        hosts: AbstractResolver | None = None,
+        confirm: Callable[[str], bool] | None = None,
         base64_query: bool = False,
         gzip: bool = True,
         user_agent: str = USER_AGENT,
@@ -77,7 +82,8 @@ class Session:
         self.trace = trace
         self._version = version
         self._user_agent = user_agent
-        self._connection = Connection(url, Credentials(user, password.encode()), ssl)
+        said = password.encode() if isinstance(password, str) else password
+        self._connection = Connection(url, Credentials(user, said), ssl, hosts=hosts, confirm=confirm)
 
     async def __aenter__(self) -> Self:
         return self
