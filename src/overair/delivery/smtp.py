@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 
 import aiosmtplib
@@ -48,6 +48,8 @@ OUT_OF_STEP: Final = "4.5.0"
 CONNECTION_LOST: Final = "4.4.2"
 NOT_ALONE: Final = "4.3.0"
 """What is said of a recipient whom the server would have taken, and another one not."""
+Ending = Callable[[], Awaitable[None]]
+"""Called when a server has all of a message but its end."""
 LOST: Final = (SMTPException, OSError)
 """What ends a connection; a timeout and a certificate that is not trusted are among the OSErrors."""
 
@@ -69,24 +71,39 @@ class Connection:
         await leave(self._client)
 
     async def send(
-        self, sender: str, addresses: Sequence[str], mime: bytes, *, together: bool = False
+        self,
+        sender: str,
+        addresses: Sequence[str],
+        mime: bytes,
+        *,
+        together: bool = False,
+        ending: Ending | None = None,
     ) -> list[Verdict]:
         """Send a message to some recipients in one transaction; a verdict for each, in their order.
 
         ``together``: to nobody where one of them is refused, other than because there are too many.
+        ``ending`` is awaited before the end of the message; what it raises gives the connection up.
         """
         form = await asyncio.to_thread(wire_form, mime, eight_bit=self._offers("8bitmime"))
         unsent = self._too_large(form) or self._unwritable(sender)
         if unsent is not None:
             return [unsent] * len(addresses)
         try:
-            return await self._transaction(ascii_address(sender), addresses, form, together=together)
+            return await self._transaction(
+                ascii_address(sender), addresses, form, together=together, ending=ending
+            )
         except BaseException:
             self._client.close()
             raise
 
     async def _transaction(
-        self, sender: str, addresses: Sequence[str], form: bytes, *, together: bool
+        self,
+        sender: str,
+        addresses: Sequence[str],
+        form: bytes,
+        *,
+        together: bool,
+        ending: Ending | None,
     ) -> list[Verdict]:
         verdicts: dict[int, Verdict] = {}
         accepted: list[int] = []
@@ -111,7 +128,7 @@ class Connection:
             verdicts |= dict.fromkeys(accepted, unheard(NOT_ALONE))
         elif accepted:
             try:
-                said = await self._content(form)
+                said = await self._content(form, ending)
             except LOST:
                 self._client.close()
                 said = unheard(CONNECTION_LOST)
@@ -157,7 +174,7 @@ class Connection:
             return failed_here("5.1.3")
         return verdict_of(said.code, said.message)
 
-    async def _content(self, form: bytes) -> Verdict:
+    async def _content(self, form: bytes, ending: Ending | None) -> Verdict:
         """Send the message itself; one verdict for all whom the server has accepted."""
         begun = await self._client.execute_command(b"DATA")
         if begun.code != 354:
@@ -178,6 +195,8 @@ class Connection:
                 if answer.done():
                     break
             else:
+                if ending is not None:
+                    await ending()
                 protocol.write(b".\r\n")
                 whole = True
             said: SMTPResponse = await asyncio.wait_for(answer, self._timeout * LAST_ANSWER)

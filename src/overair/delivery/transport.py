@@ -22,7 +22,7 @@ from overair.delivery.here import Here
 from overair.delivery.local import LocalDelivery
 from overair.delivery.queue import Outgoing
 from overair.delivery.sent_mail import SendLimits
-from overair.delivery.submission import check
+from overair.delivery.submission import check, message_id
 from overair.directory.interface import User
 from overair.items.mail.message import Message, index_message
 from overair.mailboxes.interface import FolderType, Session
@@ -46,6 +46,8 @@ class Prepared(msgspec.Struct, frozen=True):
     """What goes to Sent Items."""
     name: str
     """By what it is known again when a device asks for it once more: what travels has a date of its own."""
+    message_id: str | None = None
+    """The Message-ID of what travels."""
 
 
 class Transport:
@@ -86,7 +88,14 @@ class Transport:
                 index_message(submitted.kept, self._clock()), blob=blobs.put(submitted.kept), read=True
             )
         name = name or hashlib.sha256(mime).hexdigest()
-        return Prepared(submitted.sender, submitted.recipients, blobs.put(submitted.travelling), kept, name)
+        return Prepared(
+            submitted.sender,
+            submitted.recipients,
+            blobs.put(submitted.travelling),
+            kept,
+            name,
+            message_id(submitted.travelling),
+        )
 
     async def enqueue(self, session: Session, prepared: Prepared) -> None:
         """Send a message within the unit of work of the sender's mailbox.

@@ -35,7 +35,9 @@ class UpstreamTransport(Transport):
             raise TypeError("mail of a gateway is sent within a unit of work on a mirror")
         await self._count(session, prepared)
         try:
-            session.submit(prepared.sender, prepared.recipients, prepared.blob, prepared.name)
+            session.submit(
+                prepared.sender, prepared.recipients, prepared.blob, prepared.name, prepared.message_id
+            )
         except (MailboxUnavailable, Refused) as error:
             raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
         if self._keeps:

@@ -12,6 +12,7 @@ from aiosmtplib.errors import SMTPAuthenticationError
 from overair.credentials import Credentials, Kind
 from overair.delivery.queue import RecipientState
 from overair.delivery.relay import Client, LogIn, Relay, Unreachable
+from overair.delivery.smtp import Ending
 from overair.delivery.smtp_answers import Verdict
 from overair.delivery.smtp_settings import Smtp
 from overair.mailboxes.interface import MailboxUnavailable, Refused
@@ -31,14 +32,20 @@ class UsersSubmission:
         self._separator: Final = master_separator
 
     async def submit(
-        self, credentials: Credentials, sender: str, recipients: Sequence[str], mime: bytes
+        self,
+        credentials: Credentials,
+        sender: str,
+        recipients: Sequence[str],
+        mime: bytes,
+        ending: Ending | None = None,
     ) -> None:
         """Hand a message to the server; it has taken it for all recipients when this returns.
 
         Where it refuses one recipient it gets the message for none, so that whoever tries again sends it
         to nobody twice; only where it takes fewer recipients at once than there are, those before the
         refused one have it. Raises Refused for what will be refused again, MailboxUnavailable for all else,
-        also where the server may have taken the message and its answer was lost.
+        also where the server may have taken the message and its answer was lost. ``ending`` is awaited
+        when the server has all but the end of the message, before which it cannot have taken it.
         """
         try:
             connection = await self._relay.connect(self._log_in(credentials))
@@ -47,7 +54,7 @@ class UsersSubmission:
         try:
             waiting = list(recipients)
             while waiting:
-                verdicts = await connection.send(sender, waiting, mime, together=True)
+                verdicts = await connection.send(sender, waiting, mime, together=True, ending=ending)
                 _require_taken(verdicts)
                 waiting = [one for one, said in zip(waiting, verdicts, strict=True) if said.again]
         finally:

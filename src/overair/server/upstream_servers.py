@@ -13,6 +13,7 @@ from dns.asyncresolver import Resolver
 from overair.credentials import Credentials, Kind
 from overair.dav.discovery import Service
 from overair.dav.transport import Connections
+from overair.delivery.smtp import Ending
 from overair.delivery.smtp_settings import Smtp, SmtpError
 from overair.delivery.users_submission import UsersSubmission
 from overair.directory.imap_logins import CannotCheck
@@ -134,9 +135,9 @@ class UpstreamServers:
         if users is None:
             return None
 
-        async def submit(effect: Submit) -> None:
+        async def submit(effect: Submit, ending: Ending) -> None:
             mime = await asyncio.to_thread(self._blobs.read, effect.blob)
-            await users.submit(credentials, effect.sender, effect.recipients, mime)
+            await users.submit(credentials, effect.sender, effect.recipients, mime, ending)
 
         return submit
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,7 +18,15 @@ from overair.mailboxes.gateway.effects import Plan
 from overair.mailboxes.gateway.intents import Intents
 from overair.mailboxes.gateway.making import Making, Submission
 from overair.mailboxes.gateway.mirror import Mirror
-from overair.mailboxes.interface import FoundItem, MailboxError, MailboxUnavailable, NoSuchFolder, Refused
+from overair.mailboxes.gateway.settling import Settling
+from overair.mailboxes.interface import (
+    FolderType,
+    FoundItem,
+    MailboxError,
+    MailboxUnavailable,
+    NoSuchFolder,
+    Refused,
+)
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Database
 
@@ -27,6 +36,9 @@ MEMBERS: Final = 10_000
 """Messages of a conversation among which words are looked for."""
 PULL_SECONDS: Final = 4.0
 """How long a folder that is new is brought in before the phone is answered with what is there."""
+
+OWN_COPIES: Final = (FolderType.SENT_ITEMS, FolderType.INBOX)
+"""Where a copy is of what its sender has sent."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +61,13 @@ class Account:
         """When and why a server was found not to be had."""
         self._refuse_log_in: Final = refuse_log_in
         self._mirror: Final = Mirror(account_id, database)
-        self._making: Final = Making(self.backends, submission, Intents(account_id, database), self._pull)
+        intents = Intents(account_id, database)
+        self._making: Final = Making(
+            self.backends, submission, intents, self._settle_and_pull, self._holds_copy
+        )
+        self._settling: Final = Settling(account_id, database, self._mirror, self._making, intents)
+        self._unsettled: Final = set(backends)
+        """The servers at which something may have been begun of which nobody knows what it came to."""
         self._locks: Final = {name: asyncio.Lock() for name in backends}
         self._refreshed: Final[dict[str, float]] = {}
         self._has_tree: Final[set[BackendName]] = set()
@@ -76,6 +94,7 @@ class Account:
     async def _refresh(self, name: BackendName, folder_ids: Collection[str] | None, max_age: float) -> None:
         async with self._locks[name]:
             try:
+                await self._settle(name)
                 if folder_ids is None or name not in self._has_tree:
                     await self._refresh_tree(name)
                 if folder_ids:
@@ -94,6 +113,20 @@ class Account:
             else:
                 if self._failures.pop(name, None) is not None:
                     log.info("a server is back", account_id=self.account_id, backend=name.value)
+
+    async def settle(self, names: Collection[BackendName]) -> None:
+        """Find out at some servers what became of what was begun there."""
+        await asyncio.gather(*(self._refresh(name, (), 0.0) for name in names if name in self.backends))
+
+    async def _settle(self, name: BackendName, but: Collection[str] = ()) -> None:
+        if name in self._unsettled:
+            await self._settling.settle(name, self.backends[name], but)
+            if not but:
+                self._unsettled.discard(name)
+
+    async def _settle_and_pull(self, name: BackendName, folder: MirroredFolder, but: Collection[str]) -> None:
+        await self._settle(name, but)
+        await self._pull(name, folder)
 
     async def _refresh_tree(self, name: BackendName) -> None:
         await self._mirror.reconcile(name, self.backends[name])
@@ -199,7 +232,18 @@ class Account:
                 await held.enter_async_context(lock)
                 plan.held.add(lock)
         plan.searched.clear()
+        self._unsettled.update(names)
         await self._making.make(plan)
+
+    async def _holds_copy(self, message_id: str) -> bool:
+        """Whether a message of the user's own is among those that were sent, or has come to themselves."""
+        server = self._backend(BackendName.IMAP)
+        for folder in await self._mirror.folders(BackendName.IMAP, None):
+            if folder.type in OWN_COPIES:
+                with contextlib.suppress(NoSuchFolder):
+                    if await server.holds(folder, message_id):
+                        return True
+        return False
 
     def _backend(self, name: BackendName) -> Backend:
         backend = self.backends.get(name)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from overair.items import Item
 from overair.mailboxes.interface import FolderType, MailboxError
 from overair.mailboxes.search_query import SearchQuery
+
+if TYPE_CHECKING:
+    from overair.mailboxes.gateway.effects import UpstreamEffect
 
 
 class BackendName(StrEnum):
@@ -210,6 +213,14 @@ class Backend(Protocol):
 
     async def search(
         self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
+    async def begun(self, effect: UpstreamEffect, token: str) -> bool:
+        """Whether an earlier attempt at an effect has changed anything upstream: all of it, or a part. The
+        effect can be made again then, which finishes it. False where nobody can tell whose work it is.
+        """
+
+    async def holds(self, folder: MirroredFolder, message_id: str) -> bool:
+        """Whether a folder holds a message that came in the last days, by its Message-ID."""
+
     ) -> Sequence[tuple[str, str]] | None:
         """(folder_id, key) of the items that match, newest first; None where the mirror itself is to be
         searched, because it has all of the items.

@@ -91,16 +91,19 @@ class DeleteFolder(msgspec.Struct, frozen=True):
 
 class Submit(msgspec.Struct, frozen=True):
     """A message handed to the submission server; ``blob`` is the key of its bytes, ``name`` that by which a
-    repetition is known, whose bytes may have another date.
+    repetition is known, whose bytes may have another date, and ``message_id`` its Message-ID.
     """
 
     sender: str
     recipients: tuple[str, ...]
     blob: str
     name: str
+    message_id: str | None = None
 
 
-Effect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder | Submit
+UpstreamEffect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder
+"""What a backend is asked to do."""
+Effect = UpstreamEffect | Submit
 Outcome = Stood | UpstreamFolder | MailboxError | None
 """What came of an effect; None of one that has nothing to say."""
 
@@ -171,7 +174,7 @@ def digest(effect: Effect) -> str:
     """The same for an effect that is asked for again, whatever the server puts into it by itself."""
     said = [type(effect).__name__]
     for name in effect.__struct_fields__:
-        if isinstance(effect, Submit) and name == "blob":
+        if isinstance(effect, Submit) and name in ("blob", "message_id"):
             continue
         value = getattr(effect, name)
         if isinstance(value, MirroredFolder):

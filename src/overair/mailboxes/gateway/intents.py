@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from overair.mailboxes.gateway import links
-from overair.storage.interface import Database, Transaction
+import msgspec
+import structlog
+
+from overair.mailboxes.gateway import effect_codec, links
+from overair.mailboxes.gateway.backend import BackendName
+from overair.mailboxes.gateway.effects import Effect
+from overair.mailboxes.gateway.links import Stage
+from overair.storage.interface import Database, Row, Transaction
 from overair.times import microseconds, utc_now
+
+REMEMBERED: Final = 3 * 24 * 3600 * 1_000_000
+"""Microseconds for which intents are kept that nobody has ended; a phone that was out of reach over a
+weekend repeats what it asked for."""
+CHUNK: Final = 500
+"""Intents that are forgotten in one transaction."""
+
+log = structlog.get_logger(__name__)
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """What is known of an effect when it is to be made; ``first`` is the effect as it was asked for first,
+    where an earlier attempt was begun.
+    """
+
+    token: str
+    stage: Stage = Stage.OPEN
+    first: Effect | None = None
+
+
+class Open(msgspec.Struct, frozen=True):
+    """An effect of which nobody knows what it came to; ``when`` is that of its unit of work."""
+
+    name: str
+    token: str
+    effect: Effect
+    when: int
 
 
 class Intents:
@@ -18,35 +51,113 @@ class Intents:
         self._account_id: Final = account_id
         self._database: Final = database
 
-    async def open(self, names: Sequence[str]) -> dict[str, str]:
-        """The tokens of effects: new ones, or those of attempts of which nobody knows what they came to."""
-        fresh = {name: uuid.uuid4().hex for name in names}
+    async def begin(self, effects: Mapping[str, tuple[BackendName | None, Effect]]) -> dict[str, Intent]:
+        """The intents of effects, by their names: new ones, or those of earlier attempts."""
+        fresh = {name: uuid.uuid4().hex for name in effects}
 
-        async def work(transaction: Transaction) -> dict[str, str]:
-            tokens = {}
-            for name, token in fresh.items():
+        async def work(transaction: Transaction) -> dict[str, Intent]:
+            now = microseconds(utc_now())
+            found = {}
+            for name, (backend, effect) in effects.items():
                 row = await transaction.one(links.INTENT, account=self._account_id, name=name)
-                tokens[name] = token if row is None else str(row[0])
-                if row is None:
-                    await transaction.execute(
-                        links.ADD_INTENT,
-                        account_id=self._account_id,
-                        digest=name,
-                        token=token,
-                        made=microseconds(utc_now()),
-                    )
-            return tokens
+                if row is not None:
+                    found[name] = Intent(str(row[0]), Stage(row[1]), _read(self._account_id, row[2]))
+                    continue
+                found[name] = Intent(fresh[name])
+                await transaction.execute(
+                    links.ADD_INTENT,
+                    account_id=self._account_id,
+                    digest=name,
+                    token=fresh[name],
+                    made=now,
+                    backend="" if backend is None else backend.value,
+                    effect=effect_codec.written(effect),
+                    blobs=effect_codec.blobs_of(effect),
+                    stage=Stage.OPEN.value,
+                )
+            return found
 
         return await self._database.write(work)
 
-    async def note_made(self, name: str) -> None:
-        """An effect was made that its server cannot be asked about."""
-        await self._database.write(
-            lambda transaction: transaction.execute(links.INTENT_MADE, account=self._account_id, name=name)
-        )
+    async def note(self, name: str, stage: Stage) -> None:
+        """What is known of an effect now."""
+        await self._database.write(lambda transaction: self.note_within(transaction, name, stage))
+
+    async def note_within(self, transaction: Transaction, name: str, stage: Stage) -> None:
+        """What is known of an effect now, within a transaction that is under way."""
+        await transaction.execute(links.SET_STAGE, account=self._account_id, name=name, new_stage=stage.value)
 
     async def end(self, name: str) -> None:
         """An effect was refused: there is nothing to be found of it."""
         await self._database.write(
             lambda transaction: transaction.execute(links.END_INTENT, account=self._account_id, name=name)
         )
+
+    async def open_at(self, backend: BackendName) -> list[Open]:
+        """The effects at a server of which nobody knows what they came to, in the order of their making."""
+        rows = await self._database.read(
+            lambda transaction: transaction.all(
+                links.OPEN_INTENTS, account=self._account_id, owner=backend.value
+            )
+        )
+        found = []
+        for name, token, data, when in rows:
+            effect = _read(self._account_id, data)
+            if effect is not None:
+                found.append(Open(name, token, effect, when))
+        return found
+
+    async def was_sent(self, when: int) -> bool:
+        """Whether the message of a unit of work was taken by the submission server."""
+        row = await self._database.read(
+            lambda transaction: transaction.one(links.WAS_SENT, account=self._account_id, when=when)
+        )
+        return row is not None
+
+
+def _read(account_id: int, data: bytes | None) -> Effect | None:
+    if data is None:
+        return None
+    try:
+        return effect_codec.read(bytes(data))
+    except ValueError:
+        log.warning("an intent cannot be read", account_id=account_id)
+        return None
+
+
+async def forget_old(database: Database) -> int:
+    """Let go of intents that nobody has settled or repeated for days; returns how many were still open.
+
+    Raises DatabaseUnavailable.
+    """
+    oldest = microseconds(utc_now()) - REMEMBERED
+
+    async def work(transaction: Transaction) -> list[Row]:
+        rows = await transaction.all(links.OLD_INTENTS, oldest=oldest, limit=CHUNK)
+        for row in rows:
+            await transaction.execute(links.FORGET_INTENT, number=row[0])
+        return rows
+
+    never_known = 0
+    while rows := await database.write(work):
+        for _, account_id, backend, stage in rows:
+            if stage in (Stage.OPEN, Stage.SENDING):
+                never_known += 1
+                log.warning(
+                    "nobody could find out whether something was done upstream",
+                    account_id=account_id,
+                    backend=backend or "smtp",
+                )
+    return never_known
+
+
+async def blobs_of_intents(database: Database) -> set[str]:
+    """The keys of the blobs that intents name. Raises DatabaseUnavailable."""
+    rows = await database.read(lambda transaction: transaction.all(links.INTENT_BLOBS))
+    return {key for row in rows for key in str(row[0]).split()}
+
+
+async def accounts_with_intents(database: Database) -> list[int]:
+    """The accounts of which something is to be settled. Raises DatabaseUnavailable."""
+    rows = await database.read(lambda transaction: transaction.all(links.ACCOUNTS_WITH_INTENTS))
+    return [int(row[0]) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -14,6 +15,7 @@ from overair.storage.interface import Row, Statement
 
 _f = upstream_folders.c
 _i = upstream_items.c
+INTENT_COLUMNS: Final = ("account_id", "digest", "token", "made", "backend", "effect", "blobs", "stage")
 _folder_columns = (_f.folder_id, _f.account_id, _f.path, folders.c.type, _f.state, _f.writable, _f.backend)
 _joined = upstream_folders.join(folders, folders.c.id == _f.folder_id)
 
@@ -46,6 +48,13 @@ UPDATE_FOLDER: Final = Statement(
 )
 SET_STATE: Final = Statement(
     update(upstream_folders).where(_f.folder_id == bindparam("folder")).values(state=bindparam("new_state"))
+)
+FOLDER_AT: Final = Statement(
+    select(*_folder_columns)
+    .select_from(_joined)
+    .where(
+        _f.account_id == bindparam("account"), _f.backend == bindparam("owner"), _f.path == bindparam("path")
+    )
 )
 LET_GO: Final = Statement(delete(upstream_folders).where(_f.folder_id == bindparam("folder")))
 
@@ -80,26 +89,60 @@ RELINK: Final = Statement(
     .values(key=bindparam("new_key"), tag=bindparam("new_tag"))
 )
 
-INTENT: Final = Statement(
-    select(intents.c.token).where(
-        intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name")
+
+class Stage(IntEnum):
+    """What is known of an effect that is to be made."""
+
+    OPEN = 0
+    SENDING = 1
+    """The end of a message is on its way to the submission server."""
+    SENT = 2
+    """The submission server has taken the message; its unit of work had not come to its end then."""
+    SETTLED = 3
+    """Its server was asked what came of it, and the mirror has that; it is kept for who repeats it."""
+
+
+_n = intents.c
+_this = (_n.account_id == bindparam("account"), _n.digest == bindparam("name"))
+INTENT: Final = Statement(select(_n.token, _n.stage, _n.effect).where(*_this))
+ADD_INTENT: Final = Statement(insert(intents).values({name: bindparam(name) for name in INTENT_COLUMNS}))
+SET_STAGE: Final = Statement(update(intents).where(*_this).values(stage=bindparam("new_stage")))
+END_INTENT: Final = Statement(delete(intents).where(*_this))
+OPEN_INTENTS: Final = Statement(
+    select(_n.digest, _n.token, _n.effect, _n.made)
+    .where(
+        _n.account_id == bindparam("account"),
+        _n.backend == bindparam("owner"),
+        _n.stage == Stage.OPEN.value,
+        _n.effect.is_not(None),
     )
+    .order_by(_n.id)
 )
-ADD_INTENT: Final = Statement(
-    insert(intents).values({name: bindparam(name) for name in ("account_id", "digest", "token", "made")})
+WAS_SENT: Final = Statement(
+    select(_n.id)
+    .where(
+        _n.account_id == bindparam("account"),
+        _n.made == bindparam("when"),
+        _n.backend == "",
+        _n.stage == Stage.SENT.value,
+    )
+    .limit(1)
 )
-MADE: Final = "made"
-"""The token of an effect that was made, and whose unit of work had not come to its end then."""
-INTENT_MADE: Final = Statement(
-    update(intents)
-    .where(intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name"))
-    .values(token=MADE)
+ACCOUNTS_WITH_INTENTS: Final = Statement(
+    select(_n.account_id)
+    .where(_n.stage == Stage.OPEN.value, _n.backend != "", _n.effect.is_not(None))
+    .distinct()
+    .order_by(_n.account_id)
 )
-END_INTENT: Final = Statement(
-    delete(intents).where(intents.c.account_id == bindparam("account"), intents.c.digest == bindparam("name"))
+INTENT_BLOBS: Final = Statement(select(_n.blobs).where(_n.blobs != ""))
+FORGET_INTENTS: Final = Statement(delete(intents).where(_n.account_id == bindparam("account")))
+OLD_INTENTS: Final = Statement(
+    select(_n.id, _n.account_id, _n.backend, _n.stage)
+    .where(_n.made < bindparam("oldest"))
+    .order_by(_n.id)
+    .limit(bindparam("limit"))
 )
-FORGET_INTENTS: Final = Statement(delete(intents).where(intents.c.account_id == bindparam("account")))
-FORGET_OLD_INTENTS: Final = Statement(delete(intents).where(intents.c.made < bindparam("oldest")))
+FORGET_INTENT: Final = Statement(delete(intents).where(_n.id == bindparam("number")))
 
 
 def folder_of(row: Row) -> tuple[MirroredFolder, BackendName]:

@@ -25,7 +25,7 @@ from overair.mailboxes.gateway.backend import (
 )
 from overair.mailboxes.gateway.hierarchy import missing, reconcile
 from overair.mailboxes.gateway.mirroring import Mirroring, in_place, is_stub
-from overair.mailboxes.interface import FolderType, FoundItem, Refused
+from overair.mailboxes.interface import FolderType, FoundItem, NoSuchFolder, Refused
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Database, Transaction
 from overair.times import microseconds
@@ -118,6 +118,17 @@ class Mirror:
             ]
 
         return await self._database.read(work)
+
+    async def folder_at(self, name: BackendName, path: str) -> MirroredFolder:
+        """The folder of a path upstream. Raises NoSuchFolder."""
+        row = await self._database.read(
+            lambda transaction: transaction.one(
+                links.FOLDER_AT, account=self._account_id, owner=name.value, path=path
+            )
+        )
+        if row is None:
+            raise NoSuchFolder(path)
+        return links.folder_of(row)[0]
 
     async def owner(self, folder_id: str) -> BackendName | None:
         """Whose a folder is; None for one that is kept here."""

@@ -73,11 +73,8 @@ class Mirroring(EmbeddedSession):
         if given is None:
             raise NoSuchItem(stood.key)
         placed = in_place(given, self.account_id, folder.folder_id, stood.key)
-        row = await self.transaction.one(
-            links.BY_KEY, folder=number_of(folder.folder_id) or 0, name=stood.key
-        )
-        if row is not None:
-            item_id = f"{folder.folder_id}:{row[0]}"
+        item_id = await self.item_at(folder.folder_id, stood.key)
+        if item_id is not None:
             await self.relink(item_id, stood)
             return await super().change(folder.folder_id, item_id, placed)
         stored = await super().add(folder.folder_id, placed, beyond_quota=True)
@@ -86,6 +83,8 @@ class Mirroring(EmbeddedSession):
 
     async def update(self, folder_id: str, item_id: str, stood: Stood, item: Item) -> None:
         """What became of an item upstream."""
+        if await self.item_at(folder_id, stood.key) not in (None, item_id):
+            await self._unlink(folder_id, stood.key)
         await self.relink(item_id, stood)
         await super().change(folder_id, item_id, in_place(item, self.account_id, folder_id, stood.key))
 
@@ -97,6 +96,11 @@ class Mirroring(EmbeddedSession):
         await self._connect(moved, stood)
         await self.rewrite(moved.item_id, item)
         return msgspec.structs.replace(moved, item=item)
+
+    async def item_at(self, folder_id: str, key: str) -> str | None:
+        """The id of the item that stands upstream under a key."""
+        row = await self.transaction.one(links.BY_KEY, folder=number_of(folder_id) or 0, name=key)
+        return None if row is None else f"{folder_id}:{row[0]}"
 
     async def let_go(self, folder_id: str, item_id: str) -> None:
         """An item is gone upstream."""
@@ -174,9 +178,9 @@ class Mirroring(EmbeddedSession):
 
     async def _unlink(self, folder_id: str, key: str) -> None:
         """Let go of an item that a pull has brought before the move that made it was written down."""
-        row = await self.transaction.one(links.BY_KEY, folder=int(folder_id), name=key)
-        if row is not None:
-            await super().remove(folder_id, f"{folder_id}:{row[0]}")
+        item_id = await self.item_at(folder_id, key)
+        if item_id is not None:
+            await super().remove(folder_id, item_id)
 
     async def rewrite(self, item_id: str, item: Item) -> None:
         """Another form of an item that is the same to phones."""

@@ -253,12 +253,14 @@ class GatewaySession(Mirroring):
             self._made(link, DeleteFolder(link.folder))
         await super().delete_folder(folder_id)
 
-    def submit(self, sender: str, recipients: Sequence[str], blob: str, name: str) -> None:
+    def submit(
+        self, sender: str, recipients: Sequence[str], blob: str, name: str, message_id: str | None
+    ) -> None:
         """Hand a message to the submission server before anything else of this unit of work is done.
 
         ``name`` is by what it is known again. Raises what came of it.
         """
-        self.plan.outcome(Submit(sender, tuple(recipients), blob, name), None)
+        self.plan.outcome(Submit(sender, tuple(recipients), blob, name, message_id), None)
 
     # Where things stand.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from overair.mailboxes.embedded.tables import folders, items, mailboxes
 from overair.storage.schema import RowNumber, metadata
@@ -43,7 +43,11 @@ intents: Final = Table(
     Column("account_id", ForeignKey(mailboxes.c.account_id), nullable=False),
     Column("digest", Text, nullable=False),  # by which a repetition is known
     Column("token", Text, nullable=False),  # by which a backend finds what it has made
-    Column("made", BigInteger, nullable=False),  # when, in microseconds UTC
+    Column("made", BigInteger, nullable=False),  # when, in microseconds UTC; alike for a unit of work's
+    Column("backend", Text, nullable=False, server_default=text("''")),  # BackendName; "" sends mail
+    Column("effect", LargeBinary, nullable=True),  # as effect_codec has it; None of what nobody can settle
+    Column("blobs", Text, nullable=False, server_default=text("''")),  # the keys of its bytes
+    Column("stage", Integer, nullable=False, server_default=text("0")),  # intents.Stage
     Index("ix_intents_digest", "account_id", "digest", unique=True),
     Index("ix_intents_made", "made"),
     sqlite_autoincrement=True,

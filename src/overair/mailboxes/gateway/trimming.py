@@ -13,14 +13,12 @@ from sqlalchemy import bindparam, delete, func, select
 from overair.items import Message
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.tables import item_keys, items
-from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway.intents import forget_old
 from overair.mailboxes.gateway.mirroring import Mirroring, is_stub
 from overair.mailboxes.gateway.tables import upstream_items
 from overair.storage.interface import Database, DatabaseUnavailable, Row, Statement, Transaction
-from overair.times import microseconds, utc_now
 
 HOUR: Final = 3600.0
-DAY_MICROSECONDS: Final = 86_400_000_000
 CHUNK: Final = 250
 """Messages that are made stubs in one transaction."""
 
@@ -79,15 +77,11 @@ async def _forget(transaction: Transaction, rows: Sequence[Row]) -> None:
             await transaction.execute(FORGET_KEYS, item=number)
 
 
-async def _forget_old_intents(transaction: Transaction) -> None:
-    await transaction.execute(links.FORGET_OLD_INTENTS, oldest=microseconds(utc_now()) - DAY_MICROSECONDS)
-
-
 async def keep_trimmed(database: Database, keep: int) -> None:
     """Trim every hour, and forget intents of which nobody will ask any more, until cancelled."""
     while True:
         try:
-            await database.write(_forget_old_intents)
+            await forget_old(database)
             trimmed = await trim(database, keep)
         except DatabaseUnavailable as error:
             log.warning("messages could not be trimmed; tried again in an hour", error=str(error))

@@ -27,6 +27,8 @@ from overair.mailboxes.gateway.backend import (
     UpstreamFolder,
     Watching,
 )
+from overair.mailboxes.gateway.effects import UpstreamEffect
+from overair.mailboxes.gateway.groupware import attempts
 from overair.mailboxes.gateway.groupware.effects import Effects
 from overair.mailboxes.gateway.groupware.errors import translated
 from overair.mailboxes.gateway.groupware.formats import Format
@@ -34,7 +36,7 @@ from overair.mailboxes.gateway.groupware.places import Place
 from overair.mailboxes.gateway.groupware.polling import Polls
 from overair.mailboxes.gateway.groupware.pulling import Puller
 from overair.mailboxes.gateway.groupware.states import read_state
-from overair.mailboxes.gateway.groupware.tree import Kind, folders, is_own
+from overair.mailboxes.gateway.groupware.tree import Kind, at, folders, is_own, kind_of, named
 from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import FolderType, NoSuchFolder, Refused
 from overair.mailboxes.search_query import SearchQuery
@@ -123,19 +125,19 @@ class DavBackend:
         """Put a new object. Raises NoSuchFolder, MailboxFull."""
         place = self.place(folder)
         with translated(self._account_id):
-            return await (await self._effects()).add(place, self.format(place), item, token)
+            return await (await self.effects()).add(place, self.format(place), item, token)
 
     async def change(self, folder: MirroredFolder, known: Known, old: Item, new: Item, token: str) -> Stood:
         """Merge an edit into an object. Raises Stale, MailboxFull."""
         place = self.place(folder)
         with translated(self._account_id):
-            return await (await self._effects()).change(place, self.format(place), known, old, new)
+            return await (await self.effects()).change(place, self.format(place), known, old, new)
 
     async def remove(self, folder: MirroredFolder, known: Known, token: str) -> None:
         """Delete an object. Raises Stale."""
         place = self.place(folder)
         with translated(self._account_id):
-            await (await self._effects()).remove(place, self.format(place), known, folder)
+            await (await self.effects()).remove(place, self.format(place), known, folder)
 
     async def move(
         self, folder: MirroredFolder, known: Known, destination: MirroredFolder, item: Item, token: str
@@ -143,22 +145,22 @@ class DavBackend:
         """Move an object to another collection. Raises Stale, NoSuchFolder, MailboxFull."""
         place, there = self.place(folder), self.place(destination)
         with translated(self._account_id):
-            effects = await self._effects()
+            effects = await self.effects()
             return await effects.move(place, self.format(place), known, there, item, token, folder)
 
     async def create_folder(
         self, parent: MirroredFolder | None, name: str, kind: FolderType
     ) -> UpstreamFolder:
         """A new collection at the top, for collections hold none; one of that name counts as made."""
-        wanted = next((one for one in self.kinds if kind in (one.default, one.other)), None)
+        wanted = kind_of(self.kinds, kind)
         if wanted is None:
             raise Refused(f"a server of {self.service.value} holds no folders of that type")
         with translated(self._account_id):
-            found = await self._named(name, wanted)
+            found = named(await self.listed(), name, wanted)
             if found is None:
                 client, home = await self._ready()
                 place = Place(await self.make(client, home, name, wanted), wanted.component)
-                found = await self._at(place.path)
+                found = at(await self.listed(), place.path)
         if found is None:
             raise NoSuchFolder("the server does not list what it has made")
         return found
@@ -170,7 +172,7 @@ class DavBackend:
         with translated(self._account_id):
             client, _ = await self._ready()
             await rename(client, self.place(folder).collection, name)
-            found = await self._at(folder.path)
+            found = at(await self.listed(), folder.path)
         if found is None:
             raise NoSuchFolder("the server does not list it any more")
         return found
@@ -185,6 +187,15 @@ class DavBackend:
                 await delete(client, place.collection)
             except NotThere:
                 return
+
+    async def begun(self, effect: UpstreamEffect, token: str) -> bool:
+        """Whether an earlier attempt at an effect got anywhere. Raises MailboxUnavailable."""
+        with translated(self._account_id):
+            return await attempts.begun(self, effect, token)
+
+    async def holds(self, folder: MirroredFolder, message_id: str) -> bool:
+        """No: there are no messages here."""
+        return False
 
     async def search(
         self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
@@ -272,7 +283,8 @@ class DavBackend:
     async def _found(self) -> Home:
         return (await self._ready())[1]
 
-    async def _effects(self) -> Effects:
+    async def effects(self) -> Effects:
+        """What is done to objects here. Raises DavError."""
         client, home = await self._ready()
         return Effects(client, self.service, schedules=home.schedules)
 
@@ -285,15 +297,9 @@ class DavBackend:
         self._components.update({one.place: one.components for one in found})
         return found
 
-    async def _listed(self) -> list[UpstreamFolder]:
+    async def listed(self) -> list[UpstreamFolder]:
+        """The folders that the server has now. Raises DavError."""
         return folders(await self._collections(), await self._found(), self.kinds)
-
-    async def _at(self, path: str) -> UpstreamFolder | None:
-        return next((one for one in await self._listed() if one.path == path), None)
-
-    async def _named(self, name: str, kind: Kind) -> UpstreamFolder | None:
-        types = (kind.default, kind.other)
-        return next((one for one in await self._listed() if one.name == name and one.type in types), None)
 
     async def _tags(self, folders: Sequence[MirroredFolder]) -> dict[str, Tags]:
         """The states of all collections; sync-tokens only where a server has no ctags."""

@@ -196,6 +196,30 @@ class Effects:
         except Clash as error:
             raise Stale(str(error)) from error
 
+    async def has(self, place: Place, name: str) -> bool:
+        """Whether a collection has an object of a name."""
+        try:
+            await self._read(place, name)
+        except NotThere:
+            return False
+        return True
+
+    async def has_item(self, place: Place, form: Format, key: str) -> bool:
+        """Whether an item is still in its object; one that cannot be read is."""
+        name = name_of(key)
+        try:
+            text, _ = await self._read(place, name)
+        except NotThere:
+            return False
+        return key == name or key in await asyncio.to_thread(_items, form, name, text)
+
+    async def is_other(self, place: Place, known: Known) -> bool:
+        """Whether an object is there, and is not as it was known."""
+        try:
+            return (await self._read(place, name_of(known.key))).etag != known.tag
+        except NotThere:
+            return False
+
     async def _there(self, place: Place, name: str) -> _Read:
         """An object that the mirror has. Raises Stale where it is gone."""
         try:

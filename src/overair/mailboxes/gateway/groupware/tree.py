@@ -79,6 +79,22 @@ def folders(found: Sequence[Collection], home: Home, kinds: Iterable[Kind]) -> l
     return listed
 
 
+def at(listed: Iterable[UpstreamFolder], path: str) -> UpstreamFolder | None:
+    """The folder of a path."""
+    return next((one for one in listed if one.path == path), None)
+
+
+def named(listed: Iterable[UpstreamFolder], name: str, kind: Kind) -> UpstreamFolder | None:
+    """The folder of a kind and a name."""
+    types = (kind.default, kind.other)
+    return next((one for one in listed if one.name == name and one.type in types), None)
+
+
+def kind_of(kinds: Iterable[Kind], folder_type: FolderType) -> Kind | None:
+    """The kind of collection that folders of a type are."""
+    return next((kind for kind in kinds if folder_type in (kind.default, kind.other)), None)
+
+
 def _default(found: Sequence[Collection], home: Home, kind: Kind) -> Collection | None:
     """The one that the server names, else that of a usual name, else the first of the user's own."""
     named = kind.named(home)

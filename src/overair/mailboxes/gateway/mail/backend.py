@@ -171,7 +171,7 @@ class ImapBackend:
         return found | {key: stand_in(NO_DATE, 0) for key in broken}
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
-        """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""
+        """Bytes of a message or section. Raises KeyError where it is gone, MailboxUnavailable."""
         if length == 0:
             return b""
         wanted = read_key(key)
@@ -249,6 +249,19 @@ class ImapBackend:
         return self._hierarchy
 
     # What phones ask.
+    async def begun(self, effect: UpstreamEffect, token: str) -> bool:
+        """Whether an earlier attempt at an effect got anywhere. Raises Stale, MailboxUnavailable."""
+
+        async def work(session: Session) -> bool:
+            hierarchy = await self._known_hierarchy(session)
+            return await attempts.begun(session, hierarchy, self._effects, effect, token)
+
+        return await self._ask(getattr(effect, "folder", None), work)
+
+    async def holds(self, folder: MirroredFolder, message_id: str) -> bool:
+        """Whether a message has come to a folder lately. Raises NoSuchFolder, MailboxUnavailable."""
+        return await self._ask(folder, partial(attempts.holds, folder=folder, message_id=message_id))
+
 
     async def search(
         self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int

@@ -116,7 +116,7 @@ class Effects:
         if there and Extension.MOVE in session.capabilities:
             copied = await session.uid_move(UidSet([uid]), destination.path)
         elif there:
-            copy = await self._found(session, destination, item, new=True)
+            copy = await self.found(session, destination, item, new=True)
             if copy is not None:  # an attempt that was cut short has made it
                 await entered(session, folder)
                 await expunge(session, uid)
@@ -128,7 +128,7 @@ class Effects:
             copied = None
         if copied is not None and uid in copied.uids:
             return Stood(str(MessageKey(copied.uid_validity, copied.uids[uid])), tag)
-        moved = await self._found(session, destination, item)
+        moved = await self.found(session, destination, item)
         if moved is None:
             raise Stale(known.key)
         return Stood(moved, tag)
@@ -190,7 +190,7 @@ class Effects:
         await expunge(session, there)
         return Stood(mailbox.key(uid), known.tag, new)
 
-    async def _found(
+    async def found(
         self, session: Session, folder: MirroredFolder, item: Item, *, new: bool = False
     ) -> str | None:
         """The key of a message in the mailbox that it was moved to; ``new``: only if it came there after
