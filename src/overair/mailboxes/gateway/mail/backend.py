@@ -27,7 +27,8 @@ from overair.mailboxes.gateway.backend import (
     UpstreamFolder,
     Watching,
 )
-from overair.mailboxes.gateway.mail import folder_effects
+from overair.mailboxes.gateway.effects import UpstreamEffect
+from overair.mailboxes.gateway.mail import attempts, folder_effects
 from overair.mailboxes.gateway.mail.contents import Contents, section, stand_in
 from overair.mailboxes.gateway.mail.effects import Effects
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
