@@ -211,8 +211,6 @@ class Backend(Protocol):
     async def delete_folder(self, folder: MirroredFolder) -> None:
         """Delete a folder with all below it; nothing happens to one that is gone."""
 
-    async def search(
-        self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
     async def begun(self, effect: UpstreamEffect, token: str) -> bool:
         """Whether an earlier attempt at an effect has changed anything upstream: all of it, or a part. The
         effect can be made again then, which finishes it. False where nobody can tell whose work it is.
@@ -221,6 +219,8 @@ class Backend(Protocol):
     async def holds(self, folder: MirroredFolder, message_id: str) -> bool:
         """Whether a folder holds a message that came in the last days, by its Message-ID."""
 
+    async def search(
+        self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
     ) -> Sequence[tuple[str, str]] | None:
         """(folder_id, key) of the items that match, newest first; None where the mirror itself is to be
         searched, because it has all of the items.

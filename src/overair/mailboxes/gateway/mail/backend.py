@@ -172,7 +172,7 @@ class ImapBackend:
         return found | {key: stand_in(NO_DATE, 0) for key in broken}
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
-        """Bytes of a message or section. Raises KeyError where it is gone, MailboxUnavailable."""
+        """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""
         if length == 0:
             return b""
         wanted = read_key(key)
@@ -249,7 +249,6 @@ class ImapBackend:
             self._hierarchy, _ = await listing(session, self._options, self._has_notes)
         return self._hierarchy
 
-    # What phones ask.
     async def begun(self, effect: UpstreamEffect, token: str) -> bool:
         """Whether an earlier attempt at an effect got anywhere. Raises Stale, MailboxUnavailable."""
 
@@ -263,6 +262,7 @@ class ImapBackend:
         """Whether a message has come to a folder lately. Raises NoSuchFolder, MailboxUnavailable."""
         return await self._ask(folder, partial(attempts.holds, folder=folder, message_id=message_id))
 
+    # What phones ask.
 
     async def search(
         self, folders: Sequence[MirroredFolder], query: SearchQuery, limit: int
