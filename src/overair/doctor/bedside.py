@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from overair.doctor.attempts import Attempts
 from overair.doctor.check import Check, Fact
 from overair.doctor.complaint import Complaint, Surroundings
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Illness
 
 F = TypeVar("F", bound=Fact)
-
-
-class NotReached(Exception):
-    """Raised by a check that cannot look; the message says why, in a few words."""
 
 
 class Bedside:
@@ -27,8 +24,11 @@ class Bedside:
         host: Host | None,
         facts: Mapping[type[Fact], Fact],
         everywhere: Callable[[type[Fact]], Mapping[Host, Fact]],
+        attempts: Attempts,
     ) -> None:
         self.complaint = complaint
+        self.attempts = attempts
+        """The one way to send the log-in."""
         self.findings: list[Finding] = []
         self.notes: list[str] = []
         self._check = check

@@ -20,6 +20,10 @@ class Fact:
     __slots__ = ()
 
 
+class NotReached(Exception):
+    """Raised by a check that cannot look; the message says why, in a few words."""
+
+
 class Section(StrEnum):
     """Parts of the examination, in its order."""
 

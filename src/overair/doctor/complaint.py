@@ -73,3 +73,9 @@ class Complaint:
     def mail_domain(self) -> str:
         """What stands behind the @, in lower case."""
         return self.address.rpartition("@")[2].lower().rstrip(".")
+
+    def may_tell(self, host: str) -> bool:
+        """Whether a host may be told the password: it is under the address's domain, or the user named it."""
+        host = host.lower().rstrip(".")
+        named = self.server.name if self.server is not None else None
+        return host in (named, self.mail_domain) or host.endswith(f".{self.mail_domain}")

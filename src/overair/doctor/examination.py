@@ -10,8 +10,9 @@ from typing import Final
 
 import structlog
 
-from overair.doctor.bedside import Bedside, NotReached
-from overair.doctor.check import Check, Fact, Scope
+from overair.doctor.attempts import Attempts
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Fact, NotReached, Scope
 from overair.doctor.complaint import Complaint
 from overair.doctor.facts.hosts import Candidates, Server
 from overair.doctor.host import Host
@@ -55,6 +56,7 @@ class Examination:
         self._watch = watch or (lambda step: None)
         self._tasks: dict[tuple[str, Host | None], asyncio.Task[Fact | None]] = {}
         self._steps: dict[tuple[str, Host | None], Step] = {}
+        self._attempts = Attempts()
         self._hosts: list[Host] = []
         self._candidates: tuple[Host, ...] = ()
         self._facts: dict[tuple[type[Fact], Host | None], Fact] = {}
@@ -114,7 +116,7 @@ class Examination:
             return self._grown(check, None)
         step.state = State.RUNNING
         self._watch(step)
-        bedside = Bedside(check, self._complaint, host, facts, self._everywhere)
+        bedside = Bedside(check, self._complaint, host, facts, self._everywhere, self._attempts)
         started = time.monotonic()
         fact, state, reason = await self._looked(check, bedside)
         step.seconds = time.monotonic() - started

@@ -1,4 +1,4 @@
-"""A password that cannot be printed by mistake, and whom it may be told."""
+"""A password that cannot be printed by mistake."""
 
 from __future__ import annotations
 
@@ -26,9 +26,3 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not written down")
-
-
-def may_be_told(host: str, mail_domain: str, server: str | None) -> bool:
-    """Whether a host may be told the password: it is under the address's domain, or the user named it."""
-    host = host.lower().rstrip(".")
-    return host in (server, mail_domain) or host.endswith(f".{mail_domain}")

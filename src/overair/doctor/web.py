@@ -16,7 +16,6 @@ from yarl import URL
 
 from overair.doctor.complaint import Complaint
 from overair.doctor.resolving import Hosts
-from overair.doctor.secret import may_be_told
 from overair.doctor.trusting import anybody, believed
 
 MAXIMUM_BODY: Final = 1024 * 1024
@@ -83,15 +82,14 @@ async def ask(
 ) -> Answer:
     """Ask one question; redirects are not followed.
 
-    ``authorization`` is the header with the log-in: it goes over TLS that is believed and to hosts that
+    ``authorization`` is the header with the log-in (``Attempts.ask`` counts those): it goes over TLS that is believed and to hosts that
     may be told, and to no other (KeptSecret). ``address`` is the host's to ask, ``seconds`` for the whole
     answer. Raises Unanswered.
     """
     target = URL(url, encoded=True) if isinstance(url, str) else url
     sent = CIMultiDict({"User-Agent": USER_AGENT, **(headers or {})})
     if authorization is not None:
-        server = complaint.server.name if complaint.server is not None else None
-        if target.scheme != "https" or not may_be_told(target.host or "", complaint.mail_domain, server):
+        if target.scheme != "https" or not complaint.may_tell(target.host or ""):
             raise KeptSecret
         sent["Authorization"] = authorization
     trust = anybody() if authorization is None else believed(complaint)
