@@ -129,6 +129,7 @@ ROLES: Final[dict[Tag, Role]] = {
         Search.FreeText,
         Search.UserName,
         Search.Password,
+        ResolveRecipients.To,
         Find.Query,
         Find.FreeText,
         Provision.PolicyType,
@@ -242,10 +243,6 @@ def _meeting_response(place: Tag, value: str) -> Element:
     )
 
 
-def _resolve_recipients(place: Tag, value: str) -> Element:
-    return Element(ResolveRecipients.ResolveRecipients, [Element(place, value)])
-
-
 def _validate_cert(place: Tag, value: str) -> Element:
     return Element(ValidateCert.ValidateCert, [Element(place, value)])
 
@@ -260,7 +257,6 @@ WITHOUT_MESSAGES: Final = {
             MeetingResponse.InstanceId: Role.OCCURRENCE,
         },
     ),
-    Command.RESOLVE_RECIPIENTS: (_resolve_recipients, {ResolveRecipients.To: Role.WORDS}),
     Command.VALIDATE_CERT: (_validate_cert, {ValidateCert.CertificateChain: Role.WORDS}),
 }
 """Commands that have no messages yet: how their bodies would say an id, and in which elements."""

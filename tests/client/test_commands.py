@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 
@@ -314,6 +315,15 @@ def test_settings_and_the_address_list(make_client: MakeClient, version: Version
             assert [entry.email_address for entry in entries] == [BEN]
             assert total == 1
             assert await client.search_gal("Nobody at all") == ([], 0)
+            monday = datetime(2026, 11, 23, 8, tzinfo=UTC) if version >= Version.V14_0 else None
+            ben, nobody = await client.resolve(["Ben", "Nobody at all"], busy_from=monday)
+            assert (ben.status, ben.recipients[0].email_address, nobody.status) == (1, BEN, 4)
+            told = ben.recipients[0].availability
+            assert (told is None) is (monday is None)
+            assert told is None or told.merged_free_busy == 7 * 48 * "0"
+            with pytest.raises(StatusError) as refused:
+                await client.resolve(["Ben"] * 101)
+            assert refused.value.status == 5
             if version is Version.V16_1:
                 entries, _ = await client.find_gal("Ben")
                 assert [entry.email_address for entry in entries] == [BEN]

@@ -22,7 +22,7 @@ ELEMENT: Final = re.compile(
 NAMES: Final = {command.value for command in Command}
 IN_XML: Final = {"Autodiscover"}
 """Commands whose elements are not declared, since they are no WBXML and alike in all versions."""
-NOT_BUILT: Final = {"GetHierarchy", "MeetingResponse", "ResolveRecipients", "ValidateCert"}
+NOT_BUILT: Final = {"GetHierarchy", "MeetingResponse", "ValidateCert"}
 
 CONTRADICTIONS: Final = {
     "MS-ASCMD_R6360": "R7244 and MS-ASWBXML have ConversationId, and Move that holds it, from 14.0 on",

@@ -53,7 +53,6 @@ WRONG = [
     Wrong("a string table", Command.SEARCH, b"\x03\x01\x6a\x02a\x00\x45\x01", 400, 200, 102),
     Wrong("unknown command", Command.SYNC, b"", 501, 501, query=plain(Cmd="Undo")),
     Wrong("command not served", Command.MEETING_RESPONSE, b"", 501, 200, 137),
-    Wrong("command not served", Command.RESOLVE_RECIPIENTS, b"", 501, 200, 137),
     Wrong("no command", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, query=plain(Cmd="")),
     Wrong("no user", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, query=plain(User="")),
     Wrong("no query", Command.FOLDER_SYNC, FOLDER_SYNC, 400, 400, query=""),

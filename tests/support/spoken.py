@@ -19,6 +19,7 @@ from overair.wbxml.pages import (
     Move,
     Ping,
     Provision,
+    ResolveRecipients,
     Search,
     Settings,
 )
@@ -55,10 +56,11 @@ SPOKEN = (
     Spoken(Command.SETTINGS, Settings.Settings, 2, (Settings.Status,)),
     Spoken(Command.SEARCH, Search.Search, 2, (Search.Response, Search.Store, Search.Status)),
     Spoken(Command.FIND, Find.Find, 2, (Find.Status,)),
+    Spoken(Command.RESOLVE_RECIPIENTS, ResolveRecipients.ResolveRecipients, 5, (ResolveRecipients.Status,)),
     Spoken(Command.SEND_MAIL, ComposeMail.SendMail, 103, (ComposeMail.Status,)),
 )
 """By command: MS-ASCMD_R4545, R4086, R4035, R4123, R4063, R4817 (twice), R7238, R4244, MS-ASPROV_R704,
-MS-ASCMD_R4388, R4329, R72172512, R4817."""
+MS-ASCMD_R4388, R4329, R72172512, R4270, R4817."""
 
 CASES = [(spoken, version) for spoken in SPOKEN for version in spoken.versions()]
 

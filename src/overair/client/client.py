@@ -15,6 +15,7 @@ from overair.client.discovery import discover
 from overair.client.folders import FolderCommands
 from overair.client.mail import MailCommands
 from overair.client.mail_folder import MailFolder
+from overair.client.recipients import RecipientCommands
 from overair.client.replica import Collection
 from overair.client.searching import SearchCommands
 from overair.client.task_list import TaskList
@@ -23,7 +24,14 @@ from overair.protocol.sync_options import Options
 from overair.wbxml import Element
 
 
-class Client(FolderCommands, CollectionCommands, ConversationCommands, MailCommands, SearchCommands):
+class Client(
+    FolderCommands,
+    CollectionCommands,
+    ConversationCommands,
+    MailCommands,
+    SearchCommands,
+    RecipientCommands,
+):
     """One device of one user, with all commands; see Session for what it is made with.
 
     Everything raises ClientError: ConnectionFailed, HttpError, StatusError, InvalidAnswer or

@@ -269,6 +269,8 @@ class SynchronousClient:
     out_of_office = blocking(Client.out_of_office)
     set_out_of_office = blocking(Client.set_out_of_office)
     search = blocking(Client.search)
+    resolve_recipients = blocking(Client.resolve_recipients)
+    resolve = blocking(Client.resolve)
     search_gal = blocking(Client.search_gal)
     find = blocking(Client.find)
     find_gal = blocking(Client.find_gal)

@@ -115,6 +115,13 @@ class EmbeddedDirectory(Accounts):
             return None
         return await self._database.read(lambda transaction: owner_of(transaction, normalized))
 
+    async def entry(self, user: User) -> AddressListEntry:
+        """What the address list says of a user."""
+        row = await self._database.read(lambda transaction: transaction.one(ENTRY, account=user.account_id))
+        if row is None:
+            return AddressListEntry(display_name=user.display_name, email_address=user.address)
+        return _entries.decode(row[0])
+
     async def is_internal(self, address: str) -> bool:
         """Whether an address is of a domain in which somebody has the primary address of an account here.
 

@@ -85,6 +85,9 @@ class Directory(Protocol):
     async def find(self, address: str) -> User | None:
         """The user who receives mail at an address, aliases included."""
 
+    async def entry(self, user: User) -> AddressListEntry:
+        """What the address list says of a user."""
+
     async def is_internal(self, address: str) -> bool:
         """Whether an address is of a domain in which somebody has the primary address of an account here."""
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from enum import IntEnum
 from typing import Final, Protocol, TypeVar
 
 import msgspec
 
 from overair.items import Item, ItemClass
+from overair.items.calendar.busy import Busy
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import BlobStore, Transaction
 
@@ -121,6 +123,14 @@ class StoredItem(msgspec.Struct, frozen=True):
     revision: int
     item: Item
     size: int
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A time that is asked about; ``time_zone`` (IANA) is that of events which name none."""
+
+    start: datetime
+    end: datetime
+    time_zone: str = "UTC"
 
 
 class FoundItem(msgspec.Struct, frozen=True, array_like=True):
@@ -247,6 +257,9 @@ class Session(Protocol):
         So is one whose stored form cannot be read, which is logged.
         """
 
+    async def upcoming(self, folder_id: str, since: int, limit: int) -> list[str]:
+        """The ids of the items whose view date is not before ``since``, at most ``limit``."""
+
     async def with_key(self, folder_id: str, key: str) -> StoredItem | None:
         """The item of a folder that has a key (``Item.keys``), the oldest where several have it."""
 
@@ -308,6 +321,13 @@ class Mailbox(Protocol):
 
     async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run a unit of work that only reads, beside the writer."""
+
+    async def busy(self, people: Mapping[str, int | None], span: Span) -> Mapping[str, Sequence[Busy]]:
+        """When people are busy, by their addresses; left out is of whom the owner may not be told.
+
+        ``people`` are addresses in small letters with the accounts that they are of, None of whoever has
+        none here. Nothing is said of what they do. Raises MailboxUnavailable.
+        """
 
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already, as when one message is

@@ -17,6 +17,7 @@ from overair.protocol.item_operations import ItemOperationsRequest, ItemOperatio
 from overair.protocol.move_items import MoveItemsRequest, MoveItemsResponse
 from overair.protocol.ping import PingRequest, PingResponse
 from overair.protocol.provision import ProvisionRequest, ProvisionResponse
+from overair.protocol.resolve_recipients import ResolveRecipientsRequest, ResolveRecipientsResponse
 from overair.protocol.schema import Record
 from overair.protocol.search import SearchRequest, SearchResponse
 from overair.protocol.send_mail import (
@@ -58,6 +59,7 @@ MESSAGES: Final[dict[Command, Messages]] = {
     Command.PING: Messages(PingRequest, PingResponse),
     Command.ITEM_OPERATIONS: Messages(ItemOperationsRequest, ItemOperationsResponse),
     Command.PROVISION: Messages(ProvisionRequest, ProvisionResponse),
+    Command.RESOLVE_RECIPIENTS: Messages(ResolveRecipientsRequest, ResolveRecipientsResponse),
     Command.FIND: Messages(FindRequest, FindResponse),
 }
 """Every command that has messages here."""

@@ -255,7 +255,7 @@ class SearchStoreStatus(IntEnum):
 
 
 class PictureStatus(IntEnum):
-    """A contact photo in the answer to Search or Find (MS-ASCMD 2.2.3.177.13)."""
+    """A contact photo in the answer to Search, Find or ResolveRecipients (MS-ASCMD 2.2.3.177.13)."""
 
     SUCCESS = 1
     NO_PICTURE = 173
@@ -270,6 +270,56 @@ class FindStatus(IntEnum):
     INVALID_REQUEST = 2
     HIERARCHY_CHANGED = 3
     RANGE_MUST_START_AT_ZERO = 4
+
+
+class ResolveRecipientsStatus(IntEnum):
+    """ResolveRecipients as a whole (MS-ASCMD 2.2.3.177.12)."""
+
+    SUCCESS = 1
+    PROTOCOL_ERROR = 5
+    SERVER_ERROR = 6
+
+
+class RecipientStatus(IntEnum):
+    """The answer to one To (MS-ASCMD 2.2.3.177.12)."""
+
+    RESOLVED = 1
+    AMBIGUOUS = 2
+    AMBIGUOUS_AND_CUT = 3
+    NOT_FOUND = 4
+
+
+class AvailabilityStatus(IntEnum):
+    """Whether it is known when a recipient is busy (MS-ASCMD 2.2.3.177.12)."""
+
+    SUCCESS = 1
+    TOO_MANY_RECIPIENTS = 160
+    GROUP_TOO_LARGE = 161
+    TRANSIENT_FAILURE = 162
+    FAILURE = 163
+
+
+class CertificatesStatus(IntEnum):
+    """Whether there are certificates of a recipient (MS-ASCMD 2.2.3.177.12)."""
+
+    SUCCESS = 1
+    NONE_VALID = 7
+    LIMIT_REACHED = 8
+
+
+class CertificateRetrieval(IntEnum):
+    """Which certificates a client wants (MS-ASCMD 2.2.3.22)."""
+
+    NONE = 1
+    FULL = 2
+    MINI = 3
+
+
+class RecipientType(IntEnum):
+    """Where a recipient was found (MS-ASCMD 2.2.3.186.5)."""
+
+    ADDRESS_LIST = 1
+    CONTACTS = 2
 
 
 class SettingsStatus(IntEnum):

@@ -64,11 +64,19 @@ def _told(entries: Iterable[AddressListEntry], photos: PhotoLimits | None) -> It
 
 
 def _photo(picture: bytes | None, limits: PhotoLimits, given: int) -> Photo:
-    """A photo or why there is none; a limit that was reached comes last (MS-ASCMD_R3295 to R3297)."""
+    status = photo_status(picture, limits, given)
+    return Photo(status=status, data=picture if status is PictureStatus.SUCCESS else None)
+
+
+def photo_status(picture: bytes | None, limits: PhotoLimits, given: int) -> PictureStatus:
+    """Whether a photo is told, or why not; a limit that was reached comes last (MS-ASCMD_R3295 to R3297).
+
+    ``given`` is how many were told before.
+    """
     if not picture:
-        return Photo(status=PictureStatus.NO_PICTURE)
+        return PictureStatus.NO_PICTURE
     if limits.max_size is not None and len(picture) > limits.max_size:
-        return Photo(status=PictureStatus.TOO_LARGE)
+        return PictureStatus.TOO_LARGE
     if limits.max_pictures is not None and given >= limits.max_pictures:
-        return Photo(status=PictureStatus.LIMIT_REACHED)
-    return Photo(status=PictureStatus.SUCCESS, data=picture)
+        return PictureStatus.LIMIT_REACHED
+    return PictureStatus.SUCCESS

@@ -31,7 +31,6 @@ class Answer(msgspec.Struct, frozen=True):
 
 UNSERVED: Final[dict[Command, Tag]] = {
     Command.MEETING_RESPONSE: pages.MeetingResponse.MeetingResponse,
-    Command.RESOLVE_RECIPIENTS: pages.ResolveRecipients.ResolveRecipients,
     Command.VALIDATE_CERT: pages.ValidateCert.ValidateCert,
 }
 """What the answers to commands begin with that have no messages yet."""

@@ -19,6 +19,7 @@ COMMANDS: Final = (
     Command.FOLDER_UPDATE,
     Command.MOVE_ITEMS,
     Command.GET_ITEM_ESTIMATE,
+    Command.RESOLVE_RECIPIENTS,
     Command.SEARCH,
     Command.SETTINGS,
     Command.PING,

@@ -17,5 +17,6 @@ CANCELED: Final = 4
 """The bits of MeetingStatus (MS-ASCAL_R31812 and on); RECEIVED is somebody else's meeting."""
 
 ORGANIZER: Final = 1
+DECLINED: Final = 4
 NOT_RESPONDED: Final = 5
 """ResponseType."""

@@ -53,7 +53,7 @@ class Clock(msgspec.Struct, frozen=True):
         """A stored time as it stands on the wire."""
         if not all_day:
             return stored if self.exact else same_wall_time(stored, self.zone, self.wire)
-        return stored if self.dates else _utc(stored, self.wire)
+        return stored if self.dates else utc_of(stored, self.wire)
 
     def read(self, sent: datetime, *, all_day: bool) -> datetime:
         """A time on the wire as it is stored.
@@ -99,7 +99,7 @@ class Clock(msgspec.Struct, frozen=True):
 
     def midnight(self, day: datetime) -> datetime:
         """The instant at which a day of an all-day event begins in the zone."""
-        return _utc(day, self.zone)
+        return utc_of(day, self.zone)
 
 
 def nearest_day(local: datetime) -> datetime:
@@ -119,7 +119,7 @@ def _local(instant: datetime, zone: tzinfo) -> datetime:
         return instant
 
 
-def _utc(local: datetime, zone: tzinfo) -> datetime:
+def utc_of(local: datetime, zone: tzinfo) -> datetime:
     """The instant of a local time that is written as if in UTC."""
     try:
         return local.replace(tzinfo=zone).astimezone(UTC)

@@ -53,8 +53,11 @@ def series_of(event: Event, default_zone: str = "UTC") -> Series | None:
 
 def zone_of(event: Event, default_zone: str = "UTC") -> tzinfo:
     """The zone in which an event recurs: UTC for all-day events, which are stored as if in UTC."""
-    if event.all_day_event:
-        return UTC
+    return UTC if event.all_day_event else zone_of_clock(event, default_zone)
+
+
+def zone_of_clock(event: Event, default_zone: str = "UTC") -> tzinfo:
+    """The zone whose clock an event goes by, and whose midnights the days of an all-day event are."""
     if event.zone is not None and is_zone(event.zone):
         return iana_zone(event.zone)
     found = TimeZoneInformation.stored(event.timezone)

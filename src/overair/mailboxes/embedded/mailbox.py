@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
+from overair.items.calendar.busy import Busy
+from overair.mailboxes.busy import busy_in
 from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.embedded.usage import UNLIMITED
-from overair.mailboxes.interface import MailboxUnavailable, Session
+from overair.mailboxes.interface import MailboxUnavailable, Session, Span
 from overair.storage.interface import BlobStore, Database, DatabaseUnavailable, Transaction
 
 T = TypeVar("T")
@@ -48,6 +50,17 @@ class EmbeddedMailbox:
     def watch(self, folder_ids: Collection[str]) -> AbstractContextManager[None]:
         """Every change is made here, and told by the database."""
         return nullcontext()
+
+    async def busy(self, people: Mapping[str, int | None], span: Span) -> Mapping[str, Sequence[Busy]]:
+        """When people are busy who have accounts here. Raises MailboxUnavailable."""
+        found: dict[str, Sequence[Busy]] = {}
+        for address, account_id in people.items():
+            if account_id is not None:
+                theirs = EmbeddedMailbox(account_id, self._database, self.blobs)
+                times = await busy_in(theirs, span)
+                if times is not None:
+                    found[address] = times
+        return found
 
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already."""

@@ -23,6 +23,7 @@ from overair.mailboxes.embedded.reading import REMOVAL, Reading, fields_since
 from overair.mailboxes.embedded.search.finding import Searching
 from overair.mailboxes.embedded.tables import folders, item_keys, items, journal
 from overair.mailboxes.embedded.token import NOTHING_TOLD, Token
+from overair.mailboxes.embedded.upcoming import Upcoming
 from overair.mailboxes.embedded.usage import UNLIMITED, grow
 from overair.mailboxes.interface import (
     Changes,
@@ -100,7 +101,7 @@ NEW: Final = (None, None)
 """The view date and the conversation date of an item that was not there."""
 
 
-class EmbeddedSession(ConversationRules, Searching):
+class EmbeddedSession(ConversationRules, Searching, Upcoming):
     """A mailboxes.interface.Session on the tables."""
 
     def __init__(self, account_id: int, transaction: Transaction, quota: int = UNLIMITED) -> None:

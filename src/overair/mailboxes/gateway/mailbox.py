@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar, runtime_checkable
 
+from overair.items import ItemClass
+from overair.items.calendar.busy import Busy
+from overair.mailboxes.busy import busy_in
 from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway.backend import BackendName
 from overair.mailboxes.gateway.effects import Plan, Wanted
 from overair.mailboxes.gateway.session import GatewaySession
-from overair.mailboxes.interface import MailboxUnavailable, Session
+from overair.mailboxes.interface import MailboxUnavailable, Session, Span
 from overair.storage.interface import BlobStore, DatabaseUnavailable, Transaction
 
 if TYPE_CHECKING:
@@ -18,7 +23,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ATTEMPTS: Final = 20
 """How often a unit of work is run again for what it lacked; an ordinary one needs two."""
+CALENDARS_AGE: Final = 30.0
+"""Seconds for which calendars that were brought here say when their owner is busy."""
 NOBODY: Final = "nobody of the account is here, so its servers cannot be asked"
+
+
+@runtime_checkable
+class TellsBusy(Protocol):
+    """A server that may be asked when people are busy."""
+
+    async def busy(
+        self, people: Sequence[str], start: datetime, end: datetime
+    ) -> Mapping[str, Sequence[Busy]] | None:
+        """When people are busy, by their addresses in small letters, of those whom the server tells the
+        user about; None where it tells of nobody. Raises MailboxUnavailable.
+        """
 
 
 class GatewayMailbox:
@@ -51,6 +70,31 @@ class GatewayMailbox:
         account = self._gateway.find(self.account_id)
         if account is not None:
             await account.refresh(folder_ids, max_age)
+
+    async def busy(self, people: Mapping[str, int | None], span: Span) -> Mapping[str, Sequence[Busy]]:
+        """When people are busy, as the user's own calendar server tells the user; where it tells nothing
+        (no scheduling outbox), when the user is. Raises MailboxUnavailable.
+        """
+        account = self._gateway.find(self.account_id)
+        server: object = None if account is None else account.backends.get(BackendName.CALDAV)
+        found: dict[str, Sequence[Busy]] = {}
+        if isinstance(server, TellsBusy):
+            found |= await server.busy(list(people), span.start, span.end) or {}
+        own = [one for one, whose in people.items() if whose == self.account_id and one not in found]
+        if own:
+            await self._refresh_calendars()
+            reason = self._plan().unavailable.get(BackendName.CALDAV.value)
+            if reason is not None:
+                raise MailboxUnavailable(reason)
+            times = await busy_in(self, span)
+            if times is not None:
+                found |= dict.fromkeys(own, times)
+        return found
+
+    async def _refresh_calendars(self) -> None:
+        folders = await self.inspect(lambda session: session.folders())
+        calendars = [one.folder_id for one in folders if one.item_class is ItemClass.CALENDAR]
+        await self.refresh(calendars, CALENDARS_AGE)
 
     @contextmanager
     def watch(self, folder_ids: Collection[str]) -> Iterator[None]:

@@ -10,8 +10,10 @@ from overair.credentials import Credentials
 from overair.dav.changes import listing
 from overair.dav.collections import EVENT, TASK, make_calendar
 from overair.dav.discovery import Home, Service
-from overair.dav.free_busy import Period, free_busy
+from overair.dav.free_busy import free_busy
 from overair.dav.transport import Connections, DavClient
+from overair.items.calendar.busy import Busy
+from overair.items.calendar.statuses import BUSY, FREE, OUT_OF_OFFICE, TENTATIVE
 from overair.mailboxes.gateway.backend import BackendName, MirroredFolder
 from overair.mailboxes.gateway.groupware.backend import DavBackend, Locate
 from overair.mailboxes.gateway.groupware.errors import translated
@@ -22,6 +24,9 @@ from overair.mailboxes.gateway.groupware.tree import CALENDARS, TASKS, Kind
 from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import Refused
 from overair.storage.interface import BlobStore
+
+_STATUSES: Final = {"FREE": FREE, "BUSY-TENTATIVE": TENTATIVE, "BUSY-UNAVAILABLE": OUT_OF_OFFICE}
+"""By FBTYPE; what is not known is busy (RFC 5545, 3.2.9)."""
 
 
 class CalDavBackend(DavBackend):
@@ -77,19 +82,24 @@ class CalDavBackend(DavBackend):
         ):
             raise Refused("the calendar holds tasks as well as events")
 
-    async def free_busy(
+    async def busy(
         self, people: Sequence[str], start: datetime, end: datetime
-    ) -> Mapping[str, Sequence[Period]]:
-        """When people are busy, by their addresses in small letters; who is not known is left out.
-
-        Raises Refused where the server does not say.
-        """
+    ) -> Mapping[str, Sequence[Busy]] | None:
+        """When people are busy, as the server's outbox says it; None where it has none."""
         with translated(self._account_id):
             client, home = await self._ready()
             own = next(iter(self._own_addresses()), "")
             if not home.outbox or not own:
-                raise Refused(f"{client.host} does not say when people are busy")
-            return await free_busy(client, home.outbox, own, people, start, end)
+                return None
+            told = await free_busy(client, home.outbox, own, people, start, end)
+        return {
+            address: [
+                Busy(one.start, one.end, status)
+                for one in periods
+                if (status := _STATUSES.get(one.kind, BUSY)) != FREE
+            ]
+            for address, periods in told.items()
+        }
 
     def _own_addresses(self) -> Sequence[str]:
         """The user's addresses, those that the server knows included."""
