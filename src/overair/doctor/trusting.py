@@ -11,6 +11,8 @@ from overair.doctor.complaint import Complaint, Surroundings
 
 OLD_CIPHERS = "DEFAULT:@SECLEVEL=0"
 """So that old servers can be looked at; how weak they are is a finding of its own."""
+_LEGACY_SERVER_CONNECT = 0x4  # OpenSSL's number; Python has a name for it since 3.12
+"""Servers from before RFC 5746 (2010) are patients, too."""
 
 
 @lru_cache(maxsize=1)
@@ -27,10 +29,11 @@ def believed(complaint: Complaint) -> ssl.SSLContext | aiohttp.Fingerprint:
     whose fingerprint the user trusts."""
     if complaint.trusted_fingerprint is not None:
         return aiohttp.Fingerprint(bytes.fromhex(complaint.trusted_fingerprint))
-    return _verifying(complaint.surroundings)
+    return verifying(complaint.surroundings)
 
 
-def _verifying(surroundings: Surroundings) -> ssl.SSLContext:
+def verifying(surroundings: Surroundings) -> ssl.SSLContext:
+    """By the machine's authorities and those given. Raises OSError for a file that cannot be read."""
     context = ssl.create_default_context()
     for path in (*surroundings.authorities, *surroundings.device_authorities):
         context.load_verify_locations(cafile=str(path))
@@ -40,4 +43,7 @@ def _verifying(surroundings: Surroundings) -> ssl.SSLContext:
 def _old(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers(OLD_CIPHERS)
+    context.options |= _LEGACY_SERVER_CONNECT
+    # What only the newest Python demands of a chain (RFC 5280 to the letter) no phone does.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context

@@ -23,6 +23,10 @@ class Shake:
     """Whether the server asked for one."""
     staple: bytes
     """The OCSP response that was stapled, in DER; empty where none was."""
+    group: str = ""
+    """The group of the key exchange as OpenSSL names it (x25519, secp256r1); empty where there was none."""
+    alert: int | None = None
+    """The alert (RFC 8446 section 6) by which the server ended it after it had shown its certificate."""
 
 
 @dataclass(frozen=True)
