@@ -25,6 +25,12 @@ class Candidates(Fact):
     hosts: tuple[Host, ...]
     methods: tuple[Method, ...]
     """How each was come to."""
+    urls: tuple[str, ...]
+    """Where each is asked: at Autodiscover's usual path, or at that which a redirect names."""
+
+    def url_of(self, host: Host) -> str:
+        """Where a candidate is asked."""
+        return self.urls[self.hosts.index(host)]
 
 
 class Source(StrEnum):

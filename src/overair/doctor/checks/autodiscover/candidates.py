@@ -1,0 +1,87 @@
+"""Where do phones look for Autodiscover?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import dns.exception
+import dns.rdatatype
+from yarl import URL
+
+from overair.doctor.autodiscovering import REDIRECTS, led_to
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Scope, Section
+from overair.doctor.facts.hosts import Candidates, Method
+from overair.doctor.host import HTTPS_PORT, Host
+from overair.doctor.resolving import resolver_of
+from overair.doctor.web import Unanswered, ask
+from overair.protocol.autodiscover.names import InvalidName, domain_name
+from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
+
+SRV_NAME: Final = "_autodiscover._tcp"
+
+
+def host_of(url: URL) -> Host | None:
+    """The host of a URL; None where it has none that DNS could know."""
+    try:
+        name = url.host or ""
+        return Host(name if ":" in name else domain_name(name), url.port or HTTPS_PORT)
+    except InvalidName:
+        return None
+
+
+async def redirect_of_http(bedside: Bedside) -> URL | None:
+    """Where http://autodiscover.DOMAIN leads to; None where to nowhere over HTTPS."""
+    complaint = bedside.complaint
+    url = f"http://autodiscover.{complaint.mail_domain}{AUTODISCOVER_PATH}"
+    try:
+        answer = await ask(complaint, "GET", url)
+    except Unanswered:
+        return None  # most domains have nothing there, and need not
+    target = led_to(url, answer) if answer.status in REDIRECTS else None
+    return target if target is not None and target.scheme == "https" else None
+
+
+async def srv_target(bedside: Bedside) -> Host | None:
+    """The host of the SRV record; None where there is none."""
+    name = f"{SRV_NAME}.{bedside.complaint.mail_domain}."
+    try:
+        found = await resolver_of(bedside.surroundings.resolvers).resolve(
+            name, dns.rdatatype.SRV, raise_on_no_answer=False
+        )
+    except (dns.exception.DNSException, OSError):
+        return None  # most domains have none, and need not; a broken DNS is found with the names
+    records = sorted(found.rrset or (), key=lambda record: (record.priority, -record.weight))
+    target = records[0].target.to_text(omit_final_dot=True).lower() if records else ""
+    return Host(target, records[0].port) if target not in ("", ".") else None
+
+
+async def _examine(bedside: Bedside) -> Candidates:
+    domain = bedside.complaint.mail_domain
+    redirect, srv = await asyncio.gather(redirect_of_http(bedside), srv_target(bedside))
+    found = {
+        Host(domain): (Method.DOMAIN, AUTODISCOVER_PATH),
+        Host(f"autodiscover.{domain}"): (Method.AUTODISCOVER, AUTODISCOVER_PATH),
+    }
+    if redirect is not None and (host := host_of(redirect)) is not None:
+        found.setdefault(host, (Method.REDIRECT, redirect.raw_path_qs))
+        bedside.note(f"http://autodiscover.{domain} leads to {host.authority}")
+    if srv is not None:
+        found.setdefault(srv, (Method.SRV, AUTODISCOVER_PATH))
+        bedside.note(f"the SRV record {SRV_NAME}.{domain} leads to {srv.authority}")
+    return Candidates(
+        tuple(found),
+        tuple(method for method, _ in found.values()),
+        tuple(f"https://{host.authority}{path}" for host, (_, path) in found.items()),
+    )
+
+
+CHECK: Final = Check(
+    id="autodiscover-places",
+    title="Where phones look for Autodiscover",
+    section=Section.AUTODISCOVER,
+    scope=Scope.ONCE,
+    examine=_examine,
+    yields=Candidates,
+)

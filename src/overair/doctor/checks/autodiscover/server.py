@@ -1,0 +1,71 @@
+"""Which host has the EAS endpoint?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from yarl import URL
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Scope, Section
+from overair.doctor.checks.autodiscover.candidates import host_of
+from overair.doctor.facts.autodiscover import Found, Offered
+from overair.doctor.facts.hosts import Candidates, Server, Source
+from overair.doctor.guessing import guess, probe
+from overair.doctor.host import Host
+from overair.protocol.http import PATH
+
+
+async def _examine(bedside: Bedside) -> Server | None:
+    complaint = bedside.complaint
+    if complaint.server is not None:
+        return Server(complaint.server, complaint.url_path or PATH, Source.GIVEN)
+    named = _named(bedside)
+    probes = await asyncio.gather(*(probe(complaint, host, path) for host, path in named))
+    for one in probes:
+        if one.answer is not None:
+            bedside.note(f"{one.host.authority}, as Autodiscover says")
+            return Server(one.host, complaint.url_path or one.path, Source.AUTODISCOVER)
+    guessed = await guess(complaint)
+    if guessed is not None:
+        bedside.note(f"{guessed.host.authority} answers like one")
+        return Server(guessed.host, complaint.url_path or guessed.path, Source.GUESS)
+    for host, path in named:
+        bedside.note(f"{host.authority}, as Autodiscover says, though it does not answer")
+        return Server(host, complaint.url_path or path, Source.AUTODISCOVER)
+    bedside.note("none is known: --server names it")
+    return None
+
+
+def _named(bedside: Bedside) -> Sequence[tuple[Host, str]]:
+    """The endpoints that Autodiscover names over HTTPS, each once, in the order in which phones ask.
+
+    What the second version says without a log-in counts where no log-in was answered.
+    """
+    candidates = bedside.fact(Candidates)
+    found = {host: fact.url for host, fact in bedside.of_hosts(Offered).items()}
+    known = {host: fact.url for host, fact in bedside.of_hosts(Found).items()} or found
+    named: dict[tuple[Host, str], None] = {}
+    for candidate in candidates.hosts:
+        try:
+            url = URL(known.get(candidate, ""))
+        except ValueError:
+            continue  # what it says instead is looked at by a check of its own
+        host = host_of(url) if url.scheme == "https" else None
+        if host is not None:
+            named[host, url.raw_path if url.raw_path.strip("/") else PATH] = None
+    return tuple(named)
+
+
+CHECK: Final = Check(
+    id="server-known",
+    title="Which host has the EAS endpoint",
+    section=Section.AUTODISCOVER,
+    scope=Scope.ONCE,
+    examine=_examine,
+    needs=(Candidates,),
+    wants=(Found, Offered),
+    yields=Server,
+)

@@ -1,0 +1,84 @@
+"""Guessing the server of a domain: the names that are usual, and whether an EAS endpoint is there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+import dns.exception
+import dns.rdatatype
+
+from overair.doctor.complaint import Complaint
+from overair.doctor.host import Host
+from overair.doctor.resolving import resolver_of
+from overair.doctor.web import Answer, Unanswered, ask
+from overair.protocol.http import PATH
+from overair.protocol.http.responses import PROTOCOL_VERSIONS, SERVER_VERSION
+
+LABELS: Final = ("mail", "webmail", "owa", "exchange", "sync", "eas", "activesync")
+_MISSING: Final = frozenset((404, 405, 410, 501))
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What OPTIONS at the endpoint of a host brought."""
+
+    host: Host
+    path: str
+    answer: Answer | None
+
+    @property
+    def is_endpoint(self) -> bool:
+        """Whether it answers as an EAS endpoint does: asks for a log-in, or says what EAS it speaks."""
+        if self.answer is None:
+            return False
+        headers = self.answer.headers
+        return self.answer.status == 401 or PROTOCOL_VERSIONS in headers or SERVER_VERSION in headers
+
+    @property
+    def is_sick_endpoint(self) -> bool:
+        """Whether something is at the path, though no EAS comes of it."""
+        return self.answer is not None and self.answer.status not in _MISSING and self.answer.status >= 300
+
+
+async def probe(complaint: Complaint, host: Host, path: str = PATH) -> Probe:
+    """Ask a host for OPTIONS at its endpoint, without a log-in and whoever it is."""
+    try:
+        return Probe(host, path, await ask(complaint, "OPTIONS", f"https://{host.authority}{path}"))
+    except Unanswered:
+        return Probe(host, path, None)
+
+
+async def mail_exchangers(complaint: Complaint) -> list[str]:
+    """The hosts of the domain's MX records that are under the domain."""
+    domain = complaint.mail_domain
+    try:
+        found = await resolver_of(complaint.surroundings.resolvers).resolve(
+            f"{domain}.", dns.rdatatype.MX, raise_on_no_answer=False
+        )
+    except (dns.exception.DNSException, OSError):
+        return []  # a guess less
+    records = sorted(found.rrset or (), key=lambda record: int(record.preference))
+    names = [record.exchange.to_text(omit_final_dot=True).lower() for record in records]
+    return [name for name in names if name.endswith(f".{domain}")]
+
+
+async def guesses(complaint: Complaint) -> list[Host]:
+    """The hosts that a server of the domain is usually called, the likeliest first."""
+    domain = complaint.mail_domain
+    names = [f"{label}.{domain}" for label in LABELS]
+    names += [*await mail_exchangers(complaint), f"autodiscover.{domain}", domain]
+    return [Host(name) for name in dict.fromkeys(names)]
+
+
+async def guess(complaint: Complaint) -> Probe | None:
+    """The first of the guesses that answers as an endpoint; failing that, one where something is in its way.
+
+    The domain itself is often a web site of somebody else, of which only an endpoint counts.
+    """
+    hosts = await guesses(complaint)
+    probes = await asyncio.gather(*(probe(complaint, host) for host in hosts))
+    sound = [one for one in probes if one.is_endpoint]
+    sick = [one for one in probes if one.is_sick_endpoint and one.host.name != complaint.mail_domain]
+    return next(iter(sound + sick), None)
