@@ -34,6 +34,7 @@ from overair.mailboxes.gateway.accounts import forget_intents
 from overair.mailboxes.interface import Mailbox
 from overair.protocol.http import MEANINGS, PATH, Credentials, HttpStatus
 from overair.push.hub import WaitingTable
+from overair.push.interface import Hub
 from overair.server import gateway
 from overair.server.autodiscover.application import AutodiscoverApplication, handler_of
 from overair.server.autodiscover.finding import Finding
@@ -153,7 +154,8 @@ class Application:
 
     async def _other_blobs(self) -> set[str]:
         database = self.storage.database
-        return await waiting_blobs(database) | await noted_blobs(database)
+        named = await waiting_blobs(database) | await noted_blobs(database)
+        return named if self.upstream is None else named | await self.upstream.blobs_of_intents()
 
     def _changed(self, change: MailboxChange) -> None:
         self.services.hub.publish(change.account_id, change.folder_id)
@@ -219,10 +221,14 @@ def _transport(delivery: LocalDelivery, settings: Settings) -> Transport:
 
 
 def build(
-    settings: Settings, storage: Storage | None = None, certificates: CertificateKeeper | None = None
+    settings: Settings,
+    storage: Storage | None = None,
+    certificates: CertificateKeeper | None = None,
+    hub: Hub | None = None,
 ) -> Application:
     """Put the rooms together on an open store, by default that of the data directory, which is made
-    where there is none. ``certificates`` are those of a server with TLS.
+    where there is none. ``certificates`` are those of a server with TLS, ``hub`` another table of
+    waiting requests than that of one process.
 
     Raises DirectoryInUse, DatabaseUnavailable, OSError.
     """
@@ -263,7 +269,7 @@ def build(
         directory=directory,
         mailbox=mailbox,
         delivery=delivery,
-        hub=WaitingTable(),
+        hub=WaitingTable() if hub is None else hub,
         partnerships=partnerships,
         policy=policy,
         provisioning=Provisioning(policy, partnerships),
