@@ -51,10 +51,11 @@ class Cyrus:
     ``port`` has IMAP with STARTTLS, and takes passwords without it; ``tls_port`` IMAP over TLS;
     ``http_port`` CalDAV and CardDAV without TLS (/.well-known/caldav, /dav/calendars/user/NAME/Default/).
     ``root`` is the file with the root that its certificate (for localhost and 127.0.0.1) comes from.
-    A user is made when it logs in first, with Drafts, Sent, Trash, Junk and Archive.
+    A user is made when it logs in first, with Drafts, Sent, Trash, Junk and Archive. ``settings`` are more
+    lines of its imapd.conf.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "") -> None:
         programs = imapd()
         assert programs is not None
         self.port: Final = free_port()
@@ -74,7 +75,7 @@ class Cyrus:
             path.write_bytes(content.read_bytes())
             os.chown(path, owner.pw_uid, owner.pw_gid)
         key.chmod(0o600)
-        configuration.write_text(imapd_conf(self.directory, (certificate, key), owner.pw_name))
+        configuration.write_text(imapd_conf(self.directory, (certificate, key), owner.pw_name) + settings)
         services = self.directory / "cyrus.conf"
         services.write_text(cyrus_conf(configuration, programs, (self.port, self.tls_port, self.http_port)))
         for name in ("conf", "conf/db", "conf/socket", "spool"):

@@ -67,6 +67,15 @@ async def find_recipients(context: Context, text: str) -> Matches:
     return Matches(tuple(found), total + len(found) - len(entries))
 
 
+def stranger(text: str) -> Found | None:
+    """Who has an address that no list here knows; None where a text is no address."""
+    key = email_key(text.strip())
+    if key is None:
+        return None
+    address = key.removeprefix(_KEY)
+    return Found(RecipientType.ADDRESS_LIST, address, address)
+
+
 async def _with_address(context: Context, address: str) -> Found | None:
     person = await _user(context, address)
     if person is not None:

@@ -17,6 +17,7 @@ from overair.protocol.resolve_recipients import (
 )
 from overair.protocol.schema import SchemaError
 from overair.protocol.statuses import (
+    AvailabilityStatus,
     CertificateRetrieval,
     CertificatesStatus,
     PictureStatus,
@@ -27,7 +28,7 @@ from overair.server.address_list import PhotoLimits, photo_status
 from overair.server.availability import InvalidSpan, availabilities, span_of
 from overair.server.commands.command import Command
 from overair.server.context import Context
-from overair.server.recipients import Found, Matches, find_recipients
+from overair.server.recipients import Found, Matches, find_recipients, stranger
 from overair.server.responses import Outcome
 
 MOST_RECIPIENTS: Final = 100
@@ -48,8 +49,14 @@ async def handle(context: Context, message: ResolveRecipientsRequest) -> Outcome
     matches = {text: await find_recipients(context, text) for text in dict.fromkeys(message.to)}
     times: dict[str, Availability] = {}
     if span is not None:
-        people = (found.found[0] for found in matches.values() if found.total == 1)
+        # Of who is in no list here a calendar server may know, which then says who is meant.
+        strangers = {text: stranger(text) for text, found in matches.items() if not found.total}
+        people = [found.found[0] for found in matches.values() if found.total == 1]
+        people += [one for one in strangers.values() if one is not None]
         times = await availabilities(context, people, span)
+        for text, one in strangers.items():
+            if one is not None and times[one.address].status == AvailabilityStatus.SUCCESS:
+                matches[text] = Matches((one,), 1)
     return ResolveRecipientsResponse(
         status=ResolveRecipientsStatus.SUCCESS,
         responses=tuple(_response(to, matches[to], options, times) for to in message.to),

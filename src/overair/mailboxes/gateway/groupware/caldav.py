@@ -88,9 +88,11 @@ class CalDavBackend(DavBackend):
         """When people are busy, as the server's outbox says it; None where it has none."""
         with translated(self._account_id):
             client, home = await self._ready()
-            own = next(iter(self._own_addresses()), "")
-            if not home.outbox or not own:
+            if not home.outbox:
                 return None
+            # Asked in the name that the server has for the user, where it has one.
+            known = [one for one in self._addresses if one in home.addresses]
+            own = next(iter((*known, *home.addresses, *self._addresses)), "")
             told = await free_busy(client, home.outbox, own, people, start, end)
         return {
             address: [
