@@ -1,0 +1,75 @@
+"""The phone that the doctor plays."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from typing import Final
+
+from overair.client import Client
+from overair.doctor.bedside import Bedside
+from overair.doctor.facts.login import LoggedIn, Spoken
+from overair.doctor.facts.protocol import Provisioned
+from overair.doctor.facts.web import Endpoint
+from overair.doctor.resolving import Hosts
+from overair.doctor.trusting import believed
+from overair.doctor.web import USER_AGENT
+from overair.protocol.device_information import DeviceDescription
+from overair.protocol.folder_sync import FolderSyncRequest
+from overair.protocol.http import WBXML_TYPE, Command, Request
+from overair.versions import SERVED, Version
+from overair.wbxml import encode
+
+DEVICE_TYPE: Final = "OverairDoctor"
+DEVICE: Final = DeviceDescription(model=DEVICE_TYPE, friendly_name="overair doctor")
+
+
+def device_id() -> str:
+    """The same for the same user of the same machine, so that the doctor is one device of an account."""
+    seed = f"{platform.node()}\n{os.getuid()}\ndoctor"
+    return f"OVERAIRDOCTOR{hashlib.sha256(seed.encode()).hexdigest()[:16].upper()}"
+
+
+def phone(bedside: Bedside) -> Client:
+    """A client in the place of a phone, with the policy key that it has got so far.
+
+    It follows the server to another host only where the password may be told there.
+    """
+    complaint = bedside.complaint
+    login = bedside.fact(LoggedIn).login
+    client = Client(
+        bedside.fact(Endpoint).url,
+        login.user,
+        login.credentials.password,
+        device_id=device_id(),
+        device_type=DEVICE_TYPE,
+        device=DEVICE,
+        version=bedside.fact(Spoken).version,
+        ssl=believed(complaint),
+        hosts=Hosts(complaint.surroundings),
+        confirm=complaint.may_tell,
+        user_agent=USER_AGENT,
+        timeout=complaint.surroundings.answer_seconds,
+    )
+    provisioned = bedside.wanted(Provisioned)
+    if provisioned is not None:
+        client.policy_key = provisioned.policy_key
+    return client
+
+
+def probe_of(url: str, user: str, offered: str) -> tuple[str, dict[str, str], bytes]:
+    """URL, headers and body of the first FolderSync of a phone, in a version that is offered."""
+    versions = [version for version in SERVED if version.text in offered.replace(" ", "").split(",")]
+    version = versions[-1] if versions else Version.V12_1
+    request = Request(
+        command=Command.FOLDER_SYNC,
+        user=user,
+        device_id=device_id(),
+        device_type=DEVICE_TYPE,
+        version=version,
+        content_type=WBXML_TYPE,
+        user_agent=USER_AGENT,
+        body=encode(FolderSyncRequest(sync_key="0").to_element(version)),
+    )
+    return f"{url}?{request.to_query()}", dict(request.to_headers()), request.body
