@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_server_that_tells_when_people_are_busy(
             answer = dav(cyrus.http_port, "PUT", path, text, user=user, password=CYRUS_PASSWORD, headers=kind)
             assert answer.status == 201
     place = f"http://127.0.0.1:{cyrus.http_port}/"
-    settings = {
+    settings: dict[str, Any] = {
         "gateway.imap": f"imap://127.0.0.1:{cyrus.port}",
         "gateway.caldav": place,
         "gateway.carddav": place,
