@@ -6,6 +6,23 @@ from dataclasses import dataclass
 
 from overair.doctor.check import Fact
 from overair.doctor.illness import Product
+from overair.doctor.web import Answer
+
+
+@dataclass(frozen=True)
+class Greeting(Fact):
+    """What the endpoint's URL answers to whoever has not logged in."""
+
+    url: str
+    """Without a query."""
+    post: Answer
+    """To a FolderSync, as a phone sends it."""
+    options: Answer | None
+    """To OPTIONS; None where that got no answer."""
+    product: Product | None
+    """The EAS server where its headers tell it."""
+    front: Product | None
+    """The web server or proxy in front where its headers tell it."""
 
 
 @dataclass(frozen=True)
