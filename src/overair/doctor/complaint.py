@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.request import getproxies
 
 import msgspec
 
@@ -13,6 +14,8 @@ from overair.doctor.host import Host
 from overair.doctor.secret import Secret
 
 PUSH_MINUTES: Final = (2, 5, 10, 20, 30)
+LANDMARKS: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
+"""The first of DNS's root servers, which stay where they are."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -38,8 +41,10 @@ class Surroundings:
     """Files of root certificates that are installed on every device, too."""
     connect_seconds: float = 8.0
     answer_seconds: float = 20.0
-    proxies: bool = True
-    """Whether proxies that the environment names are reported."""
+    proxies: Mapping[str, str] = field(default_factory=getproxies)
+    """Proxies by scheme, as the environment (or the system) names them; told of, never used."""
+    landmarks: tuple[str, ...] = LANDMARKS
+    """Addresses to which there is a way where there is a network; nothing is sent to them."""
     minute: float = 60.0
     """Seconds of a minute in the tests of push; a ward's clock may run faster."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from overair.doctor.check import Fact
+from overair.doctor.complaint import Place
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,11 @@ class Online(Fact):
 
     ipv4: bool
     ipv6: bool
+
+
+@dataclass(frozen=True)
+class Resolving(Fact):
+    """Names can be looked up."""
+
+    servers: tuple[Place, ...]
+    """The name servers that answered; at least one."""

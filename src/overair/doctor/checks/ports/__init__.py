@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.check import Check
+from overair.doctor.checks.ports import https
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (https.CHECK,)
 """In the order in which they name causes."""
