@@ -69,15 +69,17 @@ class Cyrus:
         shown = private_ca.ensure(self.directory / "tls", machine)
         self.root: Final = trusted(self.directory / "tls")
         owner = pwd.getpwnam("cyrus") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        self.owner: Final = owner
+        self.certificate: Final = (self.directory / "certificate.pem", self.directory / "key.pem")
         configuration = self.directory / "imapd.conf"
-        certificate, key = self.directory / "certificate.pem", self.directory / "key.pem"
+        certificate, key = self.certificate
         for path, content in ((certificate, shown.certificate_path), (key, shown.private_key_path)):
             path.write_bytes(content.read_bytes())
             os.chown(path, owner.pw_uid, owner.pw_gid)
         key.chmod(0o600)
-        configuration.write_text(imapd_conf(self.directory, (certificate, key), owner.pw_name) + settings)
+        configuration.write_text(self._configured() + settings)
         services = self.directory / "cyrus.conf"
-        services.write_text(cyrus_conf(configuration, programs, (self.port, self.tls_port, self.http_port)))
+        services.write_text(self._services(configuration, programs))
         for name in ("conf", "conf/db", "conf/socket", "spool"):
             (self.directory / name).mkdir()
             os.chown(self.directory / name, owner.pw_uid, owner.pw_gid)
@@ -91,6 +93,14 @@ class Cyrus:
             owner if os.geteuid() == 0 else None,
         )
         self.start()
+
+    def _configured(self) -> str:
+        """Its imapd.conf."""
+        return imapd_conf(self.directory, self.certificate, self.owner.pw_name)
+
+    def _services(self, configuration: Path, programs: Path) -> str:
+        """Its cyrus.conf, by the place of imapd.conf and the folder of imapd."""
+        return cyrus_conf(configuration, programs, (self.port, self.tls_port, self.http_port))
 
     @property
     def _ports(self) -> list[int]:

@@ -62,9 +62,7 @@ class Dovecot:
         mails.mkdir()
         os.chown(mails, self.owner.pw_uid, self.owner.pw_gid)
         self._configuration: Final = self.directory / "dovecot.conf"
-        self._configuration.write_text(
-            configuration(self.directory, self.owner, (self.port, self.tls_port), storage) + extra
-        )
+        self._configuration.write_text(self._configured(storage) + extra)
         self._passwords: dict[str, str] = {}
         self.storage: Final = storage
         password_files(self.directory, self._passwords)
@@ -75,18 +73,26 @@ class Dovecot:
         self._process: Final = ServerProcess(self.directory, [program, "-F", "-c", str(self._configuration)])
         self.start()
 
+    def _configured(self, storage: str) -> str:
+        """Its configuration."""
+        return configuration(self.directory, self.owner, (self.port, self.tls_port), storage)
+
+    @property
+    def _ports(self) -> list[int]:
+        return [self.port, self.tls_port]
+
     def start(self) -> None:
         """Start the server, on the same ports as ever, and wait until it listens."""
         (self.directory / "run" / "master.pid").unlink(missing_ok=True)
-        self._process.start([self.port, self.tls_port])
+        self._process.start(self._ports)
 
     def stop(self) -> None:
         """End it in good order: clients get a BYE."""
-        self._process.stop([self.port, self.tls_port])
+        self._process.stop(self._ports)
 
     def kill(self) -> None:
         """End it with all its processes at once: connections are cut."""
-        self._process.kill([self.port, self.tls_port])
+        self._process.kill(self._ports)
 
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:

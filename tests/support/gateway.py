@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from support.cyrus import Cyrus
 from support.dovecot import PASSWORD, Dovecot
 from support.mail_server import MailServer, mail_server
 from support.radicale import Radicale
@@ -28,11 +29,11 @@ def dav_users() -> dict[str, str]:
 
 
 class Submitted(MailServer):
-    """Takes mail for anybody, and delivers to the users of a Dovecot."""
+    """Takes mail for anybody, and delivers to the users of a server."""
 
-    def __init__(self, dovecot: Dovecot) -> None:
+    def __init__(self, server: Dovecot | Cyrus) -> None:
         super().__init__()
-        self.dovecot = dovecot
+        self.server = server
         self.users: set[str] = set()
         """The names of those who get what is sent to them."""
 
@@ -43,14 +44,14 @@ class Submitted(MailServer):
             for recipient in self.taken[-1].recipients:
                 name = recipient.partition("@")[0]
                 if name in self.users:
-                    await asyncio.to_thread(self.dovecot.deliver, name, content)
+                    await asyncio.to_thread(self.server.deliver, name, content)
         return answer
 
 
 @contextlib.contextmanager
-def submission(dovecot: Dovecot, passwords: Mapping[str, str] | None = None) -> Iterator[Submitted]:
+def submission(mail: Dovecot | Cyrus, passwords: Mapping[str, str] | None = None) -> Iterator[Submitted]:
     """A submission server, in a thread of its own; users log in as at the Dovecot, or with ``passwords``."""
-    server = Submitted(dovecot)
+    server = Submitted(mail)
     loop = asyncio.new_event_loop()
     ended = asyncio.Event()
     ready = threading.Event()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes.util
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -22,14 +23,19 @@ PACKAGES = {
     "pebble": "pebble",
     "pebble-challtestsrv": "pebble",
     "systemd-analyze": "systemd",
+    "python3-bcrypt": "python3-bcrypt",
 }
-"""What a test may need (a command, or a library as ``lib...``), and the package that has it."""
+"""What a test may need (a command, a library as ``lib...``, a Python package of Debian's servers as
+``python3-...``), and the package that has it."""
+PYTHON_PACKAGES = Path("/usr/lib/python3/dist-packages")
 
 REASON = "missing Debian package "
 
 
 def present(need: str) -> bool:
     """Whether the command or library is on this machine."""
+    if need.startswith("python3-"):
+        return (PYTHON_PACKAGES / need.removeprefix("python3-")).is_dir()
     if need.startswith("lib"):
         return ctypes.util.find_library(need.removeprefix("lib")) is not None
     # A user's PATH often lacks the folders that Debian puts servers into.

@@ -88,19 +88,21 @@ def running_server(
     *,
     tls: bool = False,
     entries: Mapping[str, AddressListEntry] | None = None,
+    config: Path | None = None,
     **settings: Any,
 ) -> Iterator[RunningServer]:
     """A server over a data directory; users that are not there are made, with PASSWORD.
 
     ``entries`` are address list entries by address; ``settings`` as ``server.settings.load`` takes
-    them, dotted names for tables (``**{"policy.required": True}``). LMTP is off unless asked for.
+    them, dotted names for tables (``**{"policy.required": True}``), over those of a file, ``config``. LMTP
+    is off unless asked for.
     """
     started: dict[str, object] = {}
     ready = threading.Event()
     values = {"data_dir": str(data_dir), "domain": DOMAIN, "delivery.lmtp": "", **settings}
 
     async def main() -> None:
-        application = build(load(None, **values))
+        application = build(load(config, **values))
         known = {user.address: user for user in await application.directory.list_users()}
         for address, name in users.items():
             if address not in known:
