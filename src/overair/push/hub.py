@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
+from typing import ClassVar
 
 from overair.push.interface import ShuttingDown, Superseded, WaitEnded
 
@@ -87,6 +88,9 @@ class WaitingTable:
 
     __slots__ = ("_accounts", "_leaving")
 
+    request: ClassVar[type[WaitingRequest]] = WaitingRequest
+    """What an entry is."""
+
     def __init__(self) -> None:
         self._accounts: dict[int, dict[str, WaitingRequest]] = {}
         self._leaving = False
@@ -97,7 +101,7 @@ class WaitingTable:
 
     def subscribe(self, account_id: int, device_key: str, folder_ids: Collection[str]) -> WaitingRequest:
         """Enter the table; an earlier waiting request of the same device ends with Superseded."""
-        entry = WaitingRequest(self, account_id, device_key, folder_ids)
+        entry = self.request(self, account_id, device_key, folder_ids)
         devices = self._accounts.setdefault(account_id, {})
         earlier = devices.get(device_key)
         devices[device_key] = entry
