@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
+from overair.doctor.certificate import Certificate
 from overair.doctor.check import Fact
 
 
@@ -39,6 +41,61 @@ class Encrypted(Fact):
     def first(self) -> Shake:
         """The handshake with the address that a phone tries first."""
         return next(iter(self.shakes.values()))
+
+
+@dataclass(frozen=True)
+class Presented(Fact):
+    """The certificates that a phone gets, and they can be read."""
+
+    sent: tuple[Certificate, ...]
+    """In the order in which they were sent, the server's own first."""
+
+    @property
+    def own(self) -> Certificate:
+        """The server's."""
+        return self.sent[0]
+
+
+class Origin(StrEnum):
+    """Where a certificate of a chain is from."""
+
+    SENT = "sent by the server"
+    GIVEN = "given to the doctor"
+    MACHINE = "from this machine's store"
+    MOZILLA = "from Mozilla's list"
+    FETCHED = "fetched from the address that the certificate below it names"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One certificate of a chain."""
+
+    certificate: Certificate
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Chain(Fact):
+    """From the server's own certificate up, as far as anybody knows."""
+
+    path: tuple[Link, ...]
+    """The shortest one; the last is a root where it is complete."""
+    roots: tuple[Certificate, ...]
+    """Every root that it can be followed to, over cross-signed certificates, too."""
+
+    @property
+    def root(self) -> Link | None:
+        """The end of the path; None where it is not complete."""
+        return self.path[-1] if self.path[-1].certificate.self_signed else None
+
+    @property
+    def missing(self) -> tuple[Certificate, ...]:
+        """Intermediates of the path that the server did not send."""
+        return tuple(
+            link.certificate
+            for link in self.path
+            if link.origin is Origin.FETCHED and not link.certificate.self_signed
+        )
 
 
 @dataclass(frozen=True)
