@@ -1,4 +1,4 @@
-"""Messages on IMAP servers: those that are taken together by their ranges, and notes."""
+"""Messages on IMAP servers: those that are read by their sections, and notes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from fuzz.letters import HEAD, MIME_SHAPES, MIME_WORDS, message_seeds
 from fuzz.mail import NOW
 from fuzz.target import Target
 from overair.imap.body_structure import BodyPart
+from overair.items.mail.headers import Headers
 from overair.items.mail.message import Message, read_message
-from overair.items.mail.structure import disposition, extent, leaves, parse
+from overair.items.mail.structure import LocatedMessage, disposition, extent, is_leaf, parameter, parse
 from overair.mailboxes.gateway.mail.notes import ReadNote, read_note
-from overair.mailboxes.gateway.mail.ranged_message import FIRST, Irregular, RangedMessage
+from overair.mailboxes.gateway.mail.outline import Irregular, Outline
 
 NOTE: Final = (
     b"From: Anna <anna@example.org>\r\nX-Uniform-Type-Identifier: com.apple.mail-note\r\n"
@@ -21,46 +22,64 @@ NOTE: Final = (
 
 
 class Taken(NamedTuple):
-    """A message that was taken together by its ranges, and all of its bytes."""
+    """A message that was read by its sections, and all of its bytes."""
 
     whole: bytes
     message: Message
     left_out: int
 
 
-def structure_of(mime: bytes) -> BodyPart:
-    """The BODYSTRUCTURE that a server would tell that reads as we do."""
-    found = []
-    for number, leaf in enumerate(leaves(parse(mime)), 1):
-        main, _, sub = leaf.get_content_type().partition("/")
-        said = disposition(leaf) or None
-        found.append(BodyPart(str(number), main, sub, size=extent(leaf, mime)[1], disposition=said))
-    return BodyPart("", "multipart", "mixed", children=tuple(found))
+def structure_of(part: LocatedMessage, mime: bytes, number: str, sections: dict[str, bytes]) -> BodyPart:
+    """The BODYSTRUCTURE that a server would tell that reads as we do; ``sections`` gets its sections."""
+    main, _, sub = part.get_content_type().partition("/")
+    if not is_leaf(part):
+        below = number and f"{number}."
+        children = []
+        for place, child in enumerate(part.children, 1):
+            children.append(structure_of(child, mime, f"{below}{place}", sections))
+            sections[f"{below}{place}.MIME"] = mime[child.start : child.content]
+        return BodyPart(number, main, sub, {"boundary": str(part.get_boundary())}, children=tuple(children))
+    offset, length = extent(part, mime)
+    number = number or "1"
+    sections[number] = mime[offset : offset + length]
+    return BodyPart(
+        number,
+        main,
+        sub,
+        {"name": parameter(part, "name")},
+        encoding=Headers(part).raw("Content-Transfer-Encoding").strip().lower(),
+        size=length,
+        disposition=disposition(part) or None,
+        disposition_parameters={"filename": parameter(part, "filename", "Content-Disposition")},
+    )
 
 
 def read(data: bytes) -> Taken:
     """As messages come from a server; what is small there is smaller here, so that much is left out."""
-    first, worth, behind = (FIRST, 16_384, 4_096) if len(data) > FIRST else (200, 64, 100)
-    ranged = RangedMessage(len(data), structure_of(data), data[:first], worth=worth, behind=behind)
-    while (span := ranged.wanted()) is not None:
-        ranged.give(data[span.start : span.end])
-    message = read_message(ranged.copy, NOW, searchable=False).message
+    tree = parse(data)
+    sections: dict[str, bytes] = {}
+    structure = structure_of(tree, data, "", sections)
+    outline = Outline(structure, len(data), data[: tree.content], worth=0)
+    for name, start, length in outline.sections:
+        if length is not None:
+            sections[f"{name}<{start}>"] = sections[name][start : start + length]
+    copy = outline.copy(sections)
+    message = read_message(copy, NOW, searchable=False).message
     if message.index is not None:
-        message.index = ranged.placed(message.index)
-    return Taken(data, message, len(data) - len(ranged.copy))
+        message.index = outline.placed(message.index)
+    return Taken(data, message, len(data) - len(copy))
 
 
 def check(taken: Taken) -> None:
     """It is indexed as if all of it had been there."""
     assert taken.message.index is not None
-    assert taken.left_out >= 0
     assert places(taken.message) == places(read_message(taken.whole, NOW, searchable=False).message)
 
 
 def places(message: Message) -> list[tuple[int, int, str, str]]:
     assert message.index is not None
     parts = (*message.index.text_body, *message.index.html_body, *message.index.attachments)
-    return [(part.offset, part.length, part.content_type, part.name) for part in parts]
+    return [(part.number, part.length, part.content_type, part.name) for part in parts]
 
 
 def check_note(found: ReadNote) -> None:
@@ -71,7 +90,7 @@ def check_note(found: ReadNote) -> None:
 
 TARGETS: Final = (
     Target(
-        name="ranged-message",
+        name="outlined-message",
         read=read,
         check=check,
         refuses=(Irregular,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -100,6 +100,34 @@ class ReadingCommands(ExistenceCommands):
             else:
                 checked("UID FETCH", condition)
         return fetching.summary()
+
+    async def uid_fetch_each(
+        self, asked: Mapping[int, Sequence[str]], each: Callable[[FetchResult], None]
+    ) -> FetchSummary:
+        """Fetch other items of each message, by UID, with all commands sent at once; see ``uid_fetch``."""
+        commands = [
+            (b"%d" % uid, b"(UID %s)" % " ".join(some).encode("ascii"))
+            for uid, items in asked.items()
+            for some in _lines(items)
+        ]
+        fetching = Fetching(UidSet(asked), each, flags_only=False, all_above=False)
+        for condition in await self._run_all("UID FETCH", commands, take=fetching.take):
+            if condition.kind == "NO":
+                fetching.complete = False
+            else:
+                checked("UID FETCH", condition)
+        return fetching.summary()
+
+
+def _lines(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Items in pieces that are short enough for one command each."""
+    start = size = 0
+    for place, item in enumerate(items):
+        size += len(item) + 1
+        if size > LONGEST_SET:
+            yield items[start:place]
+            start, size = place, len(item) + 1
+    yield items[start:]
 
 
 def _sets(uids: UidSet, *, all_above: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from overair.items.conversion import converted
 from overair.items.cutting import cut
 from overair.items.mail import eight_bit
 from overair.items.mail.contents import content
-from overair.items.mail.parts import ByteSource, Flow, Index, Part, read_exactly
+from overair.items.mail.parts import ByteSource, Flow, Index, Part, read_exactly, read_start
 from overair.items.mail.transfer import decode_transfer_start
 from overair.protocol.body_preferences import BodyType
 
@@ -143,9 +143,7 @@ class MessageBody:
             # Base64 takes 4 bytes for 3 and its line breaks, quoted-printable as a rule not many more.
             window = limit + limit // 2 + 256
         while True:
-            data = decode_transfer_start(
-                read_exactly(self._blobs, self._blob, part.offset, min(window, part.length)), part.encoding
-            )
+            data = decode_transfer_start(read_start(self._blobs, self._blob, part, window), part.encoding)
             complete = window >= part.length
             found = (
                 charsets.decode(data, part.charset) if complete else charsets.decode_start(data, part.charset)

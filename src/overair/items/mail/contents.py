@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from overair.items.mail.parts import ByteSource, Form, Part, read_exactly
+from overair.items.mail.parts import ByteSource, Form, Part, read_start
 from overair.items.mail.tnef.message_files import html_of_rtf, message_file
 from overair.items.mail.tnef.stream import Broken, Span
 from overair.items.mail.transfer import decode_transfer
@@ -23,7 +23,7 @@ def content(blobs: ByteSource, key: str, part: Part) -> bytes:
     Raises KeyError where the bytes are gone or are others than when the message came, OSError where none
     can be read.
     """
-    data = decode_transfer(read_exactly(blobs, key, part.offset, part.length), part.encoding)
+    data = decode_transfer(read_start(blobs, key, part, part.length), part.encoding)
     if part.inside is None:
         return data
     try:

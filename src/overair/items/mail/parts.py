@@ -37,8 +37,19 @@ def read_exactly(blobs: ByteSource, key: str, offset: int, length: int) -> bytes
     return data
 
 
+def read_start(blobs: ByteSource, key: str, part: Part, length: int) -> bytes:
+    """The first bytes of the leaf that a part is or is in, at most all of them, as they are encoded.
+
+    ``key`` is that of the message's bytes. Raises CutShort, and what ``read`` raises.
+    """
+    place = f"{key}{SECTION}{part.section}" if part.section else key
+    return read_exactly(blobs, place, part.offset, min(length, part.length))
+
+
 MESSAGE_TYPES: Final = ("message/rfc822", "message/global")
 """The content types of attached messages."""
+SECTION: Final = "/"
+"""What stands in a key between that of a message and a section of it."""
 OLE_TYPES: Final = ("application/x-ole", "application/x-oleobject", "application/ole")
 """What embedded objects are sent as."""
 
@@ -100,6 +111,10 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     """Where it stands in the leaf that the other places are of; None where it is all of the leaf."""
     flowed: Flow = Flow.FIXED
     """For text: how its lines are to be put together again."""
+    section: str = ""
+    """The section of the message (``1.2``, as IMAP numbers them) in which ``offset`` is, where its bytes
+    are read by sections; ``""`` where the message is read as one.
+    """
 
     @property
     def is_html(self) -> bool:

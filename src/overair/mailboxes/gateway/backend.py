@@ -179,7 +179,9 @@ class Backend(Protocol):
         """
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
-        """Bytes of a message. Raises KeyError where it is gone."""
+        """Bytes of a message, or of a section of it where ``key`` names one (SECTION). Raises KeyError
+        where it is gone.
+        """
 
     async def add(self, folder: MirroredFolder, item: Item, token: str) -> Stood:
         """A new item. Raises NoSuchFolder, MailboxFull."""

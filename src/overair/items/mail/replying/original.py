@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import msgspec
 
 from overair.items import text
-from overair.items.mail import headers
+from overair.items.mail import headers, indexing
 from overair.items.mail.header_fields import MAXIMUM_HEADER
 from overair.items.mail.headers import Headers
 from overair.items.mail.message import Message
@@ -35,6 +35,16 @@ _BLIND: Final = re.compile(
 _LOCATION: Final = re.compile(
     r"""\b(?:src|background)\s{0,9}=\s{0,9}["']?([^"'\s<>]{1,2000})""", re.IGNORECASE
 )
+
+
+class _There:
+    """The bytes of one message as a ByteSource."""
+
+    def __init__(self, mime: bytes) -> None:
+        self._mime = mime
+
+    def read(self, key: str, offset: int = 0, length: int | None = None) -> bytes:
+        return self._mime[offset:] if length is None else self._mime[offset : offset + length]
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -72,7 +82,8 @@ def original_of(message: Message, blobs: ByteSource) -> Original:
     mime = read_exactly(blobs, blob, 0, index.size)
     tree = parse(mime)
     found = Headers(tree)
-    renditions = MessageBody(index, blobs, blob)
+    index = indexing.index(mime, tree)  # what is known of it may name its parts by their sections
+    renditions = MessageBody(index, _There(mime), blob)
     html = renditions.start(BodyType.HTML, None) if renditions.native == BodyType.HTML else None
     pictures, attachments = _others(mime, tree, index.text_body + index.html_body, html)
     return Original(

@@ -74,10 +74,10 @@ def composed(message: Message) -> bytes:
 
 
 def shifted(index: Index, by: int) -> Index:
-    """The index of a message that got so many bytes in front."""
+    """The index of a message that got so many bytes in front; its sections stand as they stood."""
 
     def further(part: Part) -> Part:
-        return msgspec.structs.replace(part, offset=part.offset + by)
+        return part if part.section else msgspec.structs.replace(part, offset=part.offset + by)
 
     return msgspec.structs.replace(
         index,

@@ -16,7 +16,7 @@ from overair.imap.responses import FolderStatus
 from overair.imap.session import Session
 from overair.imap.uid_set import UidSet
 from overair.items import Item, ItemClass
-from overair.items.mail.parts import ByteSource
+from overair.items.mail.parts import SECTION, ByteSource
 from overair.mailboxes.gateway.backend import (
     BackendName,
     Delta,
@@ -29,7 +29,7 @@ from overair.mailboxes.gateway.backend import (
 )
 from overair.mailboxes.gateway.effects import UpstreamEffect
 from overair.mailboxes.gateway.mail import attempts, folder_effects
-from overair.mailboxes.gateway.mail.contents import Contents, section, stand_in
+from overair.mailboxes.gateway.mail.contents import Contents, Span, section, stand_in
 from overair.mailboxes.gateway.mail.effects import Effects
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.hierarchy import Hierarchy
@@ -41,7 +41,6 @@ from overair.mailboxes.gateway.mail.options import MailOptions, Owner
 from overair.mailboxes.gateway.mail.overview import NO_DATE, Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
 from overair.mailboxes.gateway.mail.pull import Pull, Take
-from overair.mailboxes.gateway.mail.ranged_message import Span
 from overair.mailboxes.gateway.mail.search import search
 from overair.mailboxes.gateway.mail.selecting import entered
 from overair.mailboxes.gateway.mail.tree import Tree
@@ -172,10 +171,11 @@ class ImapBackend:
         return found | {key: stand_in(NO_DATE, 0) for key in broken}
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
-        """Bytes of a message. Raises KeyError where it is gone, MailboxUnavailable."""
+        """Bytes of a message or section. Raises KeyError where it is gone, MailboxUnavailable."""
         if length == 0:
             return b""
-        wanted = read_key(key)
+        message, _, part = key.partition(SECTION)
+        wanted = read_key(message)
         span = None
         if offset or length is not None:
             span = Span(offset, offset + (TO_THE_END if length is None else length))
@@ -183,10 +183,10 @@ class ImapBackend:
         async def work(session: Session) -> bytes:
             _require(await entered(session, folder), [wanted])
             try:
-                return await section(session, wanted.uid, span)
+                return await section(session, wanted.uid, part, span)
             except KeyError:
                 await session.noop()  # it may have come since the mailbox was selected
-                return await section(session, wanted.uid, span)
+                return await section(session, wanted.uid, part, span)
 
         return await self._ask(folder, work)
 

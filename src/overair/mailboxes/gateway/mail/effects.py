@@ -182,7 +182,7 @@ class Effects:
         if uid is None:
             if await flags_there(session, there) is None:
                 raise Stale(known.key)
-            before = read_note(await section(session, there, None), utc_now())
+            before = read_note(await section(session, there, "", None), utc_now())
             if not before.identity or before.holds_files:
                 raise Refused("what is not a note of text alone is not written anew")
             mime, _ = compose_note(new, token, self._address, before.identity, before.created)
