@@ -59,11 +59,16 @@ class CollectionCommands(Session):
         return estimates
 
     async def ping(
-        self, folders: Iterable[PingFolder] | None = None, heartbeat: int | None = None
+        self,
+        folders: Iterable[PingFolder] | None = None,
+        heartbeat: int | None = None,
+        *,
+        patience: float | None = None,
     ) -> PingResponse:
         """Wait for changes in folders, ``heartbeat`` seconds at most.
 
-        With neither the server repeats the last Ping. Its status says why the wait ended.
+        With neither the server repeats the last Ping. Its status says why the wait ended. ``patience`` is
+        how many seconds its answer may take; unless given, somewhat more than the heartbeat.
         """
         request = PingRequest(heartbeat_interval=heartbeat, folders=tuple(folders) if folders else None)
         empty = request.folders is None and heartbeat is None
@@ -72,7 +77,7 @@ class CollectionCommands(Session):
             Command.PING,
             None if empty else request,
             PingResponse,
-            timeout=self._heartbeat + MARGIN,
+            timeout=self._heartbeat + MARGIN if patience is None else patience,
         )
         if response is None:
             raise InvalidAnswer("Ping was answered without a body")

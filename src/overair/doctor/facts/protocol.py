@@ -14,7 +14,7 @@ class Provisioned(Fact):
 
     policy_key: int
     policies: Mapping[str, str]
-    """The settings that the server demands, by the names of MS-ASPROV."""
+    """The settings that the server demands, by the names of MS-ASPROV, those that demand nothing left out."""
 
 
 @dataclass(frozen=True)
@@ -23,3 +23,16 @@ class Hierarchy(Fact):
 
     folders: Mapping[str, int]
     """ServerIds and their types (MS-ASCMD 2.2.3.186.3)."""
+
+    def of_type(self, folder_type: int) -> str | None:
+        """The id of the first folder of a type."""
+        return next((one for one, kind in self.folders.items() if kind == folder_type), None)
+
+
+@dataclass(frozen=True)
+class Synchronised(Fact):
+    """The inbox was synchronised."""
+
+    inbox: str
+    key: str
+    """Its SyncKey."""

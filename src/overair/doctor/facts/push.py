@@ -8,9 +8,18 @@ from overair.doctor.check import Fact
 
 
 @dataclass(frozen=True)
-class Held(Fact):
-    """Heartbeats that were held to their end, in seconds."""
+class Pings(Fact):
+    """The server takes Pings."""
 
-    longest: int
+    shortest: int
+    """Seconds of the shortest heartbeat that it takes, as far as it said."""
+
+
+@dataclass(frozen=True)
+class Held(Fact):
+    """Heartbeats that were held to their end."""
+
+    minutes: int
+    """Of the longest that was; 0 for none."""
     cut_after: float | None
-    """When the shortest that failed was cut; None where none was."""
+    """Minutes after which the next longer one was cut; None where none was."""

@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.check import Check
+from overair.doctor.checks.protocol import first_sync, folder_sync, message, provisioning
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (
+    provisioning.CHECK,
+    folder_sync.CHECK,
+    first_sync.CHECK,
+    message.CHECK,
+)
 """In the order in which they name causes."""

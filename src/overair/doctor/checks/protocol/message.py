@@ -1,0 +1,114 @@
+"""Does a message to oneself go out, arrive, and wake the phone? Only where the user allows it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
+from typing import Final
+from uuid import uuid4
+
+from overair.client import Client, ClientError, MailFolder
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.checks.protocol import illnesses
+from overair.doctor.checks.protocol.failures import told
+from overair.doctor.checks.protocol.first_sync import TEXT
+from overair.doctor.facts.login import LoggedIn, Spoken
+from overair.doctor.facts.protocol import Provisioned, Synchronised
+from overair.doctor.facts.web import Endpoint
+from overair.doctor.phone import phone
+from overair.items import ItemClass
+from overair.protocol.ping import PingFolder
+from overair.protocol.statuses import PingStatus
+from overair.protocol.sync_options import FilterType, Options
+from overair.wbxml.pages import Email
+
+HEARTBEAT: Final = 60
+"""Seconds, the shortest that every server takes."""
+LOOKS: Final = 5
+"""How often the inbox is looked at while a message is on its way."""
+
+
+async def examine(bedside: Bedside) -> None:
+    """Send, wait, look; and take the message away again."""
+    if not bedside.complaint.send:
+        raise NotReached("only with --send")
+    word = f"overair doctor {uuid4().hex[:12]}"
+    async with phone(bedside) as client:
+        inbox = client.mail_folder(
+            bedside.fact(Synchronised).inbox,
+            options=Options(filter_type=FilterType.ONE_DAY, body_preferences=(TEXT,)),
+        )
+        try:
+            await inbox.sync()
+            await _sent(bedside, client, inbox, word)
+        except ClientError as error:
+            bedside.find(illnesses.MESSAGE_NOT_SENT, told=told(error))
+
+
+async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) -> None:
+    """Send the message with a Ping waiting, and look for it. Raises ClientError."""
+    patience = bedside.surroundings.minute
+    folder = PingFolder(inbox.collection_id, ItemClass.EMAIL.value)
+    waiting = asyncio.create_task(client.ping((folder,), HEARTBEAT))
+    try:
+        await client.send_mail(_message(bedside.complaint.address, word), save_in_sent_items=False)
+        started = time.monotonic()
+        done, _ = await asyncio.wait((waiting,), timeout=patience)
+        woken = bool(done) and waiting.exception() is None and waiting.result().status == PingStatus.CHANGES
+        arrived = await _arrived(inbox, word, 0.0 if not woken else patience / LOOKS)
+        if arrived is None:
+            bedside.find(illnesses.MESSAGE_NOT_ARRIVING, seconds=round(patience))
+            return
+        if not woken:
+            bedside.find(illnesses.ARRIVAL_NOT_TOLD)
+        else:
+            bedside.note(f"told after {time.monotonic() - started:.1f} s")
+        inbox.delete(arrived)
+        await inbox.sync()
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def _arrived(inbox: MailFolder, word: str, pause: float) -> str | None:
+    """The id of the message; a Ping may have been answered for another one, so it is looked for again."""
+    for look in range(LOOKS if pause else 1):
+        if look:
+            await asyncio.sleep(pause)
+        await inbox.sync()
+        for server_id, elements in inbox.elements.items():
+            if any(one.tag is Email.Subject and one.text == word for one in elements):
+                return server_id
+    return None
+
+
+def _message(address: str, word: str) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = message["To"] = address
+    message["Subject"] = word
+    message["Date"] = formatdate()
+    message["Message-ID"] = f"<{uuid4().hex}@{address.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(
+        "The doctor of Overair tries whether mail arrives. It takes this message away again.\n"
+    )
+    return message.as_bytes()
+
+
+CHECK: Final = Check(
+    id="message",
+    title="Send a message to oneself",
+    section=Section.PROTOCOL,
+    scope=Scope.SERVER,
+    examine=examine,
+    needs=(Endpoint, LoggedIn, Spoken, Provisioned, Synchronised),
+    finds=(
+        illnesses.MESSAGE_NOT_SENT,
+        illnesses.MESSAGE_NOT_ARRIVING,
+        illnesses.ARRIVAL_NOT_TOLD,
+    ),
+)
