@@ -28,6 +28,9 @@ class Credentials(msgspec.Struct):
     secret: str
     login: str = ""
     kind: Kind = Kind.PASSWORD
+    ours: bool = False
+    """Whether ``secret`` is the password of our own accounts, which a server takes only where it is the
+    user's there, too."""
 
     def __repr__(self) -> str:
         return f"Credentials(user={self.user!r}, kind={self.kind.value!r})"

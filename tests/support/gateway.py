@@ -79,14 +79,18 @@ def running_gateway(
     dovecot: Dovecot,
     radicale: Radicale | None = None,
     submitted: Submitted | None = None,
+    *,
+    users: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Iterator[RunningServer]:
-    """A gateway; the user ``user1`` of the servers logs in as ``user1@example.org``."""
+    """A gateway; the user ``user1`` of the servers logs in as ``user1@example.org``. ``users`` are those of
+    its own directory.
+    """
     upstream: dict[str, Any] = {"imap": f"imap://127.0.0.1:{dovecot.port}", "login": "{local}"}
     if radicale is not None:
         upstream |= dict.fromkeys(("caldav", "carddav"), f"http://127.0.0.1:{radicale.port}/")
     if submitted is not None:
         upstream["smtp"] = f"submission://127.0.0.1:{submitted.port}"
     values = {f"gateway.{name}": value for name, value in upstream.items()} | settings
-    with running_server(data_dir, {}, **values) as server:
+    with running_server(data_dir, users or {}, **values) as server:
         yield server

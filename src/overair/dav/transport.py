@@ -35,6 +35,9 @@ OBJECT_BYTES: Final = 16 * 1024 * 1024
 """The most of one object, and of any other answer."""
 ERROR_BYTES: Final = 64 * 1024
 REDIRECTS: Final = 5
+UNAUTHORIZED: Final = 401
+OURS: Final = "to the password of Overair's accounts, which is not the user's there"
+"""Said of a log-in that is refused where no DAV server could be asked as a master user."""
 _PIECE: Final = 256 * 1024
 """Bytes that are parsed in one go: expat 2.5 reads a long token again for each piece that it comes in."""
 REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
@@ -211,6 +214,8 @@ class DavClient:
                     raise Unreachable(f"{where}: answers in an encoding that was not asked for")
                 if not 200 <= response.status < 300:
                     data = await response.content.read(ERROR_BYTES)
+                    if response.status == UNAUTHORIZED and self._credentials and self._credentials.ours:
+                        raise NotAuthorized(f"{where}: HTTP {response.status} {OURS}", response.status)
                     raise error_of(where, response.status, conditions_of(data))
                 yield response
         except aiohttp.ClientConnectorCertificateError:

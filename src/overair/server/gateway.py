@@ -53,7 +53,8 @@ class Upstream:
             if settings.accounts == "imap"
             else EmbeddedDirectory(database, parts)
         )
-        self.gateway.on_wrong_credentials = self.directory.forget
+        if settings.accounts == "imap":
+            self.gateway.on_wrong_credentials = self.directory.forget
 
     def start(self) -> None:
         """Have messages read from their servers in this thread's event loop, and settle what the last run

@@ -36,6 +36,11 @@ _OF_KIND: Final = {
     Kind.MASTER: "see [gateway] master_user, master_password_file and master_separator",
     Kind.OAUTH2: "see what [gateway] token_command prints, and whether the server takes such tokens",
 }
+_ACL: Final = "let the master user in there as the user: with Dovecot's ACLs acl_user = %u"
+_OURS: Final = (
+    'it was tried with the password that [gateway] accounts = "directory" gives, which a master_user does'
+    " without over IMAP and SMTP alone: give the user the same one there, or leave this server out"
+)
 _KINDS: Final = {
     BackendName.IMAP: (FolderType.INBOX, *NEEDED[BackendName.IMAP]),
     BackendName.CALDAV: NEEDED[BackendName.CALDAV],
@@ -140,9 +145,8 @@ async def _looked_at(
     except WrongCredentials:
         server.failure = _refused(server.setting, credentials)
     except NoSuchFolder as error:
-        server.failure = (
-            f"{error}: set [gateway] {server.setting} to the URL that the server's documentation names"
-        )
+        remedy = f"set [gateway] {server.setting} to the URL that the server's documentation names"
+        server.failure = f"{error}: {_ACL if credentials.kind is Kind.MASTER else remedy}"
     except MailboxError as error:
         server.failure = f"{error}: {_remedy(str(error), server.setting)}"
     return None
@@ -188,7 +192,8 @@ async def _submission(servers: UpstreamServers, place: str, credentials: Credent
 
 def _refused(setting: str, credentials: Credentials) -> str:
     """What to say of a log-in that is refused; never the secret."""
-    return f"{setting}: the log-in as {credentials.user} is refused: {_OF_KIND[credentials.kind]}"
+    remedy = _OURS if credentials.ours else _OF_KIND[credentials.kind]
+    return f"{setting}: the log-in as {credentials.user} is refused: {remedy}"
 
 
 def _remedy(error: str, setting: str) -> str:

@@ -159,7 +159,7 @@ class UpstreamServers:
         """
         settings = self._settings
         name = settings.name_of(address)
-        own = Credentials(name, password)
+        own = Credentials(name, password, ours=settings.accounts == "directory")
         if settings.master_user:
             return Credentials(name, settings.master_password(), settings.master_user, Kind.MASTER), own
         if settings.token_command:
