@@ -39,5 +39,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     program: Program
     start: Callable[[Ward], AbstractAsyncContextManager[Complaint]]
     """Start it; gives the complaint that a patient comes with, and stops it at the end."""
+    password: str | None = None
+    """The patient's, where it matters."""
+    minute: float = 60.0
+    """Seconds of a minute where heartbeats are tried; training (``overair ward start``) keeps real ones."""
     harmless: str = ""
     """The oddity that a healthy server has nevertheless, in a few words."""

@@ -4,9 +4,9 @@
         yield ward.complaint()
     async with healthy_site(ward, certificate=ward.authority.issue(NAMES, end=-10)): ...
     async with healthy_site(ward, locations="location / { return 503; }"): ...
-    async with healthy_site(ward, server="ssl_protocols TLSv1;", old=True): ...
+    async with healthy_site(ward, protocols="TLSv1", old=True): ...
 
-``locations`` replaces what stands in the ``server`` block for HTTPS beside its certificate and ``server``;
+``server`` is added to the ``server`` block of HTTPS, ``locations`` replaces its ``location /``;
 ``PROXIED`` is what passes requests on to Overair (within a ``location``). Cases with another program do
 ``records(ward, address)`` and start theirs.
 """
@@ -25,28 +25,45 @@ MAIL: Final = f"mail.{DOMAIN}"
 AUTODISCOVER: Final = f"autodiscover.{DOMAIN}"
 NAMES: Final = (MAIL, AUTODISCOVER)
 PROXIED: Final = """\
-proxy_pass http://overair;
-proxy_http_version 1.1;
-proxy_read_timeout 3600s;
-proxy_set_header Host $host;
-proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_pass http://overair;
+        proxy_http_version 1.1;
+        proxy_connect_timeout 5s;
+        proxy_read_timeout 3600s;
+        proxy_buffer_size 4k;
+        proxy_set_header Host $host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Request-Id $request_id;
 """
-"""As docs/nginx.md has it; stands in a ``location``."""
-USUAL: Final = f"location / {{ {PROXIED} }}"
+"""Stands in a ``location``; may be followed by what differs."""
+USUAL: Final = f"""\
+    location / {{
+{PROXIED}\
+    }}
+"""
+LISTEN: Final = "ssl backlog=4096 so_keepalive=10m:1m:5"
 SERVER: Final = """\
-upstream overair {{ server {upstream}; }}
-server {{
-    listen {address}:{https} ssl;
-    server_name {names};
-    ssl_certificate {certificate.chain_file};
-    ssl_certificate_key {certificate.key_file};
-    client_max_body_size 40m;
-    {server}
-    {locations}
+upstream overair {{
+    server {upstream};
 }}
-{http}
+
+server {{
+    listen {address}:{port} {listen};
+    server_name {names};
+    ssl_certificate {certificate};
+    ssl_certificate_key {key};
+    ssl_protocols {protocols};
+    ssl_buffer_size 4k;
+
+    client_header_timeout 30s;
+    client_body_timeout 30s;
+    keepalive_timeout 75s;
+    client_max_body_size 40m;
+{server}
+{locations}\
+}}
 """
+"""As docs/nginx.md has it."""
 HTTP: Final = "server {{ listen {address}:{port}; {locations} }}"
 TO_HTTPS: Final = "return 301 https://$host$request_uri;"
 
@@ -73,6 +90,8 @@ async def healthy_site(
     address: str | None = None,
     certificate: CertificateFiles | None = None,
     names: tuple[str, ...] = NAMES,
+    listen: str = LISTEN,
+    protocols: str = "TLSv1.2 TLSv1.3",
     server: str = "",
     locations: str = USUAL,
     upstream: str | None = None,
@@ -93,16 +112,19 @@ async def healthy_site(
     if upstream is None:
         place = (await ward.overair()).place
         upstream = f"{place.address}:{place.port}"
-    plain = "" if http is None else HTTP.format(address=address, port=ward.http, locations=http)
     text = SERVER.format(
         upstream=upstream,
         address=address,
-        https=ward.https,
+        port=ward.https,
+        listen=listen,
         names=" ".join(names),
-        certificate=certificate,
+        certificate=certificate.chain_file,
+        key=certificate.key_file,
+        protocols=protocols,
         server=server,
         locations=locations,
-        http=plain,
     )
+    if http is not None:
+        text += HTTP.format(address=address, port=ward.http, locations=http)
     async with ward.nginx(text, main=main, old=old):
         yield Site(address, certificate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overair.ward.case import Case
+from overair.ward.cases import healthy
 
-CASES: Final[tuple[Case, ...]] = ()
+CASES: Final[tuple[Case, ...]] = (*healthy.CASES,)
 """Every case, in the order of ``overair ward list``."""
