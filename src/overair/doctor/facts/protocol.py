@@ -36,3 +36,11 @@ class Synchronised(Fact):
     inbox: str
     key: str
     """Its SyncKey."""
+
+
+@dataclass(frozen=True)
+class Sent(Fact):
+    """A message to oneself went out, arrived and was told."""
+
+    seconds: float
+    """From sending to the answer of the Ping."""

@@ -17,7 +17,7 @@ from overair.doctor.checks.protocol import illnesses
 from overair.doctor.checks.protocol.failures import told
 from overair.doctor.checks.protocol.first_sync import TEXT
 from overair.doctor.facts.login import LoggedIn, Spoken
-from overair.doctor.facts.protocol import Provisioned, Synchronised
+from overair.doctor.facts.protocol import Provisioned, Sent, Synchronised
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.phone import phone
 from overair.items import ItemClass
@@ -28,11 +28,13 @@ from overair.wbxml.pages import Email
 
 HEARTBEAT: Final = 60
 """Seconds, the shortest that every server takes."""
+PAUSE: Final = 0.05
+"""Seconds between two Pings, for servers that answer at once."""
 LOOKS: Final = 5
 """How often the inbox is looked at while a message is on its way."""
 
 
-async def examine(bedside: Bedside) -> None:
+async def examine(bedside: Bedside) -> Sent | None:
     """Send, wait, look; and take the message away again."""
     if not bedside.complaint.send:
         raise NotReached("only with --send")
@@ -44,34 +46,44 @@ async def examine(bedside: Bedside) -> None:
         )
         try:
             await inbox.sync()
-            await _sent(bedside, client, inbox, word)
+            return await _sent(bedside, client, inbox, word)
         except ClientError as error:
             bedside.find(illnesses.MESSAGE_NOT_SENT, told=told(error))
+            return None
 
 
-async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) -> None:
+async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) -> Sent | None:
     """Send the message with a Ping waiting, and look for it. Raises ClientError."""
-    patience = bedside.surroundings.minute
+    patience = max(bedside.surroundings.minute, bedside.surroundings.answer_seconds)
     folder = PingFolder(inbox.collection_id, ItemClass.EMAIL.value)
-    waiting = asyncio.create_task(client.ping((folder,), HEARTBEAT))
+    waiting = asyncio.create_task(_waken(client, folder))
     try:
         await client.send_mail(_message(bedside.complaint.address, word), save_in_sent_items=False)
         started = time.monotonic()
         done, _ = await asyncio.wait((waiting,), timeout=patience)
-        woken = bool(done) and waiting.exception() is None and waiting.result().status == PingStatus.CHANGES
+        took = time.monotonic() - started
+        woken = bool(done) and waiting.exception() is None and waiting.result()
         arrived = await _arrived(inbox, word, 0.0 if not woken else patience / LOOKS)
         if arrived is None:
             bedside.find(illnesses.MESSAGE_NOT_ARRIVING, seconds=round(patience))
-            return
-        if not woken:
-            bedside.find(illnesses.ARRIVAL_NOT_TOLD)
-        else:
-            bedside.note(f"told after {time.monotonic() - started:.1f} s")
+            return None
         inbox.delete(arrived)
         await inbox.sync()
+        if not woken:
+            bedside.find(illnesses.ARRIVAL_NOT_TOLD)
+            return None
+        bedside.note(f"told after {took:.1f} s")
+        return Sent(took)
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def _waken(client: Client, folder: PingFolder) -> bool:
+    """Wait as a phone does, again when the heartbeat has passed; whether changes were told."""
+    while (answer := await client.ping((folder,), HEARTBEAT)).status == PingStatus.EXPIRED:
+        await asyncio.sleep(PAUSE)
+    return answer.status == PingStatus.CHANGES
 
 
 async def _arrived(inbox: MailFolder, word: str, pause: float) -> str | None:
@@ -106,6 +118,7 @@ CHECK: Final = Check(
     scope=Scope.SERVER,
     examine=examine,
     needs=(Endpoint, LoggedIn, Spoken, Provisioned, Synchronised),
+    yields=Sent,
     finds=(
         illnesses.MESSAGE_NOT_SENT,
         illnesses.MESSAGE_NOT_ARRIVING,

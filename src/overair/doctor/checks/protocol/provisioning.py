@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from overair.client import ClientError, HttpError, WipeRequested
@@ -25,7 +26,10 @@ STRICT: Final = (
     "RequireSignedSMIMEMessages",
 )
 """What demands more of a device than a setting."""
-NOTHING_DEMANDED: Final = frozenset(("", "0"))
+NOTHING_DEMANDED: Final = frozenset(("", "0", "-1"))
+PERMISSION: Final = re.compile("Allow|AttachmentsEnabled")
+MOST_PERMISSIVE: Final = {"AllowBluetooth": "2", "AllowSMIMEEncryptionAlgorithmNegotiation": "2"}
+"""Of settings that permit; of the others it is 1."""
 REFUSALS: Final = frozenset(
     (
         CommonStatus.USER_DISABLED_FOR_SYNC,
@@ -68,9 +72,15 @@ async def examine(bedside: Bedside) -> Provisioned | None:
 
 
 def demanded(policy: EASProvisionDoc | None, version: Version) -> dict[str, str]:
-    """What a policy sets, by the names of the specification."""
+    """What a policy demands, by the names of the specification."""
     children = policy.to_element(version).children if policy is not None else ()
-    return {child.tag.name: child.text for child in children if child.text not in NOTHING_DEMANDED}
+    return {child.tag.name: child.text for child in children if _demands(child.tag.name, child.text)}
+
+
+def _demands(name: str, value: str) -> bool:
+    if PERMISSION.match(name):
+        return value not in ("", MOST_PERMISSIVE.get(name, "1"))
+    return value not in NOTHING_DEMANDED
 
 
 CHECK: Final = Check(

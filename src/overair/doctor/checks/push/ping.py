@@ -10,7 +10,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.protocol.failures import told
 from overair.doctor.checks.push import illnesses
 from overair.doctor.facts.login import LoggedIn, Spoken
-from overair.doctor.facts.protocol import Provisioned, Synchronised
+from overair.doctor.facts.protocol import Provisioned, Sent, Synchronised
 from overair.doctor.facts.push import Pings
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.phone import phone
@@ -48,6 +48,7 @@ CHECK: Final = Check(
     scope=Scope.SERVER,
     examine=examine,
     needs=(Endpoint, LoggedIn, Spoken, Provisioned, Synchronised),
+    wants=(Sent,),  # a newer Ping of a device ends the one that waits for the message
     yields=Pings,
     finds=(illnesses.PING_REFUSED,),
 )
