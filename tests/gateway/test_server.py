@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 
 from overair.client import HttpError, StatusError, SynchronousClient
-from overair.client.synchronous import SynchronousCollection, SynchronousMailFolder
-from overair.items import Contact, ItemClass, Message
+from overair.items import Contact, Message
 from overair.mailboxes.interface import FolderType
-from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.folder_sync import FolderSyncRequest, FolderSyncResponse
 from overair.protocol.http import Command
-from overair.protocol.statuses import CommonStatus, SyncStatus
-from overair.protocol.sync_options import Options
 from overair.server.administrator import Administrator
 from overair.server.device_requests import ShowDeviceFolder
 from overair.versions import Version
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import Submitted, dav_users, running_gateway, submission
+from support.gateway_phones import (
+    TEXT,
+    WAIT,
+    contacts_of,
+    inbox_of,
+    letter,
+    meanwhile,
+    persistent,
+    subjects,
+)
 from support.packages import needs
 from support.phone import Phone as RawPhone
 from support.radicale import Radicale
@@ -30,12 +34,6 @@ from support.server import RunningServer
 
 pytestmark = [needs_dovecot, needs("radicale")]
 DOVECOT = dovecot_fixture()
-T = TypeVar("T")
-
-TEXT: Final = Options(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512),))
-WAIT: Final = 60
-"""Seconds that a phone waits at most."""
-LATER: Final = (SyncStatus.RETRY, CommonStatus.SERVER_ERROR_RETRY_LATER)
 CARD: Final = (
     "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:ada\r\nFN:Ada Lovelace\r\nN:Lovelace;Ada;;;\r\n"
     "TEL;TYPE=CELL:1\r\nitem1.X-ABRELATEDNAMES:Byron\r\nitem1.X-ABLABEL:Father\r\nEND:VCARD\r\n"
@@ -86,50 +84,6 @@ def phone(gateway: RunningServer, user: str) -> Iterator[Phone]:
     yield make
     for client in phones:
         client.close()
-
-
-def letter(subject: str, text: str = "Hello") -> bytes:
-    return (
-        f"From: otto@example.net\r\nTo: anna@example.org\r\nSubject: {subject}\r\n"
-        f"Message-ID: <{subject}@example.net>\r\n\r\n{text}\r\n"
-    ).encode()
-
-
-def meanwhile(work: Callable[[], T]) -> Future[T]:
-    """Run something in a thread."""
-    pool = ThreadPoolExecutor(1)
-    future = pool.submit(work)
-    pool.shutdown(wait=False)
-    return future
-
-
-def persistent(work: Callable[[], T]) -> T:
-    """What a phone does that was told to come again."""
-    deadline = time.monotonic() + WAIT
-    while True:
-        try:
-            return work()
-        except StatusError as error:
-            if error.status not in LATER or time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-
-
-def inbox_of(client: SynchronousClient) -> SynchronousMailFolder:
-    """A replica of the Inbox with texts."""
-    folder = client.asynchronous.folder_of_type(FolderType.INBOX)
-    return client.mail_folder(folder.server_id, options=TEXT, deletes_as_moves=True)
-
-
-def contacts_of(client: SynchronousClient) -> SynchronousCollection:
-    """A replica of the contacts."""
-    folder = client.asynchronous.folder_of_type(FolderType.CONTACTS)
-    return client.collection(folder.server_id, ItemClass.CONTACTS)
-
-
-def subjects(box: SynchronousMailFolder, ids: Iterable[str]) -> list[str | None]:
-    """The subjects of messages, sorted."""
-    return sorted((box.item(server_id).subject for server_id in ids), key=str)
 
 
 def test_mail_comes_whole_and_two_phones_and_another_client_agree(
