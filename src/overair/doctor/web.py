@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
@@ -67,6 +69,16 @@ class Answer:
     def text(self) -> str:
         """The body as text, for looking for what it says."""
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def date(self) -> dt.datetime | None:
+        """What the server takes for the time; None where it does not say."""
+        try:
+            said = parsedate_to_datetime(self.headers.get("Date", ""))
+        except (ValueError, OverflowError):
+            return None
+        # RFC 9110 section 5.6.7: always in GMT, whatever is written behind it.
+        return said.replace(tzinfo=said.tzinfo or dt.UTC)
 
 
 async def ask(
