@@ -13,6 +13,7 @@ PACKAGES = {
     "xml2wbxml": "libwbxml2-utils",
     "knotd": "knot",
     "libwbxml2": "libwbxml2-1",
+    "apache2": "apache2",
     "caddy": "caddy",
     "dovecot": "dovecot-imapd",
     "haproxy": "haproxy",
