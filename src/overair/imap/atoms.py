@@ -1,11 +1,9 @@
-"""The values that responses are made of, over imapclient's parser."""
+"""The values that responses are made of: atoms, strings, numbers, lists (RFC 9051, 4)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
-
-from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_response
+import re
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from overair.imap.reader import Response
@@ -14,7 +12,23 @@ Atom: TypeAlias = "bytes | int | tuple[Atom, ...] | None"
 """A value of a response: an atom or a string, a number, NIL, a list in parentheses."""
 
 LONGEST: Final = 256 * 1024
-"""Bytes of a response without its literals that are taken apart: 0.1 seconds of CPU."""
+"""Bytes of a response without its literals that are taken apart."""
+DEEPEST: Final = 500
+"""Lists within lists."""
+_LONGEST_NUMBER: Final = 20
+"""Digits; numbers have 64 bits at most."""
+_ATOM: Final = rb'[^ \t\r\n()"\[]'
+_TOKEN: Final = re.compile(
+    rb'[()]|"[^"\\]*+(?:\\.?[^"\\]*+)*"?|(?=[^ \t\r\n])%s*+(?:\[[^\]]*+\]?%s*+)*' % (_ATOM, _ATOM), re.DOTALL
+)
+"""A parenthesis, a quoted string or an atom, of which brackets may hold anything; the last of a text may
+lack its end, which is not looked for again and again.
+"""
+_WHOLE: Final = re.compile(
+    rb'[()]|"[^"\\]*+(?:\\.[^"\\]*+)*"|%s*+(?:\[[^\]]*+\]%s*+)*' % (_ATOM, _ATOM), re.DOTALL
+)
+"""One that has its end."""
+_ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 
 
 class Unreadable(ValueError):
@@ -25,10 +39,44 @@ def parse_atoms(response: Response) -> tuple[Atom, ...]:
     """The values of a response. Raises Unreadable."""
     if sum(len(record) if isinstance(record, bytes) else len(record[0]) for record in response) > LONGEST:
         raise Unreadable("too long")
-    try:
-        return cast("tuple[Atom, ...]", parse_response(response))
-    except (ProtocolError, ValueError, RecursionError) as error:
-        raise Unreadable(type(error).__name__) from None  # its text repeats what the server said
+    values: list[Atom] = []
+    outer: list[list[Atom]] = []
+    for record in response:
+        text, literal = (record, None) if isinstance(record, bytes) else (_without_size(record[0]), record[1])
+        tokens = _TOKEN.findall(text)
+        if tokens and _WHOLE.fullmatch(tokens[-1]) is None:
+            raise Unreadable("a string does not end")
+        for token in tokens:
+            if token == b"(":
+                outer.append(values)
+                values = []
+                if len(outer) > DEEPEST:
+                    raise Unreadable("lists too deep")
+            elif token == b")":
+                if not outer:
+                    raise Unreadable("a list ends that has not begun")
+                inner, values = values, outer.pop()
+                values.append(tuple(inner))
+            else:
+                values.append(_value(token))
+        if literal is not None:
+            values.append(literal)
+    if outer:
+        raise Unreadable("a list does not end")
+    return tuple(values)
+
+
+def _without_size(text: bytes) -> bytes:
+    """What stands before the size of a literal."""
+    return text[: text.rindex(b"{")].removesuffix(b"~")
+
+
+def _value(token: bytes) -> Atom:
+    if token.startswith(b'"'):
+        return _ESCAPE.sub(rb"\1", token[1:-1]) if b"\\" in token else token[1:-1]
+    if token.isdigit() and (token == b"0" or not token.startswith(b"0")) and len(token) <= _LONGEST_NUMBER:
+        return int(token)
+    return None if token.upper() == b"NIL" else token
 
 
 def integer(value: Atom) -> int:

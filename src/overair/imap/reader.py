@@ -11,7 +11,7 @@ from overair.imap.server import Bounds
 Record: TypeAlias = "bytes | tuple[bytes, bytes]"
 """A piece of a line, with the literal that ends it where there is one (then it ends with ``{size}``)."""
 Response: TypeAlias = "list[Record]"
-"""A response as imapclient's parser takes it."""
+"""A response in pieces, each with its literal."""
 
 _LITERAL: Final = re.compile(rb"~?\{([0-9]{1,10})\+?\}\Z")
 _STATUS: Final = re.compile(rb"\+|[^ ]+ (?:OK|NO|BAD|BYE|PREAUTH)(?: |\Z)", re.IGNORECASE)
