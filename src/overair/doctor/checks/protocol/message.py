@@ -81,9 +81,11 @@ async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) 
 
 async def _waken(client: Client, folder: PingFolder) -> bool:
     """Wait as a phone does, again when the heartbeat has passed; whether changes were told."""
-    while (answer := await client.ping((folder,), HEARTBEAT)).status == PingStatus.EXPIRED:
+    while True:
+        answer = await client.ping((folder,), HEARTBEAT)
+        if answer.status != PingStatus.EXPIRED:
+            return answer.status == PingStatus.CHANGES
         await asyncio.sleep(PAUSE)
-    return answer.status == PingStatus.CHANGES
 
 
 async def _arrived(inbox: MailFolder, word: str, pause: float) -> str | None:
