@@ -22,3 +22,5 @@ class Resolving(Fact):
 
     servers: tuple[Place, ...]
     """The name servers that answered; at least one."""
+    invents: bool = False
+    """Whether they answer names that cannot exist."""

@@ -15,8 +15,24 @@ class Addresses(Fact):
     ipv6: tuple[str, ...]
     chain: tuple[str, ...] = ()
     """The names that CNAME records lead over, the asked one left out."""
+    ttl: int | None = None
+    """How long the answer may be remembered, in seconds; None for an address that was typed in."""
 
     @property
     def all(self) -> tuple[str, ...]:
         """Both families."""
         return self.ipv4 + self.ipv6
+
+
+@dataclass(frozen=True)
+class Outside(Fact):
+    """The addresses of a host as the public name servers give them; at least one."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exchangers(Fact):
+    """The hosts that take mail for the domain (MX), with their addresses."""
+
+    hosts: dict[str, tuple[str, ...]]

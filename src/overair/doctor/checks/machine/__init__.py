@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.check import Check
-from overair.doctor.checks.machine import network, resolver
+from overair.doctor.checks.machine import clock, network, proxy, resolver
 
-CHECKS: Final[tuple[Check, ...]] = (network.CHECK, resolver.CHECK)
+CHECKS: Final[tuple[Check, ...]] = (
+    network.CHECK,
+    resolver.CHECK,
+    clock.CHECK,
+    proxy.CHECK,
+)
 """In the order in which they name causes."""

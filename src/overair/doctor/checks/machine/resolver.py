@@ -77,9 +77,8 @@ async def _examine(bedside: Bedside) -> Resolving | None:
         return None
     if len(alive) < len(servers):
         bedside.find(SOME_SILENT, silent=", ".join(_shown(one) for one in servers if one not in alive))
-    await _invented(bedside)
     bedside.note(", ".join(_shown(server) for server in alive))
-    return Resolving(alive)
+    return Resolving(alive, invents=await _invents(bedside))
 
 
 async def _asked(bedside: Bedside, server: Place) -> Looked:
@@ -87,12 +86,14 @@ async def _asked(bedside: Bedside, server: Place) -> Looked:
     return await look_up(bedside.surroundings, domain, dns.rdatatype.SOA, places=(server,))
 
 
-async def _invented(bedside: Bedside) -> None:
+async def _invents(bedside: Bedside) -> bool:
     # RFC 6761 section 6.4: there are no names in .invalid, and resolvers say so without asking anybody.
     name = f"overair-{secrets.token_hex(4)}.invalid"
     looked = await look_up(bedside.surroundings, name, dns.rdatatype.A)
-    if looked.outcome is Outcome.FOUND:
-        bedside.find(INVENTS, name=name, address=looked.records[0].to_text())
+    if looked.outcome is not Outcome.FOUND:
+        return False
+    bedside.find(INVENTS, name=name, address=looked.records[0].to_text())
+    return True
 
 
 CHECK: Final = Check(

@@ -79,7 +79,7 @@ async def _examine(bedside: Bedside) -> Addresses | None:
         bedside.note(f"alias of {alias}")
     bedside.note(", ".join(found.all))
     # What the system says is what HTTP goes to; DNS's answer is the phones'.
-    return Addresses(ours.ipv4, ours.ipv6, found.chain) if ours is not None else found
+    return Addresses(ours.ipv4, ours.ipv6, found.chain, found.ttl) if ours is not None else found
 
 
 async def _of_this_machine(bedside: Bedside) -> Addresses | None:
@@ -102,7 +102,8 @@ def _addresses(asked: list[Looked]) -> Addresses | None:
     ipv4, ipv6 = (tuple(record.to_text() for record in looked.records) for looked in asked)
     if not ipv4 and not ipv6:
         return None
-    return Addresses(ipv4, ipv6, max((looked.chain for looked in asked), key=len))
+    ttl = min(looked.ttl for looked in asked if looked.ttl is not None)
+    return Addresses(ipv4, ipv6, max((looked.chain for looked in asked), key=len), ttl)
 
 
 async def _say_why(bedside: Bedside, asked: list[Looked]) -> None:

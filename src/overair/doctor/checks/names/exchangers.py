@@ -1,0 +1,46 @@
+"""Which hosts take mail for the domain?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import dns.rdatatype
+from dns.rdtypes.ANY.MX import MX
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Scope, Section
+from overair.doctor.facts.machine import Resolving
+from overair.doctor.facts.names import Exchangers
+from overair.doctor.lookup import look_up
+
+MAXIMUM: Final = 8
+"""Exchangers whose addresses are looked up; nobody has more that matter."""
+
+
+async def _examine(bedside: Bedside) -> Exchangers | None:
+    around, domain = bedside.surroundings, bedside.complaint.mail_domain
+    looked = await look_up(around, domain, dns.rdatatype.MX)
+    records = sorted(
+        (record for record in looked.records if isinstance(record, MX)), key=lambda record: record.preference
+    )
+    targets = [record.exchange.to_text(omit_final_dot=True).lower() for record in records]
+    # RFC 7505: a single “.” says that the domain takes no mail.
+    names = [target for target in dict.fromkeys(targets) if target][:MAXIMUM]
+    if not names:
+        return None
+    bedside.note(", ".join(names))
+    found = await asyncio.gather(*(look_up(around, name, dns.rdatatype.A) for name in names))
+    addresses = (tuple(record.to_text() for record in one.records) for one in found)
+    return Exchangers(dict(zip(names, addresses, strict=True)))
+
+
+CHECK: Final = Check(
+    id="mail-exchangers",
+    title="Which hosts take mail for the domain",
+    section=Section.NAMES,
+    scope=Scope.ONCE,
+    examine=_examine,
+    needs=(Resolving,),
+    yields=Exchangers,
+)

@@ -1,0 +1,22 @@
+"""Illnesses that often are but consequences, by what they are consequences of; for ``Illness.explains``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLOSED: Final = frozenset(("port-refused", "port-filtered", "host-unreachable"))
+"""The port for HTTPS does not take connections."""
+OTHER_PORTS: Final = frozenset(("other-port-open", "only-http-open", "only-smtp-open"))
+"""Others do instead."""
+NOT_TLS: Final = frozenset(("tls-cut", "tls-silent", "tls-not-spoken", "tls-plain-http"))
+"""It takes them, and does not speak TLS."""
+NOT_BELIEVED: Final = frozenset(("certificate-not-believed", "self-signed", "private-authority"))
+SOMEBODY_ELSE: Final = NOT_BELIEVED | {
+    "name-mismatch",
+    "name-internal",
+    "name-netbios",
+    "name-wildcard-apex",
+    "name-wildcard-depth",
+    "tls-name-refused",
+}
+"""It speaks TLS, and shows the certificate of somebody else."""
