@@ -62,10 +62,12 @@ Listen {address}:{port}
     RequestReadTimeout header=30 body=30,MinRate=500
 {server}
     ProxyPreserveHost On
+    RequestHeader unset X-Forwarded-For early
     RequestHeader set X-Forwarded-Proto https
-    ProxyPass / http://{upstream}/ connectiontimeout=5 timeout={patience} ttl=60
+    ProxyPass / {upstream} connectiontimeout=5 timeout={patience} ttl=60
 </VirtualHost>
 """
+ALPN: Final = "alpn http/1.1"
 PATIENCE: Final = 3600
 """Seconds for which a Ping may wait."""
 
@@ -78,7 +80,7 @@ async def behind_haproxy(
     *,
     frontend: str = "",
     backend: str = "",
-    alpn: str = "alpn http/1.1",
+    alpn: str = ALPN,
     patience: str = f"{PATIENCE}s",
     upstream: Place | None = None,
     old: bool = False,
@@ -125,7 +127,7 @@ async def behind_apache(
         key=certificate.key_file,
         server=server,
         patience=patience,
-        upstream=f"{place.address}:{place.port}",
+        upstream=f"http://{place.address}:{place.port}/",
     )
     async with ward.apache(text, old=old):
         yield

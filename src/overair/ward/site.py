@@ -41,6 +41,7 @@ USUAL: Final = f"""\
 {PROXIED}\
     }}
 """
+PROTOCOLS: Final = "TLSv1.2 TLSv1.3"
 LISTEN: Final = "ssl backlog=4096 so_keepalive=10m:1m:5"
 SERVER: Final = """\
 upstream overair {{
@@ -91,7 +92,7 @@ async def healthy_site(
     certificate: CertificateFiles | None = None,
     names: tuple[str, ...] = NAMES,
     listen: str = LISTEN,
-    protocols: str = "TLSv1.2 TLSv1.3",
+    protocols: str = PROTOCOLS,
     server: str = "",
     locations: str = USUAL,
     upstream: str | None = None,
