@@ -15,6 +15,7 @@ from overair.doctor.complaint import Complaint
 from overair.doctor.web import Answer, ask
 from overair.protocol.autodiscover import pox
 from overair.protocol.autodiscover.pox import Failure, Redirect, Request, Schema, Settings
+from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.autodiscover.xml import InvalidXml, children, local_name, namespace, parse
 from overair.protocol.http.responses import LOCATION
 
@@ -70,6 +71,8 @@ class Stop(StrEnum):
     LOOP = "it leads round in a circle"
     OPEN = "it leads to http://"
     NOWHERE = "it leads to what is no URL"
+    ADDRESS_LOOP = "its addresses lead round in a circle"
+    ADDRESS = "it leads to an address of another domain"
 
 
 @dataclass(frozen=True)
@@ -95,36 +98,72 @@ def login_of(complaint: Complaint) -> Login | None:
     return Login(user, complaint.password)
 
 
+class _Trail:
+    """The way of one question: what was asked, and where to ask next."""
+
+    def __init__(self, complaint: Complaint, url: str, *, secret: bool) -> None:
+        self.url, self.address = url, complaint.address
+        self.said: list[Said] = []
+        self._complaint = complaint
+        self._secret = secret
+        self._seen: set[tuple[str, str]] = set()
+
+    def goes_on(self, said: Said) -> Stop | None:
+        """Take an answer that leads elsewhere; says why there is no next question."""
+        self.said.append(said)
+        self._seen.add((self.url, self.address))
+        if isinstance(said.answer, Redirect) and said.answer.address:
+            return self._to_address(said.answer.address.strip().lower())
+        return self._to_url(said.location)
+
+    def _to_address(self, address: str) -> Stop | None:
+        domain = address.rpartition("@")[2]
+        url = self.url
+        if domain != self.address.rpartition("@")[2]:
+            url = f"https://autodiscover.{domain}{AUTODISCOVER_PATH}"
+        if any(address == asked for _, asked in self._seen):
+            return Stop.ADDRESS_LOOP
+        if self._secret and domain != self._complaint.mail_domain:
+            return Stop.ADDRESS
+        self.url, self.address = url, address
+        return None
+
+    def _to_url(self, target: URL | None) -> Stop | None:
+        if target is None:
+            return Stop.NOWHERE
+        if (str(target), self.address) in self._seen or len(self.said) > MAXIMUM_REDIRECTS:
+            return Stop.LOOP
+        if target.scheme != "https":
+            return Stop.OPEN
+        if not self._complaint.may_tell(target.host or ""):
+            return Stop.OUTSIDE
+        self.url = str(target)
+        return None
+
+
 async def follow(bedside: Bedside, url: str, login: Login | None = None) -> Followed:
     """Put a phone's question to a URL, and to those that it redirects to where they may be told the password.
 
-    Raises Unanswered, of the last URL; NotReached where too many log-ins were refused.
+    An address of another domain is asked for without a log-in alone. Raises Unanswered, of the last URL;
+    NotReached where too many log-ins were refused.
+    """
+    trail = _Trail(bedside.complaint, url, secret=login is not None)
+    while True:
+        said = await ask_xml(bedside, trail.url, login, trail.address)
+        if said.kind not in (Kind.REDIRECT, Kind.ELSEWHERE):
+            return Followed((*trail.said, said))
+        stop = trail.goes_on(said)
+        if stop is not None:
+            return Followed(tuple(trail.said), stop)
+
+
+async def ask_xml(bedside: Bedside, url: str, login: Login | None = None, address: str | None = None) -> Said:
+    """Put a phone's question to one URL, for the complaint's address unless another is given.
+
+    Raises Unanswered, KeptSecret, NotReached.
     """
     complaint = bedside.complaint
-    trail: list[Said] = []
-    seen: set[str] = set()
-    while True:
-        said = await ask_xml(bedside, url, login)
-        trail.append(said)
-        seen.add(url)
-        if said.kind is not Kind.REDIRECT:
-            return Followed(tuple(trail))
-        target = said.location
-        if target is None:
-            return Followed(tuple(trail), Stop.NOWHERE)
-        if str(target) in seen or len(trail) > MAXIMUM_REDIRECTS:
-            return Followed(tuple(trail), Stop.LOOP)
-        if target.scheme != "https":
-            return Followed(tuple(trail), Stop.OPEN)
-        if not complaint.may_tell(target.host or ""):
-            return Followed(tuple(trail), Stop.OUTSIDE)
-        url = str(target)
-
-
-async def ask_xml(bedside: Bedside, url: str, login: Login | None = None) -> Said:
-    """Put a phone's question to one URL. Raises Unanswered, KeptSecret, NotReached."""
-    complaint = bedside.complaint
-    body = pox.write_request(Request(complaint.address, Schema.MOBILE_SYNC))
+    body = pox.write_request(Request(address or complaint.address, Schema.MOBILE_SYNC))
     if login is None:
         return read(url, await ask(complaint, "POST", url, headers=HEADERS, body=body))
     answer = await bedside.attempts.ask(
@@ -154,7 +193,10 @@ def is_page(answer: Answer) -> bool:
 
 def led_to(url: str, answer: Answer) -> URL | None:
     """The absolute URL of a redirect; None where it has none that is one."""
-    location = answer.headers.get("Location") or answer.headers.get(LOCATION)
+    return _absolute(url, answer.headers.get("Location") or answer.headers.get(LOCATION) or "")
+
+
+def _absolute(url: str, location: str) -> URL | None:
     if not location:
         return None
     try:
@@ -178,7 +220,8 @@ def read(url: str, answer: Answer) -> Said:
         said = pox.read_answer(answer.body)
     except InvalidXml:
         return Said(url, _unreadable(answer.body), answer.status)
-    return Said(url, _KINDS[type(said)], answer.status, answer=said)
+    location = _absolute(url, said.url) if isinstance(said, Redirect) else None
+    return Said(url, _KINDS[type(said)], answer.status, location=location, answer=said)
 
 
 _KINDS: Final = {Settings: Kind.SETTINGS, Redirect: Kind.ELSEWHERE, Failure: Kind.FAILURE}

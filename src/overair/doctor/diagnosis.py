@@ -1,7 +1,8 @@
 """The doctor's reasoning: of all that was found, the one cause.
 
 A finding counts where it stands in the way: at the server, or of the whole; at a host that Autodiscover
-asks only where no host answered, and then of the one that came farthest. What another finding explains
+asks only where no host answered, and then of the one that came farthest; of Autodiscover never where the
+user named the server. What another finding explains
 is its consequence. Of what is left the gravest is the cause, and of those the one that comes first in the
 order of the checks, since whatever comes later stands on it.
 """
@@ -14,6 +15,7 @@ import msgspec
 
 from overair.doctor.check import Section
 from overair.doctor.examination import Examined
+from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Source
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity
@@ -59,14 +61,18 @@ def _in_the_way(examined: Examined) -> Sequence[Finding]:
         farthest = _farthest(examined)
         if farthest is not None:
             hosts.add(farthest)
-    return [one for one in examined.findings if one.host in hosts]
+    given = server is not None and server.source is Source.GIVEN
+    beside = {
+        step.check.id for step in examined.steps if given and step.check.section is Section.AUTODISCOVER
+    }
+    return [one for one in examined.findings if one.host in hosts and one.check not in beside]
 
 
 def _farthest(examined: Examined) -> Host | None:
     """The host of Autodiscover with the most checks that were reached; of equals the last one.
 
-    DOMAIN itself is asked first and is often a web site of somebody else, so it never speaks for the
-    others unless it came farther than they.
+    DOMAIN itself is asked first and is often a web site of somebody else, so it speaks only where an
+    Autodiscover is.
     """
     reached: dict[Host, int] = {}
     for step in examined.steps:
@@ -74,6 +80,11 @@ def _farthest(examined: Examined) -> Host | None:
             reached[step.host] = reached.get(step.host, 0) + 1
     best: Host | None = None
     for host in examined.candidates:
+        asked = examined.facts.get((Asked, host))
+        if host.name == examined.complaint.mail_domain and not (
+            isinstance(asked, Asked) and asked.is_autodiscover
+        ):
+            continue
         if best is None or reached.get(host, 0) >= reached.get(best, 0):
             best = host
     return best

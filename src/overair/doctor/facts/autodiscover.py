@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+from overair.doctor.attempts import Login
+from overair.doctor.autodiscovering import Followed, Kind, Said
 from overair.doctor.check import Fact
+
+OF_AUTODISCOVER: Final = frozenset(
+    (Kind.SETTINGS, Kind.ELSEWHERE, Kind.FAILURE, Kind.WRONG_SCHEMA, Kind.NO_SERVER, Kind.LOG_IN)
+)
+"""What only an Autodiscover says; anything else may be a web site of any kind."""
 
 
 @dataclass(frozen=True)
-class Answering(Fact):
-    """An Autodiscover is at a candidate: it asks for a log-in, or answers without."""
+class Asked(Fact):
+    """A candidate answered over HTTPS to whoever has not logged in."""
 
-    url: str
-    """That it is asked at: the candidate's own, or where that redirected to within who may be told."""
-    schemes: tuple[str, ...]
-    """Of WWW-Authenticate, in lower case; none where it answers without a log-in."""
+    followed: Followed
+    """From the path that works, in lower case if that does."""
+    otherwise: Said | None
+    """What the path in the other letter case answered; None where it answered nothing."""
+
+    @property
+    def is_autodiscover(self) -> bool:
+        """Whether it is an Autodiscover, sick or not, and no other web site."""
+        return self.followed.last.kind in OF_AUTODISCOVER
+
+
+@dataclass(frozen=True)
+class Told(Fact):
+    """What a candidate answered to the user."""
+
+    followed: Followed
+    login: Login | None
+    """None where it wanted none."""
 
 
 @dataclass(frozen=True)
@@ -31,5 +53,3 @@ class Found(Fact):
 
     url: str
     """Of the EAS endpoint, as it was written."""
-    user: str
-    """The log-in that it took; empty where it wanted none."""

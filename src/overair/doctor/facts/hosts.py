@@ -27,6 +27,8 @@ class Candidates(Fact):
     """How each was come to."""
     urls: tuple[str, ...]
     """Where each is asked: at Autodiscover's usual path, or at that which a redirect names."""
+    fruitless: tuple[str, ...] = ()
+    """The URLs over which http://autodiscover.DOMAIN leads where they do not end at one of HTTPS."""
 
     def url_of(self, host: Host) -> str:
         """Where a candidate is asked."""

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
-from overair.doctor.autodiscovering import Kind, follow
+from overair.doctor.autodiscovering import Followed, follow
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.facts.autodiscover import Answering
+from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Candidates
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.web import Unanswered
+from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 
-ANSWERS: Final = frozenset(
-    (Kind.SETTINGS, Kind.ELSEWHERE, Kind.FAILURE, Kind.WRONG_SCHEMA, Kind.NO_SERVER, Kind.LOG_IN)
-)
-"""What only an Autodiscover says; anything else may be a web site of any kind."""
+CAPITALS: Final = "/Autodiscover/Autodiscover.xml"
+"""As Exchange, Outlook and iOS write the path; Android writes it in lower case."""
 
 
-async def _examine(bedside: Bedside) -> Answering | None:
+async def _examine(bedside: Bedside) -> Asked:
     url = bedside.fact(Candidates).url_of(bedside.host)
+    urls = [url]
+    if url.endswith(AUTODISCOVER_PATH):
+        urls.append(url.removesuffix(AUTODISCOVER_PATH) + CAPITALS)
+    answers = await asyncio.gather(*(_followed(bedside, one) for one in urls))
+    asked = [Asked(one, None) for one in answers if one is not None]
+    if not asked:
+        raise NotReached("it does not answer")
+    best = max(asked, key=lambda one: one.is_autodiscover)  # of equals the first
+    other = next((one.followed.last for one in asked if one is not best), None)
+    last = best.followed.last
+    bedside.note(f"{last.url}: {best.followed.stop or last.kind} (HTTP {last.status})")
+    return Asked(best.followed, other)
+
+
+async def _followed(bedside: Bedside, url: str) -> Followed | None:
     try:
-        followed = await follow(bedside, url)
-    except Unanswered as error:
-        raise NotReached(error.why.value) from error
-    last = followed.last
-    bedside.note(f"{last.url}: {followed.stop or last.kind} (HTTP {last.status})")
-    return Answering(last.url, last.schemes) if last.kind in ANSWERS else None
+        return await follow(bedside, url)
+    except Unanswered:
+        return None  # counted by who asked
 
 
 CHECK: Final = Check(
     id="autodiscover-answering",
-    title="Whether an Autodiscover answers",
+    title="Does an Autodiscover answer?",
     section=Section.AUTODISCOVER,
     scope=Scope.CANDIDATE,
     examine=_examine,
     needs=(Candidates, Encrypted),
-    yields=Answering,
+    yields=Asked,
 )

@@ -9,7 +9,7 @@ import dns.exception
 import dns.rdatatype
 from yarl import URL
 
-from overair.doctor.autodiscovering import REDIRECTS, led_to
+from overair.doctor.autodiscovering import MAXIMUM_REDIRECTS, REDIRECTS, led_to
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.hosts import Candidates, Method
@@ -31,16 +31,24 @@ def host_of(url: URL) -> Host | None:
         return None
 
 
-async def redirect_of_http(bedside: Bedside) -> URL | None:
-    """Where http://autodiscover.DOMAIN leads to; None where to nowhere over HTTPS."""
+async def redirects_of_http(bedside: Bedside) -> tuple[tuple[str, ...], URL | None]:
+    """The URLs that http://autodiscover.DOMAIN leads over, and the one of HTTPS at which it ends.
+
+    That is None where it leads nowhere; a URL that stands twice in the trail is a circle.
+    """
     complaint = bedside.complaint
-    url = f"http://autodiscover.{complaint.mail_domain}{AUTODISCOVER_PATH}"
-    try:
-        answer = await ask(complaint, "GET", url)
-    except Unanswered:
-        return None  # most domains have nothing there, and need not
-    target = led_to(url, answer) if answer.status in REDIRECTS else None
-    return target if target is not None and target.scheme == "https" else None
+    url: URL | None = URL(f"http://autodiscover.{complaint.mail_domain}{AUTODISCOVER_PATH}")
+    trail: list[str] = []
+    while url is not None and url.scheme == "http":
+        trail.append(str(url))
+        if trail.count(str(url)) > 1 or len(trail) > MAXIMUM_REDIRECTS:
+            return tuple(trail), None
+        try:
+            answer = await ask(complaint, "GET", url)
+        except Unanswered:
+            return tuple(trail), None  # most domains have nothing there, and need not
+        url = led_to(str(url), answer) if answer.status in REDIRECTS else None
+    return tuple(trail), url
 
 
 async def srv_target(bedside: Bedside) -> Host | None:
@@ -59,7 +67,7 @@ async def srv_target(bedside: Bedside) -> Host | None:
 
 async def _examine(bedside: Bedside) -> Candidates:
     domain = bedside.complaint.mail_domain
-    redirect, srv = await asyncio.gather(redirect_of_http(bedside), srv_target(bedside))
+    (trail, redirect), srv = await asyncio.gather(redirects_of_http(bedside), srv_target(bedside))
     found = {
         Host(domain): (Method.DOMAIN, AUTODISCOVER_PATH),
         Host(f"autodiscover.{domain}"): (Method.AUTODISCOVER, AUTODISCOVER_PATH),
@@ -74,12 +82,13 @@ async def _examine(bedside: Bedside) -> Candidates:
         tuple(found),
         tuple(method for method, _ in found.values()),
         tuple(f"https://{host.authority}{path}" for host, (_, path) in found.items()),
+        trail if redirect is None else (),
     )
 
 
 CHECK: Final = Check(
     id="autodiscover-places",
-    title="Where phones look for Autodiscover",
+    title="Where do phones look for Autodiscover?",
     section=Section.AUTODISCOVER,
     scope=Scope.ONCE,
     examine=_examine,

@@ -37,7 +37,7 @@ async def _examine(bedside: Bedside) -> Offered | None:
 
 CHECK: Final = Check(
     id="autodiscover-json",
-    title="Whether Autodiscover's second version answers",
+    title="Does Autodiscover's second version answer?",
     section=Section.AUTODISCOVER,
     scope=Scope.CANDIDATE,
     examine=_examine,

@@ -8,10 +8,12 @@ from typing import Final
 
 from yarl import URL
 
+from overair.doctor.autodiscovering import Kind
 from overair.doctor.bedside import Bedside
-from overair.doctor.check import Check, Scope, Section
+from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.autodiscover.candidates import host_of
-from overair.doctor.facts.autodiscover import Found, Offered
+from overair.doctor.checks.autodiscover.illnesses import SERVER_UNKNOWN
+from overair.doctor.facts.autodiscover import Asked, Found, Offered, Told
 from overair.doctor.facts.hosts import Candidates, Server, Source
 from overair.doctor.guessing import guess, probe
 from overair.doctor.host import Host
@@ -35,7 +37,11 @@ async def _examine(bedside: Bedside) -> Server | None:
     for host, path in named:
         bedside.note(f"{host.authority}, as Autodiscover says, though it does not answer")
         return Server(host, complaint.url_path or path, Source.AUTODISCOVER)
-    bedside.note("none is known: --server names it")
+    if any(told.followed.last.kind is Kind.LOG_IN for told in bedside.of_hosts(Told).values()):
+        raise NotReached("Autodiscover names it to whoever logs in, and refuses the log-in")
+    if any(asked.followed.last.kind is Kind.LOG_IN for asked in bedside.of_hosts(Asked).values()):
+        raise NotReached("Autodiscover names it to whoever logs in; --server names it as well")
+    bedside.find(SERVER_UNKNOWN, domain=complaint.mail_domain)
     return None
 
 
@@ -61,11 +67,12 @@ def _named(bedside: Bedside) -> Sequence[tuple[Host, str]]:
 
 CHECK: Final = Check(
     id="server-known",
-    title="Which host has the EAS endpoint",
+    title="Which host has the EAS endpoint?",
     section=Section.AUTODISCOVER,
     scope=Scope.ONCE,
     examine=_examine,
     needs=(Candidates,),
-    wants=(Found, Offered),
+    wants=(Found, Offered, Asked, Told),
     yields=Server,
+    finds=(SERVER_UNKNOWN,),
 )

@@ -76,7 +76,7 @@ async def _examine(bedside: Bedside) -> Endpoint | None:
 
 CHECK: Final = Check(
     id="endpoint-authentication",
-    title="How the endpoint asks for a log-in",
+    title="How does the endpoint ask for a log-in?",
     section=Section.WEB,
     scope=Scope.SERVER,
     examine=_examine,

@@ -62,7 +62,7 @@ async def _examine(bedside: Bedside) -> Greeting | None:
 
 CHECK: Final = Check(
     id="endpoint-answering",
-    title="Whether the endpoint answers",
+    title="Does the endpoint answer?",
     section=Section.WEB,
     scope=Scope.SERVER,
     examine=_examine,
