@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from overair.doctor.certificate import Certificate
 from overair.doctor.check import Fact
+from overair.doctor.stores import Knows, StoreName
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,42 @@ class Chain(Fact):
             for link in self.path
             if link.origin is Origin.FETCHED and not link.certificate.self_signed
         )
+
+
+@dataclass(frozen=True)
+class RootStores(Fact):
+    """Who knows the root of a host's certificate."""
+
+    known: Mapping[StoreName, Knows]
+    """By each list; a root that is installed on the devices is known to all."""
+
+
+@dataclass(frozen=True)
+class Versions(Fact):
+    """The versions of TLS that a host accepts, by a handshake with each."""
+
+    accepted: tuple[str, ...]
+    """As OpenSSL names them, the oldest first: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3; at least one."""
+
+
+@dataclass(frozen=True)
+class Ciphers(Fact):
+    """The kinds of ciphers that a host takes up to TLS 1.2, by a handshake with each."""
+
+    forward_secret: bool
+    """ECDHE or DHE."""
+    authenticated: bool
+    """AES-GCM, AES-CCM or ChaCha20."""
+    plain_rsa: bool
+    """AES-CBC with the key exchange of RSA, which is all that Windows Mobile 6 and Symbian have of today's."""
+
+
+@dataclass(frozen=True)
+class Nameless(Fact):
+    """What a host shows to a device that does not say which name it calls, as Windows Mobile 6."""
+
+    own: Certificate | None
+    """None where the handshake failed."""
 
 
 @dataclass(frozen=True)

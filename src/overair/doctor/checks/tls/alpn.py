@@ -1,0 +1,64 @@
+"""Whether the server agrees on HTTP/1.1, which is what phones speak for EAS."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Scope, Section
+from overair.doctor.facts.tls import Encrypted
+from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
+from overair.doctor.illness import Illness, Product, Severity
+
+HTTP_1: Final = "http/1.1"
+HTTP_2: Final = "h2"
+
+ONLY_HTTP_2: Final = Illness(
+    id="alpn-without-http1",
+    severity=Severity.IMPAIRS,
+    says="{host} agrees on HTTP/2 alone (ALPN) and refuses devices that offer HTTP/1.1, as most do for EAS.",
+    cure="Offer http/1.1 beside h2.",
+    cures={
+        Product.NGINX: "Where a `stream` server has `ssl_alpn h2;`, write `ssl_alpn h2 http/1.1;`.",
+        Product.APACHE: "`Protocols h2 http/1.1`",
+        Product.HAPROXY: "`bind :443 ssl … alpn h2,http/1.1`",
+    },
+)
+DEMANDS_ALPN: Final = Illness(
+    id="alpn-demanded",
+    severity=Severity.IMPAIRS,
+    says="{host} refuses devices that offer no protocol by ALPN, as those older than about 2014 do.",
+    cure="Let the server, or the load balancer that sorts by ALPN, take connections without it as http/1.1.",
+)
+
+
+async def examine(bedside: Bedside) -> None:
+    """Offer HTTP/1.1 alone, and nothing."""
+    host, around, encrypted = bedside.host, bedside.surroundings, bedside.fact(Encrypted)
+    bedside.note(f"settles on {encrypted.first.protocol or 'nothing'} by ALPN")
+    place, hello = place_of(host, next(iter(encrypted.shakes)), around), hello_to(host)
+    plain, silent = await asyncio.gather(
+        shake(place, replace(hello, protocols=(HTTP_1,)), around),
+        shake(place, replace(hello, protocols=()), around),
+        return_exceptions=True,
+    )
+    for outcome in (plain, silent):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, NoShake):
+            raise outcome
+    if isinstance(plain, NoShake) and encrypted.first.protocol == HTTP_2:
+        bedside.find(ONLY_HTTP_2)
+    elif isinstance(silent, NoShake):
+        bedside.find(DEMANDS_ALPN)
+
+
+CHECK = Check(
+    id="tls-alpn",
+    title="Does it agree on HTTP/1.1?",
+    section=Section.TLS,
+    scope=Scope.HOST,
+    examine=examine,
+    needs=(Encrypted,),
+    finds=(ONLY_HTTP_2, DEMANDS_ALPN),
+)

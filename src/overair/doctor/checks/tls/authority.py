@@ -1,0 +1,120 @@
+"""Whose certificate it is in the end: a public authority's, a private one's, or nobody's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.facts.tls import Chain, RootStores
+from overair.doctor.illness import Illness, Severity
+from overair.doctor.issuers import installed_on_devices, trusted_here
+from overair.doctor.stores import Knows, StoreName, store
+
+_EXPLAINS: Final = frozenset(("certificate-not-believed",))
+SELF_SIGNED: Final = Illness(
+    id="certificate-self-signed",
+    severity=Severity.BREAKS,
+    says="The certificate of {host} is signed by itself: nobody vouches for it, and phones warn or refuse.",
+    cure="Get a certificate from a public authority (Let's Encrypt is free), or install this one on each "
+    "device: `overair doctor certs {host}` saves it as root.cer.",
+    cures=NEW_CERTIFICATE,
+    explains=_EXPLAINS | {"certificate-lifetime-too-long"},
+)
+PRIVATE: Final = Illness(
+    id="authority-private",
+    severity=Severity.BREAKS,
+    says="The certificate of {host} is by the private authority “{root}”, which no device knows from its "
+    "maker.",
+    cure="Install the root of “{root}” on each device: `overair doctor certs {host}` saves it as root.cer, "
+    "and its page tells how on each kind of device. Where that is done, say so with `--device-authority "
+    "FILE`. Or get a certificate from a public authority.",
+    explains=_EXPLAINS,
+)
+NOT_HERE: Final = Illness(
+    id="root-not-here",
+    severity=Severity.IMPAIRS,
+    says="This machine does not know the root “{root}”, though {stores} do: it is this machine that lacks "
+    "something, not {host}. The password was not sent.",
+    cure="Bring this machine's roots up to date (`apt install --only-upgrade ca-certificates`, "
+    "`update-ca-trust`), or hand the root to the doctor with `--authority FILE`.",
+    explains=_EXPLAINS,
+)
+WITHDRAWN: Final = Illness(
+    id="root-withdrawn",
+    severity=Severity.IMPAIRS,
+    says="The root “{root}” is not, or not any more, in {lacking}; {having} still have it.",
+    cure="Get a certificate from another public authority, before devices that are updated stop to believe "
+    "it.",
+    cures=NEW_CERTIFICATE,
+)
+NOT_ON_IOS: Final = Illness(
+    id="root-unknown-to-ios",
+    severity=Severity.IMPAIRS,
+    says="The root “{root}” is not in the list of {store}: iPhones do not believe {host}.",
+    cure="Get a certificate from an authority that iOS knows, or let the server send the certificate by "
+    "which an older root vouches for “{root}” (cross-signing), if there is one.",
+    cures=NEW_CERTIFICATE,
+)
+NOT_ON_ANDROID: Final = Illness(
+    id="root-unknown-to-android",
+    severity=Severity.IMPAIRS,
+    says="The root “{root}” is not in the list of {store}: phones with Android do not believe {host}.",
+    cure="Get a certificate from an authority that Android knows, or let the server send the certificate by "
+    "which an older root vouches for “{root}” (cross-signing), if there is one.",
+    cures=NEW_CERTIFICATE,
+)
+NOT_ON_WINDOWS_MOBILE: Final = Illness(
+    id="root-unknown-to-windows-mobile",
+    severity=Severity.ODDITY,
+    says="The root “{root}” is not in the list of {store}.",
+    cure="Where such devices are in use, install the root on them: `overair doctor certs {host}` saves it as "
+    "root.cer.",
+)
+_LACKING: Final = {
+    StoreName.IOS: NOT_ON_IOS,
+    StoreName.ANDROID: NOT_ON_ANDROID,
+    StoreName.WINDOWS_MOBILE: NOT_ON_WINDOWS_MOBILE,
+}
+_CURRENT: Final = (StoreName.MOZILLA, StoreName.IOS, StoreName.ANDROID)
+
+
+async def examine(bedside: Bedside) -> RootStores:
+    """Look the roots up in each list."""
+    chain = bedside.fact(Chain)
+    root = chain.root
+    if root is None:
+        raise NotReached("the chain does not lead to a root")
+    name = root.certificate.name
+    known = {one: store(one).knows(chain.roots) for one in StoreName}
+    fingerprints = {one.fingerprint for one in chain.roots}
+    if fingerprints & installed_on_devices(bedside.surroundings):
+        bedside.note(f"“{name}” is installed on the devices")
+        return RootStores(dict.fromkeys(StoreName, Knows.YES))
+    having = [one for one in _CURRENT if known[one] is Knows.YES]
+    if not having:
+        bedside.find(SELF_SIGNED if len(chain.path) == 1 else PRIVATE, root=name)
+        return RootStores(known)
+    told = ", ".join(store(one).called for one in having)
+    if not fingerprints & trusted_here(bedside.surroundings):
+        bedside.find(NOT_HERE, root=name, stores=told)
+    for one, illness in _LACKING.items():
+        if known[one] is Knows.NO:
+            bedside.find(illness, root=name, store=store(one).called)
+    if known[StoreName.MOZILLA] is Knows.NO:
+        bedside.find(WITHDRAWN, root=name, lacking=store(StoreName.MOZILLA).called, having=told)
+    bedside.note(f"“{name}”: known to {told}")
+    return RootStores(known)
+
+
+CHECK = Check(
+    id="chain-authority",
+    title="Do devices know its root?",
+    section=Section.TLS,
+    scope=Scope.HOST,
+    examine=examine,
+    needs=(Chain,),
+    yields=RootStores,
+    finds=(SELF_SIGNED, PRIVATE, NOT_HERE, NOT_ON_IOS, NOT_ON_ANDROID, WITHDRAWN, NOT_ON_WINDOWS_MOBILE),
+)

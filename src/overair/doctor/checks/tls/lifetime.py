@@ -1,0 +1,53 @@
+"""Whether the certificate is valid for longer than phones accept at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, Scope, Section
+from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.facts.tls import Chain, Presented, RootStores
+from overair.doctor.illness import Illness, Severity
+from overair.doctor.issuers import installed_on_devices
+from overair.doctor.stores import Knows
+
+ANY_DAYS: Final = 825
+ANY_SINCE: Final = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
+"""iOS 13: every certificate of a server that was issued since."""
+PUBLIC_DAYS: Final = 398
+PUBLIC_SINCE: Final = dt.datetime(2020, 9, 1, tzinfo=dt.UTC)
+"""iOS since that day: those by roots that came with the system."""
+
+TOO_LONG: Final = Illness(
+    id="certificate-lifetime-too-long",
+    severity=Severity.IMPAIRS,
+    says="The certificate of {host} is valid for {days} days; iPhones refuse more than {most}.",
+    cure="Have it issued again for {most} days at most.",
+    cures=NEW_CERTIFICATE,
+)
+
+
+async def examine(bedside: Bedside) -> None:
+    """Count the days."""
+    own = bedside.fact(Presented).own
+    stores, chain = bedside.wanted(RootStores), bedside.wanted(Chain)
+    installed = installed_on_devices(bedside.surroundings)
+    by_user = chain is not None and any(root.fingerprint in installed for root in chain.roots)
+    public = stores is not None and not by_user and Knows.YES in stores.known.values()
+    most, since = (PUBLIC_DAYS, PUBLIC_SINCE) if public else (ANY_DAYS, ANY_SINCE)
+    if own.starts >= since and own.days > most:
+        bedside.find(TOO_LONG, days=own.days, most=most)
+
+
+CHECK = Check(
+    id="certificate-lifetime",
+    title="Is it valid for no longer than phones accept?",
+    section=Section.TLS,
+    scope=Scope.HOST,
+    examine=examine,
+    needs=(Presented,),
+    wants=(Chain, RootStores),
+    finds=(TOO_LONG,),
+)
