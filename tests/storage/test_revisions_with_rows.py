@@ -25,6 +25,7 @@ FIRST = 1
 ADDRESS = "ada@example.net"
 LOST = {
     "intents",
+    "invitations",
     "upstream_folders",
     "upstream_items",
     "automatic_reply",

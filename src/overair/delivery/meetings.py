@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -22,11 +23,15 @@ MOST_ORPHANS: Final = 256
 _log = structlog.get_logger("overair.delivery")
 
 
-async def note_meeting(session: Session, user: User, arrived: Arrived) -> Message:
+async def note_meeting(
+    session: Session, user: User, arrived: Arrived, shared: Sequence[str] | None = None
+) -> Message:
     """Have a meeting stand in the user's calendar as a message has it; returns the message for this user.
 
     A part of the unit of work that delivers the message. What the mail server marked as spam comes into
-    no calendar. Raises MailboxError.
+    no calendar. ``shared`` are the ids of calendars on a server at which other programs of the user take
+    note of messages, too, the default one first: what stands there is changed only where it was a message
+    that has brought it here. Raises MailboxError.
     """
     message, meeting = arrived.message, arrived.meeting
     if meeting is None or meeting.method not in (Method.REQUEST, Method.CANCEL):
@@ -36,8 +41,11 @@ async def note_meeting(session: Session, user: User, arrived: Arrived) -> Messag
         return msgspec.structs.replace(message, meeting_request=None)
     if meeting.is_spam:
         return message
-    folders = await _calendars(session)
-    plans = [await _take(session, folders, user, meeting.method, entry) for entry in meeting.entries]
+    folders = await _calendars(session) if shared is None else list(shared)
+    others = shared is not None
+    plans = [
+        await _take(session, folders, user, meeting.method, entry, others=others) for entry in meeting.entries
+    ]
     return _message_for(message, plans[0])
 
 
@@ -53,9 +61,14 @@ def _message_for(message: Message, done: Plan) -> Message:
     return msgspec.structs.replace(message, meeting_request=changed)
 
 
-async def _take(session: Session, folders: list[str], user: User, method: Method, entry: Entry) -> Plan:
+async def _take(
+    session: Session, folders: list[str], user: User, method: Method, entry: Entry, *, others: bool
+) -> Plan:
     """Do what one entry of a message asks for."""
     standing = await _standing(session, folders, method, entry)
+    there = [one.event for one in (standing.event, *standing.orphans) if one is not None]
+    if others and (not folders or any(event.organizer_revision is None for event in there)):
+        return Plan()  # what another program has put there it looks after
     try:
         decided = plan(method, entry, standing)
         for event in (decided.added, *(event for _, event in decided.changed)):

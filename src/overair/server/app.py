@@ -31,6 +31,7 @@ from overair.mailboxes.embedded.mailbox import EmbeddedMailbox
 from overair.mailboxes.embedded.maintenance import keep_tidy
 from overair.mailboxes.embedded.search.upkeep import Upkeep
 from overair.mailboxes.gateway.accounts import forget_intents
+from overair.mailboxes.gateway.invitations import forget_invitations
 from overair.mailboxes.interface import Mailbox
 from overair.protocol.http import MEANINGS, PATH, Credentials, HttpStatus
 from overair.push.hub import WaitingTable
@@ -236,6 +237,7 @@ def build(
     database, blobs = MeasuredDatabase(storage.database), storage.blobs
     parts = (
         AccountPart(remove=forget_intents),
+        AccountPart(remove=forget_invitations),
         AccountPart(create=create_mailbox, remove=remove_mailbox),
         AccountPart(remove=forget_partnerships, knows_device=knows_device),
         AccountPart(remove=forget_outgoing),

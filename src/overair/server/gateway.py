@@ -23,6 +23,7 @@ from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
 from overair.mailboxes.gateway.trimming import keep_trimmed
 from overair.mailboxes.interface import MailboxUnavailable
 from overair.protocol import http
+from overair.server.invitations import Invitations
 from overair.storage.interface import BlobStore, Database, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Upstream:
         database: Database,
         blobs: GatewayBlobs,
         parts: Iterable[AccountPart],
+        time_zone: str,
     ) -> None:
         self._settings: Final = settings
         self._database: Final = database
@@ -55,6 +57,8 @@ class Upstream:
         )
         if settings.accounts == "imap":
             self.gateway.on_wrong_credentials = self.directory.forget
+        self._invitations: Final = Invitations(self.gateway, time_zone)
+        self.gateway.on_invitations = self._invitations.take
 
     def start(self) -> None:
         """Have messages read from their servers in this thread's event loop, and settle what the last run
@@ -80,6 +84,7 @@ class Upstream:
         """
         password = readings(credentials.password)[0]
         mail, groupware = await self._servers.credentials_of(user.address, password)
+        self._invitations.users[user.account_id] = user
         with self.gateway.enter(user.account_id, user.address, mail, groupware):
             yield
 
@@ -140,4 +145,4 @@ def build(
 
     everywhere = GatewayBlobs(blobs)
     servers = UpstreamServers(settings, domain, time_zone, everywhere)
-    return Upstream(settings, servers, database, everywhere, parts)
+    return Upstream(settings, servers, database, everywhere, parts, time_zone)

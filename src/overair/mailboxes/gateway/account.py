@@ -83,6 +83,15 @@ class Account:
         since = time.monotonic() - MOMENT
         return {name.value: why for name, (when, why) in self._failures.items() if when >= since}
 
+    @property
+    def invited(self) -> bool:
+        """Whether there may be meeting messages of which nobody has taken note (invitations.py)."""
+        return self._mirror.invited
+
+    @invited.setter
+    def invited(self, value: bool) -> None:
+        self._mirror.invited = value
+
     # Bringing the mirror up to date.
 
     async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:

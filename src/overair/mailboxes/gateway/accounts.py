@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -61,6 +61,8 @@ class Gateway:
         self._connect: Final = connect
         self.on_wrong_credentials: Callable[[int], None] | None = None
         """Called with an account whose log-in its servers do not take any more."""
+        self.on_invitations: Callable[[int], Awaitable[None]] | None = None
+        """Called with an account that may have meeting messages of which nobody has taken note."""
         self._present: Final[dict[int, _Present]] = {}
         self._closing: Final[set[asyncio.Task[None]]] = set()
 
@@ -108,6 +110,13 @@ class Gateway:
                     held.secret = ""
                 loop = asyncio.get_running_loop()
                 present.leaving = loop.call_later(LINGER_SECONDS, self._leave, account_id, present)
+
+    async def take_invitations(self, account_id: int) -> None:
+        """Have meetings stand in the calendar that came by mail a moment ago."""
+        account = self.find(account_id)
+        if account is not None and account.invited and self.on_invitations is not None:
+            account.invited = False
+            await self.on_invitations(account_id)
 
     def _refuse_log_in(self, account_id: int) -> None:
         if self.on_wrong_credentials is not None:

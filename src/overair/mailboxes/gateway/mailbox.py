@@ -55,11 +55,15 @@ class GatewayMailbox:
 
         Raises MailboxUnavailable.
         """
-        return await self._run(work, self._gateway.database.write)
+        result = await self._run(work, self._gateway.database.write)
+        await self._gateway.take_invitations(self.account_id)
+        return result
 
     async def inspect(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """Run a unit of work that only reads, beside the writer. Raises MailboxUnavailable."""
-        return await self._run(work, self._gateway.database.read)
+        result = await self._run(work, self._gateway.database.read)
+        await self._gateway.take_invitations(self.account_id)
+        return result
 
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already: it can only read what is here."""

@@ -13,7 +13,7 @@ from overair.items.mail.message import conversation_key, message_key
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.embedded.hierarchy import DEFAULT_FOLDERS, number_of
 from overair.mailboxes.embedded.search.finding import EVER
-from overair.mailboxes.gateway import links
+from overair.mailboxes.gateway import invitations, links
 from overair.mailboxes.gateway.backend import (
     Backend,
     BackendName,
@@ -50,6 +50,8 @@ class Mirror:
     def __init__(self, account_id: int, database: Database) -> None:
         self._account_id: Final = account_id
         self._database: Final = database
+        self.invited = True
+        """Whether there may be meeting messages of which nobody has taken note (invitations.py)."""
 
     async def _write(self, work: Callable[[Mirroring], Awaitable[T]]) -> T:
         return await self._database.write(lambda transaction: work(Mirroring(self._account_id, transaction)))
@@ -146,7 +148,13 @@ class Mirror:
                 tree.append(await backend.create_folder(None, DEFAULT_FOLDERS[kind], kind))
             except Refused:
                 continue  # what is in that folder is kept here
-        await self._write(lambda session: reconcile(session, name, tree))
+
+        async def work(session: Mirroring) -> None:
+            await reconcile(session, name, tree)
+            if name is BackendName.IMAP:
+                await invitations.begin(session.transaction, self._account_id)
+
+        await self._write(work)
 
     # Items.
 
@@ -162,7 +170,8 @@ class Mirror:
         for chunk in _batched(removed):
             await self._write(partial(_remove, folder=folder, keys=chunk))
         for part in _batched(upserts):
-            await self._write(partial(_upsert, folder=folder, upserts=part))
+            if await self._write(partial(_upsert, folder=folder, upserts=part)):
+                self.invited = True
         if delta.state != folder.state:
             number = number_of(folder.folder_id) or 0
             await self._write(
@@ -175,7 +184,8 @@ class Mirror:
     async def complete(self, folder: MirroredFolder, keys: Sequence[str], items: Mapping[str, Item]) -> None:
         """Make stubs whole; those that ``items`` lacks are gone upstream."""
 
-        async def work(session: Mirroring) -> None:
+        async def work(session: Mirroring) -> bool:
+            invited = False
             for key in keys:
                 row = await session.transaction.one(
                     links.CONTENT_BY_KEY, folder=int(folder.folder_id), name=key
@@ -190,8 +200,11 @@ class Mirror:
                 if stub is not None and is_stub(stub):
                     whole = in_place(item, folder.account_id, folder.folder_id, key)
                     await session.fill(folder.folder_id, row[0], stub, whole)
+                    invited |= await invitations.arrived(session.transaction, folder, key, whole)
+            return invited
 
-        await self._write(work)
+        if await self._write(work):
+            self.invited = True
 
     async def sorted_away(self, folder: MirroredFolder, keys: Sequence[str]) -> list[Sorted]:
         """Messages of an Inbox whose conversation their user has moved for good (MS-ASCON_R215)."""
@@ -279,7 +292,9 @@ async def _remove(session: Mirroring, folder: MirroredFolder, keys: Sequence[str
             await session.let_go(folder.folder_id, f"{folder.folder_id}:{row[0]}")
 
 
-async def _upsert(session: Mirroring, folder: MirroredFolder, upserts: Sequence[Upsert]) -> None:
+async def _upsert(session: Mirroring, folder: MirroredFolder, upserts: Sequence[Upsert]) -> bool:
+    """Whether a meeting message is among them that is to be taken note of."""
+    invited = False
     for upsert in upserts:
         row = None
         for key in (upsert.earlier, upsert.key):
@@ -292,7 +307,9 @@ async def _upsert(session: Mirroring, folder: MirroredFolder, upserts: Sequence[
         item = upsert.make(old)
         if row is None:
             await session.bring(folder, stood, item)
+            invited |= await invitations.arrived(session.transaction, folder, upsert.key, item)
         elif old is None or in_place(item, folder.account_id, folder.folder_id, upsert.key) != old:
             await session.update(folder.folder_id, f"{folder.folder_id}:{row[0]}", stood, item)
         else:
             await session.relink(f"{folder.folder_id}:{row[0]}", stood)
+    return invited

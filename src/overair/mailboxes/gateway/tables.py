@@ -35,6 +35,19 @@ upstream_items: Final = Table(
     sqlite_with_rowid=False,
 )
 
+# The meeting messages that have come into an Inbox; with an empty name since when they count.
+invitations: Final = Table(
+    "invitations",
+    metadata,
+    Column("account_id", ForeignKey(mailboxes.c.account_id), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),  # items.mail.message.message_key
+    Column("folder_id", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),  # the message's upstream
+    Column("received", BigInteger, nullable=False),  # in microseconds UTC
+    Column("noted", Integer, nullable=False),  # 1 when its meeting stands in the calendar, or has no need to
+    sqlite_with_rowid=False,
+)
+
 # What is to be done upstream and may have been done already (law 2 of the engine).
 intents: Final = Table(
     "intents",

@@ -20,7 +20,7 @@ from overair.mailboxes.gateway.groupware.errors import translated
 from overair.mailboxes.gateway.groupware.formats import EventFormat, Format, TaskFormat
 from overair.mailboxes.gateway.groupware.places import Place, calendar_place
 from overair.mailboxes.gateway.groupware.polling import Polls
-from overair.mailboxes.gateway.groupware.tree import CALENDARS, TASKS, Kind
+from overair.mailboxes.gateway.groupware.tree import CALENDARS, TASKS, Kind, folders, is_own
 from overair.mailboxes.gateway.sharing import Shared
 from overair.mailboxes.interface import Refused
 from overair.storage.interface import BlobStore
@@ -102,6 +102,19 @@ class CalDavBackend(DavBackend):
             ]
             for address, periods in told.items()
         }
+
+    async def own_calendars(self) -> Sequence[str] | None:
+        """The paths of the user's own calendars that can be written, the default one first; None where the
+        server itself has meetings stand there that come by mail (RFC 6638).
+        """
+        with translated(self._account_id):
+            found = await self._collections()
+            home = await self._found()
+            if home.schedules:
+                return None
+            own = [one for one in found if is_own(one, home)]
+        listed = [one for one in folders(own, home, (CALENDARS,)) if one.writable]
+        return [one.path for one in sorted(listed, key=lambda one: one.type is not CALENDARS.default)]
 
     def _own_addresses(self) -> Sequence[str]:
         """The user's addresses, those that the server knows included."""
