@@ -10,6 +10,8 @@ OTHER_PORTS: Final = frozenset(("other-port-open", "only-http-open", "only-smtp-
 """Others do instead."""
 NOT_TLS: Final = frozenset(("tls-cut", "tls-silent", "tls-not-spoken", "tls-plain-http"))
 """It takes them, and does not speak TLS."""
+DISBELIEF: Final = frozenset(("certificate-not-believed",))
+"""What this machine says of any certificate with something wrong."""
 NOT_BELIEVED: Final = frozenset(("certificate-not-believed", "self-signed", "private-authority"))
 SOMEBODY_ELSE: Final = NOT_BELIEVED | {
     "name-mismatch",

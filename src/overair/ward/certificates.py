@@ -14,6 +14,9 @@ names, the intermediate sent along. What differs is named::
     authority.issue(("exchange",), ...)                   # wrong name; IP addresses are told from names
     authority.issue(names, common_name_only=True)         # no alternative names
     authority.issue(names, ocsp=URL, issuers=URL)         # authority information access
+    authority.issue(names, for_clients=True)              # not meant for servers
+    authority.issue(names, must_staple=True)              # demands that its state is stapled
+    authority.issue(names, above=(-400, -10))             # the intermediate has expired (days from now)
     Authority(folder, "Nobody's Root").issue(names)       # another root, which nobody trusts
 """
 
@@ -51,6 +54,8 @@ INTERMEDIATE: Final = "intermediate"
 ROOT: Final = "root"
 USUAL: Final = (LEAF, INTERMEDIATE)
 DAYS: Final = 90
+FOR_SERVERS: Final = ExtendedKeyUsageOID.SERVER_AUTH
+FOR_CLIENTS: Final = ExtendedKeyUsageOID.CLIENT_AUTH
 _numbers = count(1)
 
 
@@ -81,11 +86,13 @@ class Authority:
         self.intermediate = self._authority(f"{name} Intermediate", self.key, self.root)
         self.root_file = self._write("root.pem", _pem(self.root))
 
-    def _authority(self, name: str, key: Key, above: x509.Certificate | None) -> x509.Certificate:
+    def _authority(
+        self, name: str, key: Key, above: x509.Certificate | None, start: float = -365, end: float = 3650
+    ) -> x509.Certificate:
         subject = _name(name)
         signing = self._root_key
         builder = (
-            _builder(subject, above.subject if above else subject, key, -365, 3650)
+            _builder(subject, above.subject if above else subject, key, start, end)
             .add_extension(x509.BasicConstraints(ca=True, path_length=1 if above is None else 0), True)
             .add_extension(_usage(signs=True), True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
@@ -107,6 +114,9 @@ class Authority:
         common_name_only: bool = False,
         ocsp: str | None = None,
         issuers: str | None = None,
+        for_clients: bool = False,
+        must_staple: bool = False,
+        above: tuple[float, float] | None = None,
     ) -> CertificateFiles:
         """A server's certificate; what differs from a healthy one is told above.
 
@@ -122,7 +132,7 @@ class Authority:
         builder = (
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
             .add_extension(_usage(signs=False), True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+            .add_extension(x509.ExtendedKeyUsage([FOR_CLIENTS if for_clients else FOR_SERVERS]), False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False)
         )
         if not sha1:
@@ -130,13 +140,18 @@ class Authority:
         access = _access(ocsp, issuers)
         if access is not None:
             builder = builder.add_extension(access, False)
+        if must_staple:
+            builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), False)
         certificate = builder.sign(own if sha1 else signing, hashes.SHA256())
         stem = f"{next(_numbers)}"
         key_text = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         key_file = self._write(f"{stem}.key", key_text)
         if sha1:
             certificate = self._signed_with_sha1(certificate, stem, key_file if self_signed else None)
-        kinds = {LEAF: certificate, INTERMEDIATE: self.intermediate, ROOT: self.root}
+        intermediate = self.intermediate
+        if above is not None:
+            intermediate = self._authority(_common_name(intermediate), self.key, self.root, *above)
+        kinds = {LEAF: certificate, INTERMEDIATE: intermediate, ROOT: self.root}
         chain = [certificate] if self_signed else [kinds[kind] for kind in send]
         text = b"".join(map(_pem, chain))
         return CertificateFiles(
@@ -173,6 +188,11 @@ class Authority:
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    [found] = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found.value)
 
 
 def _builder(

@@ -7,30 +7,30 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Chain, RootStores
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.issuers import installed_on_devices, trusted_here
 from overair.doctor.stores import Knows, StoreName, store
 
-_EXPLAINS: Final = frozenset(("certificate-not-believed",))
 SELF_SIGNED: Final = Illness(
-    id="certificate-self-signed",
+    id="self-signed",
     severity=Severity.BREAKS,
     says="The certificate of {host} is signed by itself: nobody vouches for it, and phones warn or refuse.",
     cure="Get a certificate from a public authority (Let's Encrypt is free), or install this one on each "
     "device: `overair doctor certs {host}` saves it as root.cer.",
     cures=NEW_CERTIFICATE,
-    explains=_EXPLAINS | {"certificate-lifetime-too-long"},
+    explains=DISBELIEF | {"certificate-lifetime-too-long"},
 )
 PRIVATE: Final = Illness(
-    id="authority-private",
+    id="private-authority",
     severity=Severity.BREAKS,
     says="The certificate of {host} is by the private authority “{root}”, which no device knows from its "
     "maker.",
-    cure="Install the root of “{root}” on each device: `overair doctor certs {host}` saves it as root.cer, "
-    "and its page tells how on each kind of device. Where that is done, say so with `--device-authority "
-    "FILE`. Or get a certificate from a public authority.",
-    explains=_EXPLAINS,
+    cure="Install the root of “{root}” on each device (`overair doctor certs {host}` saves it as root.cer where "
+    "it can be had; docs/doctor/install-root.md tells how on each kind of device), and say so here with "
+    "`--device-authority FILE`. Or get a certificate from a public authority.",
+    explains=DISBELIEF,
 )
 NOT_HERE: Final = Illness(
     id="root-not-here",
@@ -39,7 +39,7 @@ NOT_HERE: Final = Illness(
     "something, not {host}. The password was not sent.",
     cure="Bring this machine's roots up to date (`apt install --only-upgrade ca-certificates`, "
     "`update-ca-trust`), or hand the root to the doctor with `--authority FILE`.",
-    explains=_EXPLAINS,
+    explains=DISBELIEF,
 )
 WITHDRAWN: Final = Illness(
     id="root-withdrawn",
@@ -83,10 +83,11 @@ _CURRENT: Final = (StoreName.MOZILLA, StoreName.IOS, StoreName.ANDROID)
 async def examine(bedside: Bedside) -> RootStores:
     """Look the roots up in each list."""
     chain = bedside.fact(Chain)
-    root = chain.root
-    if root is None:
-        raise NotReached("the chain does not lead to a root")
-    name = root.certificate.name
+    if chain.root is None and len(chain.path) == 1:
+        raise NotReached("nobody knows who issued the certificate")
+    # A server does not have to send the root; one that no list knows and nobody sends has a name at least.
+    last = chain.path[-1].certificate
+    name = last.name if chain.root is not None else last.issuer
     known = {one: store(one).knows(chain.roots) for one in StoreName}
     fingerprints = {one.fingerprint for one in chain.roots}
     if fingerprints & installed_on_devices(bedside.surroundings):

@@ -7,10 +7,10 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.completing import complete
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Chain, Presented
 from overair.doctor.illness import Illness, Product, Severity
 
-_EXPLAINS: Final = frozenset(("certificate-not-believed",))
 MISSING: Final = Illness(
     id="intermediate-missing",
     severity=Severity.BREAKS,
@@ -31,7 +31,7 @@ MISSING: Final = Illness(
         Product.OVERAIR: "Name the file with the whole chain as `[tls] certificate` (with certbot: "
         "fullchain.pem).",
     },
-    explains=_EXPLAINS,
+    explains=DISBELIEF,
 )
 NOT_FOUND: Final = Illness(
     id="issuer-unknown",
@@ -41,7 +41,7 @@ NOT_FOUND: Final = Illness(
     cure="If “{issuer}” is an authority of your own, install its root on each device, and hand it to the "
     "doctor with `--authority FILE`; if it is a public one, let the server send its certificate behind the "
     "own one.",
-    explains=_EXPLAINS,
+    explains=DISBELIEF,
 )
 
 
@@ -51,9 +51,9 @@ async def examine(bedside: Bedside) -> Chain:
     if chain.missing:
         names = ", ".join(f"“{one.name}”" for one in chain.missing)
         bedside.find(MISSING, names=names)
-    elif chain.root is None:
-        last = chain.path[-1].certificate
-        bedside.find(NOT_FOUND, name=last.name, issuer=last.issuer)
+    elif chain.root is None and len(chain.path) == 1:
+        own = chain.path[0].certificate
+        bedside.find(NOT_FOUND, name=own.name, issuer=own.issuer)
     bedside.note(" ← ".join(link.certificate.name for link in chain.path))
     return chain
 

@@ -9,11 +9,11 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Severity
 
 SOON: Final = dt.timedelta(days=14)
-DISBELIEF: Final = frozenset(("certificate-not-believed",))
 
 EXPIRED: Final = Illness(
     id="certificate-expired",

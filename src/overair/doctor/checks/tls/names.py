@@ -8,6 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.resolving import literal
@@ -17,7 +18,6 @@ INTERNAL: Final = frozenset(
 )
 """Last labels that no name in public DNS has."""
 SHOWN: Final = 6
-DISBELIEF: Final = frozenset(("certificate-not-believed",))
 
 ADDRESS_TYPED: Final = Illness(
     id="name-address-typed",

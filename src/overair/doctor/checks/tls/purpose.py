@@ -8,6 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Unreadable, read_chain
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Encrypted, Presented
 from overair.doctor.illness import Illness, Severity
 
@@ -17,7 +18,7 @@ UNREADABLE: Final = Illness(
     says="What {host} sends as its certificate cannot be read: it breaks the rules of X.509.",
     cure="Have a new certificate issued for {host} by an authority or a tool that is still maintained.",
     cures=NEW_CERTIFICATE,
-    explains=frozenset(("certificate-not-believed",)),
+    explains=DISBELIEF,
 )
 NOT_FOR_SERVERS: Final = Illness(
     id="certificate-not-for-servers",
@@ -27,7 +28,7 @@ NOT_FOR_SERVERS: Final = Illness(
     cure="Have a certificate for {host} issued from a template for web servers (extended key usage "
     "serverAuth, 1.3.6.1.5.5.7.3.1).",
     cures=NEW_CERTIFICATE,
-    explains=frozenset(("certificate-not-believed",)),
+    explains=DISBELIEF,
 )
 
 

@@ -8,6 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.consequences import DISBELIEF
 from overair.doctor.facts.tls import Chain
 from overair.doctor.illness import Illness, Severity
 
@@ -21,7 +22,7 @@ KEY_WEAK: Final = Illness(
     says="The key of “{name}” is {key}; iPhones since iOS 13 and others refuse RSA below 2048 bits.",
     cure="Make a new key, RSA 2048 or EC on P-256, and have the certificate issued for it.",
     cures=NEW_CERTIFICATE,
-    explains=frozenset(("certificate-not-believed",)),
+    explains=DISBELIEF,
 )
 SIGNATURE_WEAK: Final = Illness(
     id="signature-too-weak",
@@ -30,7 +31,7 @@ SIGNATURE_WEAK: Final = Illness(
     cure="Have it issued again with SHA-256. An authority of Windows is told so with `certutil -setreg "
     "ca\\csp\\CNGHashAlgorithm SHA256` and a restart of its service.",
     cures=NEW_CERTIFICATE,
-    explains=frozenset(("certificate-not-believed",)),
+    explains=DISBELIEF,
 )
 KEY_UNUSUAL: Final = Illness(
     id="key-unusual",
