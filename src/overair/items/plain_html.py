@@ -41,22 +41,22 @@ _SAFE_LINK: Final = re.compile(r"(?:https?|ftp|mailto|tel|sms|callto|sip):[^\s<>
 
 def html_document(text: str) -> str:
     """Plain text as an HTML document."""
-    return "".join((_DOCUMENT[0], *_pieces(text), _DOCUMENT[1]))
+    return "".join((_DOCUMENT[0], *_html(text), _DOCUMENT[1]))
 
 
 def html_document_size(text: str) -> int:
     """The size of ``html_document`` in bytes of UTF-8, without the document, which may be long."""
-    return sum(map(utf8_size, _pieces(text))) + sum(map(len, _DOCUMENT))
+    return sum(_sizes(text)) + sum(map(len, _DOCUMENT))
 
 
 def html_fragment(text: str) -> str:
     """Plain text as a piece of HTML."""
-    return "".join((_FRAGMENT[0], *_pieces(text), _FRAGMENT[1]))
+    return "".join((_FRAGMENT[0], *_html(text), _FRAGMENT[1]))
 
 
 def html_fragment_size(text: str) -> int:
     """The size of ``html_fragment`` in bytes of UTF-8."""
-    return sum(map(utf8_size, _pieces(text))) + sum(map(len, _FRAGMENT))
+    return sum(_sizes(text)) + sum(map(len, _FRAGMENT))
 
 
 def escaped(text: str) -> str:
@@ -69,19 +69,36 @@ def is_safe_link(target: str) -> bool:
     return _SAFE_LINK.fullmatch(target) is not None
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The HTML of a text, piece by piece: each is quoted as deep as the next one or another."""
+def _html(text: str) -> Iterator[str]:
+    """The HTML of a text, piece by piece."""
+    for piece, is_html in _pieces(text):
+        if is_html:
+            yield piece
+        else:
+            yield from _escaped(piece)
+
+
+def _sizes(text: str) -> Iterator[int]:
+    """The sizes of pieces of the HTML of a text."""
+    return (utf8_size(piece) if is_html else _escaped_size(piece) for piece, is_html in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """A text piece by piece: what is HTML, and what is to be escaped; one is quoted as deep as another."""
     links = _Links()
     depth = 0
     for own, piece in _levels(text):
-        yield _QUOTE * (own - depth) if own > depth else _END_OF_QUOTE * (depth - own)
+        yield _QUOTE * (own - depth) if own > depth else _END_OF_QUOTE * (depth - own), True
         depth = own
         yield from links.linked(piece)
-    yield _END_OF_QUOTE * depth
+    yield _END_OF_QUOTE * depth, True
 
 
 def _levels(text: str) -> Iterator[tuple[int, str]]:
     """The text in pieces of whole lines without signs of quotation, and how deep each is quoted."""
+    if ">" not in text:
+        yield 0, text
+        return
     position = depth = quotes = size = 0
     lines: list[str] = []
     while position < len(text):
@@ -119,7 +136,7 @@ class _Links:
     def __init__(self) -> None:
         self._left = MOST_LINKS
 
-    def linked(self, text: str) -> Iterator[str]:
+    def linked(self, text: str) -> Iterator[tuple[str, bool]]:
         position = 0
         if "://" in text:
             for found in _LINK.finditer(text):
@@ -127,11 +144,11 @@ class _Links:
                 if not self._left or target.endswith("//"):
                     continue
                 self._left -= 1
-                yield from _escaped(text[position : found.start()])
+                yield text[position : found.start()], False
                 address = html.escape(target)
-                yield f'<a href="{address}">{address}</a>'
+                yield f'<a href="{address}">{address}</a>', True
                 position = found.start() + len(target)
-        yield from _escaped(text[position:])
+        yield text[position:], False
 
 
 def _without_end(target: str) -> str:
@@ -155,3 +172,11 @@ def _escaped(text: str) -> Iterator[str]:
             piece = piece.replace(sign, shown)
         yield piece.replace("  ", _PAIR)
         start = end
+
+
+def _escaped_size(text: str) -> int:
+    """The size of what ``_escaped`` makes of a text, counted: that is several times as fast."""
+    if "\t" in text:
+        return sum(map(utf8_size, _escaped(text)))  # its spaces and those beside it become pairs
+    longer = sum((len(shown) - 1) * text.count(sign) for sign, shown in _ESCAPED.items() if sign != "\t")
+    return utf8_size(text) + longer - text.count("\r\n") + text.count("  ")

@@ -143,7 +143,9 @@ def _whole_addresses(value: str, room: int) -> str:
 
 def _unfolded(value: str, limit: int = LONGEST) -> str:
     """A raw header on one line; bytes that are not ASCII are read as what they look like."""
-    value = _FOLD.sub(" ", value[:limit])
+    value = value[:limit]
+    if "\n" in value or "\r" in value:
+        value = _FOLD.sub(" ", value)
     if value.isascii():
         return value
     data = value.encode("utf-8", "surrogateescape")
@@ -154,7 +156,7 @@ def decoded(value: str) -> str:
     """Header text with its encoded words decoded (RFC 2047), in whatever charset they claim."""
     if "=?" in value:
         value = _ENCODED_WORDS.sub(_decoded_words, value)
-    return cleaned(value).strip()
+    return cleaned(value).strip() if value else value
 
 
 def _decoded_words(run: re.Match[str]) -> str:

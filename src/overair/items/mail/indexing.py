@@ -104,7 +104,7 @@ def _visit(
                 in_alternative=in_alternative or inner == "alternative",
                 text_body=text_body,
                 html_body=html_body,
-                base=_base(part, base),
+                base=_base(Headers(part), base),
             )
             continue
         found = _part(walk, part, base)
@@ -141,9 +141,8 @@ def _visit(
             html_body.extend(text_body[text_length:])
 
 
-def _base(part: LocatedMessage, base: str) -> str:
+def _base(headers: Headers, base: str) -> str:
     """What the references in a part are relative to (RFC 2557, 5; Content-Base is of RFC 2110)."""
-    headers = Headers(part)
     for name in ("Content-Base", "Content-Location"):
         base = joined(base, _location(headers, name)) or base
     return base
@@ -183,17 +182,20 @@ def _part(walk: _Walk, part: LocatedMessage, base: str) -> Part:
     encoding = headers.raw("Content-Transfer-Encoding").strip().lower()[:40]
     data = decode_transfer(walk.mime[offset : offset + length], encoding)
     content_id = headers.raw("Content-ID").strip().removeprefix("<").removesuffix(">")
-    if own := _base(part, base):
+    if own := _base(headers, base):
         walk.bases[number] = own
     codec, clean, size, flow = "", False, len(data), Flow.FIXED
     if kind in _BODY_TYPES:
         codec = charsets.resolve(parameter(part, "charset"), data, is_html=kind == "text/html")
         decoded = charsets.decode(data, codec)
-        clean = text.is_clean(decoded)
-        decoded = decoded if clean else text.cleaned(decoded)
+        # Then its bytes are its UTF-8, which need not be made of it again.
+        is_utf8 = codec == "utf-8" and "\ufffd" not in decoded
+        clean = text.is_clean_utf8(data) if is_utf8 else text.is_clean(decoded)
+        found = decoded if clean else text.cleaned(decoded)
         flow = _flow(part, kind)
-        walk.texts[number] = unfolded(decoded, delete_space=flow is Flow.DELETED_SPACE) if flow else decoded
-        size = text.utf8_size(walk.texts[number])
+        found = unfolded(found, delete_space=flow is Flow.DELETED_SPACE) if flow else found
+        walk.texts[number] = found
+        size = len(data) if is_utf8 and found is decoded else text.utf8_size(found)
     return Part(
         number=number,
         content_type=kind,
@@ -228,7 +230,7 @@ def _text_and_size(walk: _Walk) -> tuple[str, int]:
         before = own or before
         pieces.append(piece[:room])
         room -= len(pieces[-1])
-        size += text.utf8_size(piece)
+        size += text.utf8_size(piece) if part.is_html else len(piece) - len(own) + part.size
     return "".join(pieces), size
 
 
@@ -248,7 +250,6 @@ def _html_size(walk: _Walk) -> int:
     if not any(part.is_html for part in walk.html_body):
         return plain_html.html_document_size(_all_text(walk))
     return sum(
-        text.utf8_size(found) if part.is_html else plain_html.html_fragment_size(found)
+        part.size if part.is_html else plain_html.html_fragment_size(walk.texts[part.number])
         for part in walk.html_body
-        for found in (walk.texts[part.number],)
     )
