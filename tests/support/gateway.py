@@ -36,6 +36,8 @@ class Submitted(MailServer):
         self.server = server
         self.users: set[str] = set()
         """The names of those who get what is sent to them."""
+        self.files_copies = False
+        """Whether what somebody sends is put among their sent messages."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as aiosmtpd has it
         answer = await super().handle_DATA(server, session, envelope)
@@ -45,6 +47,9 @@ class Submitted(MailServer):
                 name = recipient.partition("@")[0]
                 if name in self.users:
                     await asyncio.to_thread(self.server.deliver, name, content)
+            if self.files_copies:
+                sender = self.taken[-1].sender.partition("@")[0]
+                await asyncio.to_thread(self.server.deliver, sender, content, "Sent")
         return answer
 
 
