@@ -23,6 +23,8 @@ MAXIMUM_CHAIN: Final = 16
 """Certificates that are read of what a server sends; more is nobody's chain."""
 MAXIMUM_NAME: Final = 253
 """Characters of a name that are kept; DNS has no longer ones."""
+OLD_HASHES: Final = frozenset(("md2", "md5", "sha1"))
+"""Those of signatures that nobody verifies any more."""
 _BROKEN: Final = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm)
 """What reading a part of a malformed certificate raises."""
 
@@ -168,10 +170,12 @@ class Certificate:
     def issued_by(self, other: Certificate) -> bool:
         """Whether another one issued it; where the signature is of a kind that cannot be verified any more
         (SHA-1, MD5), whether it says so."""
+        if self.parsed.issuer != other.parsed.subject:
+            return False
+        if self.hash_name in OLD_HASHES:
+            return self._key_fits(other)
         try:
             self.parsed.verify_directly_issued_by(other.parsed)
-        except UnsupportedAlgorithm:
-            return self.parsed.issuer == other.parsed.subject and self._key_fits(other)
         except (InvalidSignature, *_BROKEN):
             return False
         return True

@@ -37,6 +37,7 @@ def verifying(surroundings: Surroundings) -> ssl.SSLContext:
     context = ssl.create_default_context()
     for path in (*surroundings.authorities, *surroundings.device_authorities):
         context.load_verify_locations(cafile=str(path))
+    context.hostname_checks_common_name = False  # RFC 9525; no phone does since about 2019
     return _old(context)
 
 
@@ -44,6 +45,7 @@ def _old(context: ssl.SSLContext) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.set_ciphers(OLD_CIPHERS)
     context.options |= _LEGACY_SERVER_CONNECT
+    context.set_alpn_protocols(["http/1.1"])
     # What only the newest Python demands of a chain (RFC 5280 to the letter) no phone does.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from overair.doctor.certificate import Certificate
@@ -140,3 +140,5 @@ class Trusted(Fact):
     """The password may go there: this machine believes the certificate, or the user trusts it by name."""
 
     by_fingerprint: bool
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of the host at which it shows another certificate that is not believed, and why not."""

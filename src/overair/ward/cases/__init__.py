@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from overair.ward.case import Case
-from overair.ward.cases import healthy, oddities
+from overair.ward.cases import healthy, oddities, tls, tls_certificates, tls_names, tls_protocol, tls_trust
 
-CASES: Final[tuple[Case, ...]] = (*healthy.CASES, *oddities.CASES)
+CASES: Final[tuple[Case, ...]] = (
+    *healthy.CASES,
+    *oddities.CASES,
+    *tls.CASES,
+    *tls_protocol.CASES,
+    *tls_certificates.CASES,
+    *tls_names.CASES,
+    *tls_trust.CASES,
+)
 """Every case, in the order of ``overair ward list``."""

@@ -13,7 +13,6 @@ from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
 
 HTTP_1: Final = "http/1.1"
-HTTP_2: Final = "h2"
 
 ONLY_HTTP_2: Final = Illness(
     id="alpn-without-http1",
@@ -25,6 +24,8 @@ ONLY_HTTP_2: Final = Illness(
         Product.APACHE: "`Protocols h2 http/1.1`",
         Product.HAPROXY: "`bind :443 ssl … alpn h2,http/1.1`",
     },
+    # The doctor itself offers HTTP/1.1 and gets no further.
+    explains=frozenset(("server-unknown",)),
 )
 DEMANDS_ALPN: Final = Illness(
     id="alpn-demanded",
@@ -47,7 +48,7 @@ async def examine(bedside: Bedside) -> None:
     for outcome in (plain, silent):
         if isinstance(outcome, BaseException) and not isinstance(outcome, NoShake):
             raise outcome
-    if isinstance(plain, NoShake) and encrypted.first.protocol == HTTP_2:
+    if isinstance(plain, NoShake):
         bedside.find(ONLY_HTTP_2)
     elif isinstance(silent, NoShake):
         bedside.find(DEMANDS_ALPN)

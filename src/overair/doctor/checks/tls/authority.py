@@ -27,9 +27,9 @@ PRIVATE: Final = Illness(
     severity=Severity.BREAKS,
     says="The certificate of {host} is by the private authority “{root}”, which no device knows from its "
     "maker.",
-    cure="Install the root of “{root}” on each device (`overair doctor certs {host}` saves it as root.cer where "
-    "it can be had; docs/doctor/install-root.md tells how on each kind of device), and say so here with "
-    "`--device-authority FILE`. Or get a certificate from a public authority.",
+    cure="Install the root of “{root}” on each device (`overair doctor certs {host}` saves it as root.cer "
+    "where it can be had; docs/doctor/install-root.md tells how on each kind of device), and say so here "
+    "with `--device-ca-file FILE`. Or get a certificate from a public authority.",
     explains=DISBELIEF,
 )
 NOT_HERE: Final = Illness(
@@ -38,7 +38,7 @@ NOT_HERE: Final = Illness(
     says="This machine does not know the root “{root}”, though {stores} do: it is this machine that lacks "
     "something, not {host}. The password was not sent.",
     cure="Bring this machine's roots up to date (`apt install --only-upgrade ca-certificates`, "
-    "`update-ca-trust`), or hand the root to the doctor with `--authority FILE`.",
+    "`update-ca-trust`), or hand the root to the doctor with `--ca-file FILE`.",
     explains=DISBELIEF,
 )
 WITHDRAWN: Final = Illness(

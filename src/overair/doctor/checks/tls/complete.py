@@ -39,7 +39,7 @@ NOT_FOUND: Final = Illness(
     says="Nobody here knows “{issuer}”, which issued “{name}”: {host} does not send it, this machine and the "
     "lists of the devices do not have it, and the certificate does not say where to fetch it.",
     cure="If “{issuer}” is an authority of your own, install its root on each device, and hand it to the "
-    "doctor with `--authority FILE`; if it is a public one, let the server send its certificate behind the "
+    "doctor with `--ca-file FILE`; if it is a public one, let the server send its certificate behind the "
     "own one.",
     explains=DISBELIEF,
 )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.believing import Disbelief, Failed, believe
 from overair.doctor.check import Check, Scope, Section
+from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.facts.tls import Encrypted, Trusted
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.resolving import literal
@@ -17,12 +15,27 @@ _CURE: Final = (
     "Give the server behind {bad} the certificate that {good} shows; where nobody means to run one there, "
     "take the address out of DNS."
 )
+_OF_ONE: Final = SOMEBODY_ELSE | {
+    "certificate-expired",
+    "certificate-not-yet-valid",
+    "certificate-not-for-servers",
+    "intermediate-expired",
+    "intermediate-missing",
+    "issuer-unknown",
+    "name-address-typed",
+    "name-common-name-only",
+    "name-missing",
+    "key-too-weak",
+    "signature-too-weak",
+}
+"""What the checks of one certificate say of the first address's."""
 BY_FAMILY: Final = Illness(
     id="certificate-differs-by-family",
     severity=Severity.IMPAIRS,
     says="At {bad} ({family}) {host} shows another certificate than at {good}, and it is not believed: "
     "{reason}. Phones fail in one network and work in another.",
     cure=_CURE,
+    explains=_OF_ONE,
 )
 BY_ADDRESS: Final = Illness(
     id="certificate-differs-by-address",
@@ -30,6 +43,7 @@ BY_ADDRESS: Final = Illness(
     says="At {bad} {host} shows another certificate than at {good}, and it is not believed: {reason}. "
     "Phones fail now and then.",
     cure=_CURE,
+    explains=_OF_ONE,
 )
 DIFFERS: Final = Illness(
     id="certificates-differ",
@@ -40,33 +54,15 @@ DIFFERS: Final = Illness(
 
 
 async def examine(bedside: Bedside) -> None:
-    """Compare what the addresses show with the first one's, and try whether the others are believed."""
-    shakes = bedside.fact(Encrypted).shakes
-    good, *others = shakes
-    different = [one for one in others if shakes[one].chain[:1] != shakes[good].chain[:1]]
-    if not different or bedside.wanted(Trusted) is None:
-        return  # where the first one is not believed, that is what is to be mended
-    reasons = await asyncio.gather(*(_reason(bedside, address) for address in different))
-    for address, reason in zip(different, reasons, strict=True):
+    """Look which addresses show a certificate that is not believed, where another does."""
+    shakes, doubts = bedside.fact(Encrypted).shakes, bedside.fact(Trusted).doubts
+    good = next(address for address in shakes if address not in doubts)
+    for address, reason in doubts.items():
         family = _family(address)
-        if reason:
-            illness = BY_FAMILY if family != _family(good) else BY_ADDRESS
-            bedside.find(illness, bad=address, good=good, family=family, reason=reason)
-    if not any(reasons):
+        illness = BY_FAMILY if family != _family(good) else BY_ADDRESS
+        bedside.find(illness, bad=address, good=good, family=family, reason=reason)
+    if not doubts and len({one.chain[0] for one in shakes.values()}) > 1:
         bedside.find(DIFFERS)
-
-
-async def _reason(bedside: Bedside, address: str) -> str:
-    """Why an address is not believed; empty where it is."""
-    wanted = bedside.complaint.trusted_fingerprint
-    if wanted is not None:
-        shown = hashlib.sha256(bedside.fact(Encrypted).shakes[address].chain[0]).hexdigest()
-        return "" if shown == wanted else "it is not the one that you trust"
-    try:
-        await believe(bedside.host, address, bedside.surroundings)
-    except (Disbelief, Failed) as reason:
-        return str(reason)
-    return ""
 
 
 def _family(address: str) -> str:
@@ -80,7 +76,6 @@ CHECK = Check(
     section=Section.TLS,
     scope=Scope.HOST,
     examine=examine,
-    needs=(Encrypted,),
-    wants=(Trusted,),
+    needs=(Encrypted, Trusted),
     finds=(BY_FAMILY, BY_ADDRESS, DIFFERS),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from yarl import URL
@@ -57,7 +58,8 @@ CUT: Final = Illness(
 OLD_ONLY: Final = Illness(
     id="tls-no-common-version",
     severity=Severity.BREAKS,
-    says="{host} refuses every version of TLS from 1.0 to 1.3.",
+    says="{host} offers no version of TLS that a phone could use: nothing from TLS 1.2 on, and what it "
+    "offers instead fails.",
     cure="Switch on TLS 1.2 and TLS 1.3 at the server.",
     cures={
         Product.NGINX: "`ssl_protocols TLSv1.2 TLSv1.3;`",
@@ -145,10 +147,22 @@ async def _say_why(bedside: Bedside, failure: NoShake) -> None:
         raise NotReached("the port did not take a second connection")
     illness = _REFUSALS[failure.refusal]
     if failure.alert is not None:
-        illness = _ALERTS.get(failure.alert, illness)
+        illness = _ALERTS.get(await _alert_of_today(bedside, failure.alert), illness)
     if failure.refusal is Refusal.NOT_TLS and await _is_http(bedside):
         illness = PLAIN_HTTP
     bedside.find(illness, reason=failure)
+
+
+async def _alert_of_today(bedside: Bedside, alert: int) -> int:
+    """The alert to a phone that offers nothing older than TLS 1.2: who agrees on TLS 1.0 and then fails,
+    since its own library forbids that, says nothing of versions to whom still offers it."""
+    host, around = bedside.host, bedside.surroundings
+    place = place_of(host, bedside.fact(Open).addresses[0], around)
+    try:
+        await shake(place, replace(hello_to(host), minimum="TLSv1.2"), around)
+    except NoShake as failure:
+        return failure.alert or alert
+    return alert
 
 
 async def _is_http(bedside: Bedside) -> bool:

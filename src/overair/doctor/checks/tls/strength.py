@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Key
+from overair.doctor.certificate import OLD_HASHES, Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
@@ -14,7 +14,6 @@ from overair.doctor.illness import Illness, Severity
 
 MINIMUM_RSA: Final = 2048
 CURVES: Final = ("secp256r1", "secp384r1")
-WEAK_HASHES: Final = ("md2", "md5", "sha1")
 
 KEY_WEAK: Final = Illness(
     id="key-too-weak",
@@ -52,7 +51,7 @@ async def examine(bedside: Bedside) -> None:
             bedside.find(KEY_WEAK, name=certificate.name, key=key)
         elif _unusual(key):
             bedside.find(KEY_UNUSUAL, name=certificate.name, key=key)
-        if certificate.hash_name in WEAK_HASHES:
+        if certificate.hash_name in OLD_HASHES:
             bedside.find(SIGNATURE_WEAK, name=certificate.name, hash=certificate.hash_name.upper())
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.believing import Disbelief, Failed, believe
 from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.facts.tls import Encrypted, Trusted
 from overair.doctor.illness import Illness, Severity
 
@@ -25,28 +27,46 @@ FINGERPRINT: Final = Illness(
     "password was not sent.",
     cure="Compare the fingerprint with the one at the server itself "
     "(`openssl x509 -in CERTIFICATE -noout -fingerprint -sha256`) before you trust the new one.",
+    explains=SOMEBODY_ELSE | {"certificate-expired", "issuer-unknown"},
 )
 
 
 async def examine(bedside: Bedside) -> Trusted | None:
-    """Shake hands as somebody who verifies, with the address that a phone tries first."""
-    encrypted = bedside.fact(Encrypted)
+    """Shake hands as somebody who verifies, once with each certificate that the addresses show."""
+    shakes = bedside.fact(Encrypted).shakes
+    different: dict[bytes, str] = {}
+    for address, shown in shakes.items():
+        different.setdefault(shown.chain[0], address)
     wanted = bedside.complaint.trusted_fingerprint
     if wanted is not None:
-        shown = hashlib.sha256(encrypted.first.chain[0]).hexdigest()
-        if shown == wanted:
-            return Trusted(by_fingerprint=True)
-        bedside.find(FINGERPRINT, fingerprint=shown)
-        return None
-    address = next(iter(encrypted.shakes))
+        doubts = {
+            der: "it is not the one that you trust"
+            for der in different
+            if hashlib.sha256(der).hexdigest() != wanted
+        }
+    else:
+        reasons = await asyncio.gather(*(_doubt(bedside, address) for address in different.values()))
+        doubts = {der: reason for der, reason in zip(different, reasons, strict=True) if reason}
+    if len(doubts) < len(different):
+        doubted = {address: doubts[one.chain[0]] for address, one in shakes.items() if one.chain[0] in doubts}
+        return Trusted(by_fingerprint=wanted is not None, doubts=doubted)
+    first = next(iter(different))
+    if wanted is not None:
+        bedside.find(FINGERPRINT, fingerprint=hashlib.sha256(first).hexdigest())
+    else:
+        bedside.find(NOT_BELIEVED, reason=doubts[first])
+    return None
+
+
+async def _doubt(bedside: Bedside, address: str) -> str:
+    """Why an address is not believed; empty where it is. Raises NotReached."""
     try:
         await believe(bedside.host, address, bedside.surroundings)
     except Disbelief as reason:
-        bedside.find(NOT_BELIEVED, reason=reason)
-        return None
+        return str(reason)
     except Failed as error:
         raise NotReached(f"the handshake that verifies failed: {error}") from error
-    return Trusted(by_fingerprint=False)
+    return ""
 
 
 CHECK = Check(
