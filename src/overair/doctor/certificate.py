@@ -147,6 +147,12 @@ class Certificate:
         return found is None or any(one in allowed for one in found)
 
     @cached_property
+    def says_purpose(self) -> bool:
+        """Whether it says by its extended key usage that it is for servers, as iOS demands."""
+        found = self._extension(x509.ExtendedKeyUsage)
+        return found is not None and ExtendedKeyUsageOID.SERVER_AUTH in list(found)
+
+    @cached_property
     def must_staple(self) -> bool:
         """Whether it demands that its state is stapled (RFC 7633: status_request)."""
         found = self._extension(x509.TLSFeature)

@@ -14,7 +14,8 @@ names, the intermediate sent along. What differs is named::
     authority.issue(("exchange",), ...)                   # wrong name; IP addresses are told from names
     authority.issue(names, common_name_only=True)         # no alternative names
     authority.issue(names, ocsp=URL, issuers=URL)         # authority information access
-    authority.issue(names, for_clients=True)              # not meant for servers
+    authority.issue(names, purpose=FOR_CLIENTS)           # not meant for servers
+    authority.issue(names, purpose=None)                  # does not say what it is meant for
     authority.issue(names, must_staple=True)              # demands that its state is stapled
     authority.issue(names, above=(-400, -10))             # the intermediate has expired (days from now)
     Authority(folder, "Nobody's Root").issue(names)       # another root, which nobody trusts
@@ -114,7 +115,7 @@ class Authority:
         common_name_only: bool = False,
         ocsp: str | None = None,
         issuers: str | None = None,
-        for_clients: bool = False,
+        purpose: x509.ObjectIdentifier | None = FOR_SERVERS,
         must_staple: bool = False,
         above: tuple[float, float] | None = None,
     ) -> CertificateFiles:
@@ -132,11 +133,12 @@ class Authority:
         builder = (
             builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
             .add_extension(_usage(signs=False), True)
-            .add_extension(x509.ExtendedKeyUsage([FOR_CLIENTS if for_clients else FOR_SERVERS]), False)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False)
         )
         if not sha1:
             builder = builder.add_extension(_issued_by(signing), False)
+        if purpose is not None:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), False)
         access = _access(ocsp, issuers)
         if access is not None:
             builder = builder.add_extension(access, False)

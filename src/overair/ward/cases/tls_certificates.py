@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overair.ward.case import Case, Program
-from overair.ward.certificates import INTERMEDIATE, LEAF, ROOT
+from overair.ward.certificates import FOR_CLIENTS, INTERMEDIATE, LEAF, ROOT
 from overair.ward.showing import showing
 from overair.ward.site import NAMES
 
@@ -36,7 +36,14 @@ CASES: Final = (
         title="“I have requested a certificate, and chose the template User.”",
         illness="certificate-not-for-servers",
         program=Program.NGINX,
-        start=showing(lambda ward: ward.authority.issue(NAMES, for_clients=True)),
+        start=showing(lambda ward: ward.authority.issue(NAMES, purpose=FOR_CLIENTS)),
+    ),
+    Case(
+        id="without-purpose",
+        title="“Only the iPhones say no.”",
+        illness="certificate-without-purpose",
+        program=Program.APACHE,
+        start=showing(lambda ward: ward.authority.issue(NAMES, purpose=None), Program.APACHE),
     ),
     Case(
         id="weak-key",

@@ -20,7 +20,7 @@ SELF_SIGNED: Final = Illness(
     cure="Get a certificate from a public authority (Let's Encrypt is free), or install this one on each "
     "device: `overair doctor certs {host}` saves it as root.cer.",
     cures=NEW_CERTIFICATE,
-    explains=DISBELIEF | {"certificate-lifetime-too-long"},
+    explains=DISBELIEF | {"certificate-lifetime-too-long", "certificate-without-purpose"},
 )
 PRIVATE: Final = Illness(
     id="private-authority",

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.device_trust import APPLE_DAYS, APPLE_PUBLIC_DAYS, APPLE_PUBLIC_SINCE, APPLE_SINCE
 from overair.doctor.facts.tls import Chain, Presented, RootStores
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.issuers import installed_on_devices
 from overair.doctor.stores import Knows
-
-ANY_DAYS: Final = 825
-ANY_SINCE: Final = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
-"""iOS 13: every certificate of a server that was issued since."""
-PUBLIC_DAYS: Final = 398
-PUBLIC_SINCE: Final = dt.datetime(2020, 9, 1, tzinfo=dt.UTC)
-"""iOS since that day: those by roots that came with the system."""
 
 TOO_LONG: Final = Illness(
     id="certificate-lifetime-too-long",
@@ -36,7 +29,7 @@ async def examine(bedside: Bedside) -> None:
     installed = installed_on_devices(bedside.surroundings)
     by_user = chain is not None and any(root.fingerprint in installed for root in chain.roots)
     public = stores is not None and not by_user and Knows.YES in stores.known.values()
-    most, since = (PUBLIC_DAYS, PUBLIC_SINCE) if public else (ANY_DAYS, ANY_SINCE)
+    most, since = (APPLE_PUBLIC_DAYS, APPLE_PUBLIC_SINCE) if public else (APPLE_DAYS, APPLE_SINCE)
     if own.starts >= since and own.days > most:
         bedside.find(TOO_LONG, days=own.days, most=most)
 

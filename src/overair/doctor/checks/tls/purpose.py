@@ -9,6 +9,7 @@ from overair.doctor.certificate import Unreadable, read_chain
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device_trust import APPLE_SINCE
 from overair.doctor.facts.tls import Encrypted, Presented
 from overair.doctor.illness import Illness, Severity
 
@@ -31,6 +32,15 @@ NOT_FOR_SERVERS: Final = Illness(
     explains=DISBELIEF,
 )
 
+NOT_SAID: Final = Illness(
+    id="certificate-without-purpose",
+    severity=Severity.IMPAIRS,
+    says="The certificate of {host} does not say that it is for servers (extended key usage serverAuth); "
+    "iPhones since iOS 13 refuse it.",
+    cure="Have it issued again with the extended key usage serverAuth (1.3.6.1.5.5.7.3.1).",
+    cures=NEW_CERTIFICATE,
+)
+
 
 async def examine(bedside: Bedside) -> Presented | None:
     """Read what was sent at the address that a phone tries first."""
@@ -44,6 +54,8 @@ async def examine(bedside: Bedside) -> Presented | None:
     bedside.note(f"“{own.name}” by “{own.issuer}”, {own.key}, until {own.ends:%Y-%m-%d}")
     if not own.for_servers:
         bedside.find(NOT_FOR_SERVERS, name=own.name)
+    elif not own.says_purpose and own.starts >= APPLE_SINCE:
+        bedside.find(NOT_SAID)
     return presented
 
 
@@ -55,5 +67,5 @@ CHECK = Check(
     examine=examine,
     needs=(Encrypted,),
     yields=Presented,
-    finds=(UNREADABLE, NOT_FOR_SERVERS),
+    finds=(UNREADABLE, NOT_FOR_SERVERS, NOT_SAID),
 )

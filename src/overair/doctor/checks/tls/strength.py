@@ -9,10 +9,10 @@ from overair.doctor.certificate import OLD_HASHES, Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device_trust import APPLE
 from overair.doctor.facts.tls import Chain
 from overair.doctor.illness import Illness, Severity
 
-MINIMUM_RSA: Final = 2048
 CURVES: Final = ("secp256r1", "secp384r1")
 
 KEY_WEAK: Final = Illness(
@@ -56,7 +56,7 @@ async def examine(bedside: Bedside) -> None:
 
 
 def _weak(key: Key) -> bool:
-    return key.kind == "DSA" or (key.kind == "RSA" and key.bits < MINIMUM_RSA)
+    return key.kind == "DSA" or (key.kind == "RSA" and key.bits < APPLE.minimum_rsa)
 
 
 def _unusual(key: Key) -> bool:
