@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from overair.cli.doctor import surroundings as around
+from overair.cli.doctor.certs import certs
 from overair.cli.doctor.group import WithDefault
 from overair.cli.doctor.patient import (
     Domain,
@@ -25,6 +26,7 @@ from overair.cli.doctor.patient import (
 )
 
 application = typer.Typer(cls=WithDefault, help="Find out why a phone does not connect.")
+application.command(epilog="Example: overair doctor certs mail.example.org")(certs)
 
 
 @application.callback(invoke_without_command=True, epilog="Example: overair doctor anna@example.org")

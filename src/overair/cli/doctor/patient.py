@@ -72,7 +72,7 @@ def complaint(address: str, password: Secret | None, wishes: Wishes, around: Sur
         known = address_key(address)
     except InvalidName:
         raise Failure(f"{address!r} is no address: write anna@example.org", code=2) from None
-    host, path = (None, None) if wishes.server is None else _server(wishes.server)
+    host, path = (None, None) if wishes.server is None else server_of(wishes.server)
     return Complaint(
         address=known,
         password=password,
@@ -96,7 +96,8 @@ def password(*, wanted: bool, from_stdin: bool) -> Secret | None:
     return Secret(text)
 
 
-def _server(text: str) -> tuple[Host, str | None]:
+def server_of(text: str) -> tuple[Host, str | None]:
+    """A host and, where a URL names it, the path of the endpoint. Raises Failure."""
     try:
         url = URL(text if "://" in text else f"https://{text}")
         port = url.port
