@@ -15,7 +15,7 @@ from overair.client import SynchronousClient
 from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.sync_options import Options
-from support.cyrus import Cyrus, cyrus_fixture, needs_cyrus
+from support.cyrus import Cyrus, needs_cyrus
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import dav_users, running_gateway
 from support.invitations import Invitation, google
@@ -23,7 +23,7 @@ from support.packages import needs
 from support.radicale import Radicale
 from support.server import RunningServer, running_server
 
-DOVECOT, CYRUS = dovecot_fixture(), cyrus_fixture()
+DOVECOT = dovecot_fixture()
 TEXT = Options(body_preferences=(BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512),))
 EVENT = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//T//T//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nSEQUENCE:5\r\n"
@@ -175,6 +175,16 @@ def test_a_calendar_server_that_is_away_gets_it_later(
         time.sleep(0.3)
         house.sync()
     assert len(house.objects()) == 1
+
+
+@pytest.fixture(scope="module")
+def cyrus() -> Iterator[Cyrus]:
+    """It knows its users by the addresses that they have at the gateway."""
+    server = Cyrus("calendar_user_address_set: example.org\n")
+    try:
+        yield server
+    finally:
+        server.remove()
 
 
 @needs_cyrus

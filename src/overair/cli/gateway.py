@@ -95,6 +95,10 @@ def _print(found: GatewayChecked) -> None:
         typer.echo()
     for setting in found.without:
         typer.echo(f"{setting.upper()}: there is no [gateway] {setting}; {found.without[setting]}")
+    typer.echo("Phones are refused:")
+    for words in found.refused:
+        typer.echo(f"  {words}")
+    typer.echo()
     table = Table("Folder", "Type", "Where", box=None, pad_edge=False)
     for folder in found.folders:
         notes = [folder.server]

@@ -306,6 +306,12 @@ class Mailbox(Protocol):
     takes_mail: bool
     """Whether mail for the account comes in here, so that this server can answer it."""
 
+    @property
+    def tells_attendees(self) -> bool:
+        """Whether it is told by mail from here what becomes of meetings: no server of its calendars does
+        that itself (RFC 6638), and there is a way out.
+        """
+
     async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
         """Have what is elsewhere brought here: of these folders, or with None of the tree of folders.
 

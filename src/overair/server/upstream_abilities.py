@@ -128,9 +128,9 @@ def of_groupware(backend: BackendName, home: Home, *, tells_changes: bool) -> tu
             Ability(
                 "calendar-auto-schedule",
                 home.schedules,
-                "the server can send invitations by itself; those of phones are marked as sent by them"
+                "the server tells attendees of meetings itself, and takes in what comes by mail"
                 if home.schedules
-                else "invitations and answers go by e-mail alone",
+                else "Overair sends invitations, and puts those that come by mail into the calendar",
             )
         )
         found.append(
@@ -139,7 +139,7 @@ def of_groupware(backend: BackendName, home: Home, *, tells_changes: bool) -> tu
                 bool(home.outbox),
                 "phones are told when others are busy"
                 if home.outbox
-                else "nobody is told when others are busy",
+                else "phones learn when their own user is busy, and of nobody else",
             )
         )
     return tuple(found)

@@ -62,6 +62,12 @@ class ServerChecked(msgspec.Struct, kw_only=True):
     """What phones say of items and the server cannot keep."""
 
 
+REFUSED: Final = (
+    "out of office: mail comes to the IMAP server, which is the one that could reply: set it there",
+)
+"""What phones are refused, and why."""
+
+
 class FolderShown(msgspec.Struct, frozen=True, kw_only=True):
     """A folder as a phone will see it; ``level`` 0 is the top."""
 
@@ -85,6 +91,8 @@ class GatewayChecked(msgspec.Struct, kw_only=True):
     without: dict[str, str]
     """The settings that name no server, and what that means."""
     folders: list[FolderShown]
+    refused: tuple[str, ...] = ()
+    """What phones are refused with any server."""
 
     @property
     def failures(self) -> int:
@@ -115,6 +123,7 @@ async def _check(
         servers=[],
         without={setting: words for setting, words in WITHOUT.items() if not getattr(settings, setting)},
         folders=[],
+        refused=REFUSED,
     )
     trees: dict[BackendName, Sequence[UpstreamFolder] | None] = {}
     backends = servers.connect(0, address, mail, groupware).backends

@@ -49,7 +49,8 @@ class Adding(Applying):
         if there is not None:
             await self._add_again(place, command, there, digest)
             return
-        stored = await self._session.add(self._folder.folder_id, item)
+        told = await self._announced(None, item) or item
+        stored = await self._session.add(self._folder.folder_id, told)
         self._added_as(command, None, stored, digest)
 
     async def _with_client_uid(self, item: Item) -> StoredItem | None:
@@ -71,6 +72,7 @@ class Adding(Applying):
         stored = there
         if self._client_wins():
             item = self._new_item(place, command, there.item, contested=True)
+            item = await self._announced(there.item, item) or item
             stored = await self._session.change(self._folder.folder_id, there.item_id, item)
         self._added_as(command, there.item, stored, digest, shown=True)
 
@@ -134,6 +136,7 @@ class Adding(Applying):
                 await self._session.remove(self._folder.folder_id, stored.item_id)
                 self._added(command, AppliedAdd("", 0, digest), None)
                 return
+            item = await self._announced(before, item) or item
             stored = await self._session.change(self._folder.folder_id, stored.item_id, item)
             self._added_as(command, before, stored, digest, shown=contested and isinstance(item, Event))
         else:

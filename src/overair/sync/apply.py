@@ -108,7 +108,10 @@ class Applier(Adding, Changing):
     async def _delete(self, command: DeleteCommand) -> None:
         item_id, folder_id = command.server_id, self._folder.folder_id
         self.ended.add(item_id)
-        if await self._stored(item_id) is None:
+        stored = await self._stored(item_id)
+        if stored is not None:
+            await self._announced(stored.item, None)
+        if stored is None:
             revision = self.applied.deletes.get(item_id)
             if revision is None:
                 # Where both sides deleted it, the client need not hear of that.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.items import Author
+import msgspec
+
+from overair.items import Author, Event, Item
+from overair.items.mail.announcing import announced, is_announced
 from overair.mailboxes.interface import Folder, Session, StoredItem
 from overair.protocol.statuses import SyncStatus
 from overair.sync.answers import Answer
@@ -15,8 +18,12 @@ from overair.sync.partner import Partner
 from overair.sync.preparing import Prepared
 from overair.sync.refusal import CommandRefused
 from overair.sync.state import Applied, State
+from overair.sync.submission import SubmissionRefused
 from overair.sync.wanted import Wanted
+from overair.versions import Version
 
+ANNOUNCES: Final = Version.V16_0
+"""From which on the server tells attendees what their organizer does."""
 MAXIMUM_WORK: Final = 200_000_000
 """Bytes of stored items that the commands of one request are let to work on, so that nobody waits long
 for the writer; what comes then is refused."""
@@ -55,6 +62,8 @@ class Applying:
         self._wanted = wanted
         self._drafts = drafts
         self._prepared = prepared
+        self._user = partner.user
+        self._tells_attendees = partner.mailbox.tells_attendees
         self._takes_drafts = takes_drafts(folder, partner.version)
         self._deletes_as_moves = deletes_as_moves
         self._added_now: set[str] = set()
@@ -101,6 +110,28 @@ class Applying:
         if item_id in self.confirmed:
             own[item_id] = self.confirmed[item_id]  # what this request itself did to it
         return self._session.accounted(self._base.token, own)
+
+    async def _announced(self, before: Item | None, after: Item | None) -> Item | None:
+        """An item as it is to be stored; the attendees of a meeting of the user's are told what became of it,
+        from 16.0 on (MS-ASCMD_R7478), unless the calendar's own server does that.
+
+        ``after`` is None of an item that is removed. Raises CommandRefused where it cannot be sent now.
+        """
+        was = before if isinstance(before, Event) else None
+        if not (isinstance(after, Event) or (after is None and was is not None)):
+            return after
+        if self._author.version < ANNOUNCES:
+            if isinstance(after, Event) and is_announced(after):
+                return msgspec.structs.replace(after, organizer_revision=None)  # the client tells them
+            return after
+        own = (self._user.address, *self._user.aliases)
+        kept, told = announced(was, after, self._author, own)
+        try:
+            for one in told if self._tells_attendees else ():
+                await self._drafts.announce(self._session, self._user, one)
+        except SubmissionRefused as error:
+            raise CommandRefused(SyncStatus.SERVER_ERROR, str(error)) from error
+        return kept
 
     def _show(self, stored: StoredItem) -> None:
         """Show the client an item whole in this answer, not as news."""

@@ -137,6 +137,7 @@ class Changing(Applying):
         if not same(before, item):
             if not has_room(item):
                 raise CommandRefused(SyncStatus.CONVERSION_ERROR, "the event would be too large")
+            item = await self._announced(before, item) or item
             stored = await self._session.change(self._folder.folder_id, item_id, item)
         earlier = self.applied.changes.get(item_id, NOTHING_YET)
         lost = self._lost.changes.get(item_id)

@@ -12,7 +12,9 @@ from typing import Final
 
 from overair import items
 from overair.delivery.transport import Prepared, Transport
+from overair.directory.interface import User
 from overair.items import Item
+from overair.items.mail.announcing import Announcement
 from overair.items.mail.message import Message
 from overair.mailboxes.interface import Folder, FolderType, Session
 from overair.protocol.schema import SchemaError
@@ -117,6 +119,15 @@ class Drafts:
                 raise SubmissionRefused(CommonStatus.INVALID_RECIPIENTS, str(refused)) from refused
             raise
         return Draft(message, before, outgoing)
+
+    async def announce(self, session: Session, user: User, told: Announcement) -> None:
+        """Send a message to the attendees of a meeting within the unit of work that stores it.
+
+        What it says is known only there, so its bytes are brought to disk there, too. Raises
+        SubmissionRefused.
+        """
+        prepared = self._transport.prepare(user, told.mime, save_in_sent=False, name=told.name)
+        await self._transport.enqueue(session, prepared)
 
     async def send(self, session: Session, draft: Draft) -> None:
         """Send within the unit of work that takes the draft away."""

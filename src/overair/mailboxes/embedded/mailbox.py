@@ -23,6 +23,7 @@ class EmbeddedMailbox:
     """
 
     takes_mail = True
+    tells_attendees = True
 
     def __init__(self, account_id: int, database: Database, blobs: BlobStore, quota: int = UNLIMITED) -> None:
         self.account_id = account_id

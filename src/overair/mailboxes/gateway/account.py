@@ -57,6 +57,8 @@ class Account:
         """``refuse_log_in`` is told when a server does not take the account's log-in."""
         self.account_id: Final = account_id
         self.backends: Final = dict(backends)
+        self.submits: Final = submission is not None
+        """Whether there is a submission server."""
         self._failures: Final[dict[BackendName, tuple[float, str]]] = {}
         """When and why a server was found not to be had."""
         self._refuse_log_in: Final = refuse_log_in

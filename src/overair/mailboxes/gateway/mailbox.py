@@ -29,8 +29,12 @@ NOBODY: Final = "nobody of the account is here, so its servers cannot be asked"
 
 
 @runtime_checkable
-class TellsBusy(Protocol):
-    """A server that may be asked when people are busy."""
+class Calendars(Protocol):
+    """A server of calendars, which may be asked when people are busy."""
+
+    @property
+    def schedules(self) -> bool:
+        """Whether it tells attendees itself what becomes of meetings."""
 
     async def busy(
         self, people: Sequence[str], start: datetime, end: datetime
@@ -65,6 +69,17 @@ class GatewayMailbox:
         await self._gateway.take_invitations(self.account_id)
         return result
 
+    @property
+    def tells_attendees(self) -> bool:
+        """Whether attendees are told by mail: the server of the calendars, which was asked, does not do it
+        itself, and there is a submission server.
+        """
+        account = self._gateway.find(self.account_id)
+        if account is None or not account.submits:
+            return False
+        server: object = account.backends.get(BackendName.CALDAV)
+        return not (isinstance(server, Calendars) and server.schedules)
+
     def session(self, transaction: Transaction) -> Session:
         """A unit of work inside a transaction that is under way already: it can only read what is here."""
         return self._session(transaction, self._plan())
@@ -82,7 +97,7 @@ class GatewayMailbox:
         account = self._gateway.find(self.account_id)
         server: object = None if account is None else account.backends.get(BackendName.CALDAV)
         found: dict[str, Sequence[Busy]] = {}
-        if isinstance(server, TellsBusy):
+        if isinstance(server, Calendars):
             found |= await server.busy(list(people), span.start, span.end) or {}
         own = [one for one, whose in people.items() if whose == self.account_id and one not in found]
         if own:

@@ -15,6 +15,7 @@ from overair.protocol.sync import (
     ChangeCommand,
     CollectionRequest,
     CollectionResponse,
+    DeleteCommand,
     SyncRequest,
     SyncResponse,
     window_size,
@@ -27,7 +28,9 @@ from overair.server.partners import partner_of
 from overair.server.responses import Outcome
 from overair.server.settings import Heartbeat
 from overair.server.watch import Watch, end_wait
+from overair.sync.applying import ANNOUNCES
 from overair.sync.refusal import SyncRefused
+from overair.versions import Version
 from overair.wbxml.pages import AirSyncBase
 
 MAXIMUM_COLLECTIONS: Final = 300
@@ -138,7 +141,7 @@ async def _exchange_or_wait(
         try:
             while True:
                 responses = await engine.exchange(partner, collections, window)
-                if _sends(collections):
+                if _sends(collections, context.version):
                     await context.services.transport.deliver_waiting()
                 if responses or not waiting:
                     return responses
@@ -148,10 +151,10 @@ async def _exchange_or_wait(
             return ()
 
 
-def _sends(collections: tuple[CollectionRequest, ...]) -> bool:
-    """Whether the request may have sent mail."""
-    return any(
-        isinstance(command, AddCommand | ChangeCommand) and command.send
+def _sends(collections: tuple[CollectionRequest, ...], version: Version) -> bool:
+    """Whether the request may have sent mail: a draft, or what attendees are told of a meeting."""
+    return version >= ANNOUNCES and any(
+        isinstance(command, AddCommand | ChangeCommand | DeleteCommand)
         for collection in collections
         for command in collection.commands
     )

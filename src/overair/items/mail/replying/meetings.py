@@ -32,7 +32,7 @@ from overair.items.time_zones.zones import is_zone, tzinfo
 from overair.protocol.body_preferences import BodyType
 
 FORWARDED: Final = "FW: "
-_PRIVATE: Final = ("reminder", "categories", "busy_status", "response_type", "appointment_reply_time")
+PRIVATE: Final = ("reminder", "categories", "busy_status", "response_type", "appointment_reply_time")
 """What of an event is its owner's alone."""
 _KIND: Final = re.compile(r"((?!multipart|message)[a-z]{1,40})/([a-z0-9.+-]{1,100})", re.IGNORECASE)
 """The content types that a file may be sent under."""
@@ -63,7 +63,7 @@ def original_of_event(
     body = StoredBody(event.body or Body(type=BodyType.PLAIN_TEXT, data=""))
     files = [_file(kept, blobs) for kept in event.stored_attachments or ()]
     return Original(
-        heading=tuple(_heading(event, author)),
+        heading=tuple(heading_of(event, author)),
         text=body.start(BodyType.PLAIN_TEXT, None),
         html=body.start(BodyType.HTML, None) if body.native != BodyType.PLAIN_TEXT else None,
         attachments=(_invitation(event, author, recipients), *files),
@@ -83,7 +83,8 @@ def message_of_event(event: Event, recipients: Sequence[Person], body: Body | No
     return message.as_bytes()
 
 
-def _heading(event: Event, author: Author) -> Iterator[tuple[str, str]]:
+def heading_of(event: Event, author: Author) -> Iterator[tuple[str, str]]:
+    """Who organizes an event, what it is, when and where, by the names of fields."""
     organizer = (event.organizer_name or "", event.organizer_email or "")
     place = event.location.display_name if event.location is not None else None
     for name, value in (
@@ -122,7 +123,7 @@ def _day(time: datetime) -> str:
 def _invitation(event: Event, author: Author, recipients: Sequence[Person]) -> bytes:
     """The event as an entity of iCalendar: a REQUEST of its organizer, if it is a meeting (RFC 5546)."""
     is_meeting = bool((event.meeting_status or 0) & MEETING) and bool(event.organizer_email)
-    shown = msgspec.structs.replace(event, **dict.fromkeys(_PRIVATE), stored_attachments=None)
+    shown = msgspec.structs.replace(event, **dict.fromkeys(PRIVATE), stored_attachments=None)
     if is_meeting:
         shown = msgspec.structs.replace(shown, attendees=_invited(event, recipients))
     method = "REQUEST" if is_meeting else "PUBLISH"

@@ -16,6 +16,7 @@ from overair.items.calendar.busy import Busy
 from overair.items.calendar.statuses import BUSY, FREE, OUT_OF_OFFICE, TENTATIVE
 from overair.mailboxes.gateway.backend import BackendName, MirroredFolder
 from overair.mailboxes.gateway.groupware.backend import DavBackend, Locate
+from overair.mailboxes.gateway.groupware.effects import Effects
 from overair.mailboxes.gateway.groupware.errors import translated
 from overair.mailboxes.gateway.groupware.formats import EventFormat, Format, TaskFormat
 from overair.mailboxes.gateway.groupware.places import Place, calendar_place
@@ -103,6 +104,14 @@ class CalDavBackend(DavBackend):
             for address, periods in told.items()
         }
 
+    @property
+    def schedules(self) -> bool:
+        """Whether the server tells attendees itself what becomes of the user's meetings (RFC 6638), which it
+        does of organizers whose address it knows.
+        """
+        home = self._home
+        return home is not None and home.schedules and not set(self._addresses).isdisjoint(home.addresses)
+
     async def own_calendars(self) -> Sequence[str] | None:
         """The paths of the user's own calendars that can be written, the default one first; None where the
         server itself has meetings stand there that come by mail (RFC 6638).
@@ -110,11 +119,16 @@ class CalDavBackend(DavBackend):
         with translated(self._account_id):
             found = await self._collections()
             home = await self._found()
-            if home.schedules:
+            if self.schedules:
                 return None
             own = [one for one in found if is_own(one, home)]
         listed = [one for one in folders(own, home, (CALENDARS,)) if one.writable]
         return [one.path for one in sorted(listed, key=lambda one: one.type is not CALENDARS.default)]
+
+    async def effects(self) -> Effects:
+        """What is done on the server."""
+        client, home = await self._ready()
+        return Effects(client, self.service, schedules=home.schedules, invites=self.schedules)
 
     def _own_addresses(self) -> Sequence[str]:
         """The user's addresses, those that the server knows included."""

@@ -15,6 +15,7 @@ from overair.dav.objects import delete, get, move, multiget, put
 from overair.dav.transport import DavClient
 from overair.items import Event, Item, Task
 from overair.items.icalendar.reading import decoded
+from overair.items.mail.announcing import is_announced
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
 from overair.mailboxes.gateway.groupware.formats import Format, Nowhere, Unreadable
 from overair.mailboxes.gateway.groupware.overlay import overlaid
@@ -46,11 +47,20 @@ class _Read(NamedTuple):
 class Effects:
     """The effects on one server, as one user. Methods raise DavError beside what they say."""
 
-    def __init__(self, client: DavClient, service: Service, *, schedules: bool) -> None:
-        """``schedules``: whether the server itself sends meeting messages for what is written."""
+    def __init__(
+        self, client: DavClient, service: Service, *, schedules: bool, invites: bool = False
+    ) -> None:
+        """``schedules``: whether the server itself sends meeting messages for what is written; ``invites``:
+        whether it does so for meetings of this user's own.
+        """
         self._client = client
         self._service = service
         self._schedules = schedules
+        self._invites = invites
+
+    def _announces(self, item: Item) -> bool:
+        """Whether the server is to tell attendees, because the client that wrote the item does not."""
+        return self._invites and isinstance(item, Event) and is_announced(item)
 
     async def add(self, place: Place, form: Format, item: Item, token: str) -> Stood:
         """A new object of a name that no other attempt at this effect chooses differently.
@@ -59,7 +69,7 @@ class Effects:
         """
         name = f"{token}{form.extension}"
         text = await asyncio.to_thread(form.write, item, token)
-        if self._schedules:
+        if self._schedules and not self._announces(item):
             text = told_by_client(text)
         where = place.collection + name
         try:
@@ -91,7 +101,7 @@ class Effects:
         except Nowhere as error:
             raise Refused(f"an object of {self._client.host} cannot be edited so: {error}") from error
         if text != before:
-            if self._schedules:
+            if self._schedules and not self._announces(new):
                 text = told_by_client(text, before)
             try:
                 etag = await put(self._client, place.collection + name, text, self._service, replaces=etag)
