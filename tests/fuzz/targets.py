@@ -6,6 +6,7 @@ from typing import Final
 
 from fuzz import (
     calendars,
+    certificates,
     composed,
     conversation,
     discovering,
@@ -52,6 +53,7 @@ TARGETS: Final[dict[str, Target]] = {
         stored,
         proxies,
         discovering,
+        certificates,
         upstream_dav,
         upstream_imap,
         upstream_mail,

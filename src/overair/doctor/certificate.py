@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import ipaddress
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
@@ -25,7 +26,10 @@ MAXIMUM_NAME: Final = 253
 """Characters of a name that are kept; DNS has no longer ones."""
 OLD_HASHES: Final = frozenset(("md2", "md5", "sha1"))
 """Those of signatures that nobody verifies any more."""
-_BROKEN: Final = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm)
+_BROKEN: Final = (
+    *(ValueError, TypeError, LookupError),
+    *(x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm),
+)
 """What reading a part of a malformed certificate raises."""
 
 
@@ -73,9 +77,8 @@ class Certificate:
     @cached_property
     def common_names(self) -> tuple[str, ...]:
         """Of the subject."""
-        return tuple(
-            str(one.value) for one in self.parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        )
+        found = self.parsed.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return tuple(_plain(str(one.value)) for one in found)
 
     @cached_property
     def dns_names(self) -> tuple[str, ...]:
@@ -210,12 +213,20 @@ class Certificate:
             return None
 
 
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Without what the library says of certificates that are odd but can be read, such as those of roots of
+    the nineties, with serial numbers that are not positive."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def read(der: bytes) -> Certificate:
     """Read one certificate. Raises Unreadable."""
     try:
-        with warnings.catch_warnings():
-            # Roots of the nineties have serial numbers that are not positive.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with quietly():
             parsed = x509.load_der_x509_certificate(der)
         # What the rest relies on: the library reads these parts only when they are asked for.
         _ = (parsed.subject, parsed.issuer, parsed.not_valid_before_utc, parsed.not_valid_after_utc)

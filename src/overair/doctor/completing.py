@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from overair.doctor.certificate import Certificate, Unreadable, read
+from overair.doctor.certificate import Certificate, Unreadable, quietly, read
 from overair.doctor.complaint import Complaint
 from overair.doctor.facts.tls import Chain, Link, Origin
 from overair.doctor.issuers import known_issuers
@@ -77,15 +78,20 @@ async def _fetched(certificate: Certificate, complaint: Complaint) -> Link | Non
 
 
 async def _at(url: str, complaint: Complaint) -> tuple[Certificate, ...]:
-    """The certificates at a URL: DER, PEM, or a bag of them (PKCS #7)."""
+    """The certificates at a URL."""
     try:
         answer = await ask(complaint, "GET", url, seconds=complaint.surroundings.connect_seconds)
     except (Unanswered, ValueError):
         return ()  # nobody there, or no URL at all: the issuer stays unknown
+    return certificates_in(answer.body)
+
+
+def certificates_in(body: bytes) -> tuple[Certificate, ...]:
+    """The certificates of a file: DER, PEM, or a bag of them (PKCS #7); none where it is none of these."""
     for reader in (_der, _pem, _bag):
         try:
-            return reader(answer.body)
-        except (ValueError, TypeError):
+            return reader(body)
+        except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
             continue  # not of this form; the next one may be
     return ()
 
@@ -95,11 +101,13 @@ def _der(body: bytes) -> tuple[Certificate, ...]:
 
 
 def _pem(body: bytes) -> tuple[Certificate, ...]:
-    return _again(x509.load_pem_x509_certificates(body))
+    with quietly():
+        return _again(x509.load_pem_x509_certificates(body))
 
 
 def _bag(body: bytes) -> tuple[Certificate, ...]:
-    return _again(pkcs7.load_der_pkcs7_certificates(body))
+    with quietly():
+        return _again(pkcs7.load_der_pkcs7_certificates(body))
 
 
 def _again(found: Sequence[x509.Certificate]) -> tuple[Certificate, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import sys
-import warnings
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +11,8 @@ from pathlib import Path
 import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.utils import CryptographyDeprecationWarning
 
-from overair.doctor.certificate import Certificate, Unreadable, read
+from overair.doctor.certificate import Certificate, Unreadable, quietly, read
 from overair.doctor.complaint import Surroundings
 from overair.doctor.facts.tls import Link, Origin
 
@@ -83,9 +81,7 @@ def mozilla_authorities() -> Authorities:
 
 def _ders(pem: bytes) -> Iterable[bytes]:
     try:
-        with warnings.catch_warnings():
-            # Roots of the nineties have serial numbers that are not positive.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        with quietly():
             found = x509.load_pem_x509_certificates(pem)
     except ValueError:
         return []  # a file without a certificate: a key, a list of revoked ones

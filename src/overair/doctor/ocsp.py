@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificate import Certificate, quietly
 from overair.doctor.complaint import Complaint
 from overair.doctor.web import Unanswered, ask
 
@@ -42,7 +42,8 @@ class Told:
 def read_answer(der: bytes, certificate: Certificate, now: dt.datetime) -> Told:
     """What an OCSP response says of a certificate; never raises."""
     try:
-        answer = ocsp.load_der_ocsp_response(der)
+        with quietly():
+            answer = ocsp.load_der_ocsp_response(der)
         if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             return Told(State.UNUSABLE)
         found = next(
@@ -57,7 +58,7 @@ def read_answer(der: bytes, certificate: Certificate, now: dt.datetime) -> Told:
             return Told(State.STALE, None, ends)
         good = found.certificate_status is ocsp.OCSPCertStatus.GOOD
         return Told(State.GOOD if good else State.UNKNOWN, None, ends)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
         return Told(State.UNUSABLE)
 
 
@@ -70,7 +71,7 @@ async def asked(certificate: Certificate, issuer: Certificate, complaint: Compla
             hashes.SHA1(),  # noqa: S303 - a name's short form, not a signature; what every responder knows
         )
         body = builder.build().public_bytes(Encoding.DER)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
         return None
     for url in certificate.ocsp_urls[:1]:
         try:
