@@ -26,9 +26,9 @@ MAXIMUM_NAME: Final = 253
 """Characters of a name that are kept; DNS has no longer ones."""
 OLD_HASHES: Final = frozenset(("md2", "md5", "sha1"))
 """Those of signatures that nobody verifies any more."""
-_BROKEN: Final = (
+BROKEN: Final = (
     *(ValueError, TypeError, LookupError),
-    *(x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm),
 )
 """What reading a part of a malformed certificate raises."""
 
@@ -113,7 +113,7 @@ class Certificate:
         """Its public key."""
         try:
             key = self.parsed.public_key()
-        except _BROKEN:
+        except BROKEN:
             return Key("unknown", 0)
         if isinstance(key, rsa.RSAPublicKey):
             return Key("RSA", key.key_size)
@@ -132,7 +132,7 @@ class Certificate:
         """That of its signature: sha256, sha1, md5; empty where the signature has none or is unknown."""
         try:
             algorithm = self.parsed.signature_hash_algorithm
-        except _BROKEN:
+        except BROKEN:
             return _OLD_SIGNATURES.get(self.parsed.signature_algorithm_oid.dotted_string, "")
         return algorithm.name if algorithm is not None else ""
 
@@ -185,7 +185,7 @@ class Certificate:
             return self._key_fits(other)
         try:
             self.parsed.verify_directly_issued_by(other.parsed)
-        except (InvalidSignature, *_BROKEN):
+        except (InvalidSignature, *BROKEN):
             return False
         return True
 
@@ -209,7 +209,7 @@ class Certificate:
     def _extension(self, kind: type[Wanted]) -> Wanted | None:
         try:
             return self.parsed.extensions.get_extension_for_class(kind).value
-        except (x509.ExtensionNotFound, *_BROKEN):
+        except (x509.ExtensionNotFound, *BROKEN):
             return None
 
 
@@ -230,7 +230,7 @@ def read(der: bytes) -> Certificate:
             parsed = x509.load_der_x509_certificate(der)
         # What the rest relies on: the library reads these parts only when they are asked for.
         _ = (parsed.subject, parsed.issuer, parsed.not_valid_before_utc, parsed.not_valid_after_utc)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise Unreadable("not a certificate") from error
     return Certificate(der, parsed)
 

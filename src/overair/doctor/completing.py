@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from overair.doctor.certificate import Certificate, Unreadable, quietly, read
+from overair.doctor.certificate import BROKEN, Certificate, Unreadable, quietly, read
 from overair.doctor.complaint import Complaint
 from overair.doctor.facts.tls import Chain, Link, Origin
 from overair.doctor.issuers import known_issuers
@@ -91,7 +90,7 @@ def certificates_in(body: bytes) -> tuple[Certificate, ...]:
     for reader in (_der, _pem, _bag):
         try:
             return reader(body)
-        except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
+        except BROKEN:
             continue  # not of this form; the next one may be
     return ()
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from overair.doctor.certificate import Certificate, quietly
+from overair.doctor.certificate import BROKEN, Certificate, quietly
 from overair.doctor.complaint import Complaint
 from overair.doctor.web import Unanswered, ask
 
@@ -58,7 +57,7 @@ def read_answer(der: bytes, certificate: Certificate, now: dt.datetime) -> Told:
             return Told(State.STALE, None, ends)
         good = found.certificate_status is ocsp.OCSPCertStatus.GOOD
         return Told(State.GOOD if good else State.UNKNOWN, None, ends)
-    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
+    except BROKEN:
         return Told(State.UNUSABLE)
 
 
@@ -71,7 +70,7 @@ async def asked(certificate: Certificate, issuer: Certificate, complaint: Compla
             hashes.SHA1(),  # noqa: S303 - a name's short form, not a signature; what every responder knows
         )
         body = builder.build().public_bytes(Encoding.DER)
-    except (ValueError, TypeError, LookupError, UnsupportedAlgorithm):
+    except BROKEN:
         return None
     for url in certificate.ocsp_urls[:1]:
         try:
