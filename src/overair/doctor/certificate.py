@@ -228,8 +228,8 @@ def read(der: bytes) -> Certificate:
     try:
         with quietly():
             parsed = x509.load_der_x509_certificate(der)
-        # What the rest relies on: the library reads these parts only when they are asked for.
-        _ = (parsed.subject, parsed.issuer, parsed.not_valid_before_utc, parsed.not_valid_after_utc)
+            # What the rest relies on: the library reads these parts only when they are asked for.
+            _ = (parsed.subject, parsed.issuer, parsed.not_valid_before_utc, parsed.not_valid_after_utc)
     except BROKEN as error:
         raise Unreadable("not a certificate") from error
     return Certificate(der, parsed)

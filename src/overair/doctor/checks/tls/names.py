@@ -23,7 +23,7 @@ ADDRESS_TYPED: Final = Illness(
     id="name-address-typed",
     severity=Severity.BREAKS,
     says="You gave the address {host}, but the certificate is for {names}, so that no phone believes it.",
-    cure="Enter the server's name instead of {host}: {first}.",
+    cure="Enter the server's name instead of {host}: {name}.",
     explains=DISBELIEF,
 )
 COMMON_NAME_ONLY: Final = Illness(
@@ -100,7 +100,7 @@ async def examine(bedside: Bedside) -> None:
     if not names:
         bedside.find(NAMELESS)
     elif literal(host) is not None:
-        bedside.find(ADDRESS_TYPED, names=shown, first=names[0])
+        bedside.find(ADDRESS_TYPED, names=shown, name=names[0])
     elif not own.dns_names and any(_matches(name, host) for name in names):
         bedside.find(COMMON_NAME_ONLY)
     elif wildcard := next((name for name in names if _too_deep(name, host)), None):

@@ -17,7 +17,7 @@ _BUNDLE: Final = (
 OUT_OF_ORDER: Final = Illness(
     id="chain-out-of-order",
     severity=Severity.IMPAIRS,
-    says="{host} sends its certificates in the wrong order: {order}. Old Android and Windows Mobile give up.",
+    says="{host} sends its certificates in the wrong order: {names}. Old Android and Windows Mobile give up.",
     cure=_BUNDLE + ".",
     cures={
         Product.NGINX: _BUNDLE + " (`ssl_certificate`).",
@@ -50,7 +50,7 @@ async def examine(bedside: Bedside) -> None:
         bedside.find(STRANGERS, names=", ".join(f"“{one.name}”" for one in strangers))
     ordered = [one for one in sent if one in related]
     if not _stands(ordered):
-        bedside.find(OUT_OF_ORDER, order=", ".join(f"“{one.name}”" for one in ordered))
+        bedside.find(OUT_OF_ORDER, names=", ".join(f"“{one.name}”" for one in ordered))
     roots = [one for one in ordered[1:] if one.self_signed]
     if roots:
         bedside.find(ROOT_SENT, name=roots[0].name)
