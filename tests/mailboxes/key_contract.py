@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailboxes.phones import message
 from overair.items.calendar.event import Event, uid_key
 from overair.mailboxes.interface import FolderType, Session
+from overair.times import microseconds
 
 if TYPE_CHECKING:
     from mailboxes.contract import Do
@@ -38,6 +40,28 @@ class KeyContract:
                 assert await session.with_key(folder, key) is None
             await session.remove(calendar, first.item_id)
             assert await session.with_key(calendar, uid_key("one")) == second
+
+        do(work)
+
+    def test_what_is_not_over_yet(self, do: Do, inbox: str) -> None:
+        noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+        async def work(session: Session) -> None:
+            calendar = (await session.folder_of_type(FolderType.CALENDAR)).folder_id
+            ends = (noon + timedelta(hours=1), noon, noon - timedelta(seconds=1))
+            later, now, over = [
+                (
+                    await session.add(calendar, Event(start_time=end - timedelta(hours=1), end_time=end))
+                ).item_id
+                for end in ends
+            ]
+            since = microseconds(noon)
+            assert await session.upcoming(calendar, since, 9) == [now, later]
+            assert await session.upcoming(calendar, since, 1) == [now]
+            assert over not in await session.upcoming(calendar, since - 1, 9)
+            assert await session.upcoming(inbox, since, 9) == []
+            for folder in ("987654321", "x"):
+                assert await session.upcoming(folder, since, 9) == []
 
         do(work)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.items import Author, Event, Item
+from overair.items import Author, Event, Item, ItemClass
 from overair.items.mail.announcing import announced, is_announced
 from overair.mailboxes.interface import Folder, Session, StoredItem
 from overair.protocol.statuses import SyncStatus
@@ -118,7 +118,8 @@ class Applying:
         ``after`` is None of an item that is removed. Raises CommandRefused where it cannot be sent now.
         """
         was = before if isinstance(before, Event) else None
-        if not (isinstance(after, Event) or (after is None and was is not None)):
+        in_calendar = self._folder.item_class is ItemClass.CALENDAR  # and not among what was deleted before
+        if not in_calendar or not (isinstance(after, Event) or (after is None and was is not None)):
             return after
         if self._author.version < ANNOUNCES:
             if isinstance(after, Event) and is_announced(after):

@@ -6,6 +6,7 @@ From 16.0 on a client leaves that to the server (MS-ASCMD_R7478); before, it sen
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -39,7 +40,9 @@ _TOLD_OF_OCCURRENCE: Final = (
     *("exception_start_time", "deleted", "start_time", "end_time", "all_day_event"),
     *("subject", "location", "body", "sensitivity"),
 )
-_POLICY: Final = SMTP.clone(cte_type="7bit", refold_source="none")
+_POLICY: Final = SMTP.clone(cte_type="7bit", refold_source="none", utf8=True)
+"""What people wrote is encoded before; only an address that is not ASCII stands as it is (RFC 6532)."""
+_ADDRESS: Final = re.compile(r'[^\s@<>()\[\],;:"\\]{1,200}@[^\s@<>()\[\],;:"\\]{1,200}')
 _BEGIN: Final = b"BEGIN:VEVENT\r\n"
 
 
@@ -102,9 +105,8 @@ def _people(event: Event, own: Collection[str]) -> Mapping[str, Attendee]:
     lists = [event.attendees, *(one.attendees for one in event.exceptions or () if not one.deleted)]
     for attendees in lists:
         for one in attendees or ():
-            local, at, host = one.email.strip().rpartition("@")
             address = one.email.strip().lower()
-            if local and at and host and address.isprintable() and " " not in address and address not in own:
+            if _ADDRESS.fullmatch(address) and address.isprintable() and address not in own:
                 found.setdefault(address, one)
     return found
 
@@ -125,6 +127,11 @@ def _said(event: Event) -> tuple[Any, ...]:
 
 def _said_of_occurrence(exception: EventException) -> tuple[Any, ...]:
     return tuple(getattr(exception, name) for name in _TOLD_OF_OCCURRENCE)
+
+
+def _written(name: str, address: str) -> str:
+    """An address with its name, as header fields have it; one that is not ASCII stands alone."""
+    return formataddr((one_line(name, 200), address)) if address.isascii() else address
 
 
 def _message(
@@ -149,9 +156,9 @@ def _message(
     body = StoredBody(event.body or Body(type=BodyType.PLAIN_TEXT, data=""))
     lines = [f"{name}: {value}" for name, value in heading_of(event, author) if name in ("When", "Where")]
     text = "\n".join([*lines, "", body.start(BodyType.PLAIN_TEXT, None)]).strip() + "\n"
-    to = [formataddr((one_line(one.name, 200), one.email.strip())) for one in recipients]
+    to = [_written(one.name, one.email.strip()) for one in recipients]
     message = EmailMessage(policy=_POLICY)
-    message.set_raw("From", formataddr((one_line(author.name, 200), author.address)))
+    message.set_raw("From", _written(author.name, author.address))
     message.set_raw("To", ",\r\n ".join(to))
     message.set_raw("Subject", encoded_value("Subject", one_line(subject, 1_000), LONGEST))
     message.set_content(text, subtype="plain", charset="utf-8")
