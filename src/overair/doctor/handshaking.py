@@ -150,7 +150,7 @@ async def _shaken(
         if not data or came > MAXIMUM_BYTES:
             return _refused(connection, seen, Refusal.CLOSED)
         connection.bio_write(data)
-    if seen.client_certificate and seen.alert is None:
+    if seen.client_certificate and connection.get_protocol_version() == SSL.TLS1_3_VERSION:
         await _late_alert(connection, reader)
     return _shown(connection, seen)
 

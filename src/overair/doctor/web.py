@@ -17,7 +17,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from overair.doctor.complaint import Complaint
-from overair.doctor.resolving import Hosts
+from overair.doctor.resolving import Hosts, literal
 from overair.doctor.trusting import anybody, believed
 
 MAXIMUM_BODY: Final = 1024 * 1024
@@ -94,9 +94,9 @@ async def ask(
 ) -> Answer:
     """Ask one question; redirects are not followed.
 
-    ``authorization`` is the header with the log-in (``Attempts.ask`` counts those): it goes over TLS that is believed and to hosts that
-    may be told, and to no other (KeptSecret). ``address`` is the host's to ask, ``seconds`` for the whole
-    answer. Raises Unanswered.
+    ``authorization`` is the header with the log-in (``Attempts.ask`` counts those): it goes over TLS that is
+    believed and to hosts that may be told, and to no other (KeptSecret). ``address`` is the host's to ask,
+    ``seconds`` for the whole answer. Raises Unanswered.
     """
     target = URL(url, encoded=True) if isinstance(url, str) else url
     sent = CIMultiDict({"User-Agent": USER_AGENT, **(headers or {})})
@@ -106,6 +106,10 @@ async def ask(
         sent["Authorization"] = authorization
     trust = anybody() if authorization is None else believed(complaint)
     around = complaint.surroundings
+    if literal(target.host or "") is not None and target.port is not None:
+        # For an address the resolver is not asked, which maps the ports of names.
+        sent.setdefault("Host", target.raw_authority)
+        target = target.with_port(around.ports.get(target.port, target.port))
     limit = aiohttp.ClientTimeout(total=seconds or around.answer_seconds, sock_connect=around.connect_seconds)
     started = time.monotonic()
     connector = aiohttp.TCPConnector(resolver=Hosts(around, address), ssl=trust, use_dns_cache=False)
