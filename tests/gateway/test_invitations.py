@@ -177,6 +177,31 @@ def test_a_calendar_server_that_is_away_gets_it_later(
     assert len(house.objects()) == 1
 
 
+def test_a_restart_forgets_nothing(
+    tmp_path: Path, dovecot: Dovecot, radicale: Radicale, gateway: RunningServer
+) -> None:
+    """Neither what is still to be put into a calendar, nor what was, and was removed since."""
+    user = dovecot.user()
+    house = House(dovecot, radicale, gateway, user, radicale.make_calendar(user, "work"))
+    with running_gateway(tmp_path / "data", dovecot, radicale) as first:
+        house.gateway = first
+        house.sync()
+        house.invite(uid="taken")
+        house.sync()
+        [name] = radicale.names(house.calendar)
+        radicale.delete(user, f"{house.calendar}{name}")
+        radicale.stop()
+        house.invite(uid="waiting")
+        house.sync()
+    radicale.start()
+    with running_gateway(tmp_path / "data", dovecot, radicale) as second:
+        house.gateway = second
+        house.sync()
+        house.sync("phone2")
+    [text] = house.objects()
+    assert "UID:waiting\r\n" in text
+
+
 @pytest.fixture(scope="module")
 def cyrus() -> Iterator[Cyrus]:
     """It knows its users by the addresses that they have at the gateway."""

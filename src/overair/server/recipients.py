@@ -19,6 +19,8 @@ from overair.server.context import Context
 
 MOST_SUGGESTIONS: Final = 100
 """Whom one name may mean at most, of the address list and of the contacts each."""
+MOST_LOOKED_AT: Final = 300
+"""Contacts that hold the words of one name somewhere, of which it is looked whether they are called so."""
 _SIGNS: Final = re.compile(r"[^\w]+")
 _KEY: Final = "email:"
 """How the key of a contact's address begins (items.contact.email_key)."""
@@ -130,7 +132,7 @@ async def _contacts(context: Context, text: str) -> list[Found]:
         classes = frozenset({ItemClass.CONTACTS})
         query = SearchQuery(clauses=clauses, folder_ids=folder_ids, item_classes=classes)
         contacts: list[Contact] = []
-        for one in await session.search(query, MOST_SUGGESTIONS) if clauses else ():
+        for one in await session.search(query, MOST_LOOKED_AT) if clauses else ():
             [stored] = await session.read(one.folder_id, [one.item_id])
             if stored is not None and isinstance(stored.item, Contact):
                 contacts.append(stored.item)
