@@ -28,7 +28,7 @@ async def believe(host: Host, address: str, surroundings: Surroundings) -> None:
                 place.address, place.port, ssl=verifying(surroundings), server_hostname=host.name
             )
     except ssl.SSLCertVerificationError as error:
-        raise Disbelief(error.verify_message) from error
+        raise Disbelief(error.verify_message.rstrip(".")) from error
     except ssl.SSLError as error:
         raise Failed(error.reason or "TLS failed") from error
     except TimeoutError as error:
