@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from overair.ward.case import Case
-from overair.ward.cases import healthy, oddities, tls, tls_certificates, tls_names, tls_protocol, tls_trust
+from overair.ward.cases import (
+    healthy,
+    oddities,
+    tls,
+    tls_certificates,
+    tls_names,
+    tls_oddities,
+    tls_protocol,
+    tls_trust,
+)
 
 CASES: Final[tuple[Case, ...]] = (
     *healthy.CASES,
     *oddities.CASES,
+    *tls_oddities.CASES,
     *tls.CASES,
     *tls_protocol.CASES,
     *tls_certificates.CASES,
