@@ -184,6 +184,22 @@ def test_a_repeated_request_tells_nobody_twice(server: RunningServer) -> None:
     assert ben.methods() == ["REQUEST"]
 
 
+def test_an_add_that_was_lost_with_all_that_is_known_of_it_names_the_same_meeting(
+    server: RunningServer,
+) -> None:
+    """As where the mail had gone and the calendar's server was away then."""
+    ben = Post(server, BEN)
+    data = [*meeting(BEN), leaf(Calendar.ClientUid, "of-the-phone")]
+    for _ in range(2):
+        replica = Replica.of(server, FolderType.CALENDAR, V16)
+        response = replica.sync(add(data, "lost"))
+        assert response is not None
+        [one] = response.responses
+        assert isinstance(one, AddResponse)
+        replica.sync(DeleteCommand(server_id=one.server_id or ""))
+    assert len({about.event.uid for _, _, about in ben.came()}) == 1
+
+
 def test_what_is_over_is_told_to_nobody(server: RunningServer) -> None:
     ben = Post(server, BEN)
     replica = Replica.of(server, FolderType.CALENDAR, V16)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
+
+import msgspec
 
 from overair import items
 from overair.items import Event, Item, ItemClass
@@ -171,7 +174,19 @@ class Adding(Applying):
         if isinstance(again, Event) and isinstance(item, Event):
             with_uid = "uid" in said(item, command.application_data)
             return made_again(again, item, self._author.version, with_uid=with_uid, contested=contested)
-        return item
+        return self._named(item, command)
+
+    def _named(self, item: Item, command: AddCommand) -> Item:
+        """An event with a UID that is the same for an Add which is repeated because all of it was lost but
+        what its attendees were told.
+        """
+        if not isinstance(item, Event) or item.client_uid is None:
+            return item
+        if "uid" in said(item, command.application_data):
+            return item
+        digest = digest_of(command.application_data, command.send)
+        name = f"{self._user.address}\0{command.client_id}\0".encode() + digest
+        return msgspec.structs.replace(item, uid=blake2b(name, digest_size=16).hexdigest().upper())
 
 
 def _has_files_in_days(event: Event, application_data: Sequence[Element]) -> bool:
