@@ -12,8 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from overair.doctor.certificate import MAXIMUM_CHAIN, Unreadable, read, read_chain
+from overair.doctor.checks.tls import purpose
 from overair.doctor.checks.tls.names import covers
+from overair.doctor.facts.tls import Encrypted, Shake
 from overair.ward.certificates import Authority
+from support.asynchronous import run
+from support.bedside import bedside_of
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -63,6 +67,16 @@ def test_only_the_own_certificate_of_a_chain_has_to_be_readable() -> None:
         read_chain((b"nonsense", own))
     with pytest.raises(Unreadable):
         read_chain(())
+
+
+def test_an_own_certificate_that_cannot_be_read_is_said_to_be_so() -> None:
+    shake = Shake(
+        chain=(b"nonsense",), version="TLSv1.2", cipher="", protocol="", client_certificate=False, staple=b""
+    )
+    bedside = bedside_of(purpose.CHECK, Encrypted({"192.0.2.1": shake}))
+
+    assert run(purpose.examine(bedside)) is None
+    assert [finding.id for finding in bedside.findings] == ["certificate-unreadable"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from support.rounds import Rounds, parameters, rounds_of
 ODDITIES = {
     "grown-over-years": {
         *("tls-old-accepted", "client-certificate-asked", "chain-with-strangers", "certificate-expires-soon"),
+        "staple-unusable",
     },
     "second-site": {"sni-needed", "ciphers-only-cbc"},
     "two-servers": {"certificates-differ", "sni-demanded"},

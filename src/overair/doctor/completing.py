@@ -27,7 +27,12 @@ MAXIMUM_SEEN: Final = 32
 
 
 async def complete(sent: Sequence[Certificate], complaint: Complaint) -> Chain:
-    """Follow the issuers of the first certificate. Raises OSError where a given file cannot be read."""
+    """Follow the issuers of the first certificate; fetching takes ``answer_seconds`` in all at most.
+
+    Raises OSError where a given file cannot be read.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + complaint.surroundings.answer_seconds
     path = [Link(sent[0], Origin.SENT)]
     fetched: list[Link] = []
     while not path[-1].certificate.self_signed and len(path) < MAXIMUM_PATH:
@@ -35,7 +40,8 @@ async def complete(sent: Sequence[Certificate], complaint: Complaint) -> Chain:
         links = _issuers(path[-1].certificate, sent, fetched, complaint)
         following = next((link for link in links if link.certificate.fingerprint not in taken), None)
         if following is None:
-            following = await _fetched(path[-1].certificate, complaint)
+            left = min(deadline - loop.time(), complaint.surroundings.connect_seconds)
+            following = await _fetched(path[-1].certificate, complaint, left) if left > 0 else None
             if following is None or following.certificate.fingerprint in taken:
                 break
             fetched.append(following)
@@ -66,20 +72,20 @@ def _roots(
     return tuple(certificate for certificate in seen.values() if certificate.self_signed)
 
 
-async def _fetched(certificate: Certificate, complaint: Complaint) -> Link | None:
+async def _fetched(certificate: Certificate, complaint: Complaint, seconds: float) -> Link | None:
     """The issuer from where the certificate says that it is."""
     urls = certificate.issuer_urls[:MAXIMUM_URLS]
-    for candidates in await asyncio.gather(*(_at(url, complaint) for url in urls)):
+    for candidates in await asyncio.gather(*(_at(url, complaint, seconds) for url in urls)):
         for candidate in candidates:
             if certificate.issued_by(candidate):
                 return Link(candidate, Origin.FETCHED)
     return None
 
 
-async def _at(url: str, complaint: Complaint) -> tuple[Certificate, ...]:
+async def _at(url: str, complaint: Complaint, seconds: float) -> tuple[Certificate, ...]:
     """The certificates at a URL."""
     try:
-        answer = await ask(complaint, "GET", url, seconds=complaint.surroundings.connect_seconds)
+        answer = await ask(complaint, "GET", url, seconds=seconds)
     except (Unanswered, ValueError):
         return ()  # nobody there, or no URL at all: the issuer stays unknown
     return certificates_in(answer.body)

@@ -18,6 +18,7 @@ names, the intermediate sent along. What differs is named::
     authority.issue(names, purpose=None)                  # does not say what it is meant for
     authority.issue(names, must_staple=True)              # demands that its state is stapled
     authority.issue(names, above=(-400, -10))             # the intermediate has expired (days from now)
+    authority.issue(names, by=authority.issue(...))       # by a certificate that may not issue any
     Authority(folder, "Nobody's Root").issue(names)       # another root, which nobody trusts
 """
 
@@ -27,7 +28,7 @@ import datetime as dt
 import ipaddress
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -73,6 +74,7 @@ class CertificateFiles:
     """What the server sends, in DER."""
     certificate: x509.Certificate
     """The server's own."""
+    key: Key = field(repr=False)
     root_file: Path
     """The root above it; its own file where it is self-signed."""
 
@@ -118,6 +120,7 @@ class Authority:
         purpose: x509.ObjectIdentifier | None = FOR_SERVERS,
         must_staple: bool = False,
         above: tuple[float, float] | None = None,
+        by: CertificateFiles | None = None,
     ) -> CertificateFiles:
         """A server's certificate; what differs from a healthy one is told above.
 
@@ -126,6 +129,8 @@ class Authority:
         own = KEYS[key]()
         subject = _name(names[0])
         signing, issuer = (own, subject) if self_signed else (self.key, self.intermediate.subject)
+        if by is not None:
+            signing, issuer = by.key, by.certificate.subject
         # What OpenSSL is to sign has to be signed by its own key first, and to say nothing else.
         builder = _builder(subject, subject if sha1 else issuer, own, start, end)
         if not common_name_only:
@@ -155,6 +160,8 @@ class Authority:
             intermediate = self._authority(_common_name(intermediate), self.key, self.root, *above)
         kinds = {LEAF: certificate, INTERMEDIATE: intermediate, ROOT: self.root}
         chain = [certificate] if self_signed else [kinds[kind] for kind in send]
+        if by is not None:
+            chain.insert(1, by.certificate)
         text = b"".join(map(_pem, chain))
         return CertificateFiles(
             chain_file=self._write(f"{stem}.pem", text),
@@ -162,6 +169,7 @@ class Authority:
             both_file=self._write(f"{stem}.both.pem", text + key_text),
             chain=tuple(one.public_bytes(Encoding.DER) for one in chain),
             certificate=certificate,
+            key=own,
             root_file=self._write(f"{stem}.own.pem", text) if self_signed else self.root_file,
         )
 

@@ -17,19 +17,30 @@ GOOD_FOR: Final = dt.timedelta(days=7)
 
 
 def revoked(authority: Authority, certificate: x509.Certificate) -> bytes:
-    """The answer in DER, signed by the intermediate that issued the certificate."""
+    """That it was taken back three days ago, in DER, signed by the intermediate that issued it."""
     now = dt.datetime.now(dt.UTC)
+    return _said(authority, certificate, now, now - SINCE)
+
+
+def good(authority: Authority, certificate: x509.Certificate, until: dt.datetime) -> bytes:
+    """That it is good, for the week that ends then."""
+    return _said(authority, certificate, until - GOOD_FOR, None)
+
+
+def _said(
+    authority: Authority, certificate: x509.Certificate, now: dt.datetime, revoked_at: dt.datetime | None
+) -> bytes:
     builder = (
         ocsp.OCSPResponseBuilder()
         .add_response(
             certificate,
             authority.intermediate,
             hashes.SHA256(),
-            ocsp.OCSPCertStatus.REVOKED,
+            ocsp.OCSPCertStatus.GOOD if revoked_at is None else ocsp.OCSPCertStatus.REVOKED,
             now,
             now + GOOD_FOR,
-            now - SINCE,
-            x509.ReasonFlags.key_compromise,
+            revoked_at,
+            None if revoked_at is None else x509.ReasonFlags.key_compromise,
         )
         .responder_id(ocsp.OCSPResponderEncoding.NAME, authority.intermediate)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -11,17 +12,23 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from overair.doctor.complaint import Complaint
 from overair.ward.case import Case, Program
 from overair.ward.fronts import ALPN, behind_haproxy
+from overair.ward.revocation import good
 from overair.ward.site import MAIL, NAMES, healthy_site, records
 from overair.ward.ward import Ward
 
 
 @contextlib.asynccontextmanager
 async def _grown(ward: Ward) -> AsyncIterator[Complaint]:
-    """TLS 1.0 is still there, a certificate of the phone is asked for, and a stranger's is sent along."""
+    """TLS 1.0 is still there, a certificate of the phone is asked for, and a stranger's is sent along, and a
+    staple of last week."""
     certificate = ward.authority.issue(NAMES, start=-80, end=5)
     stranger = ward.other_authority.root.public_bytes(Encoding.PEM)
     certificate.chain_file.write_bytes(certificate.chain_file.read_bytes() + stranger)
-    server = f"    ssl_verify_client optional;\n    ssl_client_certificate {ward.authority.root_file};"
+    staple = ward.folder() / "staple.der"
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+    staple.write_bytes(good(ward.authority, certificate.certificate, yesterday))
+    server = f"    ssl_verify_client optional;\n    ssl_client_certificate {ward.authority.root_file};\n"
+    server += f"    ssl_stapling on;\n    ssl_stapling_file {staple};"
     protocols = "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"
     async with healthy_site(ward, certificate=certificate, protocols=protocols, server=server, old=True):
         yield ward.complaint()
@@ -60,7 +67,7 @@ CASES: Final = (
         program=Program.NGINX,
         start=_grown,
         harmless="TLS 1.0 beside newer versions, a certificate of the phone asked for, a stranger's sent "
-        "along, five days left",
+        "along, an old staple, five days left",
     ),
     Case(
         id="second-site",

@@ -149,6 +149,16 @@ CASES: Final = (
         start=showing(lambda ward: ward.authority.issue(NAMES, send=(LEAF,)), Program.HAPROXY),
     ),
     Case(
+        id="issued-by-a-server",
+        title="“Our firewall makes a certificate for each server by itself.”",
+        illness="certificate-not-believed",
+        program=Program.APACHE,
+        start=showing(
+            lambda ward: ward.authority.issue(NAMES, by=ward.authority.issue(("firewall.other.test",))),
+            Program.APACHE,
+        ),
+    ),
+    Case(
         id="another-certificate-than-trusted",
         title="“I have told the doctor whom to trust.”",
         illness="fingerprint-differs",

@@ -65,17 +65,9 @@ NOT_ON_ANDROID: Final = Illness(
     "which an older root vouches for “{root}” (cross-signing), if there is one.",
     cures=NEW_CERTIFICATE,
 )
-NOT_ON_WINDOWS_MOBILE: Final = Illness(
-    id="root-unknown-to-windows-mobile",
-    severity=Severity.ODDITY,
-    says="The root “{root}” is not in the list of {store}.",
-    cure="Where such devices are in use, install the root on them: `overair doctor certs {host}` saves it as "
-    "root.cer.",
-)
 _LACKING: Final = {
     StoreName.IOS: NOT_ON_IOS,
     StoreName.ANDROID: NOT_ON_ANDROID,
-    StoreName.WINDOWS_MOBILE: NOT_ON_WINDOWS_MOBILE,
 }
 _CURRENT: Final = (StoreName.MOZILLA, StoreName.IOS, StoreName.ANDROID)
 
@@ -93,6 +85,7 @@ async def examine(bedside: Bedside) -> RootStores:
     if fingerprints & installed_on_devices(bedside.surroundings):
         bedside.note(f"“{name}” is installed on the devices")
         return RootStores(dict.fromkeys(StoreName, Knows.YES))
+    bedside.note(f"“{name}”: " + ", ".join(f"{store(one).called} {known[one].value}" for one in StoreName))
     having = [one for one in _CURRENT if known[one] is Knows.YES]
     if not having:
         bedside.find(SELF_SIGNED if len(chain.path) == 1 else PRIVATE, root=name)
@@ -105,7 +98,6 @@ async def examine(bedside: Bedside) -> RootStores:
             bedside.find(illness, root=name, store=store(one).called)
     if known[StoreName.MOZILLA] is Knows.NO:
         bedside.find(WITHDRAWN, root=name, lacking=store(StoreName.MOZILLA).called, having=told)
-    bedside.note(f"“{name}”: known to {told}")
     return RootStores(known)
 
 
@@ -117,5 +109,5 @@ CHECK = Check(
     examine=examine,
     needs=(Chain,),
     yields=RootStores,
-    finds=(SELF_SIGNED, PRIVATE, NOT_HERE, NOT_ON_IOS, NOT_ON_ANDROID, WITHDRAWN, NOT_ON_WINDOWS_MOBILE),
+    finds=(SELF_SIGNED, PRIVATE, NOT_HERE, NOT_ON_IOS, NOT_ON_ANDROID, WITHDRAWN),
 )
