@@ -21,8 +21,8 @@ from overair.server.recipients import Found
 INTERVAL: Final = timedelta(minutes=30)
 DEFAULT_SPAN: Final = timedelta(days=7)
 """MS-ASCMD_R2265."""
-LONGEST_SPAN: Final = timedelta(days=42)
-"""MS-ASCMD_R5175; so no answer is near 32 KB (MS-ASCMD_R3317)."""
+LONGEST_SPAN: Final = 42
+"""Days (MS-ASCMD_R5175); so no answer is near 32 KB (MS-ASCMD_R3317)."""
 MOST_RECIPIENTS: Final = 100
 """The number of recipients that cannot be reached (MS-ASCMD_R4621, R4622)."""
 TIME_LIMIT: Final = 10.0
@@ -39,7 +39,7 @@ def span_of(asked: AvailabilityRequest, time_zone: str) -> Span:
     """The time that a request asks about. Raises InvalidSpan (MS-ASCMD_R2266, R5430)."""
     try:
         end = asked.end_time or asked.start_time + DEFAULT_SPAN
-        if not INTERVAL <= end - asked.start_time <= LONGEST_SPAN:
+        if not INTERVAL <= end - asked.start_time <= timedelta(days=LONGEST_SPAN):
             raise InvalidSpan
     except OverflowError:
         raise InvalidSpan from None

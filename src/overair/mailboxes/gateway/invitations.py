@@ -22,8 +22,8 @@ from overair.times import microseconds, moment_of, utc_now
 
 CLASSES: Final = frozenset({"IPM.Schedule.Meeting.Request", "IPM.Schedule.Meeting.Canceled"})
 """The classes of messages by which meetings stand in calendars."""
-OLDEST: Final = int(timedelta(days=30).total_seconds()) * 1_000_000
-"""Microseconds since it was received after which a message is of no use to a calendar."""
+OLDEST: Final = 30
+"""Days since it was received after which a message is of no use to a calendar."""
 SINCE: Final = ""
 """The name of the row that says when the account was first seen."""
 
@@ -70,7 +70,7 @@ async def arrived(transaction: Transaction, folder: MirroredFolder, key: str, it
         return False
     received = microseconds(item.date_received)
     since = await transaction.one(ONE, account=folder.account_id, name=SINCE)
-    oldest = microseconds(utc_now()) - OLDEST
+    oldest = microseconds(utc_now() - timedelta(days=OLDEST))
     if since is None or received < max(int(since[0]), oldest):
         return False
     name = message_key(item.message_id or f"{folder.path} {key}")
