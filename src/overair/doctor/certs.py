@@ -14,7 +14,7 @@ from overair.doctor.certificate import Certificate, Unreadable, read_chain
 from overair.doctor.complaint import Complaint, Surroundings
 from overair.doctor.completing import complete
 from overair.doctor.facts.tls import Chain, Shake
-from overair.doctor.handshaking import hello_to, place_of, shake
+from overair.doctor.handshaking import NoShake, Refusal, hello_to, place_of, shake
 from overair.doctor.host import Host
 from overair.doctor.resolving import Hosts
 from overair.doctor.stores import Knows, StoreName, store
@@ -39,13 +39,11 @@ class Collected:
 
 
 async def collect(host: Host, surroundings: Surroundings, address: str | None = None) -> Collected:
-    """Get the chain of a host, at its first address or at the one given.
+    """Get the chain of a host, at the first of its addresses that shows one, or at the one given.
 
     Raises handshaking.NoShake, OSError where the name has no address.
     """
-    if address is None:
-        address = str((await Hosts(surroundings).resolve(host.name, host.port))[0]["host"])
-    shown = await shake(place_of(host, address, surroundings), hello_to(host), surroundings)
+    address, shown = await _shown(host, surroundings, address)
     try:
         sent = read_chain(shown.chain)
     except Unreadable:
@@ -72,6 +70,19 @@ async def collect(host: Host, surroundings: Surroundings, address: str | None = 
     if root is not None:
         files |= dict(_both(ROOT, root.der))
     return Collected({**files, LOG: log.encode()}, log, root, missing)
+
+
+async def _shown(host: Host, surroundings: Surroundings, address: str | None) -> tuple[str, Shake]:
+    found = await Hosts(surroundings, address).resolve(host.name, host.port)
+    failure = NoShake(Refusal.UNREACHABLE)
+    for one in found:
+        try:
+            return one["host"], await shake(
+                place_of(host, one["host"], surroundings), hello_to(host), surroundings
+            )
+        except NoShake as failed:
+            failure = failed
+    raise failure
 
 
 def _unreadable(host: Host, shown: Shake) -> Collected:

@@ -207,7 +207,10 @@ def _refused(connection: SSL.Connection, seen: _Seen, refusal: Refusal = Refusal
 
 
 def _shown(connection: SSL.Connection, seen: _Seen) -> Shake:
-    chain = connection.get_peer_cert_chain() or []
+    """What was seen. Raises NoShake where there is no certificate in it."""
+    chain = connection.get_peer_cert_chain()
+    if not chain:
+        raise NoShake(Refusal.BROKEN, seen.alert, seen.first)
     return Shake(
         chain=tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain),
         version=connection.get_protocol_version_name(),
