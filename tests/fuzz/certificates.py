@@ -125,7 +125,7 @@ TARGETS: Final = (
         refuses=(Unreadable,),
         seeds=lambda: (der(), der(0x20)),
         words=WORDS,
-        shapes={"many names": many_names, "nested": NESTED},
+        shapes={"nested": NESTED, "many names": many_names},
         limit=MAXIMUM_BYTES,
     ),
     Target(

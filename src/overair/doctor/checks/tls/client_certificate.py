@@ -31,6 +31,7 @@ DEMANDED: Final = Illness(
         Product.EXCHANGE: "`Set-ActiveSyncVirtualDirectory -Identity 'SERVER\\Microsoft-Server-ActiveSync "
         "(Default Web Site)' -ClientCertAuth Ignore`, and “Ignore” in IIS Manager, SSL Settings.",
     },
+    explains=frozenset(("client-certificate-required",)),
 )
 ASKED: Final = Illness(
     id="client-certificate-asked",
