@@ -99,6 +99,12 @@ async def _other_autodiscover(ward: Ward) -> AsyncIterator[Complaint]:
 
 
 @contextlib.asynccontextmanager
+async def _name_forgotten(ward: Ward) -> AsyncIterator[Complaint]:
+    async with healthy_site(ward, certificate=ward.authority.issue((MAIL,))):
+        yield ward.complaint(server=Host(MAIL))
+
+
+@contextlib.asynccontextmanager
 async def _other_address(ward: Ward) -> AsyncIterator[Complaint]:
     """Two servers share the name; one of them was forgotten when the certificate was renewed."""
     address, forgotten = ward.address(), ward.address()
@@ -194,6 +200,13 @@ CASES: Final = (
         illness="autodiscover-certificate-differs",
         program=Program.NGINX,
         start=_other_autodiscover,
+    ),
+    Case(
+        id="autodiscover-forgotten",
+        title="“Setting up a phone takes three attempts, then it works for years.”",
+        illness="autodiscover-not-in-certificate",
+        program=Program.NGINX,
+        start=_name_forgotten,
     ),
     Case(
         id="one-of-two-forgotten",

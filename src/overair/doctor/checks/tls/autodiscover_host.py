@@ -6,6 +6,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.checks.tls.names import covers
 from overair.doctor.facts.hosts import Candidates, Method, Server
 from overair.doctor.facts.tls import Encrypted, Presented, Trusted
 from overair.doctor.illness import Illness, Severity
@@ -19,6 +20,15 @@ DIFFERS: Final = Illness(
     "of {autodiscover} out of DNS and name the server by SRV (_autodiscover._tcp).",
 )
 
+LACKING: Final = Illness(
+    id="autodiscover-not-in-certificate",
+    severity=Severity.IMPAIRS,
+    says="The certificate of {server} is good for {server}, but {autodiscover} leads to it, too, and is "
+    "not in it: phones that look for their server warn or ask for it by hand.",
+    cure="Have {autodiscover} added to the certificate of {server}, or take the record of {autodiscover} "
+    "out of DNS and name the server by SRV (_autodiscover._tcp).",
+)
+
 
 async def examine(bedside: Bedside) -> None:
     """Compare the two, where the server is believed and the other is not."""
@@ -27,12 +37,16 @@ async def examine(bedside: Bedside) -> None:
     if server not in trusted:
         raise NotReached("the server itself is not believed")
     presented = bedside.of_hosts(Presented)
+    if server not in presented:
+        raise NotReached("the server's certificate cannot be read")
     for host, method in zip(candidates.hosts, candidates.methods, strict=True):
         if method is not Method.AUTODISCOVER or host not in encrypted or host in trusted or host == server:
             continue
-        if encrypted[host].first.chain[:1] != encrypted[server].first.chain[:1]:
-            name = presented[host].own.name if host in presented else "unreadable"
-            bedside.find(DIFFERS, server=server.name, autodiscover=host.name, name=name)
+        told = {"server": server.name, "autodiscover": host.name}
+        if host in presented and presented[host].own != presented[server].own:
+            bedside.find(DIFFERS, name=presented[host].own.name, **told)
+        elif host in presented and not covers(presented[host].own, host.name):
+            bedside.find(LACKING, **told)
 
 
 CHECK = Check(
@@ -43,5 +57,5 @@ CHECK = Check(
     examine=examine,
     needs=(Candidates, Server),
     wants=(Encrypted, Presented, Trusted),
-    finds=(DIFFERS,),
+    finds=(DIFFERS, LACKING),
 )
