@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL, crypto
 
 from overair.doctor.complaint import Place, Surroundings
@@ -70,6 +71,8 @@ class Hello:
     minimum: str = "TLSv1"
     maximum: str = "TLSv1.3"
     ciphers: str = OLD_CIPHERS
+    only_p256: bool = False
+    """Whether P-256 is the one group that is offered, which every device with elliptic curves knows."""
 
 
 def hello_to(host: Host) -> Hello:
@@ -228,6 +231,8 @@ def _context(hello: Hello, seen: _Seen) -> SSL.Context:
     context.set_min_proto_version(VERSIONS[hello.minimum])
     context.set_max_proto_version(VERSIONS[hello.maximum])
     context.set_cipher_list(hello.ciphers.encode("ascii"))
+    if hello.only_p256:
+        context.set_tmp_ecdh(ec.SECP256R1())
     # Servers from before RFC 5746 (2010) are patients, too.
     context.set_options(SSL.OP_LEGACY_SERVER_CONNECT)
     context.set_verify(SSL.VERIFY_NONE)

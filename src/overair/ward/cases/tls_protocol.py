@@ -70,6 +70,13 @@ async def _plain_rsa(ward: Ward) -> AsyncIterator[Complaint]:
 
 
 @contextlib.asynccontextmanager
+async def _new_curve(ward: Ward) -> AsyncIterator[Complaint]:
+    certificate = ward.authority.issue(NAMES, key="rsa2048")
+    async with healthy_site(ward, certificate=certificate, server="    ssl_ecdh_curve X25519;"):
+        yield ward.complaint()
+
+
+@contextlib.asynccontextmanager
 async def _wants_certificate(ward: Ward) -> AsyncIterator[Complaint]:
     server = f"    ssl_verify_client on;\n    ssl_client_certificate {ward.authority.root_file};"
     async with healthy_site(ward, server=server):
@@ -128,6 +135,13 @@ CASES: Final = (
         illness="ciphers-without-forward-secrecy",
         program=Program.NGINX,
         start=_plain_rsa,
+    ),
+    Case(
+        id="new-curve-only",
+        title="“The tablets in the warehouse have stopped. They are not that old.”",
+        illness="groups-only-new",
+        program=Program.NGINX,
+        start=_new_curve,
     ),
     Case(
         id="client-certificate-wanted",

@@ -70,8 +70,8 @@ OLD_ONLY: Final = Illness(
 NO_CIPHER: Final = Illness(
     id="tls-no-common-cipher",
     severity=Severity.BREAKS,
-    says="{host} speaks TLS but shares no cipher or no curve with anything from this century's phones, "
-    "or has no certificate for the ciphers that it offers.",
+    says="{host} speaks TLS, but has no cipher and no curve in common with the devices of today, or no "
+    "certificate for the ciphers that it offers.",
     cure="Allow ECDHE with AES-GCM at the server and look whether its certificate and key were loaded.",
     cures={
         Product.NGINX: "`ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;`",
@@ -138,7 +138,7 @@ async def examine(bedside: Bedside) -> Encrypted | None:
         bedside.find(SOME, good=next(iter(shakes)), bad=address, reason=failure)
     encrypted = Encrypted(shakes)
     first = encrypted.first
-    bedside.note(f"{first.version}, {first.cipher}, {len(first.chain)} certificates")
+    bedside.note(f"{first.version}, {first.cipher}, certificates sent: {len(first.chain)}")
     return encrypted
 
 
