@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import imapclient
@@ -215,6 +216,34 @@ def test_a_changed_uidvalidity_keeps_the_items(dovecot: Dovecot, host: str) -> N
             place = read_place(there.folders["Work"].state)
             assert place is not None
             assert not place.former
+
+    run(work())
+
+
+@every_server
+def test_a_changed_uidvalidity_keeps_what_nobody_has_read(dovecot: Dovecot, host: str) -> None:
+    user = dovecot.user()
+
+    async def work() -> None:
+        async with house(dovecot, user, host=host) as there:
+            with dovecot.client(user) as client:
+                for number in range(pull.HANDFUL + 3):
+                    client.append(
+                        "Archive", simple(f"m{number}"), msg_time=WHEN + timedelta(seconds=max(number, 1))
+                    )
+                before = await there.bring("Archive")
+                assert all(message_of(one).index is None for one in before)
+                client.select_folder("Archive")
+                client.delete_messages([5])
+                client.expunge()
+                client.unselect_folder()
+            dovecot.doveadm("mailbox", "update", "-u", user, "--uid-validity", "1234567890", "Archive")
+            after = await there.bring("Archive")
+            assert all(one.known.key.startswith("1234567890.") for one in after)
+            del before[4]
+            # m0 and m1 came in one second, so nobody can say which is which.
+            assert [one.item_id for one in after[2:]] == [one.item_id for one in before[2:]]
+            assert not {one.item_id for one in after[:2]} & {one.item_id for one in before}
 
     run(work())
 

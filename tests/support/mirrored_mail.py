@@ -97,6 +97,19 @@ class MemoryMirror:
                 found.setdefault(one.item.message_id or "", []).append((one.known, one.item))
         return found
 
+    async def received_at(
+        self, folder: MirroredFolder, dates: Collection[datetime]
+    ) -> Mapping[datetime, Sequence[tuple[Known, Item]]]:
+        """See backend.Mirror."""
+        return {
+            date: [
+                (one.known, one.item)
+                for one in self.of(folder)
+                if isinstance(one.item, Message) and one.item.date_received == date
+            ]
+            for date in dates
+        }
+
     def of(self, folder: MirroredFolder) -> list[Mirrored]:
         """What it holds of a folder."""
         return self.held.setdefault(folder.path, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import uuid4
 
 import dns.asyncresolver
@@ -87,6 +88,12 @@ class TinyMirror:
     async def with_message_ids(
         self, folder: MirroredFolder, message_ids: Collection[str]
     ) -> Mapping[str, Sequence[tuple[Known, Item]]]:
+        """There are no messages."""
+        return {}
+
+    async def received_at(
+        self, folder: MirroredFolder, dates: Collection[datetime]
+    ) -> Mapping[datetime, Sequence[tuple[Known, Item]]]:
         """There are no messages."""
         return {}
 

@@ -8,6 +8,7 @@ says, and everything that phones ask is answered from there.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -117,7 +118,12 @@ class Mirror(Protocol):
     async def with_message_ids(
         self, folder: MirroredFolder, message_ids: Collection[str]
     ) -> Mapping[str, Sequence[tuple[Known, Item]]]:
-        """The whole messages of a folder that have these Message-IDs (``Message.keys``), by those."""
+        """The messages of a folder that are known to have these Message-IDs (``Message.keys``), by those."""
+
+    async def received_at(
+        self, folder: MirroredFolder, dates: Collection[datetime]
+    ) -> Mapping[datetime, Sequence[tuple[Known, Item]]]:
+        """The messages of a folder that were received at these times, by those."""
 
 
 class Stood(msgspec.Struct, frozen=True):

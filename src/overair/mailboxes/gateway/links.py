@@ -77,6 +77,12 @@ BY_ITEM_KEY: Final = Statement(
     .where(item_keys.c.folder_id == bindparam("folder"), item_keys.c.name == bindparam("name"))
     .order_by(_i.item_id)
 )
+BY_DATE: Final = Statement(
+    select(_i.key, _i.tag, items.c.item_class, items.c.content)
+    .select_from(upstream_items.join(items, items.c.id == _i.item_id))
+    .where(items.c.folder_id == bindparam("folder"), items.c.view_date == bindparam("date"))
+    .order_by(_i.item_id)
+)
 ALL_ITEMS: Final = Statement(select(_i.key, _i.tag).where(_i.folder_id == bindparam("folder")))
 ITEM_IDS: Final = Statement(select(_i.item_id).where(_i.folder_id == bindparam("folder")))
 COUNT: Final = Statement(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
@@ -91,7 +92,7 @@ class Mirror:
     async def with_message_ids(
         self, folder: MirroredFolder, message_ids: Collection[str]
     ) -> Mapping[str, Sequence[tuple[Known, Item]]]:
-        """The whole messages of a folder that have these Message-IDs, by those."""
+        """The messages of a folder that are known to have these Message-IDs, by those."""
         number = number_of(folder.folder_id) or 0
 
         async def work(transaction: Transaction) -> dict[str, list[tuple[Known, Item]]]:
@@ -101,6 +102,22 @@ class Mirror:
                 read = [(links.known_of(row), _decoded(row[2], row[3])) for row in rows]
                 if read:
                     found[message_id] = [(known, item) for known, item in read if item is not None]
+            return found
+
+        return await self._database.read(work)
+
+    async def received_at(
+        self, folder: MirroredFolder, dates: Collection[datetime]
+    ) -> Mapping[datetime, Sequence[tuple[Known, Item]]]:
+        """The messages of a folder that were received at these times, by those."""
+        number = number_of(folder.folder_id) or 0
+
+        async def work(transaction: Transaction) -> dict[datetime, list[tuple[Known, Item]]]:
+            found: dict[datetime, list[tuple[Known, Item]]] = {}
+            for date in dates:
+                rows = await transaction.all(links.BY_DATE, folder=number, date=microseconds(date))
+                read = [(links.known_of(row), _decoded(row[2], row[3])) for row in rows]
+                found[date] = [(known, item) for known, item in read if item is not None]
             return found
 
         return await self._database.read(work)

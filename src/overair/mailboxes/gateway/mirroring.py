@@ -11,7 +11,7 @@ from overair.items import Item, Message
 from overair.mailboxes.embedded import folder_statements
 from overair.mailboxes.embedded.codec import Written
 from overair.mailboxes.embedded.companion import Companion, Place
-from overair.mailboxes.embedded.companions import COMPANIONS, Keys
+from overair.mailboxes.embedded.companions import COMPANIONS, FORGET_KEYS, Keys
 from overair.mailboxes.embedded.conversations import Conversations, joined
 from overair.mailboxes.embedded.hierarchy import name_key, number_of
 from overair.mailboxes.embedded.session import EmbeddedSession
@@ -119,6 +119,7 @@ class Mirroring(EmbeddedSession):
         item = await joined(self.transaction, self.account_id, item)
         place = Place(self.account_id, int(folder_id), number)
         await self.rewrite(f"{folder_id}:{number}", item)
+        await self.transaction.execute(FORGET_KEYS, item=number)  # that of its Message-ID
         for companion in OF_MAIL:
             await companion.added(self.transaction, place, item)
 

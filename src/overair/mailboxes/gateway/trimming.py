@@ -8,11 +8,13 @@ from functools import partial
 from typing import Final
 
 import structlog
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, func, select
 
 from overair.items import Message
 from overair.mailboxes.embedded import codec
-from overair.mailboxes.embedded.tables import item_keys, items
+from overair.mailboxes.embedded.companion import Place
+from overair.mailboxes.embedded.companions import FORGET_KEYS, Keys
+from overair.mailboxes.embedded.tables import items
 from overair.mailboxes.gateway.intents import forget_old
 from overair.mailboxes.gateway.mirroring import Mirroring, is_stub
 from overair.mailboxes.gateway.tables import upstream_items
@@ -30,13 +32,14 @@ OLDEST: Final = Statement(
     .order_by(items.c.view_date, items.c.id)
     .limit(bindparam("limit"))
 )
-FORGET_KEYS: Final = Statement(delete(item_keys).where(item_keys.c.item_id == bindparam("item")))
 
 log = structlog.get_logger(__name__)
 
 
 def overview(message: Message) -> Message:
-    """A message without what its bytes say, which are asked for again when somebody reads it."""
+    """A message without what its bytes say, which are asked for again when somebody reads it; its
+    Message-ID stays, by which it is known again when its server gives it another UID.
+    """
     return Message(
         date_received=message.date_received,
         read=message.read,
@@ -46,6 +49,7 @@ def overview(message: Message) -> Message:
         last_verb_execution_time=message.last_verb_execution_time,
         is_draft=message.is_draft,
         blob=message.blob,
+        message_id=message.message_id,
     )
 
 
@@ -73,8 +77,10 @@ async def _forget(transaction: Transaction, rows: Sequence[Row]) -> None:
     for number, folder_id, item_class, content in rows:
         message = codec.decode(item_class, content)
         if isinstance(message, Message) and not is_stub(message):
-            await session.rewrite(f"{folder_id}:{number}", overview(message))
+            kept = overview(message)
+            await session.rewrite(f"{folder_id}:{number}", kept)
             await transaction.execute(FORGET_KEYS, item=number)
+            await Keys().added(transaction, Place(0, folder_id, number), kept)
 
 
 async def keep_trimmed(database: Database, keep: int) -> None:

@@ -264,7 +264,9 @@ class Pull:
         sights = await self._sights(uids, WITH_NAMES if named else OVERVIEW)
         found = Successors({})
         if named:
-            found = await successors(self.mirror, self.folder, mailbox, sights, self.removed)
+            found = await successors(
+                self.mirror, self.folder, mailbox, sights, self.removed, former=self._has_former
+            )
         shown = [sight for sight in sights if sight.uid not in found.hidden]
         items: Mapping[int, Item] = {}
         if shown and whole and self._carefully is None:

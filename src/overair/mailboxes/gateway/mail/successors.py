@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from overair.items import Item, Message
 from overair.mailboxes.gateway.backend import Known, Mirror, MirroredFolder
 from overair.mailboxes.gateway.mail.message_key import read_key
-from overair.mailboxes.gateway.mail.overview import Mailbox, Sight
+from overair.mailboxes.gateway.mail.overview import NO_DATE, Mailbox, Sight
 
 
 class Successor(msgspec.Struct, frozen=True):
@@ -32,9 +33,11 @@ async def successors(
     mailbox: Mailbox,
     sights: Collection[Sight],
     removed: Collection[str],
+    *,
+    former: bool,
 ) -> Successors:
     """Which of new messages are such that the mirror has: among those that are gone, those with keys of an
-    earlier UIDVALIDITY and, among drafts, all.
+    earlier UIDVALIDITY (``former``: there are such) and, among drafts, all.
 
     Many programs write a draft anew, with the same Message-ID, before they remove the old one.
     """
@@ -65,6 +68,9 @@ async def successors(
                 found[sight.uid] = Successor(known.key, renewed=not same)
                 taken.add(known.key)
                 break
+    if former:
+        left = [sight for sight in sights if sight.uid not in found and sight.uid not in hidden]
+        found |= await _of_that_time(mirror, folder, mailbox, left, taken)
     return Successors(found, frozenset(hidden))
 
 
@@ -81,9 +87,36 @@ def _in_order(candidates: Iterable[tuple[Known, Item]], sight: Sight) -> list[tu
 
 
 def _is_same(item: Item, sight: Sight) -> bool:
-    return (
-        isinstance(item, Message)
-        and item.index is not None
-        and item.index.size == sight.size
-        and item.date_received == sight.received
-    )
+    """Whether nothing speaks against a message of the mirror being the same to the byte."""
+    if not isinstance(item, Message) or item.date_received != sight.received:
+        return False
+    return item.index is None or item.index.size == sight.size
+
+
+async def _of_that_time(
+    mirror: Mirror,
+    folder: MirroredFolder,
+    mailbox: Mailbox,
+    sights: Sequence[Sight],
+    taken: Collection[str],
+) -> dict[int, Successor]:
+    """Which of messages under a new UIDVALIDITY are such of which the mirror has no Message-ID, because
+    nobody has read them or they have none: where one alone came at that time, there and here.
+    """
+    times = Counter(sight.received for sight in sights if sight.received != NO_DATE)
+    lone = {sight.received: sight for sight in sights if times[sight.received] == 1}
+    there = await mirror.received_at(folder, lone) if lone else {}
+    found = {}
+    for received, sight in lone.items():
+        former = [
+            known.key
+            for known, item in there.get(received, ())
+            if isinstance(item, Message)
+            and item.message_id is None
+            and _is_same(item, sight)
+            and read_key(known.key).uid_validity != mailbox.uid_validity
+            and known.key not in taken
+        ]
+        if len(former) == 1:
+            found[sight.uid] = Successor(former[0], renewed=False)
+    return found
