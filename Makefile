@@ -66,7 +66,8 @@ bench-full: $(STAMPS)/test ## the benchmarks at full size
 fuzz: $(STAMPS)/fuzz ## fuzz every parser for SECONDS=600 in all; KEEP=1 keeps what it learned, RECORD=1 the figures
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(KEEP),--keep) $(if $(RECORD),--record) $(FUZZ_FLAGS)
 
-soak: $(STAMPS)/test ## the model with new seeds for MINUTES=30, simulated and over HTTP; SEED=1 begins there, RECORD=1 writes the figures
+soak: $(STAMPS)/test ## the model with new seeds for MINUTES=30, simulated, over HTTP and through a gateway; SEED=1 begins there, RECORD=1 writes the figures
+	@tools/debian-packages.sh --optional requirements/test.debian
 	PYTHONPATH=tests $(BIN)/python -m model.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record)
 
 figures: $(STAMPS)/test ## put the figures of the recorded soak and fuzz runs into docs/reliability.md

@@ -51,6 +51,8 @@ DIRECTLY: Final = 0.6
 class GatewayWorkshop(Workshop):
     """Where gateways stand one after the other, in front of servers that stay."""
 
+    is_simulated = False
+
     def __init__(self, place: Path, template: Path, upstream: Upstream) -> None:
         super().__init__(place, template)
         self.upstream: Final = upstream

@@ -53,6 +53,9 @@ class Workshop:
     a copy of it.
     """
 
+    is_simulated = True
+    """Whether its stories can be told in simulated time as well."""
+
     def __init__(self, place: Path, template: Path, database: str = DEFAULT) -> None:
         self.place = place
         self.database = database

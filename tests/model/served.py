@@ -75,9 +75,10 @@ class Served:
     def shortest(self, story: Story, outcome: Outcome) -> tuple[Story, Broken]:
         """The shortest story that breaks the law which a story broke, or that story where it was chance."""
         assert outcome.broken is not None
-        simulated = self._simulated.tell(story)
-        if simulated.broken is not None and simulated.broken.law is outcome.broken.law:
-            return self._simulated.shortest(story, simulated)
+        if self.workshop.is_simulated:
+            simulated = self._simulated.tell(story)
+            if simulated.broken is not None and simulated.broken.law is outcome.broken.law:
+                return self._simulated.shortest(story, simulated)
         for _ in range(AGAIN):
             again = self._broken(story)
             if again is not None and again.law is outcome.broken.law:

@@ -1,6 +1,6 @@
-"""``python -m model.soak [--minutes 30] [--seed N]``: both drives side by side, one seed after the other.
+"""``python -m model.soak [--minutes 30] [--seed N]``: all drives side by side, one seed after the other.
 
-Each has a core of its own where there are two. A story that breaks a law is shrunk and kept in
+Simulated time has a core of its own where there are two. A story that breaks a law is shrunk and kept in
 tests/model/stories under the name of the law and the seed; then the exit status is 1.
 """
 
@@ -15,7 +15,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from multiprocessing.context import SpawnProcess
 from multiprocessing.queues import Queue
@@ -28,13 +28,22 @@ from rich.console import Console
 from rich.table import Table
 
 from model import stories
+from model.gatewayed import gatewayed
 from model.laws import Law
-from model.run import Failure, Outcome, simulation
-from model.served import served
+from model.run import Failure, Simulation, simulation
+from model.served import Served, served
+from support.packages import present
 
 FIGURES: Final = Path(__file__).parents[2] / "docs" / "figures" / "soak.json"
 SEEDS: Final = 2**31
-SIMULATED, OVER_HTTP = "in simulated time", "over HTTP"
+SIMULATED, OVER_HTTP, THROUGH_A_GATEWAY = "in simulated time", "over HTTP", "through a gateway"
+DRIVES: Final[dict[str, Callable[[], AbstractContextManager[Simulation | Served]]]] = {
+    SIMULATED: simulation,
+    OVER_HTTP: served,
+    THROUGH_A_GATEWAY: gatewayed,
+}
+KEPT_AS: Final = {SIMULATED: "", OVER_HTTP: stories.OVER_HTTP, THROUGH_A_GATEWAY: stories.THROUGH_A_GATEWAY}
+"""What stands at the end of the name of a story that broke a law."""
 LOST: Final = frozenset({Law.KEPT})
 DOUBLED: Final = frozenset({Law.ONCE, Law.NOT_TWICE})
 COUNTED: Final = {
@@ -100,21 +109,15 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def soak(
-    drive: str, core: int | None, seed: int, minutes: float, told: Queue[Told | Violation | None]
+    drive: str, cores: set[int], seed: int, minutes: float, told: Queue[Told | Violation | None]
 ) -> None:
     """Tell the stories of one seed after the other until the time is up; at least one."""
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    with ExitStack() as stack:
-        tell: Callable[[int], Outcome]
-        if drive == SIMULATED:
-            tell = stack.enter_context(simulation()).seed
-        else:
-            tell = stack.enter_context(served()).seed
+    os.sched_setaffinity(0, cores)
+    with DRIVES[drive]() as teller:
         begun, cpu = time.monotonic(), time.process_time()
         while True:
             try:
-                counts = tell(seed).counts
+                counts = teller.seed(seed).counts
             except Failure as failure:
                 told.put(_keep(drive, seed, failure))
             except Exception as error:  # it is a violation as well, and the others go on
@@ -130,8 +133,7 @@ def soak(
 
 def _keep(drive: str, seed: int, failure: Failure) -> Violation:
     law = failure.broken.law
-    where = stories.OVER_HTTP if drive == OVER_HTTP else ""
-    path = stories.write(f"{law.name.lower()}_seed_{seed}{where}", failure.story)
+    path = stories.write(f"{law.name.lower()}_seed_{seed}{KEPT_AS[drive]}", failure.story)
     text = "\n".join([str(failure), *getattr(failure, "__notes__", ()), f"kept as {path.name}"])
     return Violation(drive, seed, law, text)
 
@@ -179,20 +181,25 @@ def show(summary: Summary) -> None:
 def main() -> int:
     """Run; 1 where a law was broken."""
     parser = argparse.ArgumentParser(prog="python -m model.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=30.0, help="of both drives (default 30)")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of all drives at once (default 30)")
     parser.add_argument(
         "--seed", type=int, default=secrets.randbelow(SEEDS), help="the first; 0 minutes: the only"
     )
     parser.add_argument("--record", action="store_true", help=f"write {FIGURES.name} for the documents")
     arguments = parser.parse_args()
+    can = present("dovecot") and present("radicale")
+    drives = [drive for drive in DRIVES if drive != THROUGH_A_GATEWAY or can]
+    if not can:
+        print("nothing goes through a gateway: Dovecot and Radicale are needed")
     print(f"seed {arguments.seed}", flush=True)
     context = multiprocessing.get_context("spawn")
     told: Queue[Told | Violation | None] = context.Queue()
-    cores: list[int | None] = [*sorted(os.sched_getaffinity(0))]
-    cores = cores if len(cores) > 1 else [None, None]
+    cores = sorted(os.sched_getaffinity(0))
+    first, *others = cores if len(cores) > 1 else cores * 2
     runs = [
-        context.Process(target=soak, args=(drive, core, arguments.seed, arguments.minutes, told))
-        for drive, core in zip((SIMULATED, OVER_HTTP), cores, strict=False)
+        context.Process(target=soak, args=(drive, own, arguments.seed, arguments.minutes, told))
+        for drive in drives
+        for own in [{first} if drive == SIMULATED else set(others)]
     ]
     for run in runs:
         run.start()
@@ -202,7 +209,7 @@ def main() -> int:
         machine=machine(),
         seed=arguments.seed,
         minutes=arguments.minutes,
-        drives=[figures_of(drive, news) for drive in (SIMULATED, OVER_HTTP)],
+        drives=[figures_of(drive, news) for drive in drives],
     )
     show(summary)
     if arguments.record:

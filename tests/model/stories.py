@@ -14,6 +14,8 @@ DIRECTORY: Final = Path(__file__).with_name("stories")
 SUFFIX: Final = ".story"
 OVER_HTTP: Final = "_over_http"
 """The end of the name of a story that went wrong with a real server only."""
+THROUGH_A_GATEWAY: Final = "_through_a_gateway"
+"""The end of the name of one that went wrong with a gateway, whose faults are those of its servers, too."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -25,9 +27,10 @@ class Head(msgspec.Struct, frozen=True):
     phones: tuple[Owner, ...]
 
 
-def names(directory: Path = DIRECTORY) -> list[str]:
-    """The names of the stories that are kept."""
-    return sorted(path.stem for path in directory.glob(f"*{SUFFIX}"))
+def names(directory: Path = DIRECTORY, *, of_gateways: bool = False) -> list[str]:
+    """The names of the stories that are kept: of those of gateways, or of all others."""
+    found = sorted(path.stem for path in directory.glob(f"*{SUFFIX}"))
+    return [name for name in found if name.endswith(THROUGH_A_GATEWAY) is of_gateways]
 
 
 def read(name: str, directory: Path = DIRECTORY) -> Story:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from model import stories
 from model.gatewayed import gatewayed
 from model.served import Served
 from support.databases import of_a_file
@@ -48,3 +49,9 @@ def test_a_gateway_breaks_no_law_for_long(through_a_gateway: Served) -> None:
     counts = told(through_a_gateway, range(FIRST_SEED, FIRST_SEED + MORE_SEEDS), 200)
     assert counts["fault: kill"] + counts["fate: killed meanwhile"] > 10
     assert counts["fault: imap killed"] + counts["fault: imap down"] > 5
+
+
+@pytest.mark.parametrize("name", stories.names(of_gateways=True))
+def test_what_broke_a_law_once_does_not_again(through_a_gateway: Served, name: str) -> None:
+    outcome = through_a_gateway.tell(stories.read(name))
+    assert outcome.broken is None, outcome.broken
