@@ -296,21 +296,29 @@ def test_who_only_sends_need_not_ask_for_folders(
 def test_what_was_sent_and_could_not_be_kept_is_not_sent_again(
     dovecot: Dovecot, submitted: Submitted, phone: Phone
 ) -> None:
+    """Neither as it was, nor by its phone in another version of the protocol, which has no ClientId."""
     client = phone()
     message = (
         b"To: otto@example.net\r\nSubject: but once\r\n\r\nHello\r\n"  # its date is given anew each time
     )
+    known = b"Message-ID: <known@example.org>\r\n" + message.replace(b"but once", b"known")
     dovecot.kill()
     try:
         with pytest.raises(StatusError, match="111"):
             client.send_mail(message, client_id="four")
+        with pytest.raises(StatusError, match="111"):
+            client.send_mail(known, client_id="five")
     finally:
         dovecot.start()
     persistent(lambda: client.send_mail(message, client_id="four"))
-    assert [b"but once" in taken.content for taken in submitted.taken].count(True) == 1
+    phone(version=Version.V12_1).send_mail(known)
+    for subject in (b"but once", b"known"):
+        assert [subject in taken.content for taken in submitted.taken].count(True) == 1
     sent = client.asynchronous.folder_of_type(FolderType.SENT_ITEMS)
     box = client.mail_folder(sent.server_id, options=TEXT)
-    assert subjects(box, box.sync().added) == ["but once"]
+    added = box.sync().added
+    assert len(added) == 2
+    assert set(subjects(box, added)) == {"but once", "known"}
 
 
 def test_what_the_submission_server_does_not_take_is_not_sent(

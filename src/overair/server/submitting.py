@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from overair.delivery.submission import message_id
 from overair.devices.remembered import Kind, recall, remember
@@ -15,6 +15,8 @@ from overair.server.context import Context
 from overair.server.responses import Refused
 from overair.sync.submission import SubmissionRefused
 from overair.versions import Version
+
+_BY_MESSAGE_ID: Final = "message-id "
 
 
 class Names(NamedTuple):
@@ -26,6 +28,8 @@ class Names(NamedTuple):
 
     known: tuple[str, ...]
     kept: tuple[str, ...]
+    outgoing: str
+    """By what a submission server's taking of it is known again: alike in every version where that can be."""
 
 
 async def names_of(client_id: str | None, mime: bytes | None, source: str = "") -> Names:
@@ -35,17 +39,19 @@ async def names_of(client_id: str | None, mime: bytes | None, source: str = "") 
     """
     content = None if mime is None else await asyncio.to_thread(_name_of, mime, source)
     if client_id is None:
-        return Names(known=(f"{content}", f"sent {content}"), kept=(f"{content}",))
+        return Names(known=(f"{content}", f"sent {content}"), kept=(f"{content}",), outgoing=f"{content}")
     name = f"client-id {client_id}"
     if content is None:
-        return Names(known=(name,), kept=(name,))
-    return Names(known=(name, content), kept=(name, f"sent {content}"))
+        return Names(known=(name,), kept=(name,), outgoing=name)
+    # What has no Message-ID may be alike and meant twice.
+    outgoing = content if content.startswith(_BY_MESSAGE_ID) else name
+    return Names(known=(name, content), kept=(name, f"sent {content}"), outgoing=outgoing)
 
 
 def _name_of(mime: bytes, source: str) -> str:
     found = message_id(mime)
     if found:
-        return f"message-id {found}"
+        return f"{_BY_MESSAGE_ID}{found}"
     return f"content {hashlib.sha256(source.encode() + mime).hexdigest()}"
 
 
@@ -87,7 +93,7 @@ async def submit(
     the transaction that sends it. Raises Refused.
     """
     transport = context.services.transport
-    name = f"{context.device.device_key} {names.kept[0]}"
+    name = f"{context.device.device_key} {names.outgoing}"
 
     try:
         async with context.services.delivery.turn(size):
