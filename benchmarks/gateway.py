@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks import upstream
+from benchmarks import bare_watch, upstream
 from benchmarks.figures import Figure
 from benchmarks.letters import Letters
 from benchmarks.phone import Account, Phone
@@ -153,10 +153,17 @@ def _delivery(say: Callable[[str], None], server: Dovecot) -> list[Figure]:
     users = [server.user() for _ in range(DELIVERIES)]
     with tempfile.TemporaryDirectory() as folder, upstream.gateway(Path(folder), server) as running:
         taken = asyncio.run(_deliver(running, server, users))
+    say("the same without a gateway: a client in IDLE, and one that has sent NOTIFY")
+    idle, notify = bare_watch.medians(server)
     name = "gateway, delivery into Dovecot to the Ping's answer"
+    bare = "from the delivery to what Dovecot tells a bare client"
+    median = 1000 * statistics.median(taken)
     return [
-        Figure(f"{name}: median", 1000 * statistics.median(taken), "ms", 200, False),
+        Figure(f"{name}: median", median, "ms", None, False),
         Figure(f"{name}: 95th percentile", 1000 * statistics.quantiles(taken, n=20)[-1], "ms", None, False),
+        Figure(f"{bare} by NOTIFY, as the gateway asks: median", notify, "ms", None, False),
+        Figure(f"{bare} in IDLE: median", idle, "ms", None, False),
+        Figure(f"{name}: median beyond a bare client's by NOTIFY", median - notify, "ms", 200, False),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
@@ -32,26 +33,27 @@ async def _fill(path: Path) -> list[Account]:
     return accounts
 
 
-async def _taken(server: Running, accounts: list[Account]) -> float:
-    """KB a device, one of each account; the most of when they are fresh and after reconnects."""
-    phones = await prepare(server.place, accounts, len(accounts))
-    return max(await memory_of_waiting(server.place, [server], phones, RECONNECTS))
+def _taken(start: Callable[[], AbstractContextManager[Running]], accounts: list[Account]) -> float:
+    """KB a device, one of each account; the most of when they are fresh and after reconnects.
+
+    The server that they wait on has not been there for their first Sync: nothing of that is left.
+    """
+    with start() as server:
+        phones = asyncio.run(prepare(server.place, accounts, len(accounts)))
+    with start() as server:
+        return max(asyncio.run(memory_of_waiting(server.place, [server], phones, RECONNECTS)))
 
 
 def _embedded() -> float:
     with tempfile.TemporaryDirectory() as folder:
         accounts = asyncio.run(_fill(Path(folder)))
-        with overair(Path(folder)) as server:
-            return asyncio.run(_taken(server, accounts))
+        return _taken(lambda: overair(Path(folder)), accounts)
 
 
 def _in_front_of(server: Dovecot, *, upstream_tls: bool) -> float:
     accounts = [upstream.account_of(server.user()) for _ in range(ACCOUNTS)]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        upstream.gateway(Path(folder), server, upstream_tls=upstream_tls) as running,
-    ):
-        return asyncio.run(_taken(running, accounts))
+    with tempfile.TemporaryDirectory() as folder:
+        return _taken(lambda: upstream.gateway(Path(folder), server, upstream_tls=upstream_tls), accounts)
 
 
 def measure(say: Callable[[str], None]) -> list[Figure]:

@@ -169,8 +169,12 @@ def test_a_mailbox_is_told_of_that_the_connection_has_selected(dovecot: Dovecot)
         async with house(dovecot, user, SELDOM) as there:
             await there.look()
             await there.bring("INBOX")  # on the connection that the watch gets
-            running, noticed = await watching(there, "INBOX")
-            noticed.paths.clear()
+            noticed = Noticed()
+            running = there.backend.watch(lambda: [there.folders["INBOX"]], noticed)
+            async with asyncio.timeout(SECONDS):
+                while not running.hears(there.folders["INBOX"]):
+                    await asyncio.sleep(0.01)
+            assert not noticed.calls, "nothing has happened since it was brought in"
             await asyncio.to_thread(dovecot.deliver, user, simple("news"))
             await noticed.of("INBOX")
             await running.close()

@@ -141,6 +141,9 @@ class Stood(msgspec.Struct, frozen=True):
 class Watching(Protocol):
     """A watch that runs."""
 
+    def hears(self, folder: MirroredFolder) -> bool:
+        """Whether the server tells of what changes in a folder, and nothing of it has gone untold."""
+
     async def close(self) -> None:
         """End it, and whatever it holds open."""
 
@@ -240,8 +243,9 @@ class Backend(Protocol):
         changed: Callable[[Collection[MirroredFolder] | None], None],
     ) -> Watching:
         """Call ``changed`` when something may have changed in one of the folders that ``folders()`` gives
-        (it may give others later), with None for the tree of folders. Reconnects by itself, and calls
-        ``changed`` for all of them when it has, for what it may have missed.
+        (it may give others later), with None for the tree of folders. It begins with those that may
+        have changed since their states. Reconnects by itself, and calls ``changed`` for all of them when
+        it has, for what it may have missed.
         """
 
     async def check(self) -> None:

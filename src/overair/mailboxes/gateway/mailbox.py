@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from overair.mailboxes.gateway.accounts import Gateway
 
 T = TypeVar("T")
+HEARD_SECONDS: Final = 600.0
+"""After how long a folder is looked at of which a server should have told everything."""
 ATTEMPTS: Final = 20
 """How often a unit of work is run again for what it lacked; an ordinary one needs two."""
 CALENDARS_AGE: Final = 30.0
@@ -85,10 +87,18 @@ class GatewayMailbox:
         return self._session(transaction, self._plan())
 
     async def refresh(self, folder_ids: Collection[str] | None, max_age: float = 0.0) -> None:
-        """Bring folders, or with None the tree, to what their servers have."""
+        """Bring folders, or with None the tree, to what their servers have; where they need not be right
+        up to date, those of which a watch hears everything are left alone for a while.
+        """
         account = self._gateway.find(self.account_id)
-        if account is not None:
-            await account.refresh(folder_ids, max_age)
+        if account is None:
+            return
+        watch = self._gateway.watch(self.account_id)
+        if folder_ids is not None and max_age and watch is not None:
+            heard = watch.heard(folder_ids)
+            await account.refresh(heard, max(max_age, HEARD_SECONDS))
+            folder_ids = [one for one in folder_ids if one not in heard]
+        await account.refresh(folder_ids, max_age)
 
     async def busy(self, people: Mapping[str, int | None], span: Span) -> Mapping[str, Sequence[Busy]]:
         """When people are busy, as the user's own calendar server tells the user; where it tells nothing

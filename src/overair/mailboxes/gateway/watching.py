@@ -63,6 +63,17 @@ class Watch:
         if not self._interest and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._end)
 
+    def heard(self, folder_ids: Collection[str]) -> set[str]:
+        """Those of some folders of which the mirror has all that has happened, as far as servers tell."""
+        if self._again or self._wanted or self._everything or (self._task and not self._task.done()):
+            return set()
+        return {
+            folder.folder_id
+            for name, watching in self._running.items()
+            for folder in self._folders[name]
+            if folder.folder_id in folder_ids and watching.hears(folder)
+        }
+
     def _wake(self) -> None:
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())

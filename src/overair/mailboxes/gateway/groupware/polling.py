@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.interface import MailboxError
 
 INTERVAL: Final = 60.0
@@ -32,6 +33,10 @@ class Poll:
         self.ask = ask
         self.failures = 0
         self.closed = False
+
+    def hears(self, _folder: MirroredFolder) -> bool:
+        """Never: nothing is told between two questions."""
+        return False
 
     async def close(self) -> None:
         """Ask no more."""

@@ -99,17 +99,21 @@ class ImapBackend:
     async def changed(self, folders: Sequence[MirroredFolder]) -> Sequence[MirroredFolder]:
         """Those folders that may have changed since their states; one round trip for all of them."""
 
-        async def work(session: Session) -> Mapping[str, FolderStatus]:
-            has_modseq = Extension.CONDSTORE in session.capabilities
-            if session.selected is not None and any(one.path == session.selected.name for one in folders):
-                # STATUS of it may say how it was, even of one that has been renamed since.
-                await session.unselect()
-            return await session.statuses(
-                [folder.path for folder in folders],
-                ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "HIGHESTMODSEQ" if has_modseq else "UNSEEN"),
-            )
+        if not folders:
+            return []
+        return await self._ask(None, lambda session: self._compared(session, folders))
 
-        found = await self._ask(None, work) if folders else {}
+    async def _compared(
+        self, session: Session, folders: Sequence[MirroredFolder]
+    ) -> Sequence[MirroredFolder]:
+        has_modseq = Extension.CONDSTORE in session.capabilities
+        if session.selected is not None and any(one.path == session.selected.name for one in folders):
+            # STATUS of it may say how it was, even of one that has been renamed since.
+            await session.unselect()
+        found = await session.statuses(
+            [folder.path for folder in folders],
+            ("UIDVALIDITY", "UIDNEXT", "MESSAGES", "HIGHESTMODSEQ" if has_modseq else "UNSEEN"),
+        )
         return [folder for folder in folders if self._may_have_changed(folder, found.get(folder.path))]
 
     def _may_have_changed(self, folder: MirroredFolder, status: FolderStatus | None) -> bool:
@@ -290,7 +294,7 @@ class ImapBackend:
         changed: Callable[[Collection[MirroredFolder] | None], None],
     ) -> Watching:
         """Call ``changed`` when something may have changed in one of some folders."""
-        return MailWatch(self._pool, self._credentials, folders, changed, self._options)
+        return MailWatch(self._pool, self._credentials, folders, changed, self._options, self._compared)
 
     async def check(self) -> None:
         """Log in. Raises WrongCredentials, MailboxUnavailable."""

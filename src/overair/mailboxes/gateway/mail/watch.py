@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 import structlog
@@ -26,20 +26,26 @@ TREE_ROUNDS: Final = 10
 """The tree of mailboxes is looked at in every tenth round, where the server does not tell of it."""
 Standing = tuple[int | None, int | None, int | None, int | None] | None
 """What STATUS says of a mailbox, as far as it tells whether something has changed."""
+Compare = Callable[[Session, Sequence[MirroredFolder]], Awaitable[Sequence[MirroredFolder]]]
+"""Those of some folders that may have changed since their states."""
 
 _log = structlog.get_logger("overair.gateway")
 
 
 class MailWatch:
-    """A watch of one account. It begins by calling ``changed`` for all folders, as soon as nothing that
-    happens later can be missed; so it does after every interruption.
+    """A watch of one account. As soon as nothing that happens later can be missed it compares, on its own
+    connection, the folders with their states, and calls ``changed`` for those that may have changed;
+    after an interruption it does so for all of them.
     """
 
     __slots__ = (
         "_changed",
+        "_compare",
         "_compare_interval",
         "_credentials",
         "_folders",
+        "_heard",
+        "_interrupted",
         "_interval",
         "_lost",
         "_notified",
@@ -59,6 +65,7 @@ class MailWatch:
         folders: Callable[[], Collection[MirroredFolder]],
         changed: Callable[[Collection[MirroredFolder] | None], None],
         options: MailOptions,
+        compare: Compare,
     ) -> None:
         self._pool = pool
         self._credentials = credentials
@@ -66,8 +73,17 @@ class MailWatch:
         self._changed = changed
         self._interval = options.poll_interval
         self._compare_interval = options.compare_interval
+        self._compare = compare
+        self._interrupted = False
+        """Whether there was a connection before, on which something may have gone untold."""
+        self._heard: frozenset[str] = frozenset()
+        """The paths of folders of which nothing goes untold."""
         self._waiting: asyncio.Future[None] | None = None
         self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def hears(self, folder: MirroredFolder) -> bool:
+        """See Watching."""
+        return folder.path in self._heard
 
     async def close(self) -> None:
         """End it."""
@@ -81,6 +97,7 @@ class MailWatch:
                 async with self._pool.session(self._credentials) as session:
                     await self._follow(session, back_off)
             except ImapError as error:
+                self._heard, self._interrupted = frozenset(), True
                 _log.info("watch interrupted", reason=str(error))
             await asyncio.sleep(back_off.failed())
 
@@ -95,14 +112,16 @@ class MailWatch:
             folders = list(self._folders())
             paths = frozenset(folder.path for folder in folders)
             if paths != followed or (Extension.NOTIFY in session.capabilities and not self._notified):
-                if self._notified:
-                    followed = frozenset()  # while it is set anew something may go untold
+                followed = frozenset()  # while it is set anew something may go untold
                 await self._listen(session, folders)
             changed = await self._look(session, folders)
-            changed += [one for one in folders if one.path not in followed and one not in changed]
+            others = [one for one in folders if one.path not in followed and one not in changed]
+            changed += others if self._interrupted else await self._compare_with(session, others)
             followed = paths
             if Extension.IDLE in session.capabilities and (self._notified or session.selected is not None):
                 await session.idle()
+            self._heard = paths - {folder.path for folder in self._polls(session, folders)}
+            self._interrupted = False
             self._rounds += 1
             back_off.succeeded()
             if changed:
@@ -114,11 +133,11 @@ class MailWatch:
         if not folders:
             return
         if Extension.NOTIFY in session.capabilities:
+            # What an earlier use of the connection has selected would be told of without its name.
+            await session.unselect()
             try:
                 await session.notify([folder.path for folder in folders])
                 self._notified = True
-                # What another use of the connection has selected is told of without its name.
-                self._selected = session.selected.name if session.selected is not None else ""
             except CommandFailed as error:
                 self._notified = False
                 _log.info("NOTIFY refused", reason=str(error))
@@ -127,6 +146,15 @@ class MailWatch:
             if session.selected is None or session.selected.name != path:
                 await session.select(path)
             self._selected = path
+
+    async def _compare_with(
+        self, session: Session, folders: Sequence[MirroredFolder]
+    ) -> Sequence[MirroredFolder]:
+        """Those of some folders that may have changed. Raises ImapError."""
+        # What IDLE is to tell of stays selected; STATUS of it may say how it was.
+        told = [one for one in folders if not self._notified and one.path == self._selected]
+        others = [one for one in folders if one not in told]
+        return [*told, *(await self._compare(session, others) if others else ())]
 
     def _polls(self, session: Session, folders: Sequence[MirroredFolder]) -> list[MirroredFolder]:
         """The folders of which the server tells nothing."""
@@ -182,7 +210,7 @@ class MailWatch:
             if not event.selectable or event.name not in {folder.path for folder in self._folders()}:
                 self._changed(None)
         elif isinstance(event, NotificationOverflow):
-            self._notified = False
+            self._notified, self._interrupted, self._heard = False, True, frozenset()
             self._changed(list(self._folders()))
             _settle(self._waiting)
         else:
@@ -192,7 +220,7 @@ class MailWatch:
                 self._changed(folders)
 
     def _on_lost(self, _error: Exception) -> None:
-        self._lost = True
+        self._lost, self._interrupted, self._heard = True, True, frozenset()
         _settle(self._waiting)
 
 
