@@ -20,6 +20,7 @@ PACKAGES = {
     "nginx": "nginx",
     "openssl": "openssl",
     "radicale": "radicale",
+    "unbound": "unbound",
     "xandikos": "xandikos",
     "pebble": "pebble",
     "pebble-challtestsrv": "pebble",

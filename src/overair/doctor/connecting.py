@@ -66,6 +66,8 @@ async def greeting(surroundings: Surroundings, address: str, port: int) -> bytes
             said = await reader.read(MAXIMUM_GREETING)
     except TimeoutError:
         return Silence.WAITS if writer is not None else Silence.GONE
+    except ConnectionResetError:
+        return Silence.CLOSED
     except OSError:
         return Silence.CLOSED if writer is not None else Silence.GONE
     finally:
@@ -78,5 +80,5 @@ def _outcome(error: OSError) -> Connection:
     if isinstance(error, ConnectionRefusedError):
         return Connection.REFUSED
     if isinstance(error, ConnectionResetError):
-        return Connection.REFUSED
+        return Connection.OPEN  # taken, and cut before we had seen that it was
     return Connection.UNREACHABLE if error.errno in _UNREACHABLE else Connection.SILENT

@@ -27,6 +27,7 @@ PACKAGES: Final = {
     "openssl": "openssl",
     "dovecot": "dovecot-imapd",
     "knotd": "knot",
+    "unbound": "unbound",
 }
 """Programs that cases use, and the Debian package of each."""
 OLD_OPENSSL: Final = """\

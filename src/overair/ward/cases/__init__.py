@@ -8,6 +8,7 @@ from overair.ward.case import Case
 from overair.ward.cases import (
     healthy,
     oddities,
+    ports,
     tls,
     tls_certificates,
     tls_names,
@@ -19,6 +20,7 @@ from overair.ward.cases import (
 CASES: Final[tuple[Case, ...]] = (
     *healthy.CASES,
     *oddities.CASES,
+    *ports.CASES,
     *tls_oddities.CASES,
     *tls.CASES,
     *tls_protocol.CASES,

@@ -14,6 +14,7 @@ from overair.doctor.checks.names import (
     outside,
     relay,
     service_record,
+    wildcard,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -23,6 +24,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     kinds.CHECK,
     exchangers.CHECK,
     relay.CHECK,
+    wildcard.CHECK,
     service_record.CHECK,
     memory.CHECK,
 )

@@ -66,12 +66,16 @@ async def _examine(bedside: Bedside) -> None:
 
 
 def _exchanger(bedside: Bedside, names: tuple[str, ...], addresses: Addresses | None) -> str | None:
-    """The exchanger that the host is, by name or by address."""
-    exchangers = bedside.wanted(Exchangers)
+    """The exchanger of somebody else's domain that the host is, by name or by address.
+
+    One of the domain's own often is the server with the mailboxes, too, and then its firewall is at fault.
+    """
+    exchangers, domain = bedside.wanted(Exchangers), bedside.complaint.mail_domain
     if exchangers is None or addresses is None:
         return None
     for exchanger, places in exchangers.hosts.items():
-        if exchanger in names or set(places) & set(addresses.ipv4):
+        foreign = exchanger != domain and not exchanger.endswith(f".{domain}")
+        if foreign and (exchanger in names or set(places) & set(addresses.ipv4)):
             return exchanger
     return None
 

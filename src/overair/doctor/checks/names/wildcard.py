@@ -26,7 +26,7 @@ ELSEWHERE: Final = Illness(
     explains=CLOSED | OTHER_PORTS | NOT_TLS | SOMEBODY_ELSE,
 )
 HARMLESS: Final = Illness(
-    id="wildcard-name",
+    id="wildcard-record",
     severity=Severity.ODDITY,
     says="{host} exists only because DNS answers every name under {domain} (`*.{domain}`). It leads to an "
     "Autodiscover, so nothing is wrong.",
