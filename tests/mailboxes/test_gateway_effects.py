@@ -126,9 +126,40 @@ def test_an_add_whose_commit_was_lost_is_not_doubled(
         place.runner.run(mailbox.refresh([folder_id]))
         assert len(everything(place, mailbox, folder_id)) == 1
     stored = add()
+    assert not stored.overtaken
     assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
     place.runner.run(mailbox.refresh([folder_id]))
     assert [one.item_id for one in everything(place, mailbox, folder_id)] == [stored.item_id]
+
+
+@pytest.mark.parametrize("pulled", [False, True], ids=["repeated at once", "brought in before"])
+def test_an_add_whose_item_others_have_changed_since_says_so(
+    place: GatewayPlace, monkeypatch: pytest.MonkeyPatch, pulled: bool
+) -> None:
+    """So its phone is shown what stands; it would take its own form for that."""
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, FolderType.CONTACTS)
+    commits = LostCommits(place)
+    commits.lost = 1
+    monkeypatch.setattr(place.gateway.database, "write", commits)
+
+    def add() -> StoredItem:
+        return place.runner.run(mailbox.transact(lambda session: session.add(folder_id, contact(place))))
+
+    with pytest.raises(MailboxUnavailable):
+        add()
+    name = place.names[mailbox.account_id]
+    home = place.radicale.folder / "collections" / "collection-root" / name
+    [card] = home.glob("*/*.vcf")
+    path = f"/{name}/{card.parent.name}/{card.name}"
+    place.radicale.put(name, path, card.read_bytes().decode().replace("Lovelace", "King"))
+    if pulled:
+        place.runner.run(mailbox.refresh([folder_id]))
+    stored = add()
+    assert stored.overtaken
+    assert isinstance(stored.item, Contact)
+    assert stored.item.last_name == "King"
+    assert [one.item.as_stored for one in everything(place, mailbox, folder_id)] == [stored.item]
 
 
 @pytest.mark.parametrize("pulled", [False, True], ids=["repeated at once", "brought in before"])

@@ -115,7 +115,8 @@ class Changes(msgspec.Struct, frozen=True):
 class StoredItem(msgspec.Struct, frozen=True):
     """An item where it lives. ``revision`` grows with every change of it.
 
-    ``size`` is about how many bytes the item takes by itself, without those of its blobs.
+    ``size`` is about how many bytes the item takes by itself, without those of its blobs. ``overtaken``
+    says of an item that was added that others have changed it already, as where a repetition adds it.
     """
 
     item_id: str
@@ -123,6 +124,7 @@ class StoredItem(msgspec.Struct, frozen=True):
     revision: int
     item: Item
     size: int
+    overtaken: bool = False
 
 
 class Span(msgspec.Struct, frozen=True):

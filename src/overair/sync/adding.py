@@ -54,7 +54,7 @@ class Adding(Applying):
             return
         told = await self._announced(None, item) or item
         stored = await self._session.add(self._folder.folder_id, told)
-        self._added_as(command, None, stored, digest)
+        self._added_as(command, None, stored, digest, shown=stored.overtaken)
 
     async def _with_client_uid(self, item: Item) -> StoredItem | None:
         """The event that an Add before this one made, by what the client calls it (MS-ASCAL_R2062)."""

@@ -136,6 +136,8 @@ class Stood(msgspec.Struct, frozen=True):
     key: str
     tag: str = ""
     item: Item | None = None
+    overtaken: bool = False
+    """Whether an earlier attempt has made it, and others have changed it since."""
 
 
 class Watching(Protocol):

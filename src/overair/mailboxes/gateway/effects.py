@@ -183,13 +183,14 @@ def digest(effect: Effect) -> str:
         elif isinstance(value, Known):
             said.append(value.key)
         elif isinstance(value, Item):
-            said.append(_content(value))
+            said.append(content_of(value))
         else:
             said.append(repr(value))
     return hashlib.sha256("\0".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
-def _content(item: Item) -> str:
+def content_of(item: Item) -> str:
+    """What somebody gave an item, without what the server itself puts into it."""
     volatile = VOLATILE.get(item.item_class, frozenset())
     kept = {
         name: getattr(item, name)

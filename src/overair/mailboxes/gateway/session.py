@@ -155,7 +155,7 @@ class GatewaySession(Mirroring):
             stored = await super().add(folder_id, item, beyond_quota=True)
             self._tried.add(stored.item_id)
             return stored
-        return await self.bring(link.folder, stood, item)
+        return msgspec.structs.replace(await self.bring(link.folder, stood, item), overtaken=stood.overtaken)
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
         """The item with new content. Raises NoSuchItem, and what its server says."""

@@ -17,6 +17,7 @@ from overair.items import Event, Item, Task
 from overair.items.icalendar.reading import decoded
 from overair.items.mail.announcing import is_announced
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
+from overair.mailboxes.gateway.effects import content_of
 from overair.mailboxes.gateway.groupware.formats import Format, Nowhere, Unreadable
 from overair.mailboxes.gateway.groupware.overlay import overlaid
 from overair.mailboxes.gateway.groupware.places import Place, key_of, name_of
@@ -76,16 +77,17 @@ class Effects:
             etag = await put(self._client, where, text, self._service)
         except (Clash, NotAllowed) as error:
             if error.status == 412:  # it was made already, and its answer got lost
-                etag = ""
-            elif error.conditions & _SAME_UID and isinstance(item, Event | Task) and item.uid != token:
+                stood = await self._stood(form, name, *await self._read(place, name), item)
+                others = stood.item is not None and content_of(stood.item) != content_of(item)
+                return msgspec.structs.replace(stood, overtaken=others)
+            if error.conditions & _SAME_UID and isinstance(item, Event | Task) and item.uid != token:
                 # Another object has its UID; losing what a phone has entered is worse than a new one.
                 return await self.add(place, form, msgspec.structs.replace(item, uid=token), token)
-            elif error.status == 409:
+            if error.status == 409:
                 raise NoSuchFolder(str(error)) from error
-            elif (longer := _lengthened(item, error)) is not None:
+            if (longer := _lengthened(item, error)) is not None:
                 return await self.add(place, form, longer, token)
-            else:
-                raise
+            raise
         if not etag:
             text, etag = await self._read(place, name)
         return await self._stood(form, name, text, etag, item)
