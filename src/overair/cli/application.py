@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "autodiscover": "overair.cli.autodiscover:application",
     "gateway": "overair.cli.gateway:application",
     "doctor": "overair.cli.doctor.commands:application",
+    "ward": "overair.cli.ward:application",
     "serve": "overair.cli.serve:application",
     "import": "overair.cli.importing:application",
     "export": "overair.cli.exporting:application",
