@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 
@@ -25,6 +26,8 @@ class CuttingRelay:
         self.waits_for: re.Pattern[bytes] | None = None
         self.unheard = False
         """Whether what is waited for does not reach the server either."""
+        self.meanwhile: Callable[[], object] | None = None
+        """What is done before the server hears what is waited for, and nobody is cut off."""
 
     def wait_for(self, pattern: bytes, *, unheard: bool = False) -> None:
         """Swallow the whole answer to the next request that matches, or with ``unheard`` the request.
@@ -33,8 +36,14 @@ class CuttingRelay:
         that the server says is the answer.
         """
         self.cut = False
+        self.meanwhile = None
         self.waits_for = re.compile(pattern)
         self.unheard = unheard
+
+    def do_before(self, pattern: bytes, meanwhile: Callable[[], object]) -> None:
+        """Do something, in a thread, just before the server hears the next request that matches."""
+        self.wait_for(pattern)
+        self.meanwhile = meanwhile
 
     def mend(self) -> None:
         """Let everybody reach the server again."""
@@ -78,11 +87,14 @@ class CuttingRelay:
                 found = self.waits_for.search(said) if self.waits_for is not None else None
                 if found is not None:
                     self.waits_for = None
-                    if self.unheard:
+                    if self.meanwhile is not None:
+                        await asyncio.to_thread(self.meanwhile)
+                    elif self.unheard:
                         self.cut = True
                         break
-                    tag = found[1] if found.re.groups else b""
-                    end.append(re.compile(rb"(?m)^" + re.escape(tag) + (rb" " if tag else b"")))
+                    else:
+                        tag = found[1] if found.re.groups else b""
+                        end.append(re.compile(rb"(?m)^" + re.escape(tag) + (rb" " if tag else b"")))
                 said = said[said.rfind(b"\n") + 1 :]
                 sink.write(data)
                 await sink.drain()
@@ -102,3 +114,28 @@ async def cutting_relay(port: int) -> AsyncIterator[CuttingRelay]:
         yield relay
     finally:
         server.close()
+
+
+@contextlib.contextmanager
+def cutting_relay_aside(port: int) -> Iterator[CuttingRelay]:
+    """A relay to a port of this machine, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    ended = asyncio.Event()
+    ready = threading.Event()
+    found: list[CuttingRelay] = []
+
+    async def main() -> None:
+        async with cutting_relay(port) as relay:
+            found.append(relay)
+            ready.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(main(),), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()
