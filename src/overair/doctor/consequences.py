@@ -22,3 +22,5 @@ SOMEBODY_ELSE: Final = NOT_BELIEVED | {
     "tls-name-refused",
 }
 """It speaks TLS, and shows the certificate of somebody else."""
+NOTHING_KNOWN: Final = frozenset(("server-unknown", "autodiscover-missing"))
+"""No server is found."""

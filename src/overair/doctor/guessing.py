@@ -54,7 +54,7 @@ async def mail_exchangers(complaint: Complaint) -> list[str]:
     """The hosts of the domain's MX records that are under the domain."""
     domain = complaint.mail_domain
     try:
-        found = await resolver_of(complaint.surroundings.resolvers).resolve(
+        found = await resolver_of(complaint.surroundings).resolve(
             f"{domain}.", dns.rdatatype.MX, raise_on_no_answer=False
         )
     except (dns.exception.DNSException, OSError):

@@ -19,7 +19,7 @@ import dns.rdatatype
 import dns.resolver
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.resolving import LOOKUP_SECONDS
+from overair.doctor.resolving import lookup_seconds
 
 DNS_PORT: Final = 53
 TRY_SECONDS: Final = 2.0
@@ -84,7 +84,7 @@ async def look_up(
     outcome.
     """
     started = time.monotonic()
-    limit = min(LOOKUP_SECONDS, surroundings.connect_seconds)
+    limit = lookup_seconds(surroundings)
     query = _query(name, kind, checked)
     if query is None:
         return Looked(Outcome.UNKNOWN)  # what DNS cannot write down, nobody can have

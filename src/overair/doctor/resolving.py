@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Sequence
 from typing import Final
 
 import dns.asyncresolver
@@ -14,21 +13,27 @@ import dns.nameserver
 import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from overair.doctor.complaint import Place, Surroundings
+from overair.doctor.complaint import Surroundings
 
 LOOKUP_SECONDS: Final = 5.0
 FAMILIES: Final = {4: (socket.AF_INET, "A"), 6: (socket.AF_INET6, "AAAA")}
 
 
-def resolver_of(places: Sequence[Place], seconds: float = LOOKUP_SECONDS) -> dns.asyncresolver.Resolver:
+def lookup_seconds(surroundings: Surroundings) -> float:
+    """How long a look-up may take in all."""
+    return min(LOOKUP_SECONDS, surroundings.connect_seconds)
+
+
+def resolver_of(surroundings: Surroundings) -> dns.asyncresolver.Resolver:
     """What asks the given name servers, or the system's where none is given.
 
     Raises dns.resolver.NoResolverConfiguration where the system has none.
     """
+    places = surroundings.resolvers
     resolver = dns.asyncresolver.Resolver(configure=not places)
     if places:
         resolver.nameservers = [dns.nameserver.Do53Nameserver(place.address, place.port) for place in places]
-    resolver.lifetime = seconds
+    resolver.lifetime = lookup_seconds(surroundings)
     return resolver
 
 
@@ -72,14 +77,17 @@ class Hosts(AbstractResolver):
             # As phones on this network do, with the hosts file that a name server knows nothing of.
             found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
             return list(dict.fromkeys(str(place[0]) for *_, place in found))
+        resolver = resolver_of(self._surroundings)
+        answers = await asyncio.gather(
+            *(resolver.resolve(f"{host}.", kind) for _, kind in FAMILIES.values()), return_exceptions=True
+        )
         addresses: list[str] = []
-        resolver = resolver_of(self._surroundings.resolvers)
-        for _, kind in FAMILIES.values():
-            try:
-                answer = await resolver.resolve(f"{host}.", kind)
-            except dns.exception.DNSException:
-                continue  # the other family may be there; with neither, the error below
-            addresses += [record.address for record in answer]
+        for answer in answers:
+            if isinstance(answer, dns.resolver.Answer):
+                addresses += [record.address for record in answer]
+            elif not isinstance(answer, dns.exception.DNSException):
+                raise answer
+        # One family is enough.
         if not addresses:
             raise OSError(f"{host} has no address")
         return addresses

@@ -24,7 +24,10 @@ class Program(StrEnum):
     OVERAIR = "Overair"
     SCRIPTED = "scripted"
     """A few lines of the ward's own, for what no program of the packages does."""
+    KNOT = "Knot"
+    UNBOUND = "Unbound"
     DNS = "DNS"
+    """The ward's own name server."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -72,6 +72,11 @@ forward-zone:
   forward-addr: {above.address}@{above.port}
 """
 """Every name is asked of the one server above, so that no question leaves loopback."""
+STUB: Final = """\
+stub-zone:
+  name: "{name}."
+  stub-addr: {place.address}@{place.port}
+"""
 OTHER_KEY: Final = f'trust-anchor: "{DOMAIN}. DS 12345 13 2 {"0123456789abcdef" * 4}"'
 """A line for ``unbound``: the registrar names a key that the zone does not have."""
 
@@ -95,17 +100,21 @@ async def knot(
 
 
 @contextlib.asynccontextmanager
-async def unbound(ward: Ward, above: Place, server: str = "") -> AsyncIterator[Place]:
-    """Unbound, which asks another name server; ``server`` is a line for its section of that name.
+async def unbound(
+    ward: Ward, above: Place, server: str = "", *, stub: tuple[str, Place] | None = None
+) -> AsyncIterator[Place]:
+    """Unbound, which asks another name server; ``server`` is a line for its section of that name, ``stub`` a
+    name and whom to ask for it and what is below instead.
 
     Raises programs.Missing, programs.DidNotStart.
     """
     folder, address = ward.folder(), ward.address()
     port = free_port((address,), datagrams=True)
     configuration = folder / "unbound.conf"
-    configuration.write_text(
-        UNBOUND.format(folder=folder, address=address, port=port, above=above, server=server)
-    )
+    text = UNBOUND.format(folder=folder, address=address, port=port, above=above, server=server)
+    if stub is not None:
+        text += STUB.format(name=stub[0], place=stub[1])
+    configuration.write_text(text)
     async with running(["unbound", "-d", "-p", "-c", str(configuration)], folder, _bound(port)):
         yield Place(address, port)
 

@@ -7,6 +7,8 @@ from typing import Final
 from overair.ward.case import Case
 from overair.ward.cases import (
     healthy,
+    machine,
+    names,
     oddities,
     ports,
     tls,
@@ -15,11 +17,15 @@ from overair.ward.cases import (
     tls_oddities,
     tls_protocol,
     tls_trust,
+    views,
 )
 
 CASES: Final[tuple[Case, ...]] = (
     *healthy.CASES,
     *oddities.CASES,
+    *machine.CASES,
+    *names.CASES,
+    *views.CASES,
     *ports.CASES,
     *tls_oddities.CASES,
     *tls.CASES,

@@ -65,7 +65,7 @@ def silent_port(address: str, port: int) -> Iterator[None]:
         yield
 
 
-def _with_ports(ward: Ward) -> Surroundings:
+def with_ports(ward: Ward) -> Surroundings:
     """The ward's, with ports that stand for those which are looked at when 443 is closed."""
     usual = ward.surroundings()
     return replace(usual, ports={**usual.ports, SMTP_PORT: free_port(), OTHER_PORT: free_port()})
@@ -80,7 +80,7 @@ def _both_families(ward: Ward) -> Surroundings:
 @contextlib.asynccontextmanager
 async def _refused(ward: Ward) -> AsyncIterator[Complaint]:
     records(ward, ward.address())
-    yield ward.complaint(_with_ports(ward), server=SERVER)
+    yield ward.complaint(with_ports(ward), server=SERVER)
 
 
 @contextlib.asynccontextmanager
@@ -88,13 +88,13 @@ async def _filtered(ward: Ward) -> AsyncIterator[Complaint]:
     address = ward.address()
     records(ward, address)
     with silent_port(address, ward.https):
-        yield ward.complaint(_with_ports(ward), server=SERVER)
+        yield ward.complaint(with_ports(ward), server=SERVER)
 
 
 @contextlib.asynccontextmanager
 async def _unreachable(ward: Ward) -> AsyncIterator[Complaint]:
     ward.zone.add(MAIL, "A", "255.255.255.255")
-    yield ward.complaint(_with_ports(ward), server=SERVER)
+    yield ward.complaint(with_ports(ward), server=SERVER)
 
 
 @contextlib.asynccontextmanager
@@ -133,18 +133,18 @@ async def _closed_outside(ward: Ward) -> AsyncIterator[Complaint]:
     records(ward, outside)
     async with healthy_site(ward, address=inside, dns=False):
         with silent_port(outside, ward.https):
-            yield ward.complaint(_with_ports(ward), server=SERVER, inside=inside)
+            yield ward.complaint(with_ports(ward), server=SERVER, inside=inside)
 
 
 @contextlib.asynccontextmanager
 async def _down(ward: Ward) -> AsyncIterator[Complaint]:
     records(ward, ward.address())
-    yield ward.complaint(_with_ports(ward), server=SERVER, inside=ward.address())
+    yield ward.complaint(with_ports(ward), server=SERVER, inside=ward.address())
 
 
 @contextlib.asynccontextmanager
 async def _other_port(ward: Ward) -> AsyncIterator[Complaint]:
-    usual = _with_ports(ward)
+    usual = with_ports(ward)
     ports = {**usual.ports, 443: free_port(), OTHER_PORT: ward.https}
     async with healthy_site(ward):
         yield ward.complaint(replace(usual, ports=ports), server=SERVER)
@@ -157,12 +157,12 @@ async def _only_http(ward: Ward) -> AsyncIterator[Complaint]:
     place = (await ward.overair()).place
     proxied = f"location / {{ proxy_pass http://{place.address}:{place.port}; }}"
     async with ward.nginx(f"server {{ listen {address}:{ward.http}; {proxied} }}"):
-        yield ward.complaint(_with_ports(ward), server=SERVER)
+        yield ward.complaint(with_ports(ward), server=SERVER)
 
 
 @contextlib.asynccontextmanager
 async def _only_smtp(ward: Ward) -> AsyncIterator[Complaint]:
-    address, around = ward.address(), _with_ports(ward)
+    address, around = ward.address(), with_ports(ward)
     ward.zone.add(MAIL, "A", address)
     ward.zone.add(DOMAIN, "MX", f"10 relay.{OTHER_DOMAIN}.")
     ward.zone.add(f"relay.{OTHER_DOMAIN}", "A", ward.address())
@@ -249,7 +249,7 @@ CASES: Final = (
         id="router-does-not-forward",
         title="“In the office it works, outside it does not.”",
         illness="closed-from-outside",
-        program=Program.NGINX,
+        program=Program.SCRIPTED,
         start=_closed_outside,
     ),
     Case(

@@ -55,7 +55,7 @@ async def srv_target(bedside: Bedside) -> Host | None:
     """The host of the SRV record; None where there is none."""
     name = f"{SRV_NAME}.{bedside.complaint.mail_domain}."
     try:
-        found = await resolver_of(bedside.surroundings.resolvers).resolve(
+        found = await resolver_of(bedside.surroundings).resolve(
             name, dns.rdatatype.SRV, raise_on_no_answer=False
         )
     except (dns.exception.DNSException, OSError):

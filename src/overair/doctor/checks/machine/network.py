@@ -7,6 +7,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
+from overair.doctor.consequences import NOTHING_KNOWN
 from overair.doctor.facts.machine import Online
 from overair.doctor.illness import Illness, Severity
 
@@ -16,6 +17,7 @@ NO_NETWORK: Final = Illness(
     says="This machine has no way to any network: there is no route but to itself.",
     cure="Plug the cable in or join the wireless network, then look at `ip route` (`route print` on "
     "Windows): it has to show a default route. Then run the doctor again.",
+    explains=NOTHING_KNOWN,
 )
 FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 DISCARD_PORT: Final = 9

@@ -8,7 +8,7 @@ from yarl import URL
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.consequences import CLOSED
+from overair.doctor.consequences import CLOSED, NOTHING_KNOWN
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Open
 from overair.doctor.illness import Illness, Severity
@@ -20,7 +20,7 @@ ONLY_BY_PROXY: Final = Illness(
     "lets nothing out but by the proxy, so nothing can be said of the server from here. Phones in this "
     "network have the same trouble, since they do not use the proxy.",
     cure="Run the doctor from another network. For phones in this one, let TCP port 443 out in the firewall.",
-    explains=CLOSED | {"resolver-silent"},
+    explains=NOTHING_KNOWN | CLOSED | {"resolver-silent"},
 )
 PROXY: Final = Illness(
     id="proxy-in-environment",

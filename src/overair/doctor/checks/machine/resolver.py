@@ -11,6 +11,7 @@ import dns.rdatatype
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.complaint import Place
+from overair.doctor.consequences import NOTHING_KNOWN
 from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.lookup import Looked, Outcome, look_up, name_servers
@@ -21,6 +22,7 @@ NO_RESOLVER: Final = Illness(
     says="This machine has no name server: it cannot look up any name.",
     cure="Give it one: `nameserver ADDRESS` in /etc/resolv.conf, `resolvectl dns INTERFACE ADDRESS`, or DHCP "
     "that hands one out (option 6).",
+    explains=NOTHING_KNOWN,
 )
 SILENT: Final = Illness(
     id="resolver-silent",
@@ -29,6 +31,7 @@ SILENT: Final = Illness(
     cure="Look whether {servers} is the right address and runs DNS, and whether a firewall lets UDP and TCP "
     "port 53 through: `dig @{first} {domain}`. Or name another one with `nameserver ADDRESS` in "
     "/etc/resolv.conf.",
+    explains=NOTHING_KNOWN,
 )
 REFUSED: Final = Illness(
     id="resolver-refuses",
@@ -36,6 +39,7 @@ REFUSED: Final = Illness(
     says="This machine's name servers ({servers}) refuse its questions.",
     cure="Let the name server answer this network (BIND: `allow-recursion`, Unbound: `access-control: "
     "NETWORK allow`, Windows DNS: recursion on), or use one that does.",
+    explains=NOTHING_KNOWN,
 )
 SOME_SILENT: Final = Illness(
     id="resolver-partly-silent",

@@ -6,7 +6,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.consequences import CLOSED, OTHER_PORTS, SOMEBODY_ELSE
+from overair.doctor.consequences import CLOSED, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE
 from overair.doctor.facts.names import Addresses, Exchangers
 from overair.doctor.facts.ports import Open
 from overair.doctor.illness import Illness, Severity
@@ -46,7 +46,7 @@ RELAY: Final = Illness(
     cure="Give the server with the mailboxes a name of its own, as eas.{domain}, with its public address; "
     "let its firewall take TCP port 443 from everywhere (not only SMTP from the relay); and put that name "
     "into the phones and into `autodiscover.{domain}. CNAME`.",
-    explains=CLOSED | OTHER_PORTS | SOMEBODY_ELSE,
+    explains=NOTHING_KNOWN | CLOSED | OTHER_PORTS | SOMEBODY_ELSE,
 )
 
 

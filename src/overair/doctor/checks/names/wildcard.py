@@ -9,7 +9,7 @@ import dns.rdatatype
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.consequences import CLOSED, NOT_TLS, OTHER_PORTS, SOMEBODY_ELSE
+from overair.doctor.consequences import CLOSED, NOT_TLS, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE
 from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Addresses
@@ -23,7 +23,7 @@ ELSEWHERE: Final = Illness(
     "{address}, where no Autodiscover is, and phones stop at the web site that they find there.",
     cure="Add the record `{host}. CNAME SERVER.` with the name of the EAS server to the zone: it goes before "
     "the wildcard. Or remove the record `*.{domain}`.",
-    explains=CLOSED | OTHER_PORTS | NOT_TLS | SOMEBODY_ELSE,
+    explains=NOTHING_KNOWN | CLOSED | OTHER_PORTS | NOT_TLS | SOMEBODY_ELSE,
 )
 HARMLESS: Final = Illness(
     id="wildcard-record",
