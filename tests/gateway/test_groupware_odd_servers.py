@@ -12,6 +12,7 @@ import pytest
 
 from overair.items import Event
 from overair.items.calendar.attendee import Attendee
+from overair.mailboxes.gateway.backend import Stale
 from overair.mailboxes.gateway.groupware import pulling
 from overair.mailboxes.interface import (
     MailboxError,
@@ -148,6 +149,42 @@ def test_a_server_without_etags() -> None:
             assert subjects(mirror) == {key: "Dinner", "b": "Other"}
             await mirror.remove(FOLDER, key)
             assert list(small.objects) == ["b"]
+
+    run(work())
+
+
+@pytest.mark.parametrize("removes", [False, True], ids=["change", "removal"])
+@pytest.mark.parametrize("at_last", [False, True], ids=["before it is read", "before it is written"])
+def test_a_server_without_etags_loses_no_edit_of_others(removes: bool, at_last: bool) -> None:
+    """What it holds is compared just before; where it says when that was changed last, it compares itself."""
+
+    async def work() -> None:
+        async with server() as (small, mirror):
+            small.etags, small.dates = False, at_last
+            small.put("a", ics("a", "Lunch"))
+            await mirror.pull(FOLDER)
+            [key] = mirror.all(FOLDER)
+            lunch = mirror.all(FOLDER)[key]
+            assert isinstance(lunch, Event)
+
+            def edit() -> None:
+                small.put("a", ics("a", "Lunch", "X-OURS:1"))
+
+            if at_last:
+                small.before_writing = edit
+            else:
+                edit()
+            dinner = msgspec.structs.replace(lunch, subject="Dinner")
+            writing = mirror.remove(FOLDER, key) if removes else mirror.change(FOLDER, key, dinner)
+            with pytest.raises(Stale):
+                await writing
+            assert small.objects == {"a": ics("a", "Lunch", "X-OURS:1")}
+            await mirror.pull(FOLDER)
+            await mirror.change(FOLDER, key, dinner)
+            assert "X-OURS:1" in small.objects["a"]
+            assert "Dinner" in small.objects["a"]
+            await mirror.remove(FOLDER, key)
+            assert small.objects == {}
 
     run(work())
 

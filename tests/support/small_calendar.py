@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from hashlib import sha256
 from xml.sax.saxutils import escape
 
@@ -13,6 +15,7 @@ from aiohttp import web
 from support.scripted_dav import NAMESPACES, Scripted, calendar, response, scripted
 
 WORK = "/home/work/"
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _HREF = re.compile(r"<[^>]*href>([^<]*)</")
 _TOKEN = re.compile(r"sync-token>([^<]*)</")
 
@@ -29,6 +32,10 @@ class SmallCalendar:
         self.ctags = True
         self.etag_after_put = True
         self.etags = True
+        self.dates = False
+        """Whether it says when an object was changed last; every change takes a second."""
+        self.before_writing: Callable[[], None] | None = None
+        """Called once, when somebody is about to write."""
         self.rewrites = False
         """Whether it changes what it is given."""
         self.most = 1_000
@@ -55,6 +62,9 @@ class SmallCalendar:
             return web.Response(status=self.fails)
         name = request.raw_path.removeprefix(WORK)
         writes = request.method in ("PUT", "DELETE", "MKCALENDAR", "MOVE")
+        if writes and self.before_writing is not None:
+            meanwhile, self.before_writing = self.before_writing, None
+            meanwhile()
         if writes and self.fails_writing is not None:
             return web.Response(status=self.fails_writing)
         body = await request.text()
@@ -78,7 +88,10 @@ class SmallCalendar:
         if request.method == "GET":
             if there is None:
                 return web.Response(status=404)
-            return web.Response(text=there, headers={"ETag": self._etag(name)})
+            return web.Response(text=there, headers={"ETag": self._etag(name)} | self._date(name))
+        since = request.headers.get("If-Unmodified-Since")
+        if since is not None and since != self._date(name).get("Last-Modified"):
+            return web.Response(status=412)
         if expects is not None and (there is None or expects != self._etag(name)):
             return web.Response(status=412)
         if request.method == "PUT":
@@ -121,6 +134,13 @@ class SmallCalendar:
         if not self.etags:
             return ""
         return f'"{sha256(self.objects[name].encode()).hexdigest()[:12]}"'
+
+    def _date(self, name: str) -> dict[str, str]:
+        """When an object was changed last, as a header; nothing where that is not said."""
+        if not self.dates or name not in self.history:
+            return {}
+        changes = len(self.history) - self.history[::-1].index(name)
+        return {"Last-Modified": format_datetime(BEGIN + timedelta(seconds=changes), usegmt=True)}
 
     def _multistatus(self, *responses: str, more: str = "") -> web.StreamResponse:
         body = f"<D:multistatus {NAMESPACES}>{''.join(responses)}{more}</D:multistatus>"

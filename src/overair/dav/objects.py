@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -28,11 +29,40 @@ _TYPES: Final = {
 
 
 class Object(msgspec.Struct, frozen=True):
-    """An object as the server has it; ``etag`` is empty where it says none."""
+    """An object as the server has it. Where the server says no ETag, ``etag`` is a mark of what the object
+    holds (``is_mark``), by which it is told that it has changed.
+    """
 
     etag: str
     data: str | bytes
     """Text where it came within XML, bytes where it came by itself."""
+    modified: str = ""
+    """When it was changed last, in the server's words, where it says so."""
+
+
+_MARK: Final = "="
+
+
+def is_mark(tag: str) -> bool:
+    """Whether a tag is none of the server's, but stands for what an object holds."""
+    return tag.startswith(_MARK)
+
+
+def _object(etag: str, data: str | bytes, modified: str = "") -> Object:
+    if not etag:
+        text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+        lines = "\n".join(text.strip().splitlines()).encode("utf-8", "replace")  # XML has other line ends
+        etag = _MARK + blake2b(lines, digest_size=16).hexdigest()
+    return Object(etag, data, modified)
+
+
+def _unchanged(etag: str, modified: str) -> dict[str, str]:
+    """The condition under which an object is the one that was read: by its ETag or, where the server has
+    none, to the second.
+    """
+    if etag and not is_mark(etag):
+        return {"If-Match": etag}
+    return {"If-Unmodified-Since": modified} if modified else {}
 
 
 UNREAD: Final = Object("", "")
@@ -65,7 +95,7 @@ async def _batch(client: DavClient, place: str, names: Sequence[str], service: S
         if response.status in (404, 410):
             gone.add(name)
         elif data is not None and data.text:
-            found[name] = Object(strong(response.text(ETAG)), data.text)
+            found[name] = _object(strong(response.text(ETAG)), data.text)
 
     body = element(
         _MULTIGET[service],
@@ -98,14 +128,20 @@ async def _batch(client: DavClient, place: str, names: Sequence[str], service: S
 async def get(client: DavClient, place: str) -> Object:
     """One object. Raises DavError, NotThere."""
     reply = await client.request("GET", place)
-    return Object(reply.etag, reply.body)
+    return _object(reply.etag, reply.body, reply.modified)
 
 
 async def put(
-    client: DavClient, place: str, text: str, service: Service, *, replaces: str | None = None
+    client: DavClient,
+    place: str,
+    text: str,
+    service: Service,
+    *,
+    replaces: str | None = None,
+    modified: str = "",
 ) -> str:
-    """Write an object: a new one, or in place of the one with an ETag, "" where a server has none; gives
-    its ETag.
+    """Write an object: a new one, or in place of the one with an ETag, or with a mark and a time of change
+    where the server has none; gives its ETag.
 
     The ETag is empty where the server does not say it, because it keeps something else than what it was
     given, or has not said; the object is to be read then. Raises Clash, NoRoom, DavError.
@@ -113,19 +149,22 @@ async def put(
     headers = {"Content-Type": _TYPES[service]}
     if replaces is None:
         headers["If-None-Match"] = "*"
-    elif replaces:
-        headers["If-Match"] = replaces
+    else:
+        headers |= _unchanged(replaces, modified)
     reply = await client.request("PUT", place, text.encode("utf-8", "replace"), headers)
     return reply.etag
 
 
-async def delete(client: DavClient, place: str, *, expects: str = "", quietly: bool = False) -> None:
-    """Delete an object with an ETag, or a collection with all in it; what is gone stays so.
+async def delete(
+    client: DavClient, place: str, *, expects: str = "", modified: str = "", quietly: bool = False
+) -> None:
+    """Delete an object with an ETag, or with a mark and a time of change, or a collection with all in it;
+    what is gone stays so.
 
     ``quietly`` asks a server that schedules not to tell an organizer (RFC 6638, 8.1). Raises Clash,
     DavError.
     """
-    headers = {"If-Match": expects} if expects else {}
+    headers = _unchanged(expects, modified)
     if quietly:
         headers["Schedule-Reply"] = "F"
     try:
@@ -134,9 +173,13 @@ async def delete(client: DavClient, place: str, *, expects: str = "", quietly: b
         return
 
 
-async def move(client: DavClient, place: str, destination: str, *, expects: str = "") -> None:
-    """Move an object with an ETag to a place where nothing is. Raises NotThere, Clash, DavError."""
+async def move(
+    client: DavClient, place: str, destination: str, *, expects: str = "", modified: str = ""
+) -> None:
+    """Move an object with an ETag, or with a mark and a time of change, to a place where nothing is.
+
+    Raises NotThere, Clash, DavError.
+    """
     headers = {"Destination": client.url(destination), "Overwrite": "F"}
-    if expects:
-        headers["If-Match"] = expects
+    headers |= _unchanged(expects, modified)
     await client.request("MOVE", place, headers=headers)

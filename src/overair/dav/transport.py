@@ -54,6 +54,8 @@ class Reply(NamedTuple):
     features: frozenset[str]
     """What the DAV header names."""
     body: bytes
+    modified: str = ""
+    """The header Last-Modified, empty where there is none."""
 
 
 class Listed(NamedTuple):
@@ -166,7 +168,8 @@ class DavClient:
                 if len(data) > most:
                     raise TooLarge(f"{self._where(method)}: answers with more than {most} bytes")
             etag = strong(response.headers.get("ETag", ""))
-            return Reply(etag, features_of(response), bytes(data))
+            modified = response.headers.get("Last-Modified", "")
+            return Reply(etag, features_of(response), bytes(data), modified)
 
     async def multistatus(
         self,

@@ -11,7 +11,7 @@ import msgspec
 from overair.dav.discovery import Service
 from overair.dav.errors import Clash, DavError, NotAllowed, NotThere
 from overair.dav.names import CALDAV, CARDDAV
-from overair.dav.objects import delete, get, move, multiget, put
+from overair.dav.objects import delete, get, is_mark, move, multiget, put
 from overair.dav.transport import DavClient
 from overair.items import Event, Item, Task
 from overair.items.icalendar.reading import decoded
@@ -43,6 +43,7 @@ class _Read(NamedTuple):
 
     text: str
     etag: str
+    modified: str
 
 
 class Effects:
@@ -77,7 +78,8 @@ class Effects:
             etag = await put(self._client, where, text, self._service)
         except (Clash, NotAllowed) as error:
             if error.status == 412:  # it was made already, and its answer got lost
-                stood = await self._stood(form, name, *await self._read(place, name), item)
+                there = await self._read(place, name)
+                stood = await self._stood(form, name, there.text, there.etag, item)
                 others = stood.item is not None and content_of(stood.item) != content_of(item)
                 return msgspec.structs.replace(stood, overtaken=others)
             if error.conditions & _SAME_UID and isinstance(item, Event | Task) and item.uid != token:
@@ -89,15 +91,16 @@ class Effects:
                 return await self.add(place, form, longer, token)
             raise
         if not etag:
-            text, etag = await self._read(place, name)
+            text, etag, _ = await self._read(place, name)
         return await self._stood(form, name, text, etag, item)
 
     async def change(self, place: Place, form: Format, known: Known, old: Item, new: Item) -> Stood:
         """An edit merged into the object as the server has it. Raises Stale, Refused."""
         name = name_of(known.key)
-        before, etag = await self._there(place, name)
-        if etag != known.tag:
-            return await self._made_before(form, known.key, before, etag, new)
+        there = await self._there(place, name)
+        before, etag = there.text, there.etag
+        if known.tag and etag != known.tag:
+            return await self._made_before(form, known.key, there, new)
         try:
             text = await asyncio.to_thread(form.merge, before, old, new)
         except Nowhere as error:
@@ -106,7 +109,14 @@ class Effects:
             if self._schedules and not self._announces(new):
                 text = told_by_client(text, before)
             try:
-                etag = await put(self._client, place.collection + name, text, self._service, replaces=etag)
+                etag = await put(
+                    self._client,
+                    place.collection + name,
+                    text,
+                    self._service,
+                    replaces=etag,
+                    modified=there.modified,
+                )
             except NotThere as error:
                 raise Stale("the object is gone") from error
             except NotAllowed as error:
@@ -115,14 +125,14 @@ class Effects:
                     raise
                 return await self.change(place, form, known, old, longer)
             except Clash:  # by somebody else, or by this very request, sent again when its answer got lost
-                return await self._made_before(form, known.key, *await self._there(place, name), new)
+                return await self._made_before(form, known.key, await self._there(place, name), new)
             if not etag:
-                text, etag = await self._read(place, name)
+                text, etag, _ = await self._read(place, name)
         return await self._stood(form, known.key, text, etag, new)
 
-    async def _made_before(self, form: Format, key: str, text: str, etag: str, new: Item) -> Stood:
+    async def _made_before(self, form: Format, key: str, there: _Read, new: Item) -> Stood:
         """An edit that an attempt has made whose answer got lost. Raises Stale where it is another one."""
-        stood = await self._stood(form, key, text, etag, new)
+        stood = await self._stood(form, key, there.text, there.etag, new)
         if stood.item is None or _without_stamp(stood.item) != _without_stamp(new):
             raise Stale("the object was changed elsewhere")
         return stood
@@ -135,7 +145,10 @@ class Effects:
             if name in read_state(folder.state).more_items or name != known.key:
                 await self._take_out(place, form, known)
             else:
-                await delete(self._client, where, expects=known.tag, quietly=self._schedules)
+                modified = await self._modified(place, known)
+                await delete(
+                    self._client, where, expects=known.tag, modified=modified, quietly=self._schedules
+                )
         except Clash as error:
             raise Stale(str(error)) from error
 
@@ -143,10 +156,10 @@ class Effects:
         """Raises Stale, Clash."""
         name = name_of(known.key)
         try:
-            text, etag = await self._read(place, name)
+            text, etag, modified = await self._read(place, name)
         except NotThere:
             return
-        if etag != known.tag:
+        if known.tag and etag != known.tag:
             raise Stale("the object was changed elsewhere")
         item = (await asyncio.to_thread(_items, form, name, text)).get(known.key)
         if item is None:
@@ -157,9 +170,24 @@ class Effects:
             raise Refused(f"an object of {self._client.host} cannot be edited so: {error}") from error
         where = place.collection + name
         if rest is None:
-            await delete(self._client, where, expects=etag, quietly=self._schedules)
+            await delete(self._client, where, expects=etag, modified=modified, quietly=self._schedules)
         else:
-            await put(self._client, where, rest, self._service, replaces=etag)
+            await put(self._client, where, rest, self._service, replaces=etag, modified=modified)
+
+    async def _modified(self, place: Place, known: Known) -> str:
+        """When an object was changed last; asked where the server has no ETags, and "" otherwise.
+
+        Raises Stale where it is not as it was known.
+        """
+        if not is_mark(known.tag):
+            return ""
+        try:
+            there = await self._read(place, name_of(known.key))
+        except NotThere:
+            return ""
+        if there.etag != known.tag:
+            raise Stale("the object was changed elsewhere")
+        return there.modified
 
     async def move(
         self,
@@ -181,19 +209,20 @@ class Effects:
         moved = f"{token}{form.extension}"
         there = destination.collection + moved
         try:
-            await move(self._client, source, there, expects=known.tag)
+            modified = await self._modified(place, known)
+            await move(self._client, source, there, expects=known.tag, modified=modified)
         except NotThere:
             pass  # an earlier attempt may have moved it
         except (Clash, NotAllowed):
             # A server that cannot move, or has the copy of an earlier attempt.
             await self._copy(place, known, there)
-        text, etag = await self._there(destination, moved)
+        text, etag, _ = await self._there(destination, moved)
         return await self._stood(form, moved, text, etag, item)
 
     async def _copy(self, place: Place, known: Known, there: str) -> None:
         """Write an object again elsewhere, then delete it; one that is gone may be there. Raises Stale."""
         try:
-            text, etag = await self._read(place, name_of(known.key))
+            text, etag, modified = await self._read(place, name_of(known.key))
         except NotThere:
             return
         if known.tag and etag != known.tag:
@@ -204,7 +233,8 @@ class Effects:
             if error.status != 412:  # what is there is the copy of an earlier attempt
                 raise
         try:
-            await delete(self._client, place.collection + name_of(known.key), expects=etag, quietly=True)
+            where = place.collection + name_of(known.key)
+            await delete(self._client, where, expects=etag, modified=modified, quietly=True)
         except Clash as error:
             raise Stale(str(error)) from error
 
@@ -220,7 +250,7 @@ class Effects:
         """Whether an item is still in its object; one that cannot be read is."""
         name = name_of(key)
         try:
-            text, _ = await self._read(place, name)
+            text = (await self._read(place, name)).text
         except NotThere:
             return False
         return key == name or key in await asyncio.to_thread(_items, form, name, text)
@@ -245,10 +275,12 @@ class Effects:
         Raises NotThere.
         """
         found = await get(self._client, place.collection + name)
-        if not found.etag:
+        tag = found.etag
+        if is_mark(tag):
             again = await multiget(self._client, place.collection, [name], self._service)
-            found = again.get(name, found)
-        return _Read(found.data if isinstance(found.data, str) else _text(found.data), found.etag)
+            tag = again[name].etag or tag if name in again else tag
+        text = found.data if isinstance(found.data, str) else _text(found.data)
+        return _Read(text, tag, found.modified)
 
     async def _stood(self, form: Format, key: str, text: str, etag: str, given: Item) -> Stood:
         """Where an item stands, as its object says it now."""
