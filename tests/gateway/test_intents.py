@@ -139,6 +139,8 @@ class Case(NamedTuple):
     work: Work
     gains: Gains
     hidden: bytes = b""
+    nested: bool = False
+    """Whether there is a folder in the other folder."""
 
 
 CASES: Final = {
@@ -162,6 +164,14 @@ CASES: Final = {
     "SUBSCRIBE": Case("imap", rb"(\S+) SUBSCRIBE ", (None, None), creates(MAIL), NEW_FOLDER),
     "RENAME": Case("imap", rb"(\S+) RENAME ", (None, MAIL), renames, RENAMED),
     "DELETE": Case("imap", rb"(\S+) DELETE ", (None, MAIL), deletes, {("*", ""): -1}),
+    "DELETE of one below": Case(
+        "imap",
+        rb"(\S+) DELETE ",
+        (None, MAIL),
+        deletes,
+        {("*", ""): -1, ("* below", ""): -1},
+        nested=True,
+    ),
     "PUT of a contact": Case("dav", rb"PUT ", (CONTACTS, None), adds(CONTACTS), {("Contacts", "* too"): 1}),
     "PUT of an event": Case("dav", rb"PUT ", (CALENDAR, None), adds(CALENDAR), {("Calendar", "* too"): 1}),
     "PUT of an edit": Case(
@@ -191,6 +201,8 @@ async def prepare(session: Session, place: GatewayPlace, case: Case, name: str) 
         ids["item"] = (await session.add(ids["in"], KINDS[kind](place, ids))).item_id
     if other is not None:
         ids["folder"] = await session.create_folder("0", name, other)
+        if case.nested:
+            await session.create_folder(ids["folder"], f"{name} below", other)
     return ids
 
 

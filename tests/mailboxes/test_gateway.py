@@ -119,3 +119,19 @@ TestGatewayAtRandom = GatewayMachine.TestCase
 def machine_place(place: GatewayPlace) -> None:
     """All examples share one place."""
     GatewayMachine.place = place
+
+
+def test_folders_that_another_client_deletes_with_those_in_them_go(place: GatewayPlace) -> None:
+    mailbox = place.mailbox()
+    with place.dovecot.client(place.names[mailbox.account_id]) as client:
+        for path in ("outer", "outer/inner", "outer/inner/most"):
+            client.create_folder(path)
+            client.subscribe_folder(path)
+        place.runner.run(mailbox.refresh(None))
+        before = {folder.name for folder in place.runner.run(mailbox.inspect(lambda one: one.folders()))}
+        assert {"outer", "inner", "most"} < before
+        for path in ("outer/inner/most", "outer/inner", "outer"):
+            client.delete_folder(path)
+    place.runner.run(mailbox.refresh(None))
+    folders = place.runner.run(mailbox.inspect(lambda one: one.folders()))
+    assert {folder.name for folder in folders} == before - {"outer", "inner", "most"}

@@ -107,7 +107,7 @@ def upstream(place: GatewayPlace, name: str) -> Held:
     with place.dovecot.client(name) as client:
         for _, _, folder in client.list_folders():
             client.select_folder(folder, readonly=True)
-            shown = folder.capitalize() if folder == "INBOX" else folder
+            shown = "Inbox" if folder == "INBOX" else folder.rpartition("/")[2]
             found[shown, ""] += 1
             uids = client.search("ALL")
             for said in client.fetch(uids, ["FLAGS", "ENVELOPE"]).values() if uids else ():

@@ -84,9 +84,12 @@ class UpdateFolder(msgspec.Struct, frozen=True):
 
 
 class DeleteFolder(msgspec.Struct, frozen=True):
-    """A folder deleted with all below it."""
+    """A folder deleted with all below it; ``below`` are the paths of those folders when an attempt is to be
+    settled.
+    """
 
     folder: MirroredFolder
+    below: tuple[str, ...] = ()
 
 
 class Submit(msgspec.Struct, frozen=True):

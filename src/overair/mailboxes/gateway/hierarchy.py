@@ -73,8 +73,9 @@ async def reconcile(session: Mirroring, backend: BackendName, tree: Sequence[Ups
         parent_id = ids.get(listed.parent or "", str(TOP))
         one = matched.get(listed.path)
         ids[listed.path] = await _place(session, backend, listed, one, parent_id)
-    # Those that went are dropped last: what lay below them may lie elsewhere now.
-    for one in linked:
+    # Those that went are dropped last, for what lay below them may lie elsewhere now; and first those that
+    # lay below others, which go with them.
+    for one in sorted(linked, key=lambda one: -len(one.folder.path)):
         if one.folder.folder_id not in kept and one.folder.folder_id not in ids.values():
             await _drop(session, one.folder)
 

@@ -149,6 +149,18 @@ class Mirror:
             raise NoSuchFolder(path)
         return links.folder_of(row)[0]
 
+    async def below(self, folder_id: str) -> tuple[str, ...]:
+        """The paths upstream of the folders below one."""
+        rows = await self._database.read(
+            lambda transaction: transaction.all(links.FOLDERS, account=self._account_id)
+        )
+        inside, found = {folder_id}, []
+        for row in sorted(rows, key=lambda one: len(one[2])):  # those above have shorter paths
+            if str(row[10]) in inside:
+                inside.add(str(row[0]))
+                found.append(str(row[2]))
+        return tuple(found)
+
     async def owner(self, folder_id: str) -> BackendName | None:
         """Whose a folder is; None for one that is kept here."""
         number = number_of(folder_id) or 0

@@ -107,7 +107,11 @@ class Settling:
             folder = getattr(effect, field, None)
             if folder is not None:
                 found[field] = await self._mirror.folder_at(name, folder.path)
-        return msgspec.structs.replace(effect, **found)
+        effect = msgspec.structs.replace(effect, **found)
+        if isinstance(effect, DeleteFolder):
+            below = await self._mirror.below(effect.folder.folder_id)
+            effect = msgspec.structs.replace(effect, below=below)
+        return effect
 
     async def _lacks_copy(self, one: Open, effect: UpstreamEffect) -> bool:
         """Whether it is the copy of a message that was sent, which is missing then."""

@@ -58,8 +58,9 @@ async def begun(
         case UpdateFolder(folder, parent, name):
             path = hierarchy.path_of(None if parent is None else parent.path, name)
             return await listed(session, folder.path) is None and await listed(session, path) is not None
-        case DeleteFolder(folder):
-            return await listed(session, folder.path) is None
+        case DeleteFolder(folder, below):
+            # Those below it are deleted first.
+            return any([await listed(session, path) is None for path in (folder.path, *below)])
 
 
 async def _changed(session: Session, effect: ChangeItem, token: str) -> bool:
