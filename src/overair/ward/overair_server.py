@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,15 +78,18 @@ class _QuietServer(Server):
 
 @contextlib.asynccontextmanager
 async def overair_server(
-    folder: Path, place: Place, tls: ssl.SSLContext | None = None, **settings: object
+    folder: Path,
+    place: Place,
+    tls: ssl.SSLContext | None = None,
+    settings: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Overair]:
     """Serve a new data directory at an address until the block ends; port 0 takes a free one.
 
-    ``settings`` are those of overair.toml, dotted (``**{"policy.required": True}``). Raises SettingsError,
+    ``settings`` are those of overair.toml, dotted (``{"policy.required": True}``). Raises SettingsError,
     DidNotStart, OSError.
     """
     usual = {"domain": "ward.test", "url": "https://mail.ward.test", "trusted_proxies": list(LOOPBACK)}
-    known = load(None, **{"data_dir": str(folder), "delivery.lmtp": "", **usual, **settings})
+    known = load(None, **{"data_dir": str(folder), "delivery.lmtp": "", **usual, **(settings or {})})
     table = HastyTable()
     application = build(known, hub=table)
     listening = Listening(host=place.address, port=place.port, tls=tls, trusted_proxies=LOOPBACK)

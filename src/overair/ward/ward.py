@@ -20,7 +20,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -131,10 +131,16 @@ class Ward:
 
     @contextlib.asynccontextmanager
     async def own_overair(
-        self, place: Place | None = None, certificate: CertificateFiles | None = None, **settings: object
+        self,
+        place: Place | None = None,
+        certificate: CertificateFiles | None = None,
+        settings: Mapping[str, object] | None = None,
+        *,
+        pace: float = 1.0,
     ) -> AsyncIterator[Overair]:
-        """An Overair for this ward alone, with settings of overair.toml (``**{"policy.required": True}``);
-        with a certificate it ends TLS itself. It has the patient's account."""
+        """An Overair for this ward alone, with settings of overair.toml (``{"policy.required": True}``);
+        with a certificate it ends TLS itself. It has the patient's account. With a ``pace`` below 1 it ends
+        heartbeats after that part of them."""
         tls = None
         if certificate is not None:
             # Only now: those who want no server need not wait for it to load.
@@ -142,8 +148,8 @@ class Ward:
 
             tls = tls_context(certificate.chain_file, certificate.key_file)
         place = place or Place(self.address(), 0)
-        async with overair_server(self.folder() / "data", place, tls, **settings) as overair:
-            await overair.admit(self.user, self.password, self.minute)
+        async with overair_server(self.folder() / "data", place, tls, settings) as overair:
+            await overair.admit(self.user, self.password, self.minute * pace)
             yield overair
 
     def nginx(self, http: str, *, main: str = "", old: bool = False) -> AbstractAsyncContextManager[Process]:

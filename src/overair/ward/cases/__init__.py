@@ -7,16 +7,20 @@ from typing import Final
 from overair.ward.case import Case
 from overair.ward.cases import (
     healthy,
+    login,
     machine,
     names,
     oddities,
     ports,
+    protocol,
+    push,
     tls,
     tls_certificates,
     tls_names,
     tls_oddities,
     tls_protocol,
     tls_trust,
+    versions,
     views,
 )
 
@@ -33,5 +37,9 @@ CASES: Final[tuple[Case, ...]] = (
     *tls_certificates.CASES,
     *tls_names.CASES,
     *tls_trust.CASES,
+    *login.CASES,
+    *versions.CASES,
+    *protocol.CASES,
+    *push.CASES,
 )
 """Every case, in the order of ``overair ward list``."""

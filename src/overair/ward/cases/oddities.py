@@ -156,8 +156,22 @@ async def _policies(ward: Ward) -> AsyncIterator[Complaint]:
         "policy.required": True,
         "policy.document": {"device_password_enabled": True, "min_device_password_length": 4},
     }
-    async with ward.own_overair(Place(address, ward.https), ward.authority.issue(NAMES), **settings):
+    async with ward.own_overair(Place(address, ward.https), ward.authority.issue(NAMES), settings):
         yield ward.complaint()
+
+
+@contextlib.asynccontextmanager
+async def _strict(ward: Ward) -> AsyncIterator[Complaint]:
+    """A policy that most phones can keep, and heartbeats of a quarter of an hour."""
+    address = ward.address()
+    records(ward, address)
+    settings = {
+        "heartbeat.longest": 900,
+        "policy.required": True,
+        "policy.document": {"device_password_enabled": True, "require_device_encryption": True},
+    }
+    async with ward.own_overair(Place(address, ward.https), ward.authority.issue(NAMES), settings):
+        yield ward.complaint(push=True)
 
 
 @contextlib.asynccontextmanager
@@ -257,6 +271,15 @@ CASES: Final = (
         program=Program.OVERAIR,
         start=_policies,
         harmless="a policy that every phone can keep",
+    ),
+    Case(
+        id="strict-policies",
+        title="“It wants to encrypt my whole phone. Is that a virus?”",
+        illness=None,
+        program=Program.OVERAIR,
+        start=_strict,
+        minute=0.05,
+        harmless="encryption is demanded, and heartbeats are limited to a quarter of an hour",
     ),
     Case(
         id="patient-path",
