@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,19 @@ import pytest
 
 from overair.client import StatusError, SynchronousClient
 from overair.items import ItemClass
+from overair.mailboxes.gateway.links import Stage
 from overair.mailboxes.interface import FolderType
+from overair.protocol.folder_create import FolderCreateRequest
+from overair.protocol.http import Command
 from overair.protocol.statuses import SyncStatus
 from support.command import overair
+from support.cutting import cutting_relay_aside
+from support.databases import outside
 from support.dovecot import MASTER, MASTER_PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import running_gateway
 from support.mirrored_mail import simple
 from support.packages import needs
+from support.phone import Phone
 from support.radicale import Radicale
 from support.server import PASSWORD, RunningServer
 
@@ -99,3 +106,34 @@ def test_the_check_says_why(
     failures = {server["setting"]: server["failure"] for server in json.loads(done.stdout)["servers"]}
     assert failures["imap"] == ""
     assert "give the user the same one there, or leave this server out" in failures["caldav"]
+
+
+def test_what_was_begun_is_settled_at_the_start_when_nobody_comes(
+    tmp_path: Path, dovecot: Dovecot, settings: dict[str, Any]
+) -> None:
+    user = dovecot.user()
+    address = f"{user}@example.org"
+    with cutting_relay_aside(dovecot.port) as relay:
+        values = settings | {"gateway.imap": f"imap://127.0.0.1:{relay.port}"}
+        with running_gateway(tmp_path, dovecot, users={address: user}, **values) as server:
+            phone = Phone(server, address=address)
+            key = phone.folder_sync().sync_key
+            assert key is not None
+            relay.wait_for(rb"(\S+) CREATE ")
+            request = FolderCreateRequest(sync_key=key, parent_id="0", display_name="New", type=12)
+            assert phone.post(Command.FOLDER_CREATE, request).common_status != 1
+            assert relay.cut
+        with outside(tmp_path) as database:
+            assert database.rows("SELECT stage FROM intents") == [(Stage.OPEN,)]
+        relay.mend()
+        with running_gateway(tmp_path, dovecot, users={address: user}, **values):
+            deadline = time.monotonic() + 30
+            while True:
+                with outside(tmp_path) as database:
+                    stages = database.rows("SELECT stage FROM intents")
+                    names = database.rows("SELECT name FROM folders")
+                if stages == [(Stage.SETTLED,)]:
+                    break
+                assert time.monotonic() < deadline, stages
+                time.sleep(0.05)
+        assert ("New",) in names
