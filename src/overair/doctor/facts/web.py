@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yarl import URL
+
 from overair.doctor.check import Fact
+from overair.doctor.greeting import Nature, nature_of
 from overair.doctor.illness import Product
 from overair.doctor.web import Answer
 
@@ -23,6 +26,25 @@ class Greeting(Fact):
     """The EAS server where its headers tell it."""
     front: Product | None
     """The web server or proxy in front where its headers tell it."""
+
+    @property
+    def nature(self) -> Nature:
+        """What the answer to the POST is."""
+        return nature_of(self.url, self.post)
+
+    @property
+    def path(self) -> str:
+        """Of the URL."""
+        return URL(self.url).raw_path
+
+
+@dataclass(frozen=True)
+class Webmail(Fact):
+    """Webmail of Exchange (OWA) is at the server."""
+
+    path: str
+    forms: bool
+    """Whether it asks for the log-in by a form."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from overair.doctor.autodiscovering import schemes_of
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.web import Endpoint, Greeting
-from overair.doctor.greeting import Nature, nature_of
+from overair.doctor.greeting import Nature
 from overair.doctor.illness import Illness, Product, Severity
 
 USABLE: Final = frozenset(("basic", "bearer"))
@@ -61,7 +61,7 @@ ANONYMOUS: Final = Illness(
 
 async def _examine(bedside: Bedside) -> Endpoint | None:
     greeting = bedside.fact(Greeting)
-    nature = nature_of(greeting.url, greeting.post)
+    nature = greeting.nature
     schemes = schemes_of(greeting.post)
     if nature is Nature.ANONYMOUS:
         bedside.find(ANONYMOUS, status=greeting.post.status)
