@@ -27,8 +27,9 @@ class Phone(Synchronising, Moving, Conversing, Searching, Editing):
     """One device of one account."""
 
     def upgrade(self, version: Version) -> None:
-        """Another version of the protocol from now on; not one that lacks what the owner sees with this."""
-        if version < Version.V14_0 and any(one.sight.conversations for one in self.collections.values()):
+        """Another version of the protocol from now on; not one that lacks words for what the owner sees."""
+        said = any(one.sight.conversations is not None for one in self.collections.values())
+        if version < Version.V14_0 and said:
             return
         self.owner = msgspec.structs.replace(self.owner, version=version)
         for folder_id, (_, _, kind) in self.folders.items():
