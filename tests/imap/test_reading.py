@@ -168,6 +168,10 @@ SAID = {
     b'* LIST () NIL "a \\"b\\\\"': ListEntry('a "b\\', None),
     b'* LIST () "\\\\" inbox ("OLDNAME" ("x"))': ListEntry("INBOX", "\\"),
     b"* STATUS a] (MESSAGES 3 UIDNEXT 4 X 5)": FolderStatus("a]", messages=3, uid_next=4),
+    b'* STATUS INBOX (MESSAGES 2 MAILBOXID (x)y"() SIZE 5)': FolderStatus(
+        "INBOX", messages=2, mailbox_id="?", size=5
+    ),
+    b'* STATUS INBOX (MAILBOXID ((")': FolderStatus("INBOX", mailbox_id="?"),
     b'* STATUS "&AOk-" (MAILBOXID (F1) HIGHESTMODSEQ 9)': FolderStatus(
         "é", mailbox_id="F1", highest_modseq=9
     ),

@@ -21,6 +21,14 @@ _LIST: Final = re.compile(rb'\(([^()]*)\) (?:"(\\?.)"|NIL) ', re.IGNORECASE)
 _NAME: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"|\{\d+\}|[^ ()"]+')
 """A mailbox: quoted, as a literal or an atom, with brackets, which the parser takes for a section."""
 _ESCAPE: Final = re.compile(rb"\\(.)")
+_IDENTIFIER: Final = re.compile(
+    rb"(\bMAILBOXID )(?!(?:\([A-Za-z0-9_-]{1,255}\)|NIL)[ )]).*?"
+    rb"(?= (?:MESSAGES|UNSEEN|UIDNEXT|UIDVALIDITY|HIGHESTMODSEQ|SIZE|DELETED) |\)\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What stands in place of an identifier and is none: Cyrus 3.6 tells what lies in its memory, which may be
+parentheses and quotes.
+"""
 
 
 def parse_list(response: Response, utf8: bool) -> Untagged:
@@ -37,7 +45,7 @@ def parse_list(response: Response, utf8: bool) -> Untagged:
 def parse_status(response: Response, utf8: bool) -> Untagged:
     """STATUS, from the mailbox on. Raises Unreadable."""
     name, rest = _mailbox(response, utf8=utf8)
-    atoms = parse_atoms(rest)
+    atoms = parse_atoms([_IDENTIFIER.sub(rb"\1(?)", one) if isinstance(one, bytes) else one for one in rest])
     if len(atoms) != 1:
         raise Unreadable("not a STATUS")
     fields: dict[str, Any] = {}
