@@ -6,7 +6,6 @@ What goes wrong closes the connection and fails every command that is under way.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -40,7 +39,7 @@ class Connection(Link):
         super().__init__(server)
         self._heard: Final = heard
         self._lost: Final = lost
-        self._commands: deque[Command] = deque()
+        self._commands: list[Command] = []
         self._numbers = 0
         self._greeting: asyncio.Future[Condition] | None = None
         """Set until the server has greeted."""

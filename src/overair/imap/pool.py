@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
@@ -71,19 +71,34 @@ class Pool:
 
     @contextlib.asynccontextmanager
     async def session(self, credentials: Credentials, mailbox: str | None = None) -> AsyncIterator[Session]:
-        """A session for a while, by preference one that has ``mailbox`` selected.
+        """A session for a while, by preference one that has ``mailbox`` selected: see ``take``."""
+        session = await self.take(credentials, mailbox)
+        try:
+            yield session
+        finally:
+            self.give_back(session, credentials)
 
-        It goes back afterwards if it is usable then and as others are (no NOTIFY), and is closed
-        otherwise. Its ``on_event`` and ``on_lost`` are unset then. A watch holds one for as long as it
-        likes. Raises what ``log_in`` does, and Crowded (a ConnectionLost) where all connections are in
-        use for too long.
+    async def take(self, credentials: Credentials, mailbox: str | None = None) -> Session:
+        """A session that is the caller's until it is given back, for as long as that likes.
+
+        Raises what ``log_in`` does, and Crowded (a ConnectionLost) where all connections are in use for
+        too long.
         """
-        async with self._turn(credentials.user):
-            session = self._reuse(credentials, mailbox) or await self._connect(credentials)
-            try:
-                yield session
-            finally:
-                self._give_back(session, credentials)
+        await self._take_turn(credentials.user)
+        try:
+            return self._reuse(credentials, mailbox) or await self._connect(credentials)
+        except BaseException:
+            self._give_turn(credentials.user)
+            raise
+
+    def give_back(self, session: Session, credentials: Credentials) -> None:
+        """Keep a session for others where it is usable and as others are (no NOTIFY), and close it
+        otherwise. Its ``on_event`` and ``on_lost`` are unset then.
+        """
+        try:
+            self._keep(session, credentials)
+        finally:
+            self._give_turn(credentials.user)
 
     def close_user(self, user: str) -> None:
         """Close what nobody uses of a user's connections."""
@@ -97,28 +112,32 @@ class Pool:
             for session in list(sessions):
                 self._drop(user, session)
 
-    @contextlib.asynccontextmanager
-    async def _turn(self, user: str) -> AsyncIterator[None]:
-        with self._user_turns(user) as turns:
-            async with contextlib.AsyncExitStack() as held:
-                try:
-                    async with asyncio.timeout(self.limits.wait_seconds):
-                        await held.enter_async_context(turns)
-                        await held.enter_async_context(self._server_turns)
-                except TimeoutError:
-                    raise Crowded("all connections are in use") from None
-                yield
-
-    @contextlib.contextmanager
-    def _user_turns(self, user: str) -> Iterator[asyncio.Semaphore]:
+    async def _take_turn(self, user: str) -> None:
         turns, users = self._turns.get(user, (asyncio.Semaphore(self.limits.of_user), 0))
         self._turns[user] = (turns, users + 1)
         try:
-            yield turns
-        finally:
-            turns, users = self._turns.pop(user)
-            if users > 1:
-                self._turns[user] = (turns, users - 1)
+            async with asyncio.timeout(self.limits.wait_seconds):
+                await turns.acquire()
+                try:
+                    await self._server_turns.acquire()
+                except BaseException:
+                    turns.release()
+                    raise
+        except BaseException as error:
+            self._leave_turns(user)
+            if isinstance(error, TimeoutError):
+                raise Crowded("all connections are in use") from None
+            raise
+
+    def _give_turn(self, user: str) -> None:
+        self._server_turns.release()
+        self._turns[user][0].release()
+        self._leave_turns(user)
+
+    def _leave_turns(self, user: str) -> None:
+        turns, users = self._turns.pop(user)
+        if users > 1:
+            self._turns[user] = (turns, users - 1)
 
     def _reuse(self, credentials: Credentials, mailbox: str | None) -> Session | None:
         found: Session | None = None
@@ -173,7 +192,7 @@ class Pool:
             session, (owner, _) = next(iter(self._kept.items()))
             self._drop(owner.user, session)
 
-    def _give_back(self, session: Session, credentials: Credentials) -> None:
+    def _keep(self, session: Session, credentials: Credentials) -> None:
         session.on_event = session.on_lost = None
         if not session.usable or session.altered or self._closed:
             self._drop(credentials.user, session)

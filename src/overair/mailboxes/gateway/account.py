@@ -46,6 +46,22 @@ log = structlog.get_logger(__name__)
 class Account:
     """The servers of one account."""
 
+    __slots__ = (
+        "_failures",
+        "_has_tree",
+        "_locks",
+        "_making",
+        "_mirror",
+        "_refreshed",
+        "_refuse_log_in",
+        "_settling",
+        "_unsettled",
+        "account_id",
+        "backends",
+        "submits",
+        "unfinished",
+    )
+
     def __init__(
         self,
         account_id: int,

@@ -47,6 +47,8 @@ class Open(msgspec.Struct, frozen=True):
 class Intents:
     """The intents of one account."""
 
+    __slots__ = ("_account_id", "_database")
+
     def __init__(self, account_id: int, database: Database) -> None:
         self._account_id: Final = account_id
         self._database: Final = database

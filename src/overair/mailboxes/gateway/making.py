@@ -34,6 +34,8 @@ end of it. Raises MailboxError, and KeyError where its bytes are gone.
 class Making:
     """Makes the effects of one account."""
 
+    __slots__ = ("_backends", "_holds_copy", "_intents", "_pull", "_submission")
+
     def __init__(
         self,
         backends: Mapping[BackendName, Backend],

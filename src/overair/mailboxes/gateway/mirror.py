@@ -48,6 +48,8 @@ class Sorted(NamedTuple):
 class Mirror:
     """The mirror of an account, outside of the units of work of phones."""
 
+    __slots__ = ("_account_id", "_database", "invited")
+
     def __init__(self, account_id: int, database: Database) -> None:
         self._account_id: Final = account_id
         self._database: Final = database

@@ -49,6 +49,8 @@ log = structlog.get_logger(__name__)
 class Settling:
     """Settles the open intents of one account."""
 
+    __slots__ = ("_account_id", "_database", "_intents", "_making", "_mirror")
+
     def __init__(
         self, account_id: int, database: Database, mirror: Mirror, making: Making, intents: Intents
     ) -> None:

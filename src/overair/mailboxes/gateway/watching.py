@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Collection
 from functools import partial
 from typing import Final
@@ -33,7 +32,8 @@ class Watch:
 
     def __init__(self, account: Account) -> None:
         self._account: Final = account
-        self._interest: Final[Counter[str]] = Counter()
+        self._interest: Final[dict[str, int]] = {}
+        """How many devices wait for a folder."""
         self._folders: dict[BackendName, list[MirroredFolder]] = {}
         self._running: dict[BackendName, Watching] = {}
         self._wanted: set[str] = set()
@@ -49,17 +49,19 @@ class Watch:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        new = [one for one in folder_ids if not self._interest[one]]
-        self._interest.update(folder_ids)
+        new = [one for one in folder_ids if one not in self._interest]
+        for one in folder_ids:
+            self._interest[one] = self._interest.get(one, 0) + 1
         if new or not self._running:
             self._again = True
             self._wake()
 
     def leave(self, folder_ids: Collection[str]) -> None:
         """A device does not wait any more."""
-        self._interest.subtract(folder_ids)
-        for folder_id in [one for one, count in self._interest.items() if count <= 0]:
-            del self._interest[folder_id]
+        for one in folder_ids:
+            left = self._interest.pop(one, 0) - 1
+            if left > 0:
+                self._interest[one] = left
         if not self._interest and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._end)
 

@@ -65,6 +65,18 @@ class ImapBackend:
 
     name: Final = BackendName.IMAP
 
+    __slots__ = (
+        "_clock",
+        "_contents",
+        "_credentials",
+        "_effects",
+        "_has_notes",
+        "_hierarchy",
+        "_options",
+        "_owner",
+        "_pool",
+    )
+
     def __init__(
         self,
         pool: Pool,

@@ -74,6 +74,8 @@ class Contents:
     ``first`` is in place of FIRST.
     """
 
+    __slots__ = ("_first", "_owner")
+
     def __init__(self, owner: Owner, first: int = FIRST) -> None:
         self._owner = owner
         self._first = first

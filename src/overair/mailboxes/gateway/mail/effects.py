@@ -40,6 +40,8 @@ class Effects:
     All raise ImapError, and MailboxUnavailable where the server does not say what it should.
     """
 
+    __slots__ = ("_address", "_blobs", "_filed")
+
     def __init__(self, blobs: ByteSource, owner: Owner, filed: FiledCopies) -> None:
         self._blobs = blobs
         self._filed = filed

@@ -94,8 +94,11 @@ class MailWatch:
         back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
             try:
-                async with self._pool.session(self._credentials) as session:
+                session = await self._pool.take(self._credentials)
+                try:
                     await self._follow(session, back_off)
+                finally:
+                    self._pool.give_back(session, self._credentials)
             except ImapError as error:
                 self._heard, self._interrupted = frozenset(), True
                 _log.info("watch interrupted", reason=str(error))
@@ -120,13 +123,14 @@ class MailWatch:
             followed = paths
             if Extension.IDLE in session.capabilities and (self._notified or session.selected is not None):
                 await session.idle()
-            self._heard = paths - {folder.path for folder in self._polls(session, folders)}
+            polled = self._polls(session, folders)
+            self._heard = paths.difference(folder.path for folder in polled) if polled else paths
             self._interrupted = False
             self._rounds += 1
             back_off.succeeded()
             if changed:
                 self._changed(changed)
-            await self._wait(session, followed, polls=bool(self._polls(session, folders)))
+            await self._wait(session, followed, polls=bool(polled))
 
     async def _listen(self, session: Session, folders: Sequence[MirroredFolder]) -> None:
         """Have the server tell of what it can tell of. Raises ImapError."""
