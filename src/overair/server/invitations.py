@@ -133,9 +133,7 @@ class Invitations:
             return None
         if len(mime) > LARGEST:
             return None
-        return await asyncio.to_thread(
-            read_message, mime, one.received, self._time_zone, searchable=False
-        )
+        return await asyncio.to_thread(read_message, mime, one.received, self._time_zone, searchable=False)
 
 
 def _look_again(account: Account) -> None:

@@ -124,7 +124,7 @@ class Ciphers(Fact):
     authenticated: bool
     """AES-GCM, AES-CCM or ChaCha20."""
     plain_rsa: bool
-    """AES-CBC with the key exchange of RSA, which is all that Windows Mobile 6 and Symbian have of today's."""
+    """AES-CBC with the key exchange of RSA, all that Windows Mobile 6 and Symbian have of today's."""
 
 
 @dataclass(frozen=True)
