@@ -18,7 +18,14 @@ from support.packages import needs
 AT_ONCE: Final = 3
 """Many cases wait for what never comes."""
 PATIENCE_SECONDS: Final = 110
-PROGRAMS: Final = {"nginx": "nginx", "HAProxy": "haproxy", "Apache": "apache2"}
+PROGRAMS: Final = {
+    "nginx": ("nginx",),
+    "HAProxy": ("haproxy",),
+    "Apache": ("apache2",),
+    "Knot": ("knotd", "nginx"),
+    "Unbound": ("unbound", "knotd", "nginx"),
+}
+"""What the cases of a program need."""
 
 
 class Rounds:
@@ -61,7 +68,7 @@ def parameters(cases: Sequence[Case]) -> list[object]:
         pytest.param(
             case,
             id=case.id,
-            marks=[needs(PROGRAMS[case.program])] if case.program in PROGRAMS else [],
+            marks=[needs(*PROGRAMS[case.program])] if case.program in PROGRAMS else [],
         )
         for case in cases
     ]

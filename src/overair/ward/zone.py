@@ -56,7 +56,9 @@ class Zone:
 
     above: Zone | None = None
     _records: dict[dns.name.Name, dict[dns.rdatatype.RdataType, list[str]]] = field(default_factory=dict)
-    _conduct: dict[dns.name.Name, Conduct] = field(default_factory=dict)
+    _conduct: dict[tuple[dns.name.Name, dns.rdatatype.RdataType | None], Conduct] = field(
+        default_factory=dict
+    )
 
     def add(self, name: str, kind: str, value: str) -> None:
         """Add a record, the value as in a zone file: ``add("ward.test", "MX", "10 mail.ward.test.")``.
@@ -82,9 +84,12 @@ class Zone:
         self.remove(name, kind)
         self.add(name, kind, value)
 
-    def behave(self, name: str, behaviour: Behaviour | None = None, *, delay: float = 0.0) -> None:
-        """Have a name misbehave, or answer after a delay in seconds."""
-        self._conduct[dns.name.from_text(name.lower())] = Conduct(behaviour, delay)
+    def behave(
+        self, name: str, behaviour: Behaviour | None = None, *, delay: float = 0.0, kind: str | None = None
+    ) -> None:
+        """Have a name misbehave, or answer after a delay in seconds; with a kind, when asked for that."""
+        of = dns.rdatatype.from_text(kind) if kind is not None else None
+        self._conduct[dns.name.from_text(name.lower()), of] = Conduct(behaviour, delay)
 
     async def answer(self, query: dns.message.QueryMessage) -> dns.message.Message | None:
         """The answer to a question; None for silence."""
@@ -92,7 +97,7 @@ class Zone:
         reply = dns.message.make_response(query, recursion_available=True)
         name = self._lowered(question.name)
         for _ in range(LONGEST_CHAIN):
-            conduct = self.conduct_of(name)
+            conduct = self.conduct_of(name, question.rdtype)
             await asyncio.sleep(conduct.delay)
             if conduct.behaviour is Behaviour.SILENT:
                 return None
@@ -138,13 +143,14 @@ class Zone:
             return self._records.get(name, {})
         return self.above.records_of(name)
 
-    def conduct_of(self, name: dns.name.Name) -> Conduct:
-        """How a name (lower case) behaves."""
-        if name in self._conduct:
-            return self._conduct[name]
+    def conduct_of(self, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> Conduct:
+        """How a name (lower case) behaves when it is asked for records of a kind."""
+        for of in (kind, None):
+            if (name, of) in self._conduct:
+                return self._conduct[name, of]
         if self.above is None or name in self._records:
             return Conduct()
-        return self.above.conduct_of(name)
+        return self.above.conduct_of(name, kind)
 
     def exists(self, name: dns.name.Name) -> bool:
         """Whether a name has records, or one below it has."""

@@ -79,6 +79,13 @@ async def _silent(ward: Ward) -> AsyncIterator[Complaint]:
 
 
 @contextlib.asynccontextmanager
+async def _family_fails(ward: Ward) -> AsyncIterator[Complaint]:
+    ward.zone.behave(MAIL, Behaviour.SERVFAIL, kind="AAAA")
+    async with healthy_site(ward):
+        yield ward.complaint(server=SERVER)
+
+
+@contextlib.asynccontextmanager
 async def _blocked(ward: Ward) -> AsyncIterator[Complaint]:
     async with (
         knot(ward, f"mail A {ward.address()}") as place,
@@ -180,6 +187,13 @@ CASES: Final = (
         "dns-silent",
         "“Everything else can be looked up.”",
         _silent,
+        Program.DNS,
+    ),
+    _case(
+        "other-family-fails",
+        "dns-fails-for-a-family",
+        "“The load balancer is our name server, too. Some phones find nothing.”",
+        _family_fails,
         Program.DNS,
     ),
     _case(
