@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 from typing import Final
+from urllib.parse import unquote
 
 from overair.client import Client
 from overair.doctor.bedside import Bedside
@@ -23,6 +24,8 @@ from overair.wbxml import encode
 
 DEVICE_TYPE: Final = "OverairDoctor"
 DEVICE: Final = DeviceDescription(model=DEVICE_TYPE, friendly_name="overair doctor")
+MALAY: Final = 0x043E
+"""A locale whose number makes a + of base64 wherever a query begins with version, command and locale."""
 
 
 def device_id() -> str:
@@ -58,8 +61,11 @@ def phone(bedside: Bedside) -> Client:
     return client
 
 
-def probe_of(url: str, user: str, offered: str) -> tuple[str, dict[str, str], bytes]:
-    """URL, headers and body of the first FolderSync of a phone, in a version that is offered."""
+def probe_of(url: str, user: str, offered: str, *, base64: bool = False) -> tuple[str, dict[str, str], bytes]:
+    """URL, headers and body of the first FolderSync of a phone, in a version that is offered.
+
+    With ``base64`` the query has signs that proxies take for something else, a + and a = at least.
+    """
     versions = [version for version in SERVED if version.text in offered.replace(" ", "").split(",")]
     version = versions[-1] if versions else Version.V12_1
     request = Request(
@@ -68,8 +74,12 @@ def probe_of(url: str, user: str, offered: str) -> tuple[str, dict[str, str], by
         device_id=device_id(),
         device_type=DEVICE_TYPE,
         version=version,
+        locale=MALAY if base64 else None,
         content_type=WBXML_TYPE,
         user_agent=USER_AGENT,
         body=encode(FolderSyncRequest(sync_key="0").to_element(version)),
     )
-    return f"{url}?{request.to_query()}", dict(request.to_headers()), request.body
+    query = request.to_query(base64=base64)
+    # Phones write base64 as it is, without escapes.
+    target = f"{url}?{unquote(query) if base64 else query}"
+    return target, dict(request.to_headers(base64=base64)), request.body

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -87,12 +87,16 @@ async def ask(
     url: str | URL,
     *,
     headers: Mapping[str, str] | None = None,
-    body: bytes = b"",
+    body: bytes | AsyncIterable[bytes] = b"",
+    expect: bool = False,
     authorization: str | None = None,
     address: str | None = None,
     seconds: float | None = None,
 ) -> Answer:
     """Ask one question; redirects are not followed.
+
+    A body that is not bytes goes out as it comes, in chunks unless the headers tell its length; with
+    ``expect`` once the server has said 100 Continue, or not at all.
 
     ``authorization`` is the header with the log-in (``Attempts.ask`` counts those): it goes over TLS that is
     believed and to hosts that may be told, and to no other (KeptSecret). ``address`` is the host's to ask,
@@ -117,7 +121,7 @@ async def ask(
         async with (
             aiohttp.ClientSession(connector=connector, timeout=limit, trust_env=False) as session,
             session.request(
-                method, target, data=body or None, headers=sent, allow_redirects=False
+                method, target, data=body or None, headers=sent, allow_redirects=False, expect100=expect
             ) as response,
         ):
             data = bytearray()

@@ -1,0 +1,142 @@
+"""Do long requests get through?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from overair.doctor.bedside import Bedside
+from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.facts.web import Endpoint, Greeting
+from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.phone import probe_of
+from overair.doctor.web import Unanswered, Why, ask
+from overair.protocol.http import HttpStatus
+
+SIZES: Final = (9_000_000, 1_000_000, 100_000)
+"""Bytes: a mail with photos, one with a document, a picture of a contact."""
+_PIECE: Final = 64 * 1024
+_CONTROL: Final = 100
+"""Bytes that nobody refuses."""
+
+CUT: Final = Illness(
+    id="long-bodies-cut",
+    severity=Severity.IMPAIRS,
+    says="{host} refuses requests of {size} ({said}){passing}: mails with attachments stay in the outbox of "
+    "phones.",
+    cure="Let requests of 40 MB through to the EAS server, in every proxy in front of it.",
+    cures={
+        Product.NGINX: "client_max_body_size 40m; in the server block (the default is 1m).",
+        Product.APACHE: "LimitRequestBody 41943040 (the default is 1 GB; with ModSecurity "
+        "SecRequestBodyLimit and "
+        "SecRequestBodyNoFilesLimit, which is 128 KB).",
+        Product.HAPROXY: "Take out http-request deny … req.body_size or req.hdr(content-length): HAProxy "
+        "has no limit of "
+        "its own.",
+        Product.IIS: "Request Filtering: maxAllowedContentLength 41943040; uploadReadAheadSize, where client "
+        "certificates are negotiated.",
+        Product.EXCHANGE: "In web.config of Sync (ClientAccess\\Sync and FrontEnd\\HttpProxy\\sync): "
+        "maxRequestLength in "
+        "KB, MaxDocumentDataSize, and maxAllowedContentLength in Request Filtering; then iisreset.",
+        Product.Z_PUSH: "post_max_size = 40M in php.ini, and the limit of the web server.",
+        Product.OVERAIR: "request_body in [limits] of overair.toml, and the limit of the proxy in front.",
+    },
+)
+CHUNKED: Final = Illness(
+    id="chunked-refused",
+    severity=Severity.IMPAIRS,
+    says="{host} refuses requests that come in chunks, without a Content-Length ({said}): some phones send "
+    "mails "
+    "with attachments so.",
+    cure="Allow Transfer-Encoding: chunked in requests at the proxy in front.",
+    cures={
+        Product.NGINX: "Keep proxy_request_buffering on (its default), so that nginx gives requests a "
+        "length.",
+        Product.APACHE: "SetEnv proxy-sendcl 1 where what is behind wants a length.",
+        Product.HAPROXY: "option http-buffer-request does not help; take the rule that denies "
+        "transfer-encoding out.",
+    },
+)
+
+
+async def _zeros(size: int) -> AsyncIterator[bytes]:
+    for start in range(0, size, _PIECE):
+        yield bytes(min(_PIECE, size - start))
+
+
+async def _refused(bedside: Bedside, size: int, *, expect: bool) -> str:
+    """What a request of a size is refused with; empty where it gets through to who asks for a log-in.
+
+    Raises NotReached where that cannot be told: who asks for a log-in need not read the rest, and a proxy
+    in between may take that for a failure.
+    """
+    greeting = bedside.fact(Greeting)
+    url, headers, _ = probe_of(greeting.url, bedside.complaint.address, "14.1")
+    headers["Content-Length"] = str(size)
+    try:
+        answer = await ask(bedside.complaint, "POST", url, headers=headers, body=_zeros(size), expect=expect)
+    except Unanswered as error:
+        if expect and error.why is not Why.LATE:
+            return "the connection is closed"
+        raise NotReached(f"a request of {_shown(size)}: {error.why}") from error
+    if answer.status >= HttpStatus.INTERNAL_SERVER_ERROR:
+        raise NotReached(f"a request of {_shown(size)}: HTTP {answer.status}")
+    return "" if answer.status == greeting.post.status else f"HTTP {answer.status}"
+
+
+async def _can_expect(bedside: Bedside) -> bool:
+    """Whether requests can be announced before they are sent (Expect: 100-continue).
+
+    Then nobody who refuses one at once has to take it; some servers do not know it.
+    """
+    try:
+        return not await _refused(bedside, _CONTROL, expect=True)
+    except NotReached:
+        return False
+
+
+async def _examine(bedside: Bedside) -> None:
+    await _look_at_chunks(bedside)
+    expect = await _can_expect(bedside)
+    refused: tuple[int, str] | None = None
+    for size in SIZES:
+        said = await _refused(bedside, size, expect=expect)
+        if not said:
+            bedside.note(f"{_shown(size)} pass")
+            if refused is not None:
+                bedside.find(CUT, size=_shown(refused[0]), said=refused[1], passing=f"; {_shown(size)} pass")
+            return
+        refused = size, said
+    if refused is not None:
+        bedside.find(CUT, size=_shown(refused[0]), said=refused[1], passing="")
+
+
+async def _look_at_chunks(bedside: Bedside) -> None:
+    greeting = bedside.fact(Greeting)
+    url, headers, body = probe_of(greeting.url, bedside.complaint.address, "14.1")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body
+
+    try:
+        answer = await ask(bedside.complaint, "POST", url, headers=headers, body=pieces())
+        said = "" if answer.status == greeting.post.status else f"HTTP {answer.status}"
+    except Unanswered as error:
+        said = error.why.value
+    if said:
+        bedside.find(CHUNKED, said=said)
+
+
+def _shown(size: int) -> str:
+    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1000} KB"
+
+
+CHECK: Final = Check(
+    id="endpoint-bodies",
+    title="Do long requests get through?",
+    section=Section.WEB,
+    scope=Scope.SERVER,
+    examine=_examine,
+    needs=(Greeting, Endpoint),
+    finds=(CUT, CHUNKED),
+)
