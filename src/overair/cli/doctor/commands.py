@@ -36,7 +36,7 @@ def overview(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-@application.command(epilog="Example: overair doctor anna@example.org --server mail.example.org")
+@application.command(epilog="Example: overair doctor examine anna@example.org --server mail.example.org")
 def examine(
     address: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="The address that a phone is set up with.")
