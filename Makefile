@@ -22,7 +22,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures lock requirements docs clean
+.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures accuracy lock requirements docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -72,6 +72,10 @@ soak: $(STAMPS)/test ## the model with new seeds for MINUTES=30, simulated, over
 
 figures: $(STAMPS)/test ## put the figures of the recorded soak and fuzz runs into docs/reliability.md
 	PYTHONPATH=tests $(BIN)/python -m tools.figures
+
+accuracy: $(STAMPS)/test ## let the doctor examine every sick server of the ward: docs/doctor/accuracy.md
+	@tools/debian-packages.sh --optional requirements/test.debian
+	$(BIN)/python -m tools.accuracy
 
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py

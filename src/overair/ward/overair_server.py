@@ -17,6 +17,7 @@ from overair.server.app import Application, build
 from overair.server.listening import Listening, bind
 from overair.server.serving import Server, configure
 from overair.server.settings import load
+from overair.storage.url import SQLITE
 from overair.ward.programs import DidNotStart
 
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -88,7 +89,12 @@ async def overair_server(
     ``settings`` are those of overair.toml, dotted (``{"policy.required": True}``). Raises SettingsError,
     DidNotStart, OSError.
     """
-    usual = {"domain": "ward.test", "url": "https://mail.ward.test", "trusted_proxies": list(LOOPBACK)}
+    usual = {
+        "domain": "ward.test",
+        "url": "https://mail.ward.test",
+        "trusted_proxies": list(LOOPBACK),
+        "database.url": SQLITE,  # never the one that the environment names
+    }
     known = load(None, **{"data_dir": str(folder), "delivery.lmtp": "", **usual, **(settings or {})})
     table = HastyTable()
     application = build(known, hub=table)

@@ -66,8 +66,11 @@ def surroundings(
     for path in (*(authorities or ()), *(device_authorities or ())):
         _require_certificates(path)
     usual = Surroundings()
+    servers = tuple(place(one) for one in resolvers or ())
     return Surroundings(
-        resolvers=tuple(place(one) for one in resolvers or ()),
+        resolvers=servers,
+        # Who names a name server is asked for a way to that one: it may be on a network without another.
+        landmarks=tuple(one.address for one in servers) or usual.landmarks,
         public_resolvers=tuple(place(one) for one in public_resolvers or ()),
         ports=_ports(port_map),
         authorities=tuple(authorities or ()),
