@@ -15,8 +15,10 @@ from hypothesis.stateful import rule
 from mailboxes.contract import Do, MailboxContract
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import message
+from overair.credentials import Credentials
 from overair.items import ItemClass, Message
 from overair.items.mail.flag import NO_FLAG
+from overair.mailboxes.embedded import create_mailbox
 from overair.mailboxes.embedded.maintenance import prune
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
 from overair.mailboxes.interface import FolderType, Session
@@ -135,3 +137,18 @@ def test_folders_that_another_client_deletes_with_those_in_them_go(place: Gatewa
     place.runner.run(mailbox.refresh(None))
     folders = place.runner.run(mailbox.inspect(lambda one: one.folders()))
     assert {folder.name for folder in folders} == before - {"outer", "inner", "most"}
+
+
+def test_a_watch_that_finds_nobody_here_says_nothing_of_the_servers(place: GatewayPlace) -> None:
+    """Whoever comes next would be told that they are down."""
+
+    async def work() -> None:
+        account_id = 9_999
+        await place.database.write(lambda transaction: create_mailbox(transaction, account_id))
+        with place.gateway.enter(account_id, "user1@example.org", Credentials("user1", "")):
+            account = place.gateway.find(account_id)
+            assert account is not None
+            await account.refresh(None)
+            assert account.unavailable == {}
+
+    place.runner.run(work())

@@ -23,6 +23,10 @@ class Unreachable(DavError):
     """It cannot be reached, is too slow, has a failure of its own, or answers what makes no sense."""
 
 
+class NoLogIn(Unreachable):
+    """Nobody is here whose log-in it would be: that says nothing of the server."""
+
+
 class NotAuthorized(DavError):
     """It does not take the log-in."""
 

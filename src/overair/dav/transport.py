@@ -16,7 +16,7 @@ from yarl import URL
 
 import overair
 from overair.credentials import Credentials, Kind
-from overair.dav.errors import NotAllowed, NotAuthorized, Unreachable, error_of
+from overair.dav.errors import NoLogIn, NotAllowed, NotAuthorized, Unreachable, error_of
 from overair.dav.hrefs import BadHref, canonical_path, joined, origin, siblings
 from overair.dav.multistatus import BadXml, Reader, Response, conditions_of
 
@@ -282,7 +282,7 @@ class DavClient:
         if own is None:
             return {}
         if not own.secret:
-            raise Unreachable(f"{self.host}: nobody is here whose log-in it would be")
+            raise NoLogIn(f"{self.host}: nobody is here whose log-in it would be")
         if own.kind is Kind.OAUTH2:
             return {"Authorization": f"Bearer {own.secret}"}
         if own.kind is Kind.MASTER:

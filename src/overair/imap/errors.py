@@ -30,6 +30,10 @@ class BrokenProtocol(ConnectionLost):
     """The server sent what is not IMAP, or more than the limits allow; the connection is closed."""
 
 
+class NoLogIn(ConnectionLost):
+    """Nobody is here whose log-in it would be: that says nothing of the server."""
+
+
 class Crowded(ConnectionLost):
     """No connection could be had: there are as many as may be, and all in use."""
 

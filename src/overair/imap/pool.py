@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from overair.credentials import Credentials
-from overair.imap.errors import ConnectionLost, Crowded
+from overair.imap.errors import ConnectionLost, Crowded, NoLogIn
 from overair.imap.server import Server
 from overair.imap.session import Session, log_in
 
@@ -156,7 +156,7 @@ class Pool:
         self._check_open()
         if not credentials.secret:
             # Nobody of the account is here any more: an empty password would only lock it.
-            raise ConnectionLost("nobody is here whose log-in it would be")
+            raise NoLogIn("nobody is here whose log-in it would be")
         if loop.time() < self._not_before:
             raise ConnectionLost(self._why)
         self._make_room(credentials.user)

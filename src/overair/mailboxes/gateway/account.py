@@ -13,7 +13,14 @@ from typing import Final
 import msgspec
 import structlog
 
-from overair.mailboxes.gateway.backend import Backend, BackendName, MirroredFolder, Stale, WrongCredentials
+from overair.mailboxes.gateway.backend import (
+    Backend,
+    BackendName,
+    MirroredFolder,
+    NobodyHere,
+    Stale,
+    WrongCredentials,
+)
 from overair.mailboxes.gateway.effects import Plan
 from overair.mailboxes.gateway.intents import Intents
 from overair.mailboxes.gateway.making import Making, Submission
@@ -126,6 +133,8 @@ class Account:
                     await self._refresh_tree(name)
                 if folder_ids:
                     await self._refresh_folders(name, folder_ids, max_age)
+            except NobodyHere:
+                return  # as when the last request has ended; it says nothing of the server
             except MailboxError as error:
                 if isinstance(error, WrongCredentials):
                     self._refuse_log_in(self.account_id)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from overair.items import Item
-from overair.mailboxes.interface import FolderType, MailboxError
+from overair.mailboxes.interface import FolderType, MailboxError, MailboxUnavailable
 from overair.mailboxes.search_query import SearchQuery
 
 if TYPE_CHECKING:
@@ -259,3 +259,7 @@ class Backend(Protocol):
 
 class WrongCredentials(MailboxError):
     """The server does not take the account's log-in."""
+
+
+class NobodyHere(MailboxUnavailable):
+    """Nobody of the account is here, whose log-in a server could be asked with."""

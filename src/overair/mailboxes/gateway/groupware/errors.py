@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from overair.dav import errors
 from overair.dav.hrefs import BadHref
-from overair.mailboxes.gateway.backend import Stale, WrongCredentials
+from overair.mailboxes.gateway.backend import NobodyHere, Stale, WrongCredentials
 from overair.mailboxes.interface import MailboxFull, MailboxUnavailable, NoSuchFolder, Refused
 
 
@@ -19,6 +19,8 @@ def translated(account_id: int) -> Iterator[None]:
     """
     try:
         yield
+    except errors.NoLogIn as error:
+        raise NobodyHere(str(error)) from error
     except errors.NotAuthorized as error:
         raise WrongCredentials(str(error)) from error
     except errors.NoRoom as error:

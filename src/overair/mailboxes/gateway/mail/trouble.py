@@ -12,12 +12,13 @@ from overair.imap.errors import (
     LimitReached,
     LoginRefused,
     MailboxExists,
+    NoLogIn,
     NoSuchMailbox,
     NotPermitted,
     OverQuota,
     TryLater,
 )
-from overair.mailboxes.gateway.backend import WrongCredentials
+from overair.mailboxes.gateway.backend import NobodyHere, WrongCredentials
 from overair.mailboxes.interface import (
     FolderExists,
     MailboxError,
@@ -52,6 +53,7 @@ def of(error: ImapError, account_id: int) -> MailboxError:
 
 _MEANINGS: Final[tuple[tuple[type[ImapError], type[MailboxError]], ...]] = (
     (LoginRefused, WrongCredentials),
+    (NoLogIn, NobodyHere),
     (NoSuchMailbox, NoSuchFolder),
     (MailboxExists, FolderExists),
     (NotPermitted, Refused),
