@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from functools import lru_cache
+from pathlib import Path
 
 import aiohttp
 
@@ -33,9 +34,15 @@ def believed(complaint: Complaint) -> ssl.SSLContext | aiohttp.Fingerprint:
 
 
 def verifying(surroundings: Surroundings) -> ssl.SSLContext:
-    """By the machine's authorities and those given. Raises OSError for a file that cannot be read."""
+    """By the machine's authorities and those given; one context for all who ask, since the machine's are
+    many and dear to read. Raises OSError for a file that cannot be read."""
+    return _verifying((*surroundings.authorities, *surroundings.device_authorities))
+
+
+@lru_cache(maxsize=4)
+def _verifying(paths: tuple[Path, ...]) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    for path in (*surroundings.authorities, *surroundings.device_authorities):
+    for path in paths:
         context.load_verify_locations(cafile=str(path))
     context.hostname_checks_common_name = False  # RFC 9525; no phone does since about 2019
     return _old(context)
