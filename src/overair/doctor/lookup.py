@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from overair.doctor.resolving import lookup_seconds
 
 DNS_PORT: Final = 53
 TRY_SECONDS: Final = 2.0
-"""After which the next server is asked, since a packet of UDP may be lost."""
+"""After which the next server is asked, or the same again, since a packet of UDP may be lost."""
 LONGEST_CHAIN: Final = 16
 """CNAME records that are followed at most."""
 
@@ -91,11 +92,11 @@ async def look_up(
     best = Looked(Outcome.SILENT)
     servers = name_servers(places or surroundings.resolvers)
     useless: set[Place] = set()
-    for place in (*servers, *servers):
+    for patience, place in itertools.product((TRY_SECONDS, limit), servers):
         left = started + limit - time.monotonic()
         if place in useless or left <= 0:
             continue
-        looked = await _asked(place, query, min(TRY_SECONDS, left))
+        looked = await _asked(place, query, min(patience, left))
         if looked.outcome in ANSWERED:
             best = looked
             break

@@ -79,6 +79,11 @@ async def _examine(bedside: Bedside) -> None:
     witnesses = list({one.address: one for one in heard if one is not None}.values())
     if not witnesses:
         raise NotReached("no server told the time")
+    judge(bedside, witnesses)
+
+
+def judge(bedside: Bedside, witnesses: Sequence[Witness]) -> None:
+    """Find whose clock is wrong, of those of this machine and of servers at different addresses."""
     for one in witnesses:
         bedside.note(f"{one.host.name}: {_how(one.ahead) if _is_off(one) else 'the same time as here'}")
     off = [one for one in witnesses if _is_off(one)]
@@ -87,7 +92,7 @@ async def _examine(bedside: Bedside) -> None:
         return
     server = bedside.wanted(Server)
     for one in off:
-        if server is not None and one.address in _addresses(hosts, server.host):
+        if server is not None and one.address in _addresses(bedside, server.host):
             bedside.find(SERVERS_WRONG, host=server.host.name, how=_how(one.ahead))
 
 
@@ -119,8 +124,9 @@ async def _heard(bedside: Bedside, host: Host, fact: Encrypted) -> Witness | Non
     return Witness(host, address, answer.date - dt.datetime.now(dt.UTC))
 
 
-def _addresses(hosts: dict[Host, Encrypted], host: Host) -> frozenset[str]:
-    return frozenset(hosts[host].shakes) if host in hosts else frozenset()
+def _addresses(bedside: Bedside, host: Host) -> frozenset[str]:
+    fact = bedside.of_hosts(Encrypted).get(host)
+    return frozenset(fact.shakes) if fact is not None else frozenset()
 
 
 def _is_off(witness: Witness) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 import dns.rdatatype
@@ -82,7 +83,7 @@ async def _examine(bedside: Bedside) -> Resolving | None:
     if len(alive) < len(servers):
         bedside.find(SOME_SILENT, silent=", ".join(_shown(one) for one in servers if one not in alive))
     bedside.note(", ".join(_shown(server) for server in alive))
-    return Resolving(alive, invents=await _invents(bedside))
+    return Resolving(alive, invents=await _invents(bedside, alive))
 
 
 async def _asked(bedside: Bedside, server: Place) -> Looked:
@@ -90,10 +91,10 @@ async def _asked(bedside: Bedside, server: Place) -> Looked:
     return await look_up(bedside.surroundings, domain, dns.rdatatype.SOA, places=(server,))
 
 
-async def _invents(bedside: Bedside) -> bool:
+async def _invents(bedside: Bedside, alive: Sequence[Place]) -> bool:
     # RFC 6761 section 6.4: there are no names in .invalid, and resolvers say so without asking anybody.
     name = f"overair-{secrets.token_hex(4)}.invalid"
-    looked = await look_up(bedside.surroundings, name, dns.rdatatype.A)
+    looked = await look_up(bedside.surroundings, name, dns.rdatatype.A, places=alive)
     if looked.outcome is not Outcome.FOUND:
         return False
     bedside.find(INVENTS, name=name, address=looked.records[0].to_text())

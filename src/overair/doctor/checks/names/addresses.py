@@ -36,7 +36,7 @@ from overair.doctor.resolving import literal
 KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 LONG_CHAIN: Final = 8
 """Some resolvers follow no more (BIND 9.18 stops at 11, PowerDNS at 10)."""
-SLOW_SECONDS: Final = 2.0
+SLOW_SECONDS: Final = 1.5
 """Phones wait 5 seconds for one name server, and look up several names."""
 _UNANSWERED: Final[dict[Outcome, Illness]] = {
     Outcome.FAILED: DNS_FAILS,
