@@ -32,7 +32,7 @@ myst_enable_extensions: list[str] = []
 nitpicky = True
 
 INDEX: Final = "README"
-WITHOUT_COLOURS: Final = ("haproxy", "haproxy-tcp", "caddy")
+WITHOUT_COLOURS: Final = ("caddy", "cyrus", "dovecot", "haproxy", "haproxy-tcp", "imapd")
 """Languages that pages name so that tests find them."""
 LINK: Final = re.compile(r"\]\(([\w/-]+)\.md\)")
 
