@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Final
 
-from overair.doctor.report import Report, ReportedFinding, Verdict
+import msgspec
+
+from overair.doctor.report import Report, ReportedFinding, ReportedStep, Verdict
 
 HEADINGS: Final = {
     Verdict.WELL: "Phones should work.",
@@ -14,24 +18,44 @@ HEADINGS: Final = {
 }
 
 
+class Group(msgspec.Struct, frozen=True):
+    """Steps of one section at one host, or of the whole."""
+
+    section: str
+    host: str | None
+    steps: tuple[ReportedStep, ...]
+
+
+def groups(steps: Sequence[ReportedStep]) -> tuple[Group, ...]:
+    """The steps by section and host, in the order in which each was first met."""
+    places: dict[tuple[str, str | None], list[ReportedStep]] = {}
+    for step in steps:
+        places.setdefault((step.section, step.host), []).append(step)
+    in_order = groupby(places, key=lambda place: place[0])
+    return tuple(
+        Group(section, host, tuple(places[section, host])) for section, of in in_order for _, host in of
+    )
+
+
 def paragraph(report: Report) -> str:
     """The most likely cause and what to do."""
     heading = HEADINGS[report.verdict]
     if report.cause is not None:
         return f"{heading} {report.cause.says} {report.cause.cure} (More: {report.cause.page})"
     if report.verdict is Verdict.UNDETERMINED:
-        reasons = list(dict.fromkeys(unreached(report)))
+        reasons = unreached(report)
         return f"{heading} Not reached: {'; '.join(reasons)}." if reasons else heading
     return f"{heading} Nothing that stands in their way was found at {report.server}."
 
 
 def unreached(report: Report) -> list[str]:
     """What was not reached for a reason of its own: not because something else was not."""
-    return [
-        f"{step.title}: {step.reason}"
+    told = (
+        f"{step.title} ({step.reason})"
         for step in report.steps
         if step.state in ("not reached", "stumbled") and not step.reason.startswith(STANDS)
-    ]
+    )
+    return list(dict.fromkeys(told))
 
 
 STANDS: Final = "it stands on"

@@ -1,0 +1,35 @@
+"""A report as one page that can be sent to somebody: no script, nothing that is fetched from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import jinja2
+
+from overair.doctor.comparison import Difference
+from overair.doctor.report import Report
+from overair.doctor.telling import HEADINGS, groups, unreached
+
+MARKS: Final = {"passed": "✓", "found": "✗", "not reached": "·", "stumbled": "?"}
+"""By the state of a step."""
+
+# Trusts nothing of the report: what servers say is in it.
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("overair.doctor"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(report: Report, difference: Difference | None = None) -> str:
+    """The page, as HTML; ``difference`` is that from an earlier report."""
+    return _templates.get_template("report.html").render(
+        report=report,
+        heading=HEADINGS[report.verdict],
+        groups=groups(report.steps),
+        unreached=unreached(report),
+        difference=difference,
+        marks=MARKS,
+    )
