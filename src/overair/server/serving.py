@@ -120,10 +120,14 @@ async def serve(
             listening.unix_path.unlink(missing_ok=True)
 
 
-def run(main: Coroutine[Any, Any, T], listening: Listening) -> T:
-    """Run ``main``, which awaits ``serve``, on the event loop that suits what it listens on."""
+def run(main: Coroutine[Any, Any, T], listening: Listening, *, plain: bool = False) -> T:
+    """Run ``main``, which awaits ``serve``, on the event loop that suits what it listens on.
+
+    ``plain`` is for what connects to others in ways of its own: always asyncio's loop.
+    """
     factory = _uvloop_factory()
-    if listening.tls is not None or listening.proxy_protocol:  # on uvloop nobody asks the sockets
+    # On uvloop nobody asks the sockets.
+    if plain or listening.tls is not None or listening.proxy_protocol:
         factory = partial(_LoopWithTls, listening.timeouts.handshake)
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)

@@ -18,6 +18,7 @@ from overair.mailboxes.gateway.settings import GatewayError, GatewaySettings
 from overair.protocol.autodiscover.site import read_site
 from overair.protocol.sync import HEARTBEAT_SECONDS, WAIT_MINUTES
 from overair.server.autodiscover.settings import AutodiscoverError, AutodiscoverSettings
+from overair.server.help_desk_settings import HelpDesk, HelpDeskError
 from overair.server.tls_settings import Tls, TlsError
 from overair.storage.url import SQLITE, is_postgresql
 
@@ -199,6 +200,7 @@ class Settings(Section, frozen=True):
     gateway: GatewaySettings = GatewaySettings()
     autodiscover: AutodiscoverSettings = AutodiscoverSettings()
     calendar: Calendar = msgspec.field(default_factory=Calendar)
+    doctor: HelpDesk = HelpDesk()
 
     @property
     def data_path(self) -> Path:
@@ -315,6 +317,10 @@ def _check(settings: Settings, where: str) -> None:
         settings.autodiscover.check()
     except AutodiscoverError as error:
         raise SettingsError(f"{where}: autodiscover.{error}") from None
+    try:
+        settings.doctor.check()
+    except HelpDeskError as error:
+        raise SettingsError(f"{where}: doctor.{error}") from None
     try:
         Policy(settings.policy.document)
     except PolicyError as error:
