@@ -7,10 +7,10 @@ from typing import Annotated, Final
 
 import msgspec
 import typer
-from yarl import URL
 
 from overair.cli.client.reaching import read_password
 from overair.cli.output import Failure
+from overair.doctor import naming
 from overair.doctor.complaint import Complaint, Surroundings
 from overair.doctor.host import Host
 from overair.doctor.secret import Secret
@@ -99,13 +99,9 @@ def password(*, wanted: bool, from_stdin: bool) -> Secret | None:
 def server_of(text: str) -> tuple[Host, str | None]:
     """A host and, where a URL names it, the path of the endpoint. Raises Failure."""
     try:
-        url = URL(text if "://" in text else f"https://{text}")
-        port = url.port
-    except ValueError:
-        url, port = URL(), None
-    if url.scheme != "https" or not url.raw_host or port is None or url.user or url.query_string:
-        raise Failure(f"{text!r} is no server: write HOST, HOST:PORT or https://HOST/PATH", code=2)
-    return Host(url.raw_host.lower().rstrip("."), port), None if url.path in ("", "/") else url.path
+        return naming.server_of(text)
+    except naming.InvalidServer:
+        raise Failure(f"{text!r} is no server: write HOST, HOST:PORT or https://HOST/PATH", code=2) from None
 
 
 def _fingerprint(text: str | None) -> str | None:
