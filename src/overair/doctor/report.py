@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -12,6 +11,7 @@ import msgspec
 import overair
 from overair.doctor.check import Section
 from overair.doctor.diagnosis import Diagnosis
+from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examined
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Finding, Product
@@ -96,29 +96,29 @@ def report_of(
     examined: Examined,
     diagnosis: Diagnosis,
     devices: tuple[ReportedDevice, ...],
-    *,
-    veil: Callable[[Finding], Finding] = lambda finding: finding,
+    discretion: Discretion | None = None,
 ) -> Report:
-    """The report of an examination; ``veil`` takes from a finding what is not to be told."""
+    """The report of an examination; ``discretion`` decides what may be told."""
+    discreet = discretion or Discretion(examined.complaint)
 
     def told(finding: Finding) -> ReportedFinding:
-        return _finding(veil(finding), product)
+        return _finding(discreet.finding(finding), product)
 
     product = product_of(examined)
     cause = diagnosis.cause
     return Report(
         overair=overair.__version__,
         date=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        address=examined.complaint.address,
-        server=examined.server.host.authority if examined.server is not None else None,
+        address=discreet.address(examined.complaint.address),
+        server=discreet.host(examined.server.host).authority if examined.server is not None else None,
         product=product.value if product is not None else None,
         verdict=verdict(examined, diagnosis),
         cause=told(cause) if cause is not None else None,
         section=diagnosis.section.value if diagnosis.section is not None else None,
         others=tuple(told(one) for one in diagnosis.others),
         oddities=tuple(told(one) for one in diagnosis.oddities),
-        steps=tuple(_step(step) for step in examined.steps),
-        devices=devices,
+        steps=tuple(reported_step(discreet.step(step)) for step in examined.steps),
+        devices=tuple(msgspec.structs.replace(one, reason=discreet.text(one.reason)) for one in devices),
         seconds=round(examined.seconds, 3),
     )
 
@@ -153,7 +153,8 @@ def _finding(finding: Finding, product: Product | None) -> ReportedFinding:
     )
 
 
-def _step(step: Step) -> ReportedStep:
+def reported_step(step: Step) -> ReportedStep:
+    """A step that is settled, as it is reported."""
     return ReportedStep(
         check=step.check.id,
         title=step.check.title,

@@ -1,0 +1,106 @@
+"""What may be told of an examination: neither the password nor anything that acts on a terminal."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+import msgspec
+
+from overair.doctor.checks import CHECKS
+from overair.doctor.complaint import Complaint
+from overair.doctor.host import Host
+from overair.doctor.illness import Finding
+from overair.doctor.secret import HIDDEN
+from overair.doctor.step import Step
+
+SHORTEST: Final = 4
+"""Characters of a password that is looked for in what servers say."""
+_UNPRINTABLE: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def printable(text: str) -> str:
+    """A text in one line, without characters that control a terminal, turn text around or show nothing."""
+    shown = ("\ufffd" if unicodedata.category(one) in _UNPRINTABLE else one for one in " ".join(text.split()))
+    return "".join(shown)
+
+
+class Discretion:
+    """What goes through here can be shown to whoever asked for the examination."""
+
+    def __init__(self, complaint: Complaint) -> None:
+        self._secrets = _secrets_of(complaint)
+
+    def step(self, step: Step) -> Step:
+        """A step as it may be shown."""
+        return msgspec.structs.replace(
+            step,
+            host=self.host(step.host) if step.host is not None else None,
+            reason=self.text(step.reason),
+            notes=self.notes(step.notes),
+            findings=tuple(self.finding(one) for one in step.findings),
+        )
+
+    def finding(self, finding: Finding) -> Finding:
+        """A finding whose details may be shown; the illness's own words are left as they are."""
+        return msgspec.structs.replace(
+            finding,
+            host=self.host(finding.host) if finding.host is not None else None,
+            details={name: self.detail(name, value) for name, value in finding.details.items()},
+        )
+
+    def host(self, host: Host) -> Host:
+        """A host as it may be called."""
+        return Host(self.text(host.name), host.port)
+
+    def address(self, address: str) -> str:
+        """The address that is examined."""
+        return self.text(address)
+
+    def notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+        """What a step has to add."""
+        return tuple(self.text(one) for one in notes)
+
+    def detail(self, name: str, value: str) -> str:
+        """A detail of a finding; ``name`` is one of ``overair.doctor.details``."""
+        del name
+        return self.text(value)
+
+    def text(self, text: str) -> str:
+        """What a check says in its own words."""
+        for secret in self._secrets:
+            text = secret.sub(HIDDEN, text)
+        return printable(text)
+
+
+def _secrets_of(complaint: Complaint) -> tuple[re.Pattern[str], ...]:
+    """Words with the password in them, which a server may have said after it was told."""
+    if complaint.password is None:
+        return ()
+    password = complaint.password.reveal()
+    named = complaint.server.name if complaint.server is not None else ""
+    known = (complaint.address, complaint.user or "", complaint.domain or "", named, _own_words())
+    # Somebody whose password is a word of the doctor's own would tell it by hiding it.
+    if len(password) < SHORTEST or any(password in one for one in known):
+        return ()
+    forms = dict.fromkeys(_forms(complaint, password))
+    return tuple(re.compile(rf"\S*{re.escape(form)}\S*") for form in forms)
+
+
+def _forms(complaint: Complaint, password: str) -> Iterator[str]:
+    yield from (password, quote(password), quote(password, safe=""), quote_plus(password))
+    for user in (complaint.address, complaint.user):
+        if user is not None:
+            yield base64.b64encode(f"{user}:{password}".encode()).decode().rstrip("=")
+
+
+@cache
+def _own_words() -> str:
+    illnesses = [one for check in CHECKS for one in check.finds]
+    texts = (text for one in illnesses for text in (one.says, one.cure, *one.cures.values()))
+    return "\n".join((*texts, *(check.title for check in CHECKS)))
