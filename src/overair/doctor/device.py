@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Device(StrEnum):
@@ -13,3 +14,12 @@ class Device(StrEnum):
     SAMSUNG = "samsung"
     OUTLOOK = "outlook"
     WINDOWS_MOBILE = "windows-mobile"
+
+
+EVERY: Final = frozenset(Device)
+OLD: Final = frozenset((Device.WINDOWS_MOBILE,))
+"""What is not made any more."""
+CURRENT: Final = EVERY - OLD
+GOOGLE_MADE: Final = frozenset((Device.ANDROID, Device.SAMSUNG))
+"""What has Android's TLS and its list of roots."""
+NONE: Final[frozenset[Device]] = frozenset()

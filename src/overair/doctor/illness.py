@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
+from overair.doctor.device import EVERY, Device
 from overair.doctor.host import Host
 
 
@@ -55,6 +56,14 @@ class Illness(msgspec.Struct, frozen=True, kw_only=True):
     """What to do where the program is known, instead."""
     explains: frozenset[str] = frozenset()
     """Ids of illnesses that are but its consequences: where this is found, they are not the cause."""
+    hits: frozenset[Device] = EVERY
+    """The kinds of devices that it concerns; to the others it is none."""
+    breaks: frozenset[Device] = frozenset()
+    """The kinds that get no further because of it, whatever it does to others."""
+
+    def severity_for(self, device: Device | None) -> Severity:
+        """How much it matters to a kind of device that it hits; of all of them with None."""
+        return Severity.BREAKS if device in self.breaks else self.severity
 
 
 class Finding(msgspec.Struct, frozen=True):
