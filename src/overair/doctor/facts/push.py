@@ -16,6 +16,14 @@ class Pings(Fact):
 
 
 @dataclass(frozen=True)
+class Limited(Fact):
+    """The server was asked for a heartbeat that is too long."""
+
+    longest: int | None
+    """Seconds of the longest that it takes; None where it does not say one."""
+
+
+@dataclass(frozen=True)
 class Held(Fact):
     """Heartbeats that were held to their end."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from overair.client import Client, ClientError, InvalidAnswer, StatusError
@@ -19,14 +20,16 @@ from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.get_item_estimate import EstimateCollectionRequest
 from overair.protocol.http import Command
 from overair.protocol.statuses import SyncStatus
-from overair.protocol.sync import CollectionRequest, CollectionResponse, SyncRequest
+from overair.protocol.sync import CollectionRequest, CollectionResponse, ServerAdd, SyncRequest
 from overair.protocol.sync_options import FilterType, Options
 from overair.versions import Version
+from overair.wbxml.pages import AirSyncBase
 
 FIRST_KEY: Final = "0"
 WINDOW: Final = 10
 """Items of each folder: enough to see that they come."""
-TEXT: Final = BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512)
+TEXT_BYTES: Final = 512
+TEXT: Final = BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=TEXT_BYTES)
 FILTERS: Final = {
     ItemClass.EMAIL: FilterType.THREE_DAYS,
     ItemClass.CALENDAR: FilterType.TWO_WEEKS,
@@ -39,6 +42,7 @@ async def examine(bedside: Bedside) -> Synchronised | None:
     version = bedside.fact(Spoken).version
     keys: dict[int, str] = {}
     broken: dict[str, str] = {}
+    more: list[str] = []
     async with phone(bedside) as client:
         for folder in FIRST_FOLDERS:
             if folder.item_class is ItemClass.NOTES and version < Version.V14_0:
@@ -47,14 +51,18 @@ async def examine(bedside: Bedside) -> Synchronised | None:
             if collection is None:
                 continue
             try:
-                keys[folder.type], items = await _synchronised(client, folder, collection, version)
-                bedside.note(f"{folder.name}: {items}")
+                keys[folder.type], answer = await _synchronised(client, folder, collection, version)
             except ClientError as error:
                 broken[folder.name] = told(error)
+                continue
+            bedside.note(f"{folder.name}: {_count(answer)}")
+            more += [f"{excess} ({folder.name})" for excess in _excess(answer)]
         inbox = hierarchy.of_type(INBOX)
         if inbox is not None and INBOX in keys:
             await _estimated(bedside, client, inbox, keys[INBOX], version)
     _judged(bedside, broken)
+    if more:
+        bedside.find(illnesses.LIMITS_IGNORED, more=", ".join(more))
     if inbox is None or INBOX not in keys:
         return None
     return Synchronised(inbox, keys[INBOX])
@@ -62,8 +70,8 @@ async def examine(bedside: Bedside) -> Synchronised | None:
 
 async def _synchronised(
     client: Client, folder: FirstFolder, collection: str, version: Version
-) -> tuple[str, str]:
-    """The key after the first window, and how many items came. Raises ClientError."""
+) -> tuple[str, CollectionResponse | None]:
+    """The key after the first window, and what came; None for nothing. Raises ClientError."""
     item_class = folder.item_class.value if version <= Version.V12_1 else None
     options = Options(filter_type=FILTERS.get(folder.item_class), body_preferences=(TEXT,))
     first = CollectionRequest(sync_key=FIRST_KEY, collection_id=collection, item_class=item_class)
@@ -79,10 +87,31 @@ async def _synchronised(
         options=(options,),
     )
     answer = await _answered(client, second)
-    if answer is None:  # nothing there
-        return begun.sync_key, "empty"
-    more = "or more" if answer.more_available else ""
-    return answer.sync_key, f"{len(answer.commands)} {more}".strip()
+    return (answer or begun).sync_key, answer
+
+
+def _count(answer: CollectionResponse | None) -> str:
+    if answer is None:
+        return "empty"
+    return f"{len(answer.commands)} or more" if answer.more_available else str(len(answer.commands))
+
+
+def _excess(answer: CollectionResponse | None) -> Iterator[str]:
+    """What came beyond what was asked for."""
+    if answer is None:
+        return
+    if len(answer.commands) > WINDOW:
+        yield f"{len(answer.commands)} items where {WINDOW} were asked for"
+    longest = max((_length(one) for one in answer.commands if isinstance(one, ServerAdd)), default=0)
+    if longest > TEXT_BYTES:
+        yield f"a text of {longest} bytes where {TEXT_BYTES} were asked for"
+
+
+def _length(added: ServerAdd) -> int:
+    """Bytes of an item's text."""
+    bodies = (one for one in added.application_data if one.tag is AirSyncBase.Body)
+    texts = (part.text for body in bodies for part in body.children if part.tag is AirSyncBase.Data)
+    return max((len(text.encode()) for text in texts), default=0)
 
 
 async def _answered(client: Client, request: CollectionRequest) -> CollectionResponse | None:
@@ -131,5 +160,5 @@ CHECK: Final = Check(
     examine=examine,
     needs=(Endpoint, LoggedIn, Spoken, Provisioned, Hierarchy),
     yields=Synchronised,
-    finds=(illnesses.SYNC_FAILS, illnesses.CLASS_FAILS, illnesses.ESTIMATE_FAILS),
+    finds=(illnesses.SYNC_FAILS, illnesses.CLASS_FAILS, illnesses.ESTIMATE_FAILS, illnesses.LIMITS_IGNORED),
 )

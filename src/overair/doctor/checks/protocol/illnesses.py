@@ -125,6 +125,23 @@ ESTIMATE_FAILS: Final = Illness(
     says="{host} does not estimate what a Sync would bring ({told}); some devices show no progress.",
     cure=LOG,
 )
+LIMITS_IGNORED: Final = Illness(
+    id="limits-ignored",
+    severity=Severity.ODDITY,
+    says="{host} sends more than a phone asks for: {more}.",
+    cure="Update the server. Devices with little memory, and slow lines, suffer from it.",
+)
+HEARTBEAT_LIMITED: Final = Illness(
+    id="heartbeat-limited",
+    severity=Severity.ODDITY,
+    says="{host} lets phones wait {minutes} minutes at most.",
+    cure="Nothing need be done; longer waits save battery where the path holds them.",
+    cures={
+        Product.EXCHANGE: "MaxHeartbeatInterval (seconds) in the web.config of ClientAccess\\Sync says so.",
+        Product.Z_PUSH: "PING_HIGHER_BOUND_LIFETIME in config.php says so.",
+        Product.OVERAIR: "longest in [heartbeat] of overair.toml says so.",
+    },
+)
 MESSAGE_NOT_SENT: Final = Illness(
     id="message-not-sent",
     severity=Severity.IMPAIRS,

@@ -43,13 +43,13 @@ async def examine(bedside: Bedside) -> Sent | None:
         inbox = client.mail_folder(
             bedside.fact(Synchronised).inbox,
             options=Options(filter_type=FilterType.ONE_DAY, body_preferences=(TEXT,)),
+            deletes_as_moves=False,  # else the message would stay in Deleted Items
         )
         try:
             await inbox.sync()
             return await _sent(bedside, client, inbox, word)
         except ClientError as error:
-            bedside.find(illnesses.MESSAGE_NOT_SENT, told=told(error))
-            return None
+            raise NotReached(told(error)) from None
 
 
 async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) -> Sent | None:
@@ -58,12 +58,16 @@ async def _sent(bedside: Bedside, client: Client, inbox: MailFolder, word: str) 
     folder = PingFolder(inbox.collection_id, ItemClass.EMAIL.value)
     waiting = asyncio.create_task(_waken(client, folder))
     try:
-        await client.send_mail(_message(bedside.complaint.address, word), save_in_sent_items=False)
+        try:
+            await client.send_mail(_message(bedside.complaint.address, word), save_in_sent_items=False)
+        except ClientError as error:
+            bedside.find(illnesses.MESSAGE_NOT_SENT, told=told(error))
+            return None
         started = time.monotonic()
         done, _ = await asyncio.wait((waiting,), timeout=patience)
         took = time.monotonic() - started
         woken = bool(done) and waiting.exception() is None and waiting.result()
-        arrived = await _arrived(inbox, word, 0.0 if not woken else patience / LOOKS)
+        arrived = await _arrived(inbox, word, patience / LOOKS if done else 0.0)
         if arrived is None:
             bedside.find(illnesses.MESSAGE_NOT_ARRIVING, seconds=round(patience))
             return None

@@ -17,7 +17,7 @@ from overair.doctor.checks.push import illnesses
 from overair.doctor.complaint import PUSH_MINUTES
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Provisioned, Synchronised
-from overair.doctor.facts.push import Held, Pings
+from overair.doctor.facts.push import Held, Limited, Pings
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Illness
 from overair.doctor.phone import phone
@@ -30,7 +30,7 @@ SECONDS: Final = 60
 EARLY: Final = 0.9
 """A Ping that ended after less than this part of its heartbeat was cut."""
 GRACE: Final = 0.5
-"""Minutes that an answer may be late."""
+"""Minutes that an answer may be late, and no less than any answer may take."""
 FRESH: Final = Options(filter_type=FilterType.ONE_DAY)
 TRIES: Final = 5
 """How often a Ping is asked again since mail arrived while it waited."""
@@ -70,7 +70,7 @@ async def examine(bedside: Bedside) -> Held | None:
                 bedside.note(f"{minutes} minutes could not be tried: mail kept arriving")
                 break
             if wait.end is End.LIMITED:
-                bedside.find(illnesses.HEARTBEAT_LIMITED, minutes=f"{wait.minutes:g}")
+                bedside.note(f"the server takes {wait.minutes:g} minutes at most")
                 break
             if wait.illness is None:
                 raise NotReached(wait.said)
@@ -96,10 +96,10 @@ async def _waited(bedside: Bedside, client: Client, folder: PingFolder, minutes:
 
 async def _once(bedside: Bedside, client: Client, folder: PingFolder, minutes: int) -> Wait:
     minute = bedside.surroundings.minute
-    client.timeout = bedside.surroundings.answer_seconds
+    grace = max(GRACE * minute, bedside.surroundings.answer_seconds)
     started = time.monotonic()
     try:
-        answer = await client.ping((folder,), minutes * SECONDS, patience=(minutes + GRACE) * minute)
+        answer = await client.ping((folder,), minutes * SECONDS, patience=minutes * minute + grace)
     except ClientError as error:
         return _cut(error, (time.monotonic() - started) / minute)
     took = (time.monotonic() - started) / minute
@@ -142,6 +142,7 @@ CHECK: Final = Check(
     scope=Scope.SERVER,
     examine=examine,
     needs=(Endpoint, LoggedIn, Spoken, Provisioned, Synchronised, Pings),
+    wants=(Limited,),  # a newer Ping of a device ends the one that is tried
     yields=Held,
-    finds=(*illnesses.CUTS, illnesses.HEARTBEAT_LIMITED),
+    finds=illnesses.CUTS,
 )

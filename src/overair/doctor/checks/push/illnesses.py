@@ -88,10 +88,4 @@ CUT_BY_SERVER: Final = Illness(
         Product.SOGO: "SOGoMaximumPingInterval in sogo.conf, in seconds: 3540.",
     },
 )
-HEARTBEAT_LIMITED: Final = Illness(
-    id="heartbeat-limited",
-    severity=Severity.ODDITY,
-    says="{host} lets phones wait {minutes} minutes at most.",
-    cure="Nothing need be done; longer waits save battery where the path holds them.",
-)
 CUTS: Final = (CUT_BY_PROXY, CUT_BY_CLOSING, CUT_BY_RESET, LOST, CUT_BY_SERVER)
