@@ -24,9 +24,11 @@ from overair.cli.doctor.patient import (
     complaint,
     password,
 )
+from overair.cli.doctor.serve import serve
 
 application = typer.Typer(cls=WithDefault, help="Find out why a phone does not connect.")
 application.command(epilog="Example: overair doctor certs mail.example.org")(certs)
+application.command(epilog="Example: overair doctor serve --allow @example.org")(serve)
 
 
 @application.callback(invoke_without_command=True, epilog="Example: overair doctor anna@example.org")
