@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -39,6 +41,15 @@ structlog.configure(
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
 )
+
+
+@pytest.fixture(autouse=True)
+def logging_of_the_tests() -> Iterator[None]:
+    """A command sets up its logging; run in this process it must not stay for the tests that follow."""
+    before, level = structlog.get_config(), logging.root.level
+    yield
+    structlog.configure(**before)
+    logging.root.setLevel(level)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

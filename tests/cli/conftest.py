@@ -1,4 +1,4 @@
-"""Servers that the installed command starts, and the tests' own logging after commands that run here."""
+"""Servers that the installed command starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from support.house import House, Serve
 
@@ -21,11 +20,3 @@ def serve_command() -> Iterator[Serve]:
             return running.enter_context(House(data_dir, *arguments, tls=tls))
 
         yield start
-
-
-@pytest.fixture(autouse=True)
-def logging_of_the_tests() -> Iterator[None]:
-    """A command sets up its logging; run in this process it must not stay for the tests that follow."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
