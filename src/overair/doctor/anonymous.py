@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from overair.doctor.complaint import Complaint
 from overair.doctor.details import MARKS, OWN
 from overair.doctor.discretion import Discretion
 from overair.doctor.host import Host
 from overair.doctor.pseudonyms import DOMAIN, LEFT_OUT, USER, Pseudonyms
 
+ADDRESS: Final = f"{USER}@{DOMAIN}"
+"""Stands for the address that is examined."""
+
 
 class Anonymity(Discretion):
     """Puts the same stand-in for the same name everywhere, and leaves out what has none."""
+
+    anonymous = True
 
     def __init__(self, complaint: Complaint) -> None:
         super().__init__(complaint)
@@ -23,7 +30,7 @@ class Anonymity(Discretion):
     def address(self, address: str) -> str:
         """Nobody's address."""
         del address
-        return f"{USER}@{DOMAIN}"
+        return ADDRESS
 
     def notes(self, notes: tuple[str, ...]) -> tuple[str, ...]:
         """None: they quote too much."""

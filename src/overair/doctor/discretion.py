@@ -33,6 +33,9 @@ def printable(text: str) -> str:
 class Discretion:
     """What goes through here can be shown to whoever asked for the examination."""
 
+    anonymous = False
+    """Whether other names stand for all names."""
+
     def __init__(self, complaint: Complaint) -> None:
         self._secrets = _secrets_of(complaint)
 

@@ -6,9 +6,8 @@ from typing import Final
 
 import jinja2
 
-from overair.doctor.comparison import Difference
 from overair.doctor.report import Report
-from overair.doctor.telling import HEADINGS, groups, unreached
+from overair.doctor.telling import HEADINGS, devices, grouped, moment, unreached
 
 MARKS: Final = {"passed": "✓", "found": "✗", "not reached": "·", "stumbled": "?"}
 """By the state of a step."""
@@ -23,13 +22,14 @@ _templates = jinja2.Environment(
 )
 
 
-def render(report: Report, difference: Difference | None = None) -> str:
-    """The page, as HTML; ``difference`` is that from an earlier report."""
+def render(report: Report) -> str:
+    """The page, as HTML."""
     return _templates.get_template("report.html").render(
         report=report,
         heading=HEADINGS[report.verdict],
-        groups=groups(report.steps),
+        groups=grouped(report.steps),
         unreached=unreached(report),
-        difference=difference,
+        devices=devices(report),
         marks=MARKS,
+        moment=moment,
     )

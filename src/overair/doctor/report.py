@@ -71,12 +71,40 @@ class ReportedDevice(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Change(msgspec.Struct, frozen=True):
+    """A step that went differently than before."""
+
+    check: str
+    title: str
+    host: str | None
+    before: str
+    after: str
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What is different from an earlier report of the same address."""
+
+    since: Annotated[str, msgspec.Meta(description="When the earlier one ended, ISO 8601 in UTC.")]
+    was: Annotated[Verdict | None, msgspec.Meta(description="The earlier verdict, where it was another.")]
+    new: Annotated[tuple[ReportedFinding, ...], msgspec.Meta(description="Findings that were not there.")]
+    gone: Annotated[tuple[ReportedFinding, ...], msgspec.Meta(description="Findings that are not there now.")]
+    changed: Annotated[
+        tuple[Change, ...], msgspec.Meta(description="Steps that were reached and are not, or the other way.")
+    ]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is different."""
+        return not (self.was or self.new or self.gone or self.changed)
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The report of one examination."""
 
     format: Literal[1] = FORMAT
     overair: Annotated[str, msgspec.Meta(description="Version of the doctor.")]
     date: Annotated[str, msgspec.Meta(description="When it ended, ISO 8601 in UTC.")]
+    anonymous: Annotated[bool, msgspec.Meta(description="Whether other names stand for all names in it.")]
     address: str
     server: str | None
     product: str | None
@@ -90,6 +118,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[ReportedStep, ...]
     devices: tuple[ReportedDevice, ...]
     seconds: float
+    difference: Annotated[
+        Difference | None, msgspec.Meta(description="From an earlier report, where one was given.")
+    ] = None
 
 
 def report_of(
@@ -109,6 +140,7 @@ def report_of(
     return Report(
         overair=overair.__version__,
         date=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        anonymous=discreet.anonymous,
         address=discreet.address(examined.complaint.address),
         server=discreet.host(examined.server.host).authority if examined.server is not None else None,
         product=product.value if product is not None else None,

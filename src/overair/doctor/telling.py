@@ -1,10 +1,10 @@
-"""The answer in plain words."""
+"""The answer in plain words, for whatever shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 
@@ -16,25 +16,39 @@ HEADINGS: Final = {
     Verdict.BROKEN: "Phones cannot work.",
     Verdict.UNDETERMINED: "Nothing wrong was found, as far as could be looked.",
 }
+STANDS: Final = "it stands on"
+"""So begins the reason of a step whose ground was not there, which is no news."""
+RANKS: Final = {"no": 0, "unknown": 1, "yes": 2}
+"""Answers about a device; the first that there is stands for all."""
 
 
-class Group(msgspec.Struct, frozen=True):
-    """Steps of one section at one host, or of the whole."""
+class Placed(Protocol):
+    """Something that belongs to a section and a host."""
 
-    section: str
-    host: str | None
-    steps: tuple[ReportedStep, ...]
+    @property
+    def section(self) -> str: ...
+
+    @property
+    def host(self) -> str | None: ...
 
 
-def groups(steps: Sequence[ReportedStep]) -> tuple[Group, ...]:
-    """The steps by section and host, in the order in which each was first met."""
-    places: dict[tuple[str, str | None], list[ReportedStep]] = {}
+P = TypeVar("P", bound=Placed)
+
+
+def grouped(steps: Sequence[P]) -> list[tuple[str, str | None, list[P]]]:
+    """Steps by section and host, in the order in which each was first met; a section stays together."""
+    places: dict[str, dict[str | None, list[P]]] = {}
     for step in steps:
-        places.setdefault((step.section, step.host), []).append(step)
-    in_order = groupby(places, key=lambda place: place[0])
-    return tuple(
-        Group(section, host, tuple(places[section, host])) for section, of in in_order for _, host in of
-    )
+        places.setdefault(step.section, {}).setdefault(step.host, []).append(step)
+    return [(section, host, of) for section, hosts in places.items() for host, of in hosts.items()]
+
+
+class DeviceLine(msgspec.Struct, frozen=True):
+    """What one kind of device would do, in a line."""
+
+    device: str
+    answer: str
+    says: str
 
 
 def paragraph(report: Report) -> str:
@@ -42,10 +56,21 @@ def paragraph(report: Report) -> str:
     heading = HEADINGS[report.verdict]
     if report.cause is not None:
         return f"{heading} {report.cause.says} {report.cause.cure} (More: {report.cause.page})"
-    if report.verdict is Verdict.UNDETERMINED:
-        reasons = unreached(report)
-        return f"{heading} Not reached: {'; '.join(reasons)}." if reasons else heading
-    return f"{heading} Nothing that stands in their way was found at {report.server}."
+    if report.verdict is Verdict.WELL:
+        return f"{heading} Nothing that stands in their way was found at {report.server}."
+    return heading
+
+
+def parts(report: Report) -> Iterator[tuple[str, list[str]]]:
+    """What stands below the paragraph: titles, each with its lines."""
+    told = (
+        ("Also to be mended", [f"{one.says} {one.cure}" for one in report.others]),
+        ("Harmless", [_with_host(one) for one in report.oddities]),
+        ("Not reached", unreached(report)),
+        ("As each device", [f"{one.device}: {one.says}" for one in devices(report)]),
+        *_since(report),
+    )
+    return (part for part in told if part[1])
 
 
 def unreached(report: Report) -> list[str]:
@@ -58,9 +83,44 @@ def unreached(report: Report) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-STANDS: Final = "it stands on"
+def devices(report: Report) -> list[DeviceLine]:
+    """Each kind of device once, with what decides."""
+    lines = []
+    for device, answers in groupby(report.devices, key=lambda one: one.device):
+        decides = min(answers, key=lambda one: RANKS[one.answer])
+        why = f" ({decides.reason})" if decides.reason else ""
+        says = {
+            "yes": "works",
+            "no": f"does not {decides.question}{why}",
+            "unknown": f"unknown whether it would {decides.question}{why}",
+        }[decides.answer]
+        lines.append(DeviceLine(device, decides.answer, says))
+    return lines
 
 
-def line(finding: ReportedFinding) -> str:
-    """A finding that is not the cause."""
-    return f"{finding.says} {finding.cure}"
+def moment(date: str) -> str:
+    """A date of a report as people read it."""
+    return date.replace("T", " ").replace("Z", " UTC")
+
+
+def _since(report: Report) -> Iterator[tuple[str, list[str]]]:
+    difference = report.difference
+    if difference is None:
+        return
+    lines = [f"It was {difference.was}, and is {report.verdict}."] if difference.was is not None else []
+    lines += [f"New: {one.says}" for one in difference.new]
+    lines += [f"Gone: {one.says}" for one in difference.gone]
+    lines += [
+        f"{one.title}{f' ({one.host})' if one.host else ''} was {one.before}, is {one.after}"
+        for one in difference.changed
+    ]
+    yield f"Since {moment(difference.since)}", lines or ["Nothing is different."]
+
+
+def _with_host(finding: ReportedFinding) -> str:
+    return f"{finding.says} ({finding.id})"
+
+
+def remarks(step: ReportedStep) -> str:
+    """What came of a step, beside its state."""
+    return "; ".join((*step.notes, *step.findings, *filter(None, (step.reason,))))
