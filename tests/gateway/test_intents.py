@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from overair.items import Contact, Event, Item, Message
+from overair.items.mail.flag import Flag, FlagStatus
 from overair.items.mail.message import index_message
 from overair.mailboxes.interface import FolderType, MailboxUnavailable, NoSuchFolder, NoSuchItem, Session
 from support.cut_gateway import Cut, cut_gateway
@@ -83,7 +84,14 @@ async def moves(session: Session, ids: Ids, place: GatewayPlace) -> None:
 
 
 async def removes(session: Session, ids: Ids, place: GatewayPlace) -> None:
-    await session.remove(ids["in"], ids["item"])
+    if await session.taken_to(ids["item"]) != "":  # as the engine asks where an item is not there
+        await session.remove(ids["in"], ids["item"])
+
+
+async def throws_away(session: Session, ids: Ids, place: GatewayPlace) -> None:
+    deleted_items = await session.folder_of_type(FolderType.DELETED_ITEMS)
+    moved = await session.move(ids["in"], ids["item"], deleted_items.folder_id)
+    assert moved.folder_id == deleted_items.folder_id
 
 
 def creates(kind: FolderType) -> Work:
@@ -141,6 +149,8 @@ class Case(NamedTuple):
     hidden: bytes = b""
     nested: bool = False
     """Whether there is a folder in the other folder."""
+    kept: Gains | None = None
+    """What only the mirror gains."""
 
 
 CASES: Final = {
@@ -182,6 +192,14 @@ CASES: Final = {
         {("Calendar", "*"): -1, ("Calendar", "* later"): 1},
     ),
     "DELETE of an object": Case("dav", rb"DELETE ", (CONTACTS, None), removes, {("Contacts", "*"): -1}),
+    "DELETE of what is kept here": Case(
+        "dav",
+        rb"DELETE ",
+        (CONTACTS, None),
+        throws_away,
+        {("Contacts", "*"): -1},
+        kept={("Trash", "*"): 1},
+    ),
     "MOVE of an object": Case(
         "dav", rb"MOVE ", (CONTACTS, BOOK), moves, {("Contacts", "*"): -1, ("*", "*"): 1}
     ),
@@ -217,7 +235,8 @@ def test_an_answer_and_the_gateway_are_lost(cut: Cut, case: Case, settled: bool)
     ids = cut.run(lambda session: prepare(session, place, case, name))
     if "in" in ids:
         cut.refresh([ids["in"]])
-    expected = [after(one, case.gains, name) for one in cut.states()]
+    there, shown = (after(one, case.gains, name) for one in cut.states())
+    expected = [there, after(shown, case.kept or {}, name)]
 
     relay.wait_for(case.asked)
     with pytest.raises(MailboxUnavailable):
@@ -229,11 +248,43 @@ def test_an_answer_and_the_gateway_are_lost(cut: Cut, case: Case, settled: bool)
         cut.refresh([])
         assert cut.open_intents() == 0
         assert cut.states() == expected
-    with contextlib.suppress(NoSuchItem, NoSuchFolder):  # as a phone is told of what went
+    with contextlib.suppress(NoSuchFolder):  # as a phone is told of one that went
         cut.run(lambda session: case.work(session, ids, place))
     cut.refresh(None)
     cut.refresh([one for one in (ids.get("in"), ids.get("folder")) if one is not None])
     assert cut.states() == expected
+
+
+def test_what_others_have_done_to_it_stays_when_an_addition_is_repeated(cut: Cut) -> None:
+    """The gateway has found out that it was made, and somebody has flagged it since."""
+    place, relay, ids = cut.place, cut.relays["imap"], {"name": cut.name()}
+    cut.reborn()
+    given = draft(place, ids)
+    flag = Flag(status=FlagStatus.ACTIVE, flag_type="for Otto")  # of which the server cannot keep the words
+
+    async def adds_it(session: Session) -> Message:
+        folder = await session.folder_of_type(DRAFTS)
+        stored = await session.add(folder.folder_id, given)
+        assert isinstance(stored.item, Message)
+        return stored.item
+
+    async def flags_it(session: Session) -> None:
+        folder = await session.folder_of_type(DRAFTS)
+        stored = await session.with_key(folder.folder_id, given.keys[-1])
+        assert stored is not None
+        new = msgspec.structs.replace(stored.item, flag=flag)
+        await session.change(folder.folder_id, stored.item_id, new)
+
+    relay.wait_for(rb"(\S+) APPEND ")
+    with pytest.raises(MailboxUnavailable):
+        cut.run(adds_it)
+    cut.reborn()
+    relay.mend()
+    cut.refresh([])
+    cut.run(flags_it)
+    before = cut.states()
+    assert cut.run(adds_it).flag == flag
+    assert cut.states() == before
 
 
 def after(before: Counter[tuple[str, str]], gains: Gains, name: str) -> Counter[tuple[str, str]]:

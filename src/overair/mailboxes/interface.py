@@ -293,6 +293,11 @@ class Session(Protocol):
     async def last_revision(self, folder_id: str, item_id: str) -> int:
         """The revision of the item's last change, its removal from this folder included."""
 
+    async def taken_to(self, item_id: str) -> str | None:
+        """Where an item went that a unit of work took from its folder, of which nobody heard: a folder's
+        id, "" for one that was deleted for good, None where nothing of the kind is known.
+        """
+
     async def search(self, query: SearchQuery, limit: int) -> list[FoundItem]:
         """The items that match, newest first, at most ``limit``.
 

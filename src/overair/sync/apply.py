@@ -112,10 +112,11 @@ class Applier(Adding, Changing):
         if stored is not None:
             await self._announced(stored.item, None)
         if stored is None:
-            revision = self.applied.deletes.get(item_id)
+            last = await self._session.last_revision(folder_id, item_id)
+            revision = self.applied.deletes.get(item_id, last if await self._is_deleted(item_id) else None)
             if revision is None:
                 # Where both sides deleted it, the client need not hear of that.
-                self.confirmed[item_id] = await self._session.last_revision(folder_id, item_id)
+                self.confirmed[item_id] = last
                 raise CommandRefused(SyncStatus.OBJECT_NOT_FOUND, "the item does not exist")
         elif self._deletes_as_moves and self._folder.type is not FolderType.DELETED_ITEMS:
             deleted_items = await self._session.folder_of_type(FolderType.DELETED_ITEMS)
@@ -126,6 +127,13 @@ class Applier(Adding, Changing):
         # A deletion stands whatever became of the item before (MS-ASCMD_R2076).
         self.applied.deletes[item_id] = self.confirmed[item_id] = revision
         self.conflicts.pop(item_id, None)
+
+    async def _is_deleted(self, item_id: str) -> bool:
+        """Whether a request of which nobody heard has deleted an item."""
+        folder_id = await self._session.taken_to(item_id)
+        if not folder_id:
+            return folder_id is not None
+        return folder_id == (await self._session.folder_of_type(FolderType.DELETED_ITEMS)).folder_id
 
     async def _fetch(self, command: FetchCommand) -> None:
         stored = await self._stored(command.server_id)

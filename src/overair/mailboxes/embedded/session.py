@@ -271,6 +271,10 @@ class EmbeddedSession(ConversationRules, Searching, Upcoming):
         await self._delete(source, row[1:3])
         return moved
 
+    async def taken_to(self, item_id: str) -> str | None:
+        """None: what is done to an item is done with all of its unit of work, or not at all."""
+        return None
+
     async def last_revision(self, folder_id: str, item_id: str) -> int:
         """The revision of the item's last change, its removal from this folder included.
 

@@ -13,14 +13,15 @@ from overair.mailboxes.gateway.effects import (
     ChangeItem,
     CreateFolder,
     DeleteFolder,
-    Effect,
     MoveItem,
     RemoveItem,
     Submit,
+    Taken,
     UpdateFolder,
+    Written,
 )
 
-_KINDS: Final[dict[str, type[Effect]]] = {
+_KINDS: Final[dict[str, type[Written]]] = {
     kind.__name__: kind
     for kind in (
         AddItem,
@@ -31,12 +32,13 @@ _KINDS: Final[dict[str, type[Effect]]] = {
         UpdateFolder,
         DeleteFolder,
         Submit,
+        Taken,
     )
 }
 _HINTS: Final = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
 
 
-def written(effect: Effect) -> bytes:
+def written(effect: Written) -> bytes:
     """An effect whole; of a message all but its bytes, which are a blob."""
     fields = {}
     for name in effect.__struct_fields__:
@@ -45,7 +47,7 @@ def written(effect: Effect) -> bytes:
     return msgspec.msgpack.encode((type(effect).__name__, fields))
 
 
-def read(data: bytes) -> Effect:
+def read(data: bytes) -> Written:
     """The effect that ``written`` wrote. Raises ValueError for what it did not write."""
     try:
         kind, fields = msgspec.msgpack.decode(data, type=tuple[str, dict[str, Any]])
@@ -62,7 +64,7 @@ def _read(value: Any, hint: Any) -> Any:
     return msgspec.convert(value, hint)
 
 
-def blobs_of(effect: Effect) -> str:
+def blobs_of(effect: Written) -> str:
     """The keys of what has to be kept for an effect to be made, as their column holds them."""
     if isinstance(effect, Submit):
         return effect.blob

@@ -52,10 +52,13 @@ class ChangeItem(msgspec.Struct, frozen=True):
 
 
 class RemoveItem(msgspec.Struct, frozen=True):
-    """An item deleted for good."""
+    """An item deleted for good upstream; ``kept_in`` is the id of the folder, of none of its server's, into
+    which it goes in the mirror, "" for none.
+    """
 
     folder: MirroredFolder
     known: Known
+    kept_in: str = ""
 
 
 class MoveItem(msgspec.Struct, frozen=True):
@@ -104,11 +107,29 @@ class Submit(msgspec.Struct, frozen=True):
     message_id: str | None = None
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """What an intent holds when an item was found to have been taken from its folder: its id there, and
+    where it is now, None for one that was deleted for good.
+    """
+
+    item_id: str
+    to: FoundItem | None
+
+
 UpstreamEffect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder
 """What a backend is asked to do."""
 Effect = UpstreamEffect | Submit
+Written = Effect | Taken
+"""What is written down of an effect."""
 Outcome = Stood | UpstreamFolder | MailboxError | None
 """What came of an effect; None of one that has nothing to say."""
+
+
+_LEFT_OUT: Final[Mapping[type[Effect], frozenset[str]]] = {
+    Submit: frozenset({"blob", "message_id"}),
+    RemoveItem: frozenset({"kept_in"}),
+}
+"""What may be another when an effect is asked for again."""
 
 
 class Wanted(Exception):
@@ -118,7 +139,7 @@ class Wanted(Exception):
 class Plan:
     """What is known to the attempts at one unit of work, and what they lack.
 
-    ``unavailable`` says why a backend is not to be had, by its name.
+    ``unavailable`` says why a backend is not to be had, by its name, or a folder, by its id.
     """
 
     def __init__(self, unavailable: Mapping[str, str]) -> None:
@@ -177,7 +198,7 @@ def digest(effect: Effect) -> str:
     """The same for an effect that is asked for again, whatever the server puts into it by itself."""
     said = [type(effect).__name__]
     for name in effect.__struct_fields__:
-        if isinstance(effect, Submit) and name in ("blob", "message_id"):
+        if name in _LEFT_OUT.get(type(effect), ()):
             continue
         value = getattr(effect, name)
         if isinstance(value, MirroredFolder):

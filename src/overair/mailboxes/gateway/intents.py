@@ -11,7 +11,7 @@ import structlog
 
 from overair.mailboxes.gateway import effect_codec, links
 from overair.mailboxes.gateway.backend import BackendName
-from overair.mailboxes.gateway.effects import Effect
+from overair.mailboxes.gateway.effects import Effect, Taken, Written
 from overair.mailboxes.gateway.links import Stage
 from overair.storage.interface import Database, Row, Transaction
 from overair.times import microseconds, utc_now
@@ -32,7 +32,7 @@ class Intent(msgspec.Struct, frozen=True):
 
     token: str
     stage: Stage = Stage.OPEN
-    first: Effect | None = None
+    first: Written | None = None
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -89,6 +89,18 @@ class Intents:
         """What is known of an effect now, within a transaction that is under way."""
         await transaction.execute(links.SET_STAGE, account=self._account_id, name=name, new_stage=stage.value)
 
+    async def settle_within(self, transaction: Transaction, name: str, taken: Taken | None) -> None:
+        """It was found out what came of an effect: whoever repeats it may be told what it took."""
+        await self.note_within(transaction, name, Stage.SETTLED)
+        if taken is not None:
+            await transaction.execute(
+                links.SET_EFFECT,
+                account=self._account_id,
+                name=name,
+                new_effect=effect_codec.written(taken),
+                new_blobs="",
+            )
+
     async def end(self, name: str) -> None:
         """An effect was refused: there is nothing to be found of it."""
         await self._database.write(
@@ -105,7 +117,7 @@ class Intents:
         found = []
         for name, token, data, when in rows:
             effect = _read(self._account_id, data)
-            if effect is not None:
+            if effect is not None and not isinstance(effect, Taken):
                 found.append(Open(name, token, effect, when))
         return found
 
@@ -117,7 +129,18 @@ class Intents:
         return row is not None
 
 
-def _read(account_id: int, data: bytes | None) -> Effect | None:
+async def taken_before(transaction: Transaction, account_id: int, item_id: str) -> Taken | None:
+    """What became of an item that was taken from its folder by a unit of work which was lost then; None
+    where nothing of the kind is known.
+    """
+    for (data,) in await transaction.all(links.SETTLED_INTENTS, account=account_id):
+        effect = _read(account_id, data)
+        if isinstance(effect, Taken) and effect.item_id == item_id:
+            return effect
+    return None
+
+
+def _read(account_id: int, data: bytes | None) -> Written | None:
     if data is None:
         return None
     try:

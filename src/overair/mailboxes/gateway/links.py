@@ -113,6 +113,17 @@ _this = (_n.account_id == bindparam("account"), _n.digest == bindparam("name"))
 INTENT: Final = Statement(select(_n.token, _n.stage, _n.effect).where(*_this))
 ADD_INTENT: Final = Statement(insert(intents).values({name: bindparam(name) for name in INTENT_COLUMNS}))
 SET_STAGE: Final = Statement(update(intents).where(*_this).values(stage=bindparam("new_stage")))
+SET_EFFECT: Final = Statement(
+    update(intents).where(*_this).values(effect=bindparam("new_effect"), blobs=bindparam("new_blobs"))
+)
+SETTLED_INTENTS: Final = Statement(
+    select(_n.effect).where(
+        _n.account_id == bindparam("account"),
+        _n.backend != "",
+        _n.stage == Stage.SETTLED.value,
+        _n.effect.is_not(None),
+    )
+)
 END_INTENT: Final = Statement(delete(intents).where(*_this))
 OPEN_INTENTS: Final = Statement(
     select(_n.digest, _n.token, _n.effect, _n.made)

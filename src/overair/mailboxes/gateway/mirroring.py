@@ -68,13 +68,18 @@ class Mirroring(EmbeddedSession):
     """One unit of work that writes what stands upstream into the mirror."""
 
     async def bring(self, folder: MirroredFolder, stood: Stood, item: Item | None = None) -> StoredItem:
-        """An item that stands upstream: new here, or the one that was brought already."""
+        """An item that stands upstream: new here, or the one that was brought already, which stays as it is
+        where all of it is known: what others have done to it since came here before this.
+        """
         given = stood.item or item
         if given is None:
             raise NoSuchItem(stood.key)
         placed = in_place(given, self.account_id, folder.folder_id, stood.key)
         item_id = await self.item_at(folder.folder_id, stood.key)
         if item_id is not None:
+            [there] = await super().read(folder.folder_id, [item_id])
+            if there is not None and not stood.overtaken and not is_stub(there.item):
+                return there
             await self.relink(item_id, stood)
             return await super().change(folder.folder_id, item_id, placed)
         stored = await super().add(folder.folder_id, placed, beyond_quota=True)

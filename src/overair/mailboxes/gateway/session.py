@@ -7,8 +7,8 @@ brought, and the unit of work is run again (mailbox.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ from overair.items import Item, ItemClass, Message
 from overair.mailboxes.embedded.hierarchy import item_class_of, number_of
 from overair.mailboxes.gateway import links
 from overair.mailboxes.gateway.backend import BackendName, Known, MirroredFolder, Stood, UpstreamFolder
+from overair.mailboxes.gateway.belonging import CREATED, Link
 from overair.mailboxes.gateway.effects import (
     AddItem,
     ChangeItem,
@@ -30,6 +31,7 @@ from overair.mailboxes.gateway.effects import (
     Wanted,
 )
 from overair.mailboxes.gateway.groupware.states import unsettled
+from overair.mailboxes.gateway.intents import taken_before
 from overair.mailboxes.gateway.mirroring import Mirroring, blob_of, in_place, is_stub
 from overair.mailboxes.interface import (
     Changes,
@@ -44,34 +46,6 @@ from overair.mailboxes.interface import (
 )
 from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Transaction
-
-M = TypeVar("M", bound=msgspec.Struct)
-
-HOLDS: Final[Mapping[BackendName, frozenset[ItemClass]]] = {
-    BackendName.IMAP: frozenset({ItemClass.EMAIL, ItemClass.NOTES}),
-    BackendName.CALDAV: frozenset({ItemClass.CALENDAR, ItemClass.TASKS}),
-    BackendName.CARDDAV: frozenset({ItemClass.CONTACTS}),
-}
-CREATED: Final[Mapping[ItemClass, BackendName]] = {
-    ItemClass.EMAIL: BackendName.IMAP,
-    ItemClass.CALENDAR: BackendName.CALDAV,
-    ItemClass.TASKS: BackendName.CALDAV,
-    ItemClass.CONTACTS: BackendName.CARDDAV,
-}
-"""On which server a new folder for items of a class is made."""
-
-
-class Link(msgspec.Struct, frozen=True):
-    """A folder of the mirror and whose it is."""
-
-    folder: MirroredFolder
-    backend: BackendName
-
-    def holds(self, item: Item) -> bool:
-        """Whether an item can be in the folder upstream; what cannot be is kept here."""
-        if item_class_of(self.folder.type) is ItemClass.EMAIL:
-            return isinstance(item, Message)
-        return item.item_class in HOLDS[self.backend]
 
 
 class GatewaySession(Mirroring):
@@ -190,7 +164,7 @@ class GatewaySession(Mirroring):
         destination = await self._link(destination_id)
         [stored] = await self.read(folder_id, [item_id])
         if stored is None:
-            raise NoSuchItem(item_id)
+            return await self._moved_before(item_id, destination_id)
         item = stored.item
         fits = destination is not None and destination.holds(item)
         stood: object = None
@@ -199,7 +173,7 @@ class GatewaySession(Mirroring):
                 effect = MoveItem(link.folder, known, destination.folder, item)
                 _, stood = await self._made_to_item(link, effect, destination)
             else:
-                await self._made_to_item(link, RemoveItem(link.folder, known))
+                await self._made_to_item(link, RemoveItem(link.folder, known, destination_id))
         elif destination is not None and fits:
             _, stood = await self._made_to_item(destination, AddItem(destination.folder, item))
         if isinstance(stood, Stood):
@@ -208,6 +182,22 @@ class GatewaySession(Mirroring):
         if fits:
             self._tried.add(moved.item_id)
         return moved
+
+    async def taken_to(self, item_id: str) -> str | None:
+        """See Session."""
+        taken = await taken_before(self.transaction, self.account_id, item_id)
+        if taken is None:
+            return None
+        return "" if taken.to is None else taken.to.folder_id
+
+    async def _moved_before(self, item_id: str, destination_id: str) -> StoredItem:
+        """The item that was moved by a unit of work which was lost then. Raises NoSuchItem."""
+        taken = await taken_before(self.transaction, self.account_id, item_id)
+        if taken is not None and taken.to is not None and taken.to.folder_id == destination_id:
+            [moved] = await self.read(destination_id, [taken.to.item_id])
+            if moved is not None:
+                return moved
+        raise NoSuchItem(item_id)
 
     # Folders.
 
@@ -224,7 +214,7 @@ class GatewaySession(Mirroring):
         if backend is None or backend not in self._configured:
             return folder_id
         parent = await self._parent_upstream(parent_id, backend)
-        self._require_backend(backend)
+        self._require_had(backend)
         self._tried.add(folder_id)
         made, listed = self.plan.outcome(CreateFolder(parent, name, folder_type), backend)
         if made and isinstance(listed, UpstreamFolder):
@@ -278,7 +268,7 @@ class GatewaySession(Mirroring):
         return places.get((parent_id, name, folder_type))
 
     def _made(self, link: Link, effect: Effect) -> tuple[bool, object]:
-        self._require_backend(link.backend)
+        self._require_had(link.backend)
         return self.plan.outcome(effect, link.backend)
 
     async def _made_to_item(
@@ -293,16 +283,18 @@ class GatewaySession(Mirroring):
                 )
         return self._made(link, effect)
 
-    def _require_backend(self, backend: BackendName) -> None:
-        reason = self.plan.unavailable.get(backend.value)
+    def _require_had(self, name: str) -> None:
+        """Raise MailboxUnavailable where a server, by name, or a folder, by id, is not to be had."""
+        reason = self.plan.unavailable.get(name)
         if reason is not None:
             raise MailboxUnavailable(reason)
 
     async def _require(self, folder_id: str) -> None:
-        """Raise MailboxUnavailable where the folder's server is not to be had (law 7)."""
+        """Raise MailboxUnavailable where the folder, or its server, is not to be had (law 7)."""
         link = await self._link(folder_id)
         if link is not None:
-            self._require_backend(link.backend)
+            self._require_had(link.backend)
+            self._require_had(folder_id)
 
     def _forget(self, folder_id: str) -> None:
         """What was known of a folder is past."""

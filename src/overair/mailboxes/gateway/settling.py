@@ -6,6 +6,7 @@ finished, and what was made becomes the mirror's own before it could be told as 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from typing import Final
 
@@ -29,16 +30,22 @@ from overair.mailboxes.gateway.effects import (
     Outcome,
     RemoveItem,
     Submit,
+    Taken,
     UpdateFolder,
     UpstreamEffect,
 )
 from overair.mailboxes.gateway.groupware.states import unsettled
 from overair.mailboxes.gateway.intents import Intents, Open
-from overair.mailboxes.gateway.links import Stage
 from overair.mailboxes.gateway.making import Making
 from overair.mailboxes.gateway.mirror import Mirror
 from overair.mailboxes.gateway.mirroring import Mirroring
-from overair.mailboxes.interface import FolderType, MailboxError, MailboxUnavailable
+from overair.mailboxes.interface import (
+    FolderType,
+    FoundItem,
+    MailboxError,
+    MailboxUnavailable,
+    NoSuchFolder,
+)
 from overair.storage.interface import Database
 
 _FOLDERS: Final = ("folder", "destination", "parent")
@@ -85,9 +92,8 @@ class Settling:
             log.info("an intent has nothing left to settle", account_id=self._account_id, reason=reason)
 
         async def work(session: Mirroring) -> None:
-            if made:
-                await _write(session, name, effect, outcome)
-            await self._intents.note_within(session.transaction, one.name, Stage.SETTLED)
+            taken = await _write(session, name, effect, outcome) if made else None
+            await self._intents.settle_within(session.transaction, one.name, taken)
 
         await self._database.write(lambda transaction: work(Mirroring(self._account_id, transaction)))
         if made and isinstance(effect, CreateFolder | UpdateFolder | DeleteFolder):
@@ -124,8 +130,12 @@ class Settling:
         )
 
 
-async def _write(session: Mirroring, name: BackendName, effect: UpstreamEffect, outcome: Outcome) -> None:
-    """Have the mirror show what was made, as the unit of work would have that was lost."""
+async def _write(
+    session: Mirroring, name: BackendName, effect: UpstreamEffect, outcome: Outcome
+) -> Taken | None:
+    """Have the mirror show what was made, as the unit of work would have that was lost; what it took from
+    a folder.
+    """
     if name is not BackendName.IMAP and not isinstance(effect, CreateFolder | UpdateFolder | DeleteFolder):
         folders = [getattr(effect, field, None) for field in _FOLDERS]
         for folder in folders:
@@ -143,10 +153,22 @@ async def _write(session: Mirroring, name: BackendName, effect: UpstreamEffect, 
         case MoveItem(folder, known, destination, _), Stood():
             item_id = await session.item_at(folder.folder_id, known.key)
             if item_id is not None:
-                await session.transfer(folder.folder_id, item_id, destination.folder_id, outcome)
-        case RemoveItem(folder, known), None:
+                moved = await session.transfer(folder.folder_id, item_id, destination.folder_id, outcome)
+                return Taken(item_id, FoundItem(moved.folder_id, moved.item_id))
+        case RemoveItem(folder, known, kept_in), None:
             item_id = await session.item_at(folder.folder_id, known.key)
             if item_id is not None:
-                await session.let_go(folder.folder_id, item_id)
+                return Taken(item_id, await _kept(session, folder.folder_id, item_id, kept_in))
         case UpdateFolder(folder), UpstreamFolder():
             await session.relink_folder(folder.folder_id, outcome)
+    return None
+
+
+async def _kept(session: Mirroring, folder_id: str, item_id: str, kept_in: str) -> FoundItem | None:
+    """Where an item is kept that is gone upstream."""
+    if kept_in:
+        with contextlib.suppress(NoSuchFolder):
+            moved = await session.move(folder_id, item_id, kept_in)
+            return FoundItem(moved.folder_id, moved.item_id)
+    await session.let_go(folder_id, item_id)
+    return None

@@ -7,7 +7,7 @@ from typing import Final
 from overair.devices.quirks import Quirk, quirks_of
 from overair.devices.remembered import Kind, recall, remember
 from overair.mailboxes import interface as mailboxes
-from overair.mailboxes.interface import FolderType, MailboxUnavailable, NoSuchFolder, Session
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, NoSuchFolder, NoSuchItem, Session
 from overair.protocol import http
 from overair.protocol.move_items import ItemMove, MoveItemsRequest, MoveItemsResponse, MoveResult
 from overair.protocol.schema import Problem, SchemaError
@@ -77,16 +77,22 @@ async def _move(session: Session, device_key: int, move: ItemMove, *, keeps: boo
     [stored] = await session.read(source, [item_id])
     if stored is None:
         new_id = await recall(session.transaction, device_key, Kind.MOVE_ITEM, request)
-        if new_id is None:
+        if new_id is not None:
+            return result(MoveItemsStatus.SUCCESS, new_id)
+        try:
+            moved = await session.move(source, item_id, destination)
+        except NoSuchItem:
             return result(MoveItemsStatus.INVALID_SOURCE)
-        return result(MoveItemsStatus.SUCCESS, new_id)
+        return result(MoveItemsStatus.SUCCESS, moved.item_id)  # as somebody has done of whom nobody heard
     if stored.item.item_class != target.item_class and target.type is not FolderType.DELETED_ITEMS:
         # No phone would be shown it there.
         return result(MoveItemsStatus.INVALID_DESTINATION)
     news = keeps and await has_news_of(session, device_key, source, item_id)
     try:
         moved = await session.move(source, item_id, destination)
-    except mailboxes.Refused:
+    except NoSuchFolder:  # on its server it has gone since
+        return result(MoveItemsStatus.INVALID_DESTINATION)
+    except (mailboxes.Refused, mailboxes.MailboxFull):
         return result(MoveItemsStatus.CANNOT_MOVE)
     if keeps:
         await account_for_move(session, device_key, moved, news=news)
