@@ -82,8 +82,8 @@ class Account:
         self.backends: Final = dict(backends)
         self.submits: Final = submission is not None
         """Whether there is a submission server."""
-        self._failures: Final[dict[BackendName, tuple[float, str]]] = {}
-        """When and why a server was found not to be had."""
+        self._failures: Final[dict[str, tuple[float, str]]] = {}
+        """When and why a server, by name, or a folder, by its id, was found not to be had."""
         self._refuse_log_in: Final = refuse_log_in
         self._mirror: Final = Mirror(account_id, database)
         intents = Intents(account_id, database)
@@ -101,12 +101,12 @@ class Account:
 
     @property
     def unavailable(self) -> dict[str, str]:
-        """The servers that were found not to be had a moment ago, by name, and why.
+        """The servers that were found not to be had a moment ago, by name, and folders, by id, and why.
 
         What was found before that says nothing any more: whoever needs the server tries it.
         """
         since = time.monotonic() - MOMENT
-        return {name.value: why for name, (when, why) in self._failures.items() if when >= since}
+        return {name: why for name, (when, why) in self._failures.items() if when >= since}
 
     @property
     def invited(self) -> bool:
@@ -178,10 +178,29 @@ class Account:
             return
         now = time.monotonic()
         changed = await self.backends[name].changed(folders)
+        refused = set()
         for folder in changed:
-            await self._pull(name, folder)
+            try:
+                await self._pull(name, folder)
+            except Refused as error:  # as where rights to it were taken away: it stays as it is, alone
+                refused.add(folder.folder_id)
+                self._fail_folder(name, folder, str(error))
         for folder in folders:
-            self._refreshed[folder.folder_id] = now
+            if folder.folder_id not in refused:
+                self._failures.pop(folder.folder_id, None)
+                self._refreshed[folder.folder_id] = now
+
+    def _fail_folder(self, name: BackendName, folder: MirroredFolder, reason: str) -> None:
+        if folder.folder_id not in self._failures:
+            log.warning(
+                "a folder is not to be had",
+                account_id=self.account_id,
+                backend=name.value,
+                folder_id=folder.folder_id,
+                reason=reason,
+            )
+        self._failures[folder.folder_id] = (time.monotonic(), reason)
+        self.unfinished.discard(folder.folder_id)
 
     async def _pull(self, name: BackendName, folder: MirroredFolder) -> None:
         """Bring one folder in; a new one that is large only as far as time allows."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 
 from overair.imap.capabilities import Extension
-from overair.imap.errors import NoSuchMailbox, NotOffered
+from overair.imap.errors import CommandFailed, NoSuchMailbox, NotOffered
 from overair.imap.message_commands import Change, Text
 from overair.imap.responses import FetchResult
 from overair.imap.session import Session
@@ -20,7 +21,14 @@ from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stoo
 from overair.mailboxes.gateway.mail.appending import Prepared, appended_before, prepared, search_date
 from overair.mailboxes.gateway.mail.contents import section
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
-from overair.mailboxes.gateway.mail.flags import DELETED, SEEN, flag_changes, flags_of, signature
+from overair.mailboxes.gateway.mail.flags import (
+    DELETED,
+    SEEN,
+    flag_changes,
+    flags_of,
+    is_changed,
+    signature,
+)
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
 from overair.mailboxes.gateway.mail.notes import compose_note, read_note
 from overair.mailboxes.gateway.mail.options import Owner
@@ -83,11 +91,12 @@ class Effects:
         flags: frozenset[str] | None = None
         for change, names in ((Change.ADD, add), (Change.REMOVE, remove)):
             if names:
-                result = await session.uid_store(UidSet([uid]), change, names)
-                flags = next((one.flags for one in result.changed if one.uid == uid), None) or flags
+                flags = await stored(session, uid, change, names) or flags
         flags = flags or await flags_there(session, uid)
         if flags is None:
             raise Stale(known.key)
+        if not is_changed(flags, add, remove):
+            raise Refused("the IMAP server did not change the flags of a message")
         return Stood(known.key, signature(flags))
 
     async def remove(self, session: Session, folder: MirroredFolder, known: Known) -> None:
@@ -96,6 +105,7 @@ class Effects:
             mailbox = await entered(session, folder)
         except NoSuchMailbox:
             return
+        require_deletable(mailbox)
         await expunge(session, key_in(mailbox, known).uid)
 
     async def move(
@@ -106,8 +116,9 @@ class Effects:
         destination: MirroredFolder,
         item: Item,
     ) -> Stood:
-        """Move a message to another mailbox. Raises Stale where it is gone."""
+        """Move a message to another mailbox. Raises Stale where it is gone, Refused where it has to stay."""
         mailbox = await entered(session, folder)
+        require_deletable(mailbox)
         uid = key_in(mailbox, known).uid
         tag = (
             signature(frozenset(flags_of(item, mailbox.permanent)))
@@ -153,6 +164,7 @@ class Effects:
         token: str,
     ) -> Stood:
         """Put a new message in the place of an old one, which goes only when the new one is there."""
+        require_deletable(mailbox)
         ready = await self._prepared(new, token)
         flags = flags_of(new, mailbox.permanent)
         uid = await appended_before(session, token, ready.message.date_received)
@@ -179,6 +191,7 @@ class Effects:
         if msgspec.structs.replace(new, categories=old.categories) == old:
             return Stood(known.key, known.tag)
         mailbox = await entered(session, folder)
+        require_deletable(mailbox)
         there = key_in(mailbox, known).uid
         uid = await appended_before(session, token, None)
         if uid is None:
@@ -246,17 +259,36 @@ async def append(
     return uid
 
 
+def require_deletable(mailbox: Mailbox) -> None:
+    """Raise Refused where nothing may be deleted: some servers say OK to that and do nothing."""
+    if not mailbox.permanent.holds(DELETED):
+        raise Refused("no message may be deleted from the mailbox on the IMAP server")
+
+
 async def expunge(session: Session, uid: int) -> None:
-    """Remove a message of the selected mailbox.
+    """Remove a message of the selected mailbox. Raises Refused where the server leaves it as it is.
 
     Where the server cannot expunge one alone it is only marked, so that nobody's other messages go with
     it; what is marked is not shown to phones.
     """
-    await session.uid_store(UidSet([uid]), Change.ADD, [DELETED])
+    flags = await stored(session, uid, Change.ADD, [DELETED])
+    if flags is None:
+        if await flags_there(session, uid) is not None:
+            raise Refused("the IMAP server did not mark a message as deleted")
+    elif DELETED not in flags:
+        raise Refused("the IMAP server did not mark a message as deleted")
     try:
         await session.uid_expunge(UidSet([uid]))
     except NotOffered:
         _log.info("message only marked as deleted, for the IMAP server has no UIDPLUS")
+    except CommandFailed:
+        _log.info("message only marked as deleted, for the IMAP server does not expunge it")
+
+
+async def stored(session: Session, uid: int, change: Change, names: Collection[str]) -> frozenset[str] | None:
+    """Change the flags of a message; those that the server says it has then, None where it says nothing."""
+    result = await session.uid_store(UidSet([uid]), change, names)
+    return next((one.flags for one in reversed(result.changed) if one.uid == uid), None)
 
 
 async def flags_there(session: Session, uid: int) -> frozenset[str] | None:

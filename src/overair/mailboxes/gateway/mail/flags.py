@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -151,6 +151,15 @@ def flag_changes(old: Message, new: Message, permanent: Permanent) -> tuple[set[
     add |= {after[name] for name in after.keys() - before.keys()}
     remove |= {before[name] for name in before.keys() - after.keys()}
     return add, remove
+
+
+def is_changed(flags: frozenset[str], add: Collection[str], remove: Collection[str]) -> bool:
+    """Whether a message with ``flags`` is as it was to become; what was answered or forwarded is known here,
+    too. Some servers say OK to a STORE for which their user has no right, and do nothing.
+    """
+    there = {flag.lower() for flag in flags}
+    wanted = {flag.lower() for flag in add if flag not in _OF_VERB.values()}
+    return wanted <= there and not there & {flag.lower() for flag in remove}
 
 
 def flags_of(message: Message, permanent: Permanent) -> set[str]:

@@ -70,13 +70,12 @@ async def delete(session: Session, hierarchy: Hierarchy, folder: MirroredFolder)
         try:
             await session.delete(path)
         except NoSuchMailbox:
-            continue
+            pass  # an earlier attempt has deleted it
         except CommandFailed:
             entry = await listed(session, path)
             if entry is not None and entry.selectable:
                 raise
-        finally:
-            await _subscribe(session, path, to=False)
+        await _subscribe(session, path, to=False)
 
 
 async def _below(session: Session, hierarchy: Hierarchy, path: str) -> list[str]:
