@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
 from gateway.test_mail_notes import apple_note, note_of, with_notes
 from gateway.test_mail_pulling import as_it_is, as_mirrored, message_of, subjects
 from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.gateway.mail.contents import UNREADABLE
+from overair.mailboxes.gateway.mail.flags import FOLLOW_UP
 from overair.mailboxes.gateway.mail.options import MailOptions
 from overair.mailboxes.gateway.mail.special_folders import Role
-from overair.mailboxes.interface import MailboxUnavailable
+from overair.mailboxes.interface import MailboxUnavailable, Refused
 from support.asynchronous import run
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.mirrored_mail import WHEN, house, simple
@@ -246,5 +249,31 @@ def test_a_server_that_is_away_is_unavailable_and_comes_back(dovecot: Dovecot) -
                         await asyncio.sleep(0.1)
                     else:
                         break
+
+    run(work())
+
+
+def test_what_a_server_says_ok_to_and_does_not_do_is_refused(dovecot: Dovecot) -> None:
+    """Dovecot ignores a STORE for which there is no right; here it even says that there is one."""
+    owner, user = filled(dovecot, 1), dovecot.user()
+    path = dovecot.share(owner, "INBOX", user, "lr")
+
+    async def work() -> None:
+        async with liar(dovecot) as server, house(dovecot, user, port=server.port) as there:
+            server.says = (
+                re.compile(rb"PERMANENTFLAGS \([^)]*\)"),
+                rb"PERMANENTFLAGS (\\Seen \\Flagged \\Deleted \\*)",
+            )
+            [held] = await there.bring(path, whole=True)
+            folder, message = there.folders[path], message_of(held)
+            for change in ({"read": True}, {"flag": FOLLOW_UP}, {"categories": ("Work",)}):
+                other = msgspec.structs.replace(message, **change)
+                with pytest.raises(Refused):
+                    await there.backend.change(folder, held.known, message, other, uuid.uuid4().hex)
+            with pytest.raises(Refused):
+                await there.backend.remove(folder, held.known, uuid.uuid4().hex)
+            answered = msgspec.structs.replace(message, last_verb_executed=1)
+            stood = await there.backend.change(folder, held.known, message, answered, uuid.uuid4().hex)
+            assert stood.tag == held.known.tag, "that is known here alone"
 
     run(work())
