@@ -44,7 +44,7 @@ def test_each_check_has_its_page(check: Check) -> None:
     text = _text(check.id)
 
     assert text.startswith(f"# {check.title}\n")
-    assert sorted(ILLNESS_HEADING.findall(text)) == sorted(illness.id for illness in check.finds)
+    assert sorted(ILLNESS_HEADING.findall(text)) == sorted({illness.id for illness in check.finds})
     assert [product for product in PRODUCTS if product not in text] == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from overair.doctor.certificate import read_chain
 from overair.doctor.device import Device
-from overair.doctor.device_trust import DEMANDS, Shown, objections
+from overair.doctor.device_trust import DEMANDS, Shown, doubts, objections
 from overair.doctor.facts.tls import Chain, Ciphers, Link, Nameless, Origin, Presented, RootStores, Versions
 from overair.doctor.stores import Knows, StoreName
 from overair.ward.certificates import Authority, CertificateFiles
@@ -81,7 +81,9 @@ def test_roots(usual: Shown, store: StoreName, device: set[Device]) -> None:
 def test_a_missing_intermediate_is_fetched_by_some(authority: Authority) -> None:
     case = shown(authority.issue(("mail.ward.test",)), fetched=True)
 
-    assert objecting(case) == ALL - {Device.IOS}
+    assert objecting(case) == ALL - {Device.IOS, Device.OUTLOOK}
+    assert any("intermediate" in one for one in doubts(Device.OUTLOOK, case))
+    assert not doubts(Device.IOS, case)
 
 
 def test_what_only_iphones_refuse(authority: Authority) -> None:

@@ -17,9 +17,9 @@ class Device(StrEnum):
 
 
 EVERY: Final = frozenset(Device)
-OLD: Final = frozenset((Device.WINDOWS_MOBILE,))
+RETIRED: Final = frozenset((Device.WINDOWS_MOBILE,))
 """What is not made any more."""
-CURRENT: Final = EVERY - OLD
+CURRENT: Final = EVERY - RETIRED
 GOOGLE_MADE: Final = frozenset((Device.ANDROID, Device.SAMSUNG))
 """What has Android's TLS and its list of roots."""
 NONE: Final[frozenset[Device]] = frozenset()

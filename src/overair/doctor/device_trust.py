@@ -15,6 +15,7 @@ import msgspec
 
 from overair.doctor.certificate import Certificate
 from overair.doctor.device import Device
+from overair.doctor.device_opinion import Objection
 from overair.doctor.facts.tls import Chain, Ciphers, Nameless, Presented, RootStores, Versions
 from overair.doctor.stores import Knows, StoreName, store
 
@@ -35,8 +36,10 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
     """The versions of TLS that it speaks."""
     store: StoreName | None
     """The list of roots that it has; None where it is not published with fingerprints."""
-    fetches_issuers: bool = False
-    """Whether it fetches an intermediate that the server does not send."""
+    installs_roots: bool = True
+    """Whether somebody can install a root of their own where it looks."""
+    fetches_issuers: bool | None = False
+    """Whether it fetches an intermediate that the server does not send; None where that is not published."""
     alternative_names: bool = True
     """Whether the common name does not count."""
     says_name: bool = True
@@ -73,8 +76,11 @@ DEMANDS: Final[Mapping[Device, Demands]] = {
     Device.ANDROID: GOOGLE,
     Device.SAMSUNG: GOOGLE,
     Device.OUTLOOK: Demands(
-        # It is Microsoft's cloud that connects, not the phone; its list of roots is Windows's.
+        # It is Microsoft's cloud that connects, not the phone; its list of roots is Windows's, which is not
+        # among those at hand.
         store=None,
+        installs_roots=False,
+        fetches_issuers=None,
         refused_hashes=frozenset(("md2", "md5", "sha1")),
     ),
     Device.WINDOWS_MOBILE: Demands(
@@ -103,8 +109,8 @@ class Shown:
     nameless: Nameless | None = None
 
 
-def objections(device: Device, shown: Shown) -> tuple[str, ...]:
-    """Why a device would not trust a host, in plain words; empty where nothing speaks against it.
+def objections(device: Device, shown: Shown) -> tuple[Objection, ...]:
+    """Why a device would not trust a host; empty where nothing speaks against it.
 
     Dates and names, which every device demands alike, have findings of their own.
     """
@@ -112,45 +118,96 @@ def objections(device: Device, shown: Shown) -> tuple[str, ...]:
     return (*_of_protocol(demands, shown), *_of_chain(demands, shown))
 
 
-def _of_protocol(demands: Demands, shown: Shown) -> Iterator[str]:
+def doubts(device: Device, shown: Shown) -> tuple[str, ...]:
+    """What would have to be known to say that a device trusts a host, and is not."""
+    demands = DEMANDS[device]
+    return (*_unseen(demands, shown), *_unpublished(demands, shown))
+
+
+def _unseen(demands: Demands, shown: Shown) -> Iterator[str]:
+    if shown.presented is None:
+        yield "no certificate was seen"
+    elif shown.stores is None:
+        yield "nobody knows the root"
+    if shown.versions is None:
+        yield "the versions of TLS were not tried"
+    if demands.plain_rsa and shown.ciphers is None:
+        yield "the ciphers were not tried"
+    if not demands.says_name and shown.nameless is None:
+        yield "what it gets without saying a name was not tried"
+
+
+def _unpublished(demands: Demands, shown: Shown) -> Iterator[str]:
+    if shown.chain is not None and shown.chain.missing and demands.fetches_issuers is None:
+        yield "an intermediate certificate is missing, and it is not published whether it fetches that"
+    if shown.stores is not None and not shown.stores.private:
+        if demands.store is None:
+            yield "the list of roots that counts for it is not at hand"
+        elif shown.stores.known.get(demands.store) is Knows.UNKNOWN:
+            yield f"the list of {store(demands.store).called} has no more of such a root than its name"
+
+
+def _of_protocol(demands: Demands, shown: Shown) -> Iterator[Objection]:
     if shown.versions is not None and not set(demands.versions) & set(shown.versions.accepted):
-        yield "no version of TLS in common"
+        alike = ("tls-only-old", "tls-only-1.3")
+        yield Objection("no version of TLS in common", told_by=frozenset(alike))
     if demands.plain_rsa and shown.ciphers is not None and not shown.ciphers.plain_rsa:
-        yield "no cipher in common"
+        yield Objection("no cipher in common")
     own = shown.presented.own if shown.presented is not None else None
     default = shown.nameless
     if not demands.says_name and default is not None and own is not None and default.own != own:
-        yield "it does not say the name that it calls and gets another certificate"
+        text = "it does not say the name that it calls and gets another certificate"
+        yield Objection(text, told_by=frozenset(("sni-needed", "sni-demanded")))
 
 
-def _of_chain(demands: Demands, shown: Shown) -> Iterator[str]:
+def _of_chain(demands: Demands, shown: Shown) -> Iterator[Objection]:
     if shown.presented is not None:
         yield from _of_own(demands, shown.presented.own)
     if shown.chain is not None:
-        if shown.chain.missing and not demands.fetches_issuers:
-            yield "an intermediate certificate is missing, and it does not fetch it"
+        if shown.chain.missing and demands.fetches_issuers is False:
+            text = "an intermediate certificate is missing, and it does not fetch that"
+            yield Objection(text, told_by=frozenset(("intermediate-missing",)))
         below = [link.certificate for link in shown.chain.path if link is not shown.chain.root]
         yield from _of_keys(demands, below or [shown.chain.path[0].certificate])
-    known = shown.stores.known if shown.stores is not None else {}
-    if demands.store is not None and known.get(demands.store) is Knows.NO:
-        yield f"the root is not in the list of {store(demands.store).called}"
+    if shown.stores is None:
+        return
+    if shown.stores.private and not demands.installs_roots:
+        yield Objection(
+            "the root is a private one, and nobody can install it in the cloud that connects for it"
+        )
+    if demands.store is not None and shown.stores.known.get(demands.store) is Knows.NO:
+        text = f"the root is not in the list of {store(demands.store).called}"
+        yield Objection(text, told_by=ROOT_UNKNOWN)
 
 
-def _of_own(demands: Demands, own: Certificate) -> Iterator[str]:
+def _of_own(demands: Demands, own: Certificate) -> Iterator[Objection]:
     if demands.alternative_names and not own.dns_names and not own.addresses:
-        yield "the certificate has no alternative names"
+        told_by = frozenset(("name-common-name-only", "name-missing"))
+        yield Objection("the certificate has no alternative names", told_by=told_by)
     if demands.purpose and not own.says_purpose and own.starts >= APPLE_SINCE:
-        yield "the certificate does not say that it is for servers"
+        told_by = frozenset(("certificate-without-purpose", "certificate-not-for-servers"))
+        yield Objection("the certificate does not say that it is for servers", told_by=told_by)
     if demands.days is not None and own.days > demands.days and own.starts >= APPLE_SINCE:
-        yield f"the certificate is valid for {own.days} days, and {demands.days} is the most"
+        text = f"the certificate is valid for {own.days} days, and {demands.days} is the most"
+        yield Objection(text, told_by=frozenset(("certificate-lifetime-too-long",)))
 
 
-def _of_keys(demands: Demands, below: list[Certificate]) -> Iterator[str]:
+def _of_keys(demands: Demands, below: list[Certificate]) -> Iterator[Objection]:
+    """Of each certificate below the root; they are not named, since a reason may be shown to strangers."""
     for certificate in below:
         key = certificate.key
+        whose = "the server's certificate" if certificate is below[0] else "an intermediate certificate"
         if key.kind == "RSA" and key.bits < demands.minimum_rsa:
-            yield f"the key of “{certificate.name}” is too weak: {key}"
+            yield Objection(f"the key of {whose} is too weak: {key}", told_by=frozenset(("key-too-weak",)))
         if key.kind != "RSA" and not demands.elliptic:
-            yield f"it does not know the key of “{certificate.name}”: {key}"
+            yield Objection(
+                f"it does not know the key of {whose}: {key}", told_by=frozenset(("key-unusual",))
+            )
         if certificate.hash_name in demands.refused_hashes:
-            yield f"it refuses the signature of “{certificate.name}”: {certificate.hash_name.upper()}"
+            text = f"it refuses the signature of {whose}: {certificate.hash_name.upper()}"
+            yield Objection(text, told_by=frozenset(("signature-too-weak",)))
+
+
+ROOT_UNKNOWN: Final = frozenset(
+    ("root-unknown-to-ios", "root-unknown-to-android", "self-signed", "private-authority")
+)

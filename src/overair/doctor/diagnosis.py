@@ -5,21 +5,33 @@ asks only where no host answered, and then of the one that came farthest; of Aut
 user named the server. What another finding explains
 is its consequence. Of what is left the gravest is the cause, and of those the one that comes first in the
 order of the checks, since whatever comes later stands on it.
+
+For one kind of device an illness counts that hits it, as gravely as it does; and what the device lacks at a
+server that others get on with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from overair.doctor.check import Section
+from overair.doctor.device import Device
+from overair.doctor.device_finding import SECTIONS as FINDING_SECTIONS
+from overair.doctor.device_illnesses import SECTIONS as OF_DEVICES
+from overair.doctor.device_illnesses import suffered
+from overair.doctor.device_opinion import Opinion, Question
+from overair.doctor.device_opinions import opinions
 from overair.doctor.examination import Examined
 from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Source
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity
 from overair.doctor.step import State
+
+ORDER: Final = tuple(Section)
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -32,23 +44,73 @@ class Diagnosis(msgspec.Struct, frozen=True):
     others: tuple[Finding, ...]
     """What else should be mended: findings that the cause does not explain, the gravest first."""
     oddities: tuple[Finding, ...]
+    device: Device | None = None
+    """Of what kind of device it is told; None where of all."""
+    opinions: tuple[Opinion, ...] = ()
+    """What there is to say of that kind; that it does not find a server that the user has named is not."""
 
 
-def diagnose(examined: Examined) -> Diagnosis:
-    """Name the cause."""
-    findings = examined.findings
-    oddities = tuple(one for one in findings if one.illness.severity is Severity.ODDITY)
-    counting = [one for one in _in_the_way(examined) if one.illness.severity is not Severity.ODDITY]
-    present = {one.id for one in counting}
-    explained = frozenset().union(*(one.illness.explains for one in counting)) & present
-    # Two that explain each other would hide one another: then neither is a mere consequence.
-    roots = [one for one in counting if one.id not in explained] or counting
-    ranked = sorted(roots, key=lambda one: -one.illness.severity)
-    cause = ranked[0] if ranked else None
+def diagnose(examined: Examined, device: Device | None = None) -> Diagnosis:
+    """Name the cause; with a device, of what that kind of device suffers."""
     sections = {step.check.id: step.check.section for step in examined.steps}
+    in_the_way = _in_the_way(examined)
+    # What explains may concern other devices alone: the doctor itself may be like those.
+    grave = [one for one in in_the_way if one.illness.severity is not Severity.ODDITY]
+    explained = frozenset().union(*(one.illness.explains for one in grave)) & {one.id for one in grave}
+    concerning = [one for one in in_the_way if _concerns(one, device)]
+    counting = [one for one in concerning if _severity(one, device) is not Severity.ODDITY]
+    oddities = tuple(
+        one
+        for one in examined.findings
+        if _concerns(one, device) and _severity(one, device) is Severity.ODDITY
+    )
+    # Two that explain each other would hide one another: then neither is a mere consequence.
+    roots = [one for one in counting if one.id not in explained]
+    asked: tuple[Opinion, ...] = ()
+    if device is not None:
+        asked = _asked(examined, device)
+        roots = [*roots, *_of_its_own(examined, device, asked, counting)]
+        roots.sort(key=lambda one: ORDER.index(_section(one, sections)))
+    elif not roots:
+        roots = counting
+    ranked = sorted(roots, key=lambda one: -_severity(one, device))
+    cause = ranked[0] if ranked else None
     consequences = cause.illness.explains if cause is not None else frozenset()
     others = tuple(one for one in ranked[1:] if one.id not in consequences)
-    return Diagnosis(cause, sections[cause.check] if cause is not None else None, others, oddities)
+    section = None if cause is None else _section(cause, sections)
+    return Diagnosis(cause, section, others, oddities, device, asked)
+
+
+def _section(finding: Finding, sections: Mapping[str, Section]) -> Section:
+    return OF_DEVICES.get(finding.id) or sections[finding.check]
+
+
+def _concerns(finding: Finding, device: Device | None) -> bool:
+    return device is None or device in finding.illness.hits
+
+
+def _severity(finding: Finding, device: Device | None) -> Severity:
+    return finding.illness.severity_for(device)
+
+
+def _asked(examined: Examined, device: Device) -> tuple[Opinion, ...]:
+    server = examined.server
+    given = server is not None and server.source is Source.GIVEN
+    return tuple(one for one in opinions(examined, device) if not (given and one.question is Question.FIND))
+
+
+def _of_its_own(
+    examined: Examined, device: Device, asked: Sequence[Opinion], counting: Sequence[Finding]
+) -> Sequence[Finding]:
+    """What a device suffers from and none of the checks finds.
+
+    That it does not find the server is told where nothing was found that may be why.
+    """
+    found = frozenset(one.id for one in counting)
+    places = {step.check.id: step.check.section for step in examined.steps}
+    explained = any(places[one.check] in FINDING_SECTIONS for one in counting)
+    left = [one for one in asked if not (explained and one.question is Question.FIND)]
+    return suffered(device, left, found, examined.server.host if examined.server is not None else None)
 
 
 def _in_the_way(examined: Examined) -> Sequence[Finding]:

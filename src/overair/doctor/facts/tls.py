@@ -105,6 +105,8 @@ class RootStores(Fact):
 
     known: Mapping[StoreName, Knows]
     """By each list; a root that is installed on the devices is known to all."""
+    private: bool = False
+    """Whether it is installed on the devices and no public list has it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from overair.doctor.web import Unanswered
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 
 CAPITALS: Final = "/Autodiscover/Autodiscover.xml"
-"""As Exchange, Outlook and iOS write the path; Android writes it in lower case."""
+"""As Exchange and Outlook write the path; Android writes it in lower case."""
 
 
 async def _examine(bedside: Bedside) -> Asked:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
+from overair.doctor.device import EVERY, Device
 from overair.doctor.illness import Illness, Product, Severity
 
 SERVER_UNKNOWN: Final = Illness(
@@ -259,6 +262,7 @@ NO_PATH: Final = Illness(
 JSON_DIFFERS: Final = Illness(
     id="autodiscover-json-differs",
     severity=Severity.IMPAIRS,
+    hits=frozenset((Device.OUTLOOK,)),
     says="The second version of Autodiscover (JSON), which Outlook for phones asks, names {json}; the first "
     "(XML), "
     "which the others ask, names {xml}.",
@@ -269,10 +273,12 @@ JSON_DIFFERS: Final = Illness(
 JSON_MISSING: Final = Illness(
     id="autodiscover-json-missing",
     severity=Severity.ODDITY,
+    hits=frozenset((Device.OUTLOOK,)),
     says="The second version of Autodiscover (JSON) is not offered. Outlook for phones then asks the first.",
     cure="Nothing has to be done; servers since Exchange 2016 offer it at /autodiscover/autodiscover.json.",
 )
-LETTER_CASE: Final = Illness(
+CAPITALS_FAIL: Final = Illness(
+    hits=EVERY - {Device.ANDROID},
     id="autodiscover-letter-case",
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} answers at {works}, but not at {fails} ({said}): some clients write the "
@@ -286,6 +292,8 @@ LETTER_CASE: Final = Illness(
         Product.HAPROXY: "acl autodiscover path_beg -i /autodiscover/",
     },
 )
+LOWER_CASE_FAILS: Final = msgspec.structs.replace(CAPITALS_FAIL, hits=EVERY)
+"""The same, the other way round; Android's own app writes lower case."""
 HTTP_LOOP: Final = Illness(
     id="autodiscover-http-loop",
     severity=Severity.IMPAIRS,

@@ -7,7 +7,8 @@ from typing import Final
 from overair.doctor.autodiscovering import Kind, Said
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.checks.autodiscover.illnesses import LETTER_CASE
+from overair.doctor.checks.autodiscover.answering import CAPITALS
+from overair.doctor.checks.autodiscover.illnesses import CAPITALS_FAIL, LOWER_CASE_FAILS
 from overair.doctor.facts.autodiscover import OF_AUTODISCOVER, Asked
 from overair.doctor.facts.hosts import Candidates
 
@@ -23,7 +24,8 @@ async def _examine(bedside: Bedside) -> None:
 def _compare(bedside: Bedside, works: Said, other: Said, name: str) -> None:
     if other.kind not in OF_AUTODISCOVER | {Kind.REDIRECT}:
         said = f"{other.kind}, HTTP {other.status}"
-        bedside.find(LETTER_CASE, name=name, works=works.url, fails=other.url, said=said)
+        illness = LOWER_CASE_FAILS if works.url.endswith(CAPITALS) else CAPITALS_FAIL
+        bedside.find(illness, name=name, works=works.url, fails=other.url, said=said)
 
 
 CHECK: Final = Check(
@@ -34,5 +36,5 @@ CHECK: Final = Check(
     examine=_examine,
     needs=(Candidates,),
     wants=(Asked,),
-    finds=(LETTER_CASE,),
+    finds=(CAPITALS_FAIL, LOWER_CASE_FAILS),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from overair.doctor.device import CURRENT, EVERY, RETIRED, Device
 from overair.doctor.illness import Illness, Product, Severity
 
 PASSWORD_WRONG: Final = Illness(
@@ -94,6 +95,7 @@ DOMAIN_UNWANTED: Final = Illness(
 LATIN1_PASSWORD: Final = Illness(
     id="latin1-password",
     severity=Severity.IMPAIRS,
+    breaks=frozenset((Device.IOS, Device.ANDROID, Device.SAMSUNG)),
     says="{host} reads passwords as Latin-1, so that phones, which send UTF-8, are refused because of "
     "a letter such as ä or é in the password.",
     cure="Choose a password of letters without accents, digits and signs of ASCII.",
@@ -122,6 +124,7 @@ VERSIONS_MISSING: Final = Illness(
 VERSIONS_TOO_OLD: Final = Illness(
     id="versions-too-old",
     severity=Severity.BREAKS,
+    hits=CURRENT,
     says="{host} speaks ActiveSync {versions} at most, which current phones have given up.",
     cure="Update the server: Exchange 2003 speaks 2.5, Exchange 2007 12.1. Phones of today want "
     "14.0 or newer.",
@@ -129,6 +132,7 @@ VERSIONS_TOO_OLD: Final = Illness(
 VERSIONS_OLD: Final = Illness(
     id="versions-old",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
     says="{host} speaks ActiveSync {versions} at most: some current phones and Outlook want 14.0 or newer.",
     cure="Update the server, or allow the newer versions in its settings.",
     cures={Product.Z_PUSH: "Update Z-Push to 2.1 or newer, which speaks 14.0."},
@@ -136,6 +140,8 @@ VERSIONS_OLD: Final = Illness(
 VERSIONS_TOO_NEW: Final = Illness(
     id="versions-too-new",
     severity=Severity.IMPAIRS,
+    hits=EVERY - {Device.IOS},
+    breaks=RETIRED,
     says="{host} speaks nothing older than ActiveSync {versions}: many phones and apps know 14.1 at most.",
     cure="Offer 12.1, 14.0 and 14.1 as well.",
 )

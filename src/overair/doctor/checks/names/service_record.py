@@ -11,6 +11,7 @@ from dns.rdtypes.IN.SRV import SRV
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
+from overair.doctor.device import EVERY, Device
 from overair.doctor.facts.hosts import Server, Source
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.illness import Illness, Severity
@@ -26,6 +27,7 @@ _CURE: Final = (
 WRONG: Final = Illness(
     id="srv-record-wrong",
     severity=Severity.BREAKS,
+    hits=EVERY - {Device.ANDROID},
     says=f"{_SAYS} Nothing else leads phones to the server, either.",
     cure=_CURE,
 )

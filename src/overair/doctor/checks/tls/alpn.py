@@ -8,6 +8,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
+from overair.doctor.device import RETIRED
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
@@ -30,6 +31,7 @@ ONLY_HTTP_2: Final = Illness(
 DEMANDS_ALPN: Final = Illness(
     id="alpn-demanded",
     severity=Severity.IMPAIRS,
+    breaks=RETIRED,
     says="{host} refuses devices that offer no protocol by ALPN, as those older than about 2014 do.",
     cure="Let the server, or the load balancer that sorts by ALPN, take connections without it as http/1.1.",
 )

@@ -8,6 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device import GOOGLE_MADE, NONE, Device
 from overair.doctor.facts.tls import Chain, RootStores
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.issuers import installed_on_devices, trusted_here
@@ -35,6 +36,7 @@ PRIVATE: Final = Illness(
 NOT_HERE: Final = Illness(
     id="root-not-here",
     severity=Severity.IMPAIRS,
+    hits=NONE,
     says="This machine does not know the root “{root}”, though {stores} do: it is this machine that lacks "
     "something, not {host}. The password was not sent.",
     cure="Bring this machine's roots up to date (`apt install --only-upgrade ca-certificates`, "
@@ -52,6 +54,8 @@ WITHDRAWN: Final = Illness(
 NOT_ON_IOS: Final = Illness(
     id="root-unknown-to-ios",
     severity=Severity.IMPAIRS,
+    hits=frozenset((Device.IOS,)),
+    breaks=frozenset((Device.IOS,)),
     says="The root “{root}” is not in the list of {store}: iPhones do not believe {host}.",
     cure="Get a certificate from an authority that iOS knows, or let the server send the certificate by "
     "which an older root vouches for “{root}” (cross-signing), if there is one.",
@@ -60,6 +64,8 @@ NOT_ON_IOS: Final = Illness(
 NOT_ON_ANDROID: Final = Illness(
     id="root-unknown-to-android",
     severity=Severity.IMPAIRS,
+    hits=GOOGLE_MADE,
+    breaks=GOOGLE_MADE,
     says="The root “{root}” is not in the list of {store}: phones with Android do not believe {host}.",
     cure="Get a certificate from an authority that Android knows, or let the server send the certificate by "
     "which an older root vouches for “{root}” (cross-signing), if there is one.",
@@ -82,11 +88,11 @@ async def examine(bedside: Bedside) -> RootStores:
     name = last.name if chain.root is not None else last.issuer
     known = {one: store(one).knows(chain.roots) for one in StoreName}
     fingerprints = {one.fingerprint for one in chain.roots}
+    having = [one for one in _CURRENT if known[one] is Knows.YES]
     if fingerprints & installed_on_devices(bedside.surroundings):
         bedside.note(f"“{name}” is installed on the devices")
-        return RootStores(dict.fromkeys(StoreName, Knows.YES))
+        return RootStores(dict.fromkeys(StoreName, Knows.YES), private=not having)
     bedside.note(f"“{name}”: " + ", ".join(f"{store(one).called} {known[one].value}" for one in StoreName))
-    having = [one for one in _CURRENT if known[one] is Knows.YES]
     if not having:
         bedside.find(SELF_SIGNED if len(chain.path) == 1 else PRIVATE, root=name)
         return RootStores(known)

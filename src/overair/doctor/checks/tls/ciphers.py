@@ -8,6 +8,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.device import CURRENT
 from overair.doctor.facts.tls import Ciphers, Encrypted, Versions
 from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
@@ -26,6 +27,7 @@ _CURES: Final = {
 NO_FORWARD_SECRECY: Final = Illness(
     id="ciphers-without-forward-secrecy",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
     says="Up to TLS 1.2 {host} takes only ciphers without forward secrecy, which iOS demands of apps and "
     "which newer clients have given up.",
     cure="Allow ECDHE with AES-GCM at the server.",

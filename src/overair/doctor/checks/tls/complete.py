@@ -8,12 +8,14 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.completing import complete
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device import EVERY, Device
 from overair.doctor.facts.tls import Chain, Presented
 from overair.doctor.illness import Illness, Product, Severity
 
 MISSING: Final = Illness(
     id="intermediate-missing",
     severity=Severity.BREAKS,
+    hits=EVERY - {Device.IOS},
     says="{host} does not send the intermediate certificate {names}. Android and most programs cannot "
     "fetch it and do not believe the server; an iPhone or a browser may, which makes it hard to see.",
     cure="Let the server send {names} behind its own certificate. `overair doctor certs {host}` saves the "

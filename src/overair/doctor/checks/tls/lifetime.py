@@ -7,6 +7,7 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.device import Device
 from overair.doctor.device_trust import APPLE_DAYS, APPLE_PUBLIC_DAYS, APPLE_PUBLIC_SINCE, APPLE_SINCE
 from overair.doctor.facts.tls import Chain, Presented, RootStores
 from overair.doctor.illness import Illness, Severity
@@ -16,6 +17,8 @@ from overair.doctor.stores import Knows
 TOO_LONG: Final = Illness(
     id="certificate-lifetime-too-long",
     severity=Severity.IMPAIRS,
+    hits=frozenset((Device.IOS,)),
+    breaks=frozenset((Device.IOS,)),
     says="The certificate of {host} is valid for {days} days; iPhones refuse more than {most}.",
     cure="Have it issued again for {most} days at most.",
     cures=NEW_CERTIFICATE,

@@ -9,6 +9,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Unreadable, read
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.names import covers
+from overair.doctor.device import RETIRED
 from overair.doctor.facts.tls import Encrypted, Nameless
 from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
@@ -24,6 +25,8 @@ _CURES: Final = {
 ANOTHER: Final = Illness(
     id="sni-needed",
     severity=Severity.ODDITY,
+    hits=RETIRED,
+    breaks=RETIRED,
     says="Devices that do not say which name they call (Windows Mobile, Symbian, Android 2) get the "
     "certificate of “{name}” instead of that of {host}.",
     cure="Where such devices are in use, make {host} the default site of its address.",
@@ -32,6 +35,8 @@ ANOTHER: Final = Illness(
 REFUSED: Final = Illness(
     id="sni-demanded",
     severity=Severity.ODDITY,
+    hits=RETIRED,
+    breaks=RETIRED,
     says="Devices that do not say which name they call (Windows Mobile, Symbian, Android 2) are refused "
     "({how}).",
     cure="Where such devices are in use, make {host} the default site of its address.",

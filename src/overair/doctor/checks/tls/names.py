@@ -9,6 +9,7 @@ from overair.doctor.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device import CURRENT
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Severity
 from overair.doctor.resolving import literal
@@ -29,6 +30,7 @@ ADDRESS_TYPED: Final = Illness(
 COMMON_NAME_ONLY: Final = Illness(
     id="name-common-name-only",
     severity=Severity.BREAKS,
+    hits=CURRENT,
     says="The certificate of {host} has the name only as its common name and no alternative name; phones "
     "have not looked at the common name since about 2019.",
     cure="Have the certificate issued again with {host} as subject alternative name (DNS).",

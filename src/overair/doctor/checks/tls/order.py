@@ -7,6 +7,7 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
+from overair.doctor.device import GOOGLE_MADE, RETIRED
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Product, Severity
 
@@ -17,6 +18,8 @@ _BUNDLE: Final = (
 OUT_OF_ORDER: Final = Illness(
     id="chain-out-of-order",
     severity=Severity.IMPAIRS,
+    hits=RETIRED | GOOGLE_MADE,
+    breaks=RETIRED,
     says="{host} sends its certificates in the wrong order: {names}. Old Android and Windows Mobile give up.",
     cure=_BUNDLE + ".",
     cures={

@@ -9,6 +9,7 @@ from overair.doctor.certificate import Unreadable, read_chain
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device import Device
 from overair.doctor.device_trust import APPLE_SINCE
 from overair.doctor.facts.tls import Encrypted, Presented
 from overair.doctor.illness import Illness, Severity
@@ -35,6 +36,8 @@ NOT_FOR_SERVERS: Final = Illness(
 NOT_SAID: Final = Illness(
     id="certificate-without-purpose",
     severity=Severity.IMPAIRS,
+    hits=frozenset((Device.IOS,)),
+    breaks=frozenset((Device.IOS,)),
     says="The certificate of {host} does not say that it is for servers (extended key usage serverAuth); "
     "iPhones since iOS 13 refuse it.",
     cure="Have it issued again with the extended key usage serverAuth (1.3.6.1.5.5.7.3.1).",

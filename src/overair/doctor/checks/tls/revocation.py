@@ -8,6 +8,7 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
+from overair.doctor.device import CURRENT
 from overair.doctor.facts.tls import Chain, Encrypted, Presented
 from overair.doctor.illness import Illness, Product, Severity
 from overair.doctor.ocsp import State, Told, asked, read_answer
@@ -32,6 +33,7 @@ REVOKED: Final = Illness(
 MUST_STAPLE: Final = Illness(
     id="staple-missing",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
     says="The certificate of {host} demands that the server sends its state along (must-staple), and the "
     "server sends {what}: devices that check refuse it.",
     cure="Switch OCSP stapling on at the server, or have the certificate issued again without must-staple.",

@@ -9,6 +9,7 @@ from overair.doctor.certificate import OLD_HASHES, Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
+from overair.doctor.device import CURRENT, RETIRED, Device
 from overair.doctor.device_trust import APPLE
 from overair.doctor.facts.tls import Chain
 from overair.doctor.illness import Illness, Severity
@@ -18,6 +19,8 @@ CURVES: Final = ("secp256r1", "secp384r1")
 KEY_WEAK: Final = Illness(
     id="key-too-weak",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
+    breaks=frozenset((Device.IOS,)),
     says="The key of “{name}” is {key}; iPhones since iOS 13 and others refuse RSA below 2048 bits.",
     cure="Make a new key, RSA 2048 or EC on P-256, and have the certificate issued for it.",
     cures=NEW_CERTIFICATE,
@@ -26,6 +29,8 @@ KEY_WEAK: Final = Illness(
 SIGNATURE_WEAK: Final = Illness(
     id="signature-too-weak",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
+    breaks=frozenset((Device.IOS, Device.OUTLOOK)),
     says="The certificate “{name}” is signed with {hash}, which iPhones since iOS 13 and others refuse.",
     cure="Have it issued again with SHA-256. An authority of Windows is told so with `certutil -setreg "
     "ca\\csp\\CNGHashAlgorithm SHA256` and a restart of its service.",
@@ -35,6 +40,7 @@ SIGNATURE_WEAK: Final = Illness(
 KEY_UNUSUAL: Final = Illness(
     id="key-unusual",
     severity=Severity.IMPAIRS,
+    breaks=RETIRED,
     says="The key of “{name}” is {key}, which not every phone knows.",
     cure="Make a new key, RSA 2048 or EC on P-256, and have the certificate issued for it.",
     cures=NEW_CERTIFICATE,

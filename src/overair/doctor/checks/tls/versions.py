@@ -8,6 +8,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.device import CURRENT, RETIRED
 from overair.doctor.facts.tls import Encrypted, Versions
 from overair.doctor.handshaking import VERSIONS, NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
@@ -25,6 +26,8 @@ _CURES: Final = {
 ONLY_OLD: Final = Illness(
     id="tls-only-old",
     severity=Severity.IMPAIRS,
+    hits=CURRENT,
+    breaks=CURRENT,
     says="{host} speaks TLS 1.0 or 1.1 and nothing newer; Outlook and current phones demand TLS 1.2.",
     cure="Switch on TLS 1.2 and TLS 1.3 at the server.",
     cures=_CURES,
@@ -32,6 +35,7 @@ ONLY_OLD: Final = Illness(
 ONLY_NEW: Final = Illness(
     id="tls-only-1.3",
     severity=Severity.IMPAIRS,
+    breaks=RETIRED,
     says="{host} speaks TLS 1.3 alone; Android before 10, iOS before 12.2 and Outlook on Windows before 11 "
     "do not.",
     cure="Switch on TLS 1.2 beside TLS 1.3 at the server.",
