@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -210,9 +211,17 @@ EXIT_CODES: Final[dict[tuple[Verdict, str | None], int]] = {
 where some do; 1 and 2 are those of any command."""
 
 
+GRAVEST_FIRST: Final = (Verdict.BROKEN, Verdict.IMPAIRED, Verdict.UNDETERMINED, Verdict.WELL)
+
+
 def exit_code(report: Report) -> int:
     """The exit code that tells of a report."""
     return EXIT_CODES[report.verdict, report.section]
+
+
+def worst(reports: Iterable[Report]) -> int:
+    """The exit code for several reports: the gravest's, of equals that with the earliest section."""
+    return min((GRAVEST_FIRST.index(one.verdict), exit_code(one)) for one in reports)[1]
 
 
 def schema() -> bytes:

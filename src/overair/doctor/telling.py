@@ -124,3 +124,8 @@ def _with_host(finding: ReportedFinding) -> str:
 def remarks(step: ReportedStep) -> str:
     """What came of a step, beside its state."""
     return "; ".join((*step.notes, *step.findings, *filter(None, (step.reason,))))
+
+
+def with_remarks(title: str, said: str) -> str:
+    """A title, which often asks, and what came of it."""
+    return f"{title}{'' if title.endswith('?') else ':'} {said}" if said else title

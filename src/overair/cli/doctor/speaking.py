@@ -19,7 +19,7 @@ from overair.doctor.anonymous import ADDRESS
 from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint
 from overair.doctor.report import Report, Verdict
-from overair.doctor.telling import grouped, paragraph, parts
+from overair.doctor.telling import grouped, paragraph, parts, with_remarks
 
 REFRESHES: Final = 5
 """Of the live tree, in a second."""
@@ -52,8 +52,8 @@ def plain_lines(report: Report) -> Iterator[str]:
     for section, host, lines in grouped(list(lines_of(report))):
         yield f"{section}{f', {host}' if host is not None else ''}"
         for line in lines:
-            said = f" {line.said}" if line.said else ""
-            yield f"  {line.state:12} {line.title}{said} ({line.seconds:.1f} s)"
+            step = with_remarks(line.title, line.said)
+            yield f"  {line.state:12} {step} ({line.seconds:.1f} s)"
     yield ""
     yield paragraph(report)
     for title, told in parts(report):

@@ -14,7 +14,7 @@ from overair.doctor.check import Section
 from overair.doctor.illness import Severity
 from overair.doctor.report import Report
 from overair.doctor.step import State, Step
-from overair.doctor.telling import grouped, remarks
+from overair.doctor.telling import grouped, remarks, with_remarks
 
 ODDITY: Final = "oddity"
 """The state of a step that found nothing but oddities; the others are those of ``State``."""
@@ -48,18 +48,30 @@ class Watch:
     def __init__(self, address: str) -> None:
         self._address = address
         self._steps: dict[tuple[str, str | None], Line] = {}
+        self._begun: dict[tuple[str, str | None], float] = {}
         self._started = time.monotonic()
 
     def __call__(self, step: Step) -> None:
         """Take note of a step."""
         host = step.host.authority if step.host is not None else None
         self._steps[step.check.id, host] = _line(step, host)
+        if step.state is State.RUNNING:
+            self._begun[step.check.id, host] = time.monotonic()
 
     def __rich__(self) -> Tree:
         """As things are now."""
-        lines = sorted(self._steps.values(), key=lambda line: _ORDER[line.section])
+        now = time.monotonic()
+        # The examination goes on in another thread: this takes what is there in one go.
+        steps = list(self._steps.items())
+        lines = [
+            msgspec.structs.replace(line, seconds=now - self._begun.get(key, now))
+            if line.state == State.RUNNING
+            else line
+            for key, line in steps
+        ]
+        lines.sort(key=lambda line: _ORDER[line.section])
         settled = sum(line.state in MARKS and line.state != State.RUNNING for line in lines)
-        passed = time.monotonic() - self._started
+        passed = now - self._started
         tree = Tree(Text(f"{self._address}: {settled} of {len(lines)} steps, {passed:.0f} s", style="bold"))
         for section, host, of in grouped(lines):
             reached = [line for line in of if line.state != State.WAITING]
@@ -115,8 +127,7 @@ def _add(tree: Tree, section: str, host: str | None, lines: Iterable[Line], summ
     for line in lines:
         mark, style = MARKS[line.state]
         text = Text.assemble((mark, style), " ", line.title)
-        if line.said:
-            text.append(f" {line.said}", style="dim")
+        text.append(with_remarks(line.title, line.said).removeprefix(line.title), style="dim")
         if line.seconds >= SHOWN_SECONDS:
             text.append(f" {line.seconds:.1f} s", style="cyan")
         branch.add(text)
