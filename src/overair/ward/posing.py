@@ -52,11 +52,13 @@ class _Posing:
         self._changes = changes
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = b""
         if "Authorization" in request.headers:
             body = await request.read()
-        else:  # Overair reads nothing of a stranger's, who may have sent much
-            body = b""
-            async for _ in request.content.iter_any():
+        elif "Expect" not in request.headers:  # else the stranger sends nothing before it is told to
+            async for (
+                _
+            ) in request.content.iter_any():  # Overair reads nothing of a stranger's, who may send much
                 pass
         if request.method == "POST" and request.path == PATH and "Authorization" in request.headers:
             asked = read_request(request.rel_url.raw_query_string.encode(), request.raw_headers, body)
