@@ -5,6 +5,8 @@ from __future__ import annotations
 from overair.doctor.anonymous import Anonymity
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
+from overair.doctor.device import Device
+from overair.doctor.device_verdict import verdicts
 from overair.doctor.diagnosis import diagnose
 from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examination, Watcher
@@ -13,9 +15,15 @@ from overair.doctor.step import Step
 
 
 async def answer(
-    complaint: Complaint, *, watch: Watcher | None = None, without_names: bool = False
+    complaint: Complaint,
+    *,
+    watch: Watcher | None = None,
+    without_names: bool = False,
+    device: Device | None = None,
 ) -> Report:
     """Examine and report; ``without_names`` makes the report one that can be shown to strangers.
+
+    With a device the verdict is of that kind of device alone.
 
     ``watch`` is told of the steps as they may be shown.
     """
@@ -26,4 +34,4 @@ async def answer(
             watch(discretion.step(step))
 
     examined = await Examination(complaint, CHECKS, told).run()
-    return report_of(examined, diagnose(examined), (), discretion)
+    return report_of(examined, diagnose(examined, device), verdicts(examined, discretion), discretion)

@@ -11,11 +11,13 @@ import msgspec
 
 import overair
 from overair.doctor.check import Section
+from overair.doctor.device import Device
+from overair.doctor.device_opinion import Reply
 from overair.doctor.diagnosis import Diagnosis
 from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examined
 from overair.doctor.facts.web import Endpoint
-from overair.doctor.illness import Finding, Product
+from overair.doctor.illness import Finding, Product, Severity
 from overair.doctor.step import State, Step
 
 FORMAT: Final = 1
@@ -67,7 +69,7 @@ class ReportedDevice(msgspec.Struct, frozen=True):
     """Whether one kind of device would work."""
 
     device: str
-    question: Annotated[str, msgspec.Meta(description="find, trust, log in, accept policies or speak")]
+    question: Annotated[str, msgspec.Meta(description="find, trust, log in, speak or accept policies")]
     answer: Literal["yes", "no", "unknown"]
     reason: str
 
@@ -109,6 +111,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     server: str | None
     product: str | None
+    seen_as: Annotated[
+        str | None,
+        msgspec.Meta(description="The one kind of device that verdict and cause are of; null: of all."),
+    ] = None
     verdict: Verdict
     cause: ReportedFinding | None
     section: Annotated[
@@ -134,7 +140,7 @@ def report_of(
     discreet = discretion or Discretion(examined.complaint)
 
     def told(finding: Finding) -> ReportedFinding:
-        return _finding(discreet.finding(finding), product)
+        return _finding(discreet.finding(finding), product, diagnosis.device)
 
     product = product_of(examined)
     cause = diagnosis.cause
@@ -145,6 +151,7 @@ def report_of(
         address=discreet.address(examined.complaint.address),
         server=discreet.host(examined.server.host).authority if examined.server is not None else None,
         product=product.value if product is not None else None,
+        seen_as=diagnosis.device.value if diagnosis.device is not None else None,
         verdict=verdict(examined, diagnosis),
         cause=told(cause) if cause is not None else None,
         section=diagnosis.section.value if diagnosis.section is not None else None,
@@ -159,10 +166,11 @@ def report_of(
 def verdict(examined: Examined, diagnosis: Diagnosis) -> Verdict:
     """How the patient is, in a word."""
     if diagnosis.cause is not None:
-        breaks = diagnosis.cause.illness.severity.name == "BREAKS"
+        breaks = diagnosis.cause.illness.severity_for(diagnosis.device) is Severity.BREAKS
         return Verdict.BROKEN if breaks else Verdict.IMPAIRED
     looked = {step.check.id for step in examined.steps if step.state in (State.PASSED, State.FOUND)}
-    return Verdict.WELL if looked >= DECISIVE else Verdict.UNDETERMINED
+    doubtful = any(one.reply is Reply.UNKNOWN for one in diagnosis.opinions)
+    return Verdict.WELL if looked >= DECISIVE and not doubtful else Verdict.UNDETERMINED
 
 
 def product_of(examined: Examined) -> Product | None:
@@ -173,8 +181,8 @@ def product_of(examined: Examined) -> Product | None:
     return (endpoint.product or endpoint.front) if isinstance(endpoint, Endpoint) else None
 
 
-def _finding(finding: Finding, product: Product | None) -> ReportedFinding:
-    severity = finding.illness.severity.name.lower()
+def _finding(finding: Finding, product: Product | None, device: Device | None) -> ReportedFinding:
+    severity = finding.illness.severity_for(device).name.lower()
     return ReportedFinding(
         id=finding.id,
         check=finding.check,
