@@ -49,8 +49,10 @@ def find(chart: Chart) -> Opinion:
             if tried.reply is Reply.UNKNOWN:
                 return unknown(Question.FIND, tried.text)
             refusals.append(Objection(tried.text))
-    for method in chart.profile.perhaps_methods:
-        if any(tried.reply is not Reply.NO for tried in _tries(chart, places, method)):
+    for method in Method:
+        if method in chart.profile.perhaps_methods and any(
+            tried.reply is not Reply.NO for tried in _tries(chart, places, method)
+        ):
             text = f"only this leads to the server: {method}; and it is not published whether it looks there"
             return unknown(Question.FIND, text)
     return no(Question.FIND, refusals or [Objection("there is nothing where it looks")])

@@ -22,7 +22,7 @@ from overair.doctor.device import Device
 from overair.doctor.device_finding import SECTIONS as FINDING_SECTIONS
 from overair.doctor.device_illnesses import SECTIONS as OF_DEVICES
 from overair.doctor.device_illnesses import suffered
-from overair.doctor.device_opinion import Opinion, Question
+from overair.doctor.device_opinion import Opinion, Question, Reply
 from overair.doctor.device_opinions import opinions
 from overair.doctor.examination import Examined
 from overair.doctor.facts.autodiscover import Asked
@@ -104,11 +104,13 @@ def _of_its_own(
 ) -> Sequence[Finding]:
     """What a device suffers from and none of the checks finds.
 
-    That it does not find the server is told where nothing was found that may be why.
+    That it does not find the server is told where there is nothing else that may be why.
     """
     found = frozenset(one.id for one in counting)
     places = {step.check.id: step.check.section for step in examined.steps}
-    explained = any(places[one.check] in FINDING_SECTIONS for one in counting)
+    explained = any(places[one.check] in FINDING_SECTIONS for one in counting) or any(
+        one.question is Question.TRUST and one.reply is Reply.NO for one in asked
+    )
     left = [one for one in asked if not (explained and one.question is Question.FIND)]
     return suffered(device, left, found, examined.server.host if examined.server is not None else None)
 
