@@ -26,6 +26,7 @@ _ILLNESSES: Final = {
     Kind.PAGE: WEB_PAGE,
 }
 _MEANINGS: Final = {
+    "2": ": it did not reach its directory of users",
     "600": ": the request reached it changed, or is none it knows",
     "601": ": it has no provider for phones",
     "602": ": it does not know the address",

@@ -45,8 +45,8 @@ PATH_MISSING: Final = Illness(
     cures={
         Product.EXCHANGE: "New-AutodiscoverVirtualDirectory on the server, where the directory is gone; or a "
         "rule for /autodiscover/* in the proxy in front.",
-        Product.Z_PUSH: "Alias /Autodiscover/Autodiscover.xml and /autodiscover/autodiscover.xml to "
-        "z-push/src/autodiscover/autodiscover.php.",
+        Product.Z_PUSH: "AliasMatch (?i)^/autodiscover/autodiscover\\.xml$ "
+        "/usr/share/z-push/autodiscover/autodiscover.php in Apache; in nginx location ~* with the same path.",
     },
     explains=_CONSEQUENCES,
 )
@@ -125,10 +125,9 @@ ERROR: Final = Illness(
     "the log of Autodiscover says more.",
     cures={
         Product.EXCHANGE: "Error 600 is an invalid request (a proxy changed the body), 601 an Autodiscover "
-        "without "
-        "the provider of MobileSync, 602 an address nobody has: Get-Recipient ADDRESS shows whose it is.",
-        Product.OVERAIR: "`overair user show ADDRESS` shows the user's addresses; 602 is one that is not "
-        "among them.",
+        "without the provider of MobileSync; with others, Get-Recipient ADDRESS shows whose the address is.",
+        Product.OVERAIR: "602 is an address that the user does not have: `overair user alias ADDRESS ALIAS` "
+        "gives it to them.",
     },
     explains=_CONSEQUENCES,
 )
@@ -211,7 +210,8 @@ NAMES_HTTP: Final = Illness(
     cures={
         Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL https://…/Microsoft-Server-ActiveSync",
         Product.OVERAIR: 'Set url = "https://HOST" in overair.toml.',
-        Product.Z_PUSH: "Set ZPUSH_HOST and the scheme in autodiscover/config.php.",
+        Product.Z_PUSH: "Set ZPUSH_HOST in autodiscover/config.php to the name that phones use, without a "
+        "scheme.",
     },
     explains=_CONSEQUENCES,
 )

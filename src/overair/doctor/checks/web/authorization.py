@@ -23,14 +23,12 @@ LOST: Final = Illness(
         Product.APACHE: 'CGIPassAuth On (2.4.13 and later), or SetEnvIf Authorization "(.*)" '
         "HTTP_AUTHORIZATION=$1, "
         "where PHP runs as CGI or FPM; look for RequestHeader unset Authorization.",
-        Product.NGINX: 'Look for proxy_set_header Authorization ""; with PHP, fastcgi_param '
-        "HTTP_AUTHORIZATION "
-        "$http_authorization.",
+        Product.NGINX: 'Look for proxy_set_header Authorization "", proxy_pass_request_headers off and '
+        "auth_basic at this path; with PHP, for fastcgi_pass_request_headers off.",
         Product.HAPROXY: "Look for http-request del-header Authorization and for http-request auth in the "
         "backend.",
-        Product.Z_PUSH: "PHP as CGI or FPM does not get the header by itself: CGIPassAuth On in Apache, "
-        "fastcgi_param "
-        "HTTP_AUTHORIZATION in nginx.",
+        Product.Z_PUSH: "Behind Apache, PHP as CGI or FPM does not get the header by itself: CGIPassAuth On; "
+        "behind nginx it does, unless fastcgi_pass_request_headers is off.",
     },
     explains=frozenset(("password-wrong",)),
 )

@@ -50,10 +50,10 @@ BASE64_BROKEN: Final = Illness(
         Product.NGINX: "proxy_pass without a URI (proxy_pass http://SERVER;), and no rewrite or if on $args "
         "or "
         "$arg_Cmd.",
-        Product.APACHE: "AllowEncodedSlashes NoDecode, ProxyPass … nocanon; in ModSecurity no rule on ARGS "
-        "here.",
+        Product.APACHE: "ProxyPass in place of a RewriteRule with %{{QUERY_STRING}}, or [P,NE]; in "
+        "ModSecurity no rule on ARGS here.",
         Product.HAPROXY: "Take out rules on url_param(Cmd), http-request set-query and normalize-uri "
-        "query-sort.",
+        "query-sort-by-name.",
         Product.Z_PUSH: "Use Z-Push 2 (1.x knows no base64), and no rewrite of the query.",
         Product.IIS: "Request Filtering, Query Strings, and URL Rewrite: no rule on the query of this path.",
     },

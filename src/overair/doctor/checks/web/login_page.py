@@ -13,14 +13,12 @@ from overair.doctor.illness import Illness, Product, Severity
 
 SECOND_DIRECTORY: Final = (
     "On Exchange 2003, either switch forms-based authentication off (System Manager, Servers, SERVER, "
-    "Protocols, HTTP, "
-    "Exchange Virtual Server, Settings), or make a second directory for ActiveSync: save /Exchange to a "
-    "file in IIS "
-    "Manager, make a new virtual directory Exchange-OMA from it with Basic and Integrated authentication, "
-    "without "
-    "SSL, for the server's own address alone; then set the value ExchangeVDir (REG_SZ) to /Exchange-OMA "
-    "under "
-    "HKLM\\System\\CurrentControlSet\\Services\\MasSync\\Parameters and restart the IIS Admin service."
+    "Protocols, HTTP, Exchange Virtual Server, Settings), or make a second directory for ActiveSync: "
+    "switch it off for now, save /Exchange to a file in IIS Manager, make a new virtual directory "
+    "exchange-oma from it with Basic and Integrated authentication, without SSL, for the server's own "
+    "address alone; then set the value ExchangeVDir (REG_SZ) to /exchange-oma under "
+    "HKLM\\System\\CurrentControlSet\\Services\\MasSync\\Parameters, switch the form on again and "
+    "restart the IIS Admin service."
 )
 
 FORMS: Final = Illness(

@@ -36,9 +36,8 @@ MISSING: Final = Illness(
         Product.IIS: "The site has no application Microsoft-Server-ActiveSync, or a rule of URL Rewrite "
         "takes the "
         "path: compare the bindings of the sites.",
-        Product.NGINX: "location /Microsoft-Server-ActiveSync {{ proxy_pass http://SERVER; }} in the server "
-        "block of "
-        "this name, before the location of the web site.",
+        Product.NGINX: "location ~* ^/microsoft-server-activesync {{ proxy_pass http://SERVER; }} in the "
+        "server block of this name, beside the location of the web site.",
         Product.APACHE: "ProxyPass /Microsoft-Server-ActiveSync http://SERVER/Microsoft-Server-ActiveSync "
         "(Z-Push: "
         "Alias /Microsoft-Server-ActiveSync /usr/share/z-push/index.php) in the VirtualHost of this name.",
