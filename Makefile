@@ -77,6 +77,9 @@ accuracy: $(STAMPS)/test ## let the doctor examine every sick server of the ward
 	@tools/debian-packages.sh --optional requirements/test.debian
 	$(BIN)/python -m tools.accuracy
 
+schema: $(STAMPS)/base ## write the schema of the doctor's reports: docs/doctor/report.schema.json
+	$(BIN)/python -m tools.report_schema
+
 requirements: $(STAMPS)/test ## which requirements of the specifications the tests name
 	@$(BIN)/python tools/requirements.py
 

@@ -7,7 +7,7 @@ from typing import Final
 import jinja2
 
 from overair.doctor.report import Report
-from overair.doctor.telling import HEADINGS, devices, grouped, moment, unreached
+from overair.doctor.telling import devices, grouped, heading, moment, unreached
 
 MARKS: Final = {"passed": "✓", "found": "✗", "not reached": "·", "stumbled": "?"}
 """By the state of a step."""
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     """The page, as HTML."""
     return _templates.get_template("report.html").render(
         report=report,
-        heading=HEADINGS[report.verdict],
+        heading=heading(report),
         groups=grouped(report.steps),
         unreached=unreached(report),
         devices=devices(report),

@@ -23,6 +23,7 @@ from overair.doctor.step import State, Step
 FORMAT: Final = 1
 """Grows when a program that read the older form could misread the newer one."""
 PAGES: Final = "docs/doctor"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DECISIVE: Final = frozenset(("log-in", "folder-sync"))
 """Without these nobody knows whether a phone would work."""
 
@@ -234,4 +235,5 @@ def worst(reports: Iterable[Report]) -> int:
 
 def schema() -> bytes:
     """The JSON schema of a report, as it is published."""
-    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report)), indent=2) + b"\n"
+    document = {"$schema": DIALECT, "title": "Report of overair doctor", **msgspec.json.schema(Report)}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

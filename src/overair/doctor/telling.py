@@ -8,6 +8,8 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
+from overair.doctor.device import Device
+from overair.doctor.device_profiles import PROFILES
 from overair.doctor.report import Report, ReportedFinding, ReportedStep, Verdict
 
 HEADINGS: Final = {
@@ -16,6 +18,13 @@ HEADINGS: Final = {
     Verdict.BROKEN: "Phones cannot work.",
     Verdict.UNDETERMINED: "Nothing wrong was found, as far as could be looked.",
 }
+OF_ONE: Final = {
+    Verdict.WELL: "{device} should work.",
+    Verdict.IMPAIRED: "Some of what {device} does will fail.",
+    Verdict.BROKEN: "{device} cannot work.",
+    Verdict.UNDETERMINED: "Nothing wrong was found for {device}, as far as could be looked.",
+}
+"""The headings where one kind of device was asked for."""
 STANDS: Final = "it stands on"
 """So begins the reason of a step whose ground was not there, which is no news."""
 RANKS: Final = {"no": 0, "unknown": 1, "yes": 2}
@@ -51,14 +60,22 @@ class DeviceLine(msgspec.Struct, frozen=True):
     says: str
 
 
+def heading(report: Report) -> str:
+    """How the patient is, in a sentence."""
+    if report.seen_as is None:
+        return HEADINGS[report.verdict]
+    device = PROFILES[Device(report.seen_as)].called
+    return OF_ONE[report.verdict].format(device=device)
+
+
 def paragraph(report: Report) -> str:
     """The most likely cause and what to do."""
-    heading = HEADINGS[report.verdict]
+    begins = heading(report)
     if report.cause is not None:
-        return f"{heading} {report.cause.says} {report.cause.cure} (More: {report.cause.page})"
+        return f"{begins} {report.cause.says} {report.cause.cure} (More: {report.cause.page})"
     if report.verdict is Verdict.WELL:
-        return f"{heading} Nothing that stands in their way was found at {report.server}."
-    return heading
+        return f"{begins} Nothing that stands in their way was found at {report.server}."
+    return begins
 
 
 def parts(report: Report) -> Iterator[tuple[str, list[str]]]:
