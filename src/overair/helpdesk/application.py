@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from overair.directory.throttle import network_of
 from overair.doctor.check import Section
 from overair.doctor.complaint import Surroundings
 from overair.doctor.page import render
@@ -34,6 +35,7 @@ MAXIMUM_FORM: Final = 16 * 1024
 """Bytes of what the form sends."""
 MOST_FIELDS: Final = 16
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+MINUTE: Final = 60.0
 REFRESH_SECONDS: Final = 3
 """How often a page without script asks for itself again."""
 ASSETS: Final = {"doctor.js": "text/javascript", "doctor.css": "text/css"}
@@ -69,7 +71,8 @@ class Desk:
         self.consultations: Final = consultations or Consultations(settings.at_once)
         self._allowance: Final = Allowance(settings)
         self._around: Final = around
-        self._pace: Final = Pace(settings.examinations_per_minute, settings.examinations_per_minute_of_all)
+        each, all_ = settings.examinations_per_minute, settings.examinations_per_minute_of_all
+        self._pace: Final = Pace(MINUTE, each, all_)
         self._tokens: Final = Tokens()
         routes = [
             Route("/", self._form),
@@ -106,7 +109,7 @@ class Desk:
         client = request.client.host if request.client is not None else ""
         try:
             # Counted first: trying who is allowed is not free, either.
-            self._pace.begin(client)
+            self._pace.begin(network_of(client))
             complaint = complaint_of(typed, self._allowance, self._around)
             consultation = self.consultations.begin(complaint)
         except TooMany as error:

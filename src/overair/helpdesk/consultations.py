@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from typing import Final
 
 import structlog
 
-from overair.directory.interface import LoginHeldUp
-from overair.directory.throttle import Attempt, Caller, Throttle
 from overair.doctor.answering import answer
-from overair.doctor.attempts import MAXIMUM_REFUSALS
 from overair.doctor.complaint import Complaint
 from overair.doctor.report import Report
 from overair.helpdesk.consultation import Consultation, Outcome
-from overair.helpdesk.pace import TooMany
+from overair.helpdesk.pace import Pace, TooMany
 
 LONGEST_SECONDS: Final = 600.0
 """An examination that has not ended by then is given up."""
@@ -29,6 +25,11 @@ MOST_KEPT: Final = 200
 LOOK_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 15.0
 """After which it may be tried again where too many run."""
+REFUSED_SECONDS: Final = 900.0
+MOST_REFUSED: Final = 2
+"""Examinations of an address whose log-in was refused, whoever asks, within that time: each sends up to four
+log-ins, and accounts are locked after some ten in such a time. Nor is this a place to guess passwords."""
+MOST_REFUSED_OF_ALL: Final = 1000
 LOG_INS: Final = frozenset(("log-in", "autodiscover-log-in"))
 """Checks that find something where a log-in was refused."""
 
@@ -43,10 +44,7 @@ class Consultations:
         self._abandoned_seconds: Final = abandoned_seconds
         self._known: dict[str, Consultation] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._throttle: Final = Throttle()
-
-    def __len__(self) -> int:
-        return len(self._known)
+        self._log_ins: Final = Pace(REFUSED_SECONDS, MOST_REFUSED, MOST_REFUSED_OF_ALL)
 
     @property
     def running(self) -> int:
@@ -57,10 +55,11 @@ class Consultations:
         """Examine; from here on the complaint, with its password, is the task's alone. Raises TooMany."""
         if len(self._running) >= self._at_once:
             raise TooMany(BUSY_SECONDS)
-        attempts = self._attempts(complaint)
+        if complaint.password is not None:
+            self._log_ins.begin(complaint.address)
         consultation = Consultation(complaint.address)
         self._known[consultation.id] = consultation
-        task = asyncio.create_task(self._examine(consultation, complaint, attempts))
+        task = asyncio.create_task(self._examine(consultation, complaint))
         self._running[consultation.id] = task
         task.add_done_callback(lambda _: self._running.pop(consultation.id, None))
         return consultation
@@ -96,27 +95,7 @@ class Consultations:
         for task in self._running.values():
             task.cancel()
 
-    def _attempts(self, complaint: Complaint) -> list[Attempt]:
-        """Count as many wrong passwords for an address as one examination may send, until it is known
-        better: neither guessing nor locking an account is to be done from here. Raises TooMany."""
-        if complaint.password is None:
-            return []
-        # Whoever asks: the account is the same.
-        caller = Caller(account=complaint.address, network=complaint.address, device_id="")
-        with contextlib.ExitStack() as begun:
-            attempts = []
-            for _ in range(MAXIMUM_REFUSALS):
-                try:
-                    attempts.append(self._throttle.begin(caller))
-                except LoginHeldUp as held:
-                    raise TooMany(held.retry_after) from None
-                begun.callback(attempts[-1].end)
-            begun.pop_all()
-            return attempts
-
-    async def _examine(
-        self, consultation: Consultation, complaint: Complaint, attempts: list[Attempt]
-    ) -> None:
+    async def _examine(self, consultation: Consultation, complaint: Complaint) -> None:
         outcome, report = Outcome.FAILED, None
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
@@ -129,9 +108,8 @@ class Consultations:
         except Exception:
             _log.exception("an examination failed")
         finally:
-            for attempt in attempts:
-                attempt.wrong = report is None or _refused(report)
-                attempt.end()
+            if complaint.password is not None and report is not None and not _refused(report):
+                self._log_ins.take_back(complaint.address)
             consultation.end(outcome, report)
             verdict = report.verdict.value if report is not None else None
             _log.info("examined", address=complaint.address, outcome=outcome.value, verdict=verdict)

@@ -12,6 +12,7 @@ import structlog
 
 from overair.doctor.complaint import Surroundings
 from overair.helpdesk.application import Desk
+from overair.helpdesk.consultations import Consultations
 from overair.server.certificate_keeper import CertificateKeeper
 from overair.server.certificates import keeper_of
 from overair.server.help_desk_settings import HelpDeskError
@@ -73,16 +74,21 @@ def opened(settings: Settings) -> Opened:
     return Opened(settings, tls_too, password, certificates)
 
 
+def desk_of(opened_: Opened, around: Surroundings, consultations: Consultations | None = None) -> Desk:
+    """The pages, for the names under which they are reached."""
+    desk, host = opened_.settings.doctor, opened_.listening.host
+    names = desk.names if host in EVERY_ADDRESS else (*desk.names, host)
+    return Desk(desk, opened_.password, around, names=names, consultations=consultations)
+
+
 def serve_until_told(opened_: Opened, around: Surroundings, started: Started) -> None:
-    """Serve until SIGTERM or SIGINT. Raises OSError, SystemExit."""
-    run(serve_desk(opened_, around, started), opened_.listening, plain=True)
+    """Serve until SIGTERM or SIGINT. Raises OSError."""
+    run(serve_desk(opened_, desk_of(opened_, around), started), opened_.listening, plain=True)
 
 
-async def serve_desk(opened_: Opened, around: Surroundings, started: Started) -> None:
+async def serve_desk(opened_: Opened, desk: Desk, started: Started) -> None:
     """The same within an event loop, until cancelled."""
     listening, names = opened_.listening, opened_.settings.doctor.names
-    reached = names if listening.host in EVERY_ADDRESS else (*names, listening.host)
-    desk = Desk(opened_.settings.doctor, opened_.password, around, names=reached)
 
     def told(port: int | None) -> None:
         if port is None:
