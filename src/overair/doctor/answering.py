@@ -5,7 +5,6 @@ from __future__ import annotations
 from overair.doctor.anonymous import Anonymity
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
-from overair.doctor.device import Device
 from overair.doctor.device_verdict import verdicts
 from overair.doctor.diagnosis import diagnose
 from overair.doctor.discretion import Discretion
@@ -15,15 +14,9 @@ from overair.doctor.step import Step
 
 
 async def answer(
-    complaint: Complaint,
-    *,
-    watch: Watcher | None = None,
-    without_names: bool = False,
-    device: Device | None = None,
+    complaint: Complaint, *, watch: Watcher | None = None, without_names: bool = False
 ) -> Report:
     """Examine and report; ``without_names`` makes the report one that can be shown to strangers.
-
-    With a device the verdict is of that kind of device alone.
 
     ``watch`` is told of the steps as they may be shown.
     """
@@ -34,4 +27,5 @@ async def answer(
             watch(discretion.step(step))
 
     examined = await Examination(complaint, CHECKS, told).run()
-    return report_of(examined, diagnose(examined, device), verdicts(examined, discretion), discretion)
+    diagnosis = diagnose(examined, complaint.device)
+    return report_of(examined, diagnosis, verdicts(examined, discretion), discretion)

@@ -10,6 +10,7 @@ from urllib.request import getproxies
 
 import msgspec
 
+from overair.doctor.device import Device
 from overair.doctor.host import Host
 from overair.doctor.secret import Secret
 
@@ -41,6 +42,8 @@ class Surroundings:
     """Files of root certificates that are installed on every device, too."""
     connect_seconds: float = 8.0
     answer_seconds: float = 20.0
+    late_seconds: float = 2.0
+    """After so long an answer that costs the server nothing is late."""
     proxies: Mapping[str, str] = field(default_factory=getproxies)
     """Proxies by scheme, as the environment (or the system) names them; told of, never used."""
     landmarks: tuple[str, ...] = LANDMARKS
@@ -72,6 +75,8 @@ class Complaint:
     """Whether a message to oneself may be sent."""
     push: bool = False
     """Whether Pings of PUSH_MINUTES are tried, which takes as long."""
+    device: Device | None = None
+    """The one kind of device that the answer is to be about."""
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     @property

@@ -22,6 +22,7 @@ from overair.cli.doctor.outputs import (
     write_page,
 )
 from overair.cli.doctor.patient import (
+    As,
     Domain,
     Inside,
     NoPassword,
@@ -66,6 +67,7 @@ def examine(
     server: Server = None,
     inside: Inside = None,
     trust_fingerprint: TrustFingerprint = None,
+    seen_as: As = None,
     send: Send = False,
     push: Push = False,
     no_password: NoPassword = False,
@@ -95,6 +97,7 @@ def examine(
         server=server,
         inside=inside,
         trust_fingerprint=trust_fingerprint,
+        device=seen_as,
         send=send,
         push=push,
     )

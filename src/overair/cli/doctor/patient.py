@@ -12,6 +12,7 @@ from overair.cli.client.reaching import read_password
 from overair.cli.output import Failure
 from overair.doctor import naming
 from overair.doctor.complaint import Complaint, Surroundings
+from overair.doctor.device import Device
 from overair.doctor.host import Host
 from overair.doctor.secret import Secret
 from overair.protocol.autodiscover.names import InvalidName, address_key
@@ -48,6 +49,10 @@ NoPassword = Annotated[bool, typer.Option("--no-password", help="Look only at wh
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
 ]
+As = Annotated[
+    Device | None,
+    typer.Option("--as", help="Tell it of this one kind of device: its verdict, cause and exit code."),
+]
 Send = Annotated[bool, typer.Option("--send", help="Send a message to oneself and wait for it.")]
 Push = Annotated[
     bool, typer.Option("--push", help="Try how long the path holds a Ping; takes up to 67 minutes.")
@@ -62,6 +67,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     server: str | None
     inside: str | None
     trust_fingerprint: str | None
+    device: Device | None
     send: bool
     push: bool
 
@@ -82,6 +88,7 @@ def complaint(address: str, password: Secret | None, wishes: Wishes, around: Sur
         url_path=path,
         inside=wishes.inside,
         trusted_fingerprint=_fingerprint(wishes.trust_fingerprint),
+        device=wishes.device,
         send=wishes.send,
         push=wishes.push,
         surroundings=around,
