@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Final
 
 import msgspec
@@ -39,13 +40,44 @@ class Login(msgspec.Struct, frozen=True):
 
 
 class Attempts:
-    """What became of the log-ins of one examination; one at a time until the first is taken."""
+    """What became of the log-ins of one examination."""
 
     def __init__(self) -> None:
         self.refused: list[str] = []
         """The names that were refused, once for each time."""
-        self.taken = False
-        self._turn = asyncio.Lock()
+        self._taken: set[str] = set()
+        self._asking = 0
+        self._change = asyncio.Condition()
+
+    def is_taken(self, url: str | URL) -> bool:
+        """Whether what is at a URL has taken a log-in, and not refused the next one."""
+        return _place(url) in self._taken
+
+    def refuse(self, user: str, url: str | URL) -> None:
+        """Count a refusal."""
+        self.refused.append(user)
+        self._taken.discard(_place(url))
+
+    @contextlib.asynccontextmanager
+    async def turn(self, limit: int = MAXIMUM_REFUSALS) -> AsyncIterator[None]:
+        """Whoever is to be asked something with a log-in is asked in here.
+
+        Waits while those who are asked already could reach ``limit`` together, were all of them to refuse;
+        so the first is asked alone where the limit is one. Raises NotReached after ``limit`` refusals.
+        """
+        async with self._change:
+            await self._change.wait_for(
+                lambda: len(self.refused) >= limit or len(self.refused) + self._asking < limit
+            )
+            if len(self.refused) >= limit:
+                raise NotReached("the log-in was refused before, and more tries might lock the account")
+            self._asking += 1
+        try:
+            yield
+        finally:
+            async with self._change:
+                self._asking -= 1
+                self._change.notify_all()
 
     async def ask(
         self,
@@ -56,33 +88,32 @@ class Attempts:
         *,
         limit: int = MAXIMUM_REFUSALS,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | AsyncIterable[bytes] = b"",
+        expect: bool = False,
         seconds: float | None = None,
     ) -> Answer:
         """Ask with the log-in, as ``web.ask`` does; 401 counts as a refusal.
 
         Raises NotReached after ``limit`` refusals, and what ``web.ask`` raises.
         """
-
-        async def asked() -> Answer:
-            return await ask(
+        async with self.turn(limit):
+            answer = await ask(
                 complaint,
                 method,
                 url,
                 headers=headers,
                 body=body,
+                expect=expect,
                 authorization=login.header(),
                 seconds=seconds,
             )
-
-        if self.taken:
-            return await asked()
-        async with self._turn:
-            if len(self.refused) >= limit:
-                raise NotReached("the log-in was refused before, and more tries might lock the account")
-            answer = await asked()
             if answer.status == HttpStatus.UNAUTHORIZED:
-                self.refused.append(login.user)
+                self.refuse(login.user, url)
             elif answer.status == HttpStatus.OK:
-                self.taken = True
+                self._taken.add(_place(url))
             return answer
+
+
+def _place(url: str | URL) -> str:
+    target = URL(url, encoded=True) if isinstance(url, str) else url
+    return str(target.with_query(None))

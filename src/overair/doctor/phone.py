@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
-from overair.client import Client
+from overair.client import Client, HttpError
+from overair.client.connection import Answer
 from overair.doctor.bedside import Bedside
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Provisioned
@@ -18,7 +20,7 @@ from overair.doctor.trusting import believed
 from overair.doctor.web import USER_AGENT
 from overair.protocol.device_information import DeviceDescription
 from overair.protocol.folder_sync import FolderSyncRequest
-from overair.protocol.http import WBXML_TYPE, Command, Request
+from overair.protocol.http import WBXML_TYPE, Command, HttpStatus, Request
 from overair.versions import SERVED, Version
 from overair.wbxml import encode
 
@@ -34,31 +36,61 @@ def device_id() -> str:
     return f"OVERAIRDOCTOR{hashlib.sha256(seed.encode()).hexdigest()[:16].upper()}"
 
 
+class _Phone(Client):
+    """A client whose refusals count as those of all other log-ins of the examination do."""
+
+    def __init__(self, bedside: Bedside) -> None:
+        complaint = bedside.complaint
+        login = bedside.fact(LoggedIn).login
+        self._attempts = bedside.attempts
+        self._url = bedside.fact(Endpoint).url
+        super().__init__(
+            self._url,
+            login.user,
+            login.credentials.password,
+            device_id=device_id(),
+            device_type=DEVICE_TYPE,
+            device=DEVICE,
+            version=bedside.fact(Spoken).version,
+            ssl=believed(complaint),
+            hosts=Hosts(complaint.surroundings),
+            confirm=complaint.may_tell,
+            user_agent=USER_AGENT,
+            timeout=complaint.surroundings.answer_seconds,
+        )
+        provisioned = bedside.wanted(Provisioned)
+        if provisioned is not None:
+            self.policy_key = provisioned.policy_key
+
+    async def post(
+        self,
+        command: Command,
+        body: bytes = b"",
+        *,
+        content_type: str = WBXML_TYPE,
+        timeout: float | None = None,
+        **parameters: Any,  # those of Request, which types them
+    ) -> Answer:
+        """Send it when a log-in may be sent. Raises NotReached after too many refusals."""
+        # Nobody waits until a Ping is answered, which may take half an hour.
+        turn = contextlib.nullcontext() if command is Command.PING else self._attempts.turn()
+        async with turn:
+            try:
+                return await super().post(
+                    command, body, content_type=content_type, timeout=timeout, **parameters
+                )
+            except HttpError as error:
+                if error.status == HttpStatus.UNAUTHORIZED:
+                    self._attempts.refuse(self.user, self._url)
+                raise
+
+
 def phone(bedside: Bedside) -> Client:
     """A client in the place of a phone, with the policy key that it has got so far.
 
     It follows the server to another host only where the password may be told there.
     """
-    complaint = bedside.complaint
-    login = bedside.fact(LoggedIn).login
-    client = Client(
-        bedside.fact(Endpoint).url,
-        login.user,
-        login.credentials.password,
-        device_id=device_id(),
-        device_type=DEVICE_TYPE,
-        device=DEVICE,
-        version=bedside.fact(Spoken).version,
-        ssl=believed(complaint),
-        hosts=Hosts(complaint.surroundings),
-        confirm=complaint.may_tell,
-        user_agent=USER_AGENT,
-        timeout=complaint.surroundings.answer_seconds,
-    )
-    provisioned = bedside.wanted(Provisioned)
-    if provisioned is not None:
-        client.policy_key = provisioned.policy_key
-    return client
+    return _Phone(bedside)
 
 
 def probe_of(url: str, user: str, offered: str, *, base64: bool = False) -> tuple[str, dict[str, str], bytes]:

@@ -22,6 +22,9 @@ from overair.ward.cases import (
     tls_trust,
     versions,
     views,
+    web,
+    web_changes,
+    web_login,
 )
 
 CASES: Final[tuple[Case, ...]] = (
@@ -37,6 +40,9 @@ CASES: Final[tuple[Case, ...]] = (
     *tls_certificates.CASES,
     *tls_names.CASES,
     *tls_trust.CASES,
+    *web.CASES,
+    *web_login.CASES,
+    *web_changes.CASES,
     *login.CASES,
     *versions.CASES,
     *protocol.CASES,

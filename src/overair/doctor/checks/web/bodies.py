@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.checks.web.answering import OFFERED
+from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.web import Endpoint, Greeting
 from overair.doctor.illness import Illness, Product, Severity
 from overair.doctor.phone import probe_of
@@ -18,6 +21,9 @@ SIZES: Final = (9_000_000, 1_000_000, 100_000)
 _PIECE: Final = 64 * 1024
 _CONTROL: Final = 100
 """Bytes that nobody refuses."""
+_BUSY: Final = frozenset((408, 429, 503, 504))
+"""Statuses of a limit that has nothing to do with the size."""
+_HUNG_UP: Final = frozenset((Why.CLOSED, Why.RESET, Why.NOT_HTTP))
 
 CUT: Final = Illness(
     id="long-bodies-cut",
@@ -59,48 +65,96 @@ CHUNKED: Final = Illness(
 )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What a request of a size was answered."""
+
+    status: int | None
+    """None where the connection was closed."""
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        return f"HTTP {self.status}" if self.status is not None else "the connection is closed"
+
+
+class _Bodies:
+    """Requests of any size to the endpoint, with the log-in where one was taken.
+
+    A server that only asks for a log-in need not read the rest of a request, and a proxy in between may
+    take that for a failure of its own; who is logged in is read to the end.
+    """
+
+    def __init__(self, bedside: Bedside) -> None:
+        self._bedside = bedside
+        self._logged_in = bedside.wanted(LoggedIn)
+        self._expect = False
+        self._usual: int | None = None
+
+    async def begin(self) -> None:
+        """Learn what a short request is answered, and whether requests can be announced before they are
+        sent (Expect: 100-continue).
+
+        Then nobody who refuses one at once has to take it; some servers do not know it. Raises NotReached.
+        """
+        self._usual = (await self._asked(_CONTROL)).status
+        self._expect = True
+        try:
+            announced = await self._asked(_CONTROL)
+        except NotReached:
+            announced = None
+        self._expect = announced is not None and announced.status == self._usual
+
+    async def refused(self, size: int) -> str:
+        """What a request of a size is refused with; empty where it gets through.
+
+        Raises NotReached where that cannot be told.
+        """
+        asked = await self._asked(size)
+        if asked.status == self._usual:
+            return ""
+        if asked.status in _BUSY or (self._logged_in is None and self._is_unclear(asked)):
+            raise NotReached(f"a request of {_shown(size)}: {asked.said}")
+        return asked.said
+
+    def _is_unclear(self, asked: _Asked) -> bool:
+        """Whether what comes in the middle of a request may be but the end of one that nobody reads."""
+        if asked.status is None:
+            return not self._expect
+        return asked.status >= HttpStatus.INTERNAL_SERVER_ERROR
+
+    async def _asked(self, size: int) -> _Asked:
+        """Raises NotReached where no answer comes in time."""
+        bedside, complaint = self._bedside, self._bedside.complaint
+        url, headers, _ = probe_of(bedside.fact(Greeting).url, complaint.address, OFFERED)
+        headers["Content-Length"] = str(size)
+        body, expect = _zeros(size), self._expect
+        try:
+            if self._logged_in is None:
+                answer = await ask(complaint, "POST", url, headers=headers, body=body, expect=expect)
+            else:
+                answer = await bedside.attempts.ask(
+                    complaint, self._logged_in.login, "POST", url, headers=headers, body=body, expect=expect
+                )
+        except Unanswered as error:
+            if error.why in _HUNG_UP:
+                return _Asked(None)
+            raise NotReached(f"a request of {_shown(size)}: {error.why}") from error
+        return _Asked(answer.status)
+
+
 async def _zeros(size: int) -> AsyncIterator[bytes]:
     for start in range(0, size, _PIECE):
         yield bytes(min(_PIECE, size - start))
 
 
-async def _refused(bedside: Bedside, size: int, *, expect: bool) -> str:
-    """What a request of a size is refused with; empty where it gets through to who asks for a log-in.
-
-    Raises NotReached where that cannot be told: who asks for a log-in need not read the rest, and a proxy
-    in between may take that for a failure.
-    """
-    greeting = bedside.fact(Greeting)
-    url, headers, _ = probe_of(greeting.url, bedside.complaint.address, "14.1")
-    headers["Content-Length"] = str(size)
-    try:
-        answer = await ask(bedside.complaint, "POST", url, headers=headers, body=_zeros(size), expect=expect)
-    except Unanswered as error:
-        if expect and error.why is not Why.LATE:
-            return "the connection is closed"
-        raise NotReached(f"a request of {_shown(size)}: {error.why}") from error
-    if answer.status >= HttpStatus.INTERNAL_SERVER_ERROR:
-        raise NotReached(f"a request of {_shown(size)}: HTTP {answer.status}")
-    return "" if answer.status == greeting.post.status else f"HTTP {answer.status}"
-
-
-async def _can_expect(bedside: Bedside) -> bool:
-    """Whether requests can be announced before they are sent (Expect: 100-continue).
-
-    Then nobody who refuses one at once has to take it; some servers do not know it.
-    """
-    try:
-        return not await _refused(bedside, _CONTROL, expect=True)
-    except NotReached:
-        return False
-
-
 async def _examine(bedside: Bedside) -> None:
     await _look_at_chunks(bedside)
-    expect = await _can_expect(bedside)
+    bodies = _Bodies(bedside)
+    await bodies.begin()
     refused: tuple[int, str] | None = None
     for size in SIZES:
-        said = await _refused(bedside, size, expect=expect)
+        said = await bodies.refused(size)
         if not said:
             bedside.note(f"{_shown(size)} pass")
             if refused is not None:
@@ -113,7 +167,7 @@ async def _examine(bedside: Bedside) -> None:
 
 async def _look_at_chunks(bedside: Bedside) -> None:
     greeting = bedside.fact(Greeting)
-    url, headers, body = probe_of(greeting.url, bedside.complaint.address, "14.1")
+    url, headers, body = probe_of(greeting.url, bedside.complaint.address, OFFERED)
 
     async def pieces() -> AsyncIterator[bytes]:
         yield body
@@ -138,5 +192,6 @@ CHECK: Final = Check(
     scope=Scope.SERVER,
     examine=_examine,
     needs=(Greeting, Endpoint),
+    wants=(LoggedIn,),
     finds=(CUT, CHUNKED),
 )

@@ -10,8 +10,6 @@ from overair.doctor.facts.web import Endpoint, Greeting
 from overair.doctor.illness import Illness, Product, Severity
 from overair.doctor.web import Unanswered, ask
 
-LATE_SECONDS: Final = 2.0
-"""For an answer that costs the server nothing: the question for a log-in."""
 HELD: Final = Illness(
     id="answers-held-back",
     severity=Severity.IMPAIRS,
@@ -40,14 +38,15 @@ HELD: Final = Illness(
 async def _examine(bedside: Bedside) -> None:
     greeting = bedside.fact(Greeting)
     seconds = [one.seconds for one in (greeting.post, greeting.options) if one is not None]
-    if min(seconds) >= LATE_SECONDS:
+    late = bedside.surroundings.late_seconds
+    if min(seconds) >= late:
         try:
             seconds.append((await ask(bedside.complaint, "OPTIONS", greeting.url)).seconds)
         except Unanswered as error:
             raise NotReached(error.why.value) from error
     fastest = min(seconds)
     bedside.note(f"{fastest:.1f} s")
-    if fastest >= LATE_SECONDS:
+    if fastest >= late:
         bedside.find(HELD, seconds=f"{fastest:.1f}")
 
 

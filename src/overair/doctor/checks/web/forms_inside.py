@@ -33,7 +33,8 @@ async def _examine(bedside: Bedside) -> None:
         one.headers.get(SERVER_VERSION, "").startswith(_FIRST_VERSIONS) for one in answers
     )
     # OPTIONS took the log-in, and the first command did not come through.
-    if is_2003 and webmail.forms and bedside.wanted(LoggedIn) is None and bedside.attempts.taken:
+    failed = bedside.wanted(LoggedIn) is None and bedside.attempts.is_taken(greeting.url)
+    if is_2003 and webmail.forms and failed:
         bedside.find(FORMS)
 
 
