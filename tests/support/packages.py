@@ -15,6 +15,7 @@ PACKAGES = {
     "libwbxml2": "libwbxml2-1",
     "apache2": "apache2",
     "caddy": "caddy",
+    "chromium": "chromium",
     "dovecot": "dovecot-imapd",
     "haproxy": "haproxy",
     "nginx": "nginx",

@@ -38,7 +38,7 @@ FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MINUTE: Final = 60.0
 REFRESH_SECONDS: Final = 3
 """How often a page without script asks for itself again."""
-ASSETS: Final = {"doctor.js": "text/javascript", "doctor.css": "text/css"}
+ASSETS: Final = {"doctor.js": "text/javascript", "doctor.css": "text/css", "doctor.svg": "image/svg+xml"}
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """For the page to send to somebody, which has its style in itself."""
 TOLD: Final = {
