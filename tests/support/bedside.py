@@ -19,10 +19,12 @@ def bedside_of(
     *facts: Fact,
     host: Host = HOST,
     around: Surroundings | None = None,
+    complaint: Complaint | None = None,
     everywhere: Mapping[Host, Sequence[Fact]] | None = None,
 ) -> Bedside:
-    """As an examination would hand it to the check; ``everywhere`` are facts of hosts."""
-    complaint = Complaint(address="anna@ward.test", surroundings=around or Surroundings())
+    """As an examination would hand it to the check; ``everywhere`` are facts of hosts, and a ``complaint``
+    of one's own has its surroundings itself."""
+    complaint = complaint or Complaint(address="anna@ward.test", surroundings=around or Surroundings())
 
     def of_hosts(kind: type[Fact]) -> Mapping[Host, Fact]:
         known = (everywhere or {}).items()

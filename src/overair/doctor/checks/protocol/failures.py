@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.client import ClientError, ConnectionFailed, HttpError, InvalidAnswer, StatusError
+from overair.client import (
+    ClientError,
+    ConnectionFailed,
+    HttpError,
+    InvalidAnswer,
+    StatusError,
+    WipeRequested,
+)
 from overair.protocol.statuses import CommonStatus
 
 MEANINGS: Final = {status.value: status.name.replace("_", " ").lower() for status in CommonStatus}
+
+WORDS: Final[dict[type[ClientError], str]] = {
+    ConnectionFailed: "no whole answer",
+    InvalidAnswer: "an answer that breaks the protocol",
+    WipeRequested: "an order to wipe the device, which the doctor does not acknowledge",
+}
 
 
 def told(error: ClientError) -> str:
@@ -17,9 +30,10 @@ def told(error: ClientError) -> str:
     if isinstance(error, StatusError):
         meaning = MEANINGS.get(error.status)
         return f"status {error.status}" + (f" ({meaning})" if meaning else "")
-    if isinstance(error, ConnectionFailed):
-        return "no whole answer"
-    return "an answer that breaks the protocol" if isinstance(error, InvalidAnswer) else type(error).__name__
+    for kind, words in WORDS.items():
+        if isinstance(error, kind):
+            return words
+    return type(error).__name__
 
 
 def status_of(error: ClientError) -> int | None:

@@ -32,6 +32,8 @@ EARLY: Final = 0.9
 GRACE: Final = 0.5
 """Minutes that an answer may be late, and no less than any answer may take."""
 FRESH: Final = Options(filter_type=FilterType.ONE_DAY)
+OWN_HEADERS: Final = ("ms-server-activesync", "ms-asprotocol")
+"""What an error has that is the EAS server's own, and that of a proxy has not."""
 TRIES: Final = 5
 """How often a Ping is asked again since mail arrived while it waited."""
 
@@ -117,7 +119,9 @@ async def _once(bedside: Bedside, client: Client, folder: PingFolder, minutes: i
 def _cut(error: ClientError, minutes: float) -> Wait:
     """Who cut a Ping, by how it looks from here."""
     if isinstance(error, HttpError):
-        return Wait(End.CUT, minutes, illnesses.CUT_BY_PROXY, str(error.status))
+        own = any(name.lower().startswith(OWN_HEADERS) for name in error.headers)
+        illness = illnesses.CUT_BY_SERVER if own else illnesses.CUT_BY_PROXY
+        return Wait(End.CUT, minutes, illness, str(error.status))
     cause = error.__cause__
     if not isinstance(error, ConnectionFailed) or cause is None:
         return Wait(End.CUT, minutes, None, told(error))
