@@ -55,6 +55,11 @@ ANONYMOUS: Final = Illness(
         Product.EXCHANGE: "IIS Manager, Default Web Site, Microsoft-Server-ActiveSync, Authentication: "
         "Anonymous "
         "Authentication Disabled, Basic Authentication Enabled; then iisreset.",
+        Product.APACHE: "Where the answer is the source of a script (<?php), PHP does not run for it: switch "
+        "it on. Otherwise take RequestHeader set Authorization out.",
+        Product.NGINX: "Take a fixed proxy_set_header Authorization out.",
+        Product.HAPROXY: "Take http-request set-header Authorization out.",
+        Product.SOGO: "SOGoTrustProxyAuthentication = NO; in sogo.conf, unless a proxy logs users in.",
     },
 )
 

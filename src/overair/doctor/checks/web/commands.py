@@ -30,9 +30,8 @@ HEADERS_CHANGED: Final = Illness(
         Product.NGINX: "Look for proxy_set_header MS-ASProtocolVersion or X-MS-PolicyKey, "
         "proxy_pass_request_headers off, "
         "and for proxy_pass with a URI and variables, which writes the query anew.",
-        Product.APACHE: "Look for RequestHeader unset or edit of MS-ASProtocolVersion, and for RewriteRule "
-        "without "
-        "[NE,QSA].",
+        Product.APACHE: "Look for RequestHeader unset or edit of MS-ASProtocolVersion and X-MS-PolicyKey, "
+        "and for a RewriteRule that changes the query.",
         Product.HAPROXY: "Look for http-request del-header -m beg MS-, http-request set-query and "
         "replace-uri.",
     },
@@ -50,8 +49,8 @@ BASE64_BROKEN: Final = Illness(
         Product.NGINX: "proxy_pass without a URI (proxy_pass http://SERVER;), and no rewrite or if on $args "
         "or "
         "$arg_Cmd.",
-        Product.APACHE: "ProxyPass in place of a RewriteRule with %{{QUERY_STRING}}, or [P,NE]; in "
-        "ModSecurity no rule on ARGS here.",
+        Product.APACHE: "Take out a RewriteRule that adds to the query (a ? in its target), the map "
+        "int:unescape, and conditions on %{{QUERY_STRING}} with Cmd=; in ModSecurity no rule on ARGS here.",
         Product.HAPROXY: "Take out rules on url_param(Cmd), http-request set-query and normalize-uri "
         "query-sort-by-name.",
         Product.Z_PUSH: "Use Z-Push 2 (1.x knows no base64), and no rewrite of the query.",

@@ -73,11 +73,10 @@ NO_POST: Final = Illness(
     "for files "
     "allows GET alone.",
     cures={
-        Product.NGINX: "405 comes from a location without proxy_pass (files), or from limit_except: pass "
+        Product.NGINX: "405 comes from a location without proxy_pass or fastcgi_pass, which has files: pass "
         "the path on.",
-        Product.APACHE: "405 comes from files or a <LimitExcept>: ProxyPass the path; with Z-Push, Alias it "
-        "to "
-        "index.php and let PHP handle it.",
+        Product.APACHE: "405 comes from AllowMethods (mod_allowmethods) and mod_dav: ProxyPass the path; "
+        "with Z-Push, Alias it to index.php and let PHP handle it.",
         Product.IIS: "Request Filtering, HTTP Verbs, or a handler mapping that allows some verbs alone: "
         "allow POST and "
         "OPTIONS.",
