@@ -8,12 +8,17 @@ from fuzz.letters import HEAD, MIME_SHAPES, MIME_WORDS, message_seeds
 from fuzz.mail import NOW
 from fuzz.target import Target
 from overair.imap.body_structure import BodyPart
+from overair.items import Note
+from overair.items.body import Body
 from overair.items.mail.headers import Headers
-from overair.items.mail.message import Message, read_message
+from overair.items.mail.message import Message, index_message, read_message
 from overair.items.mail.structure import LocatedMessage, disposition, extent, is_leaf, parameter, parse
 from overair.mailboxes.gateway.mail.notes import ReadNote, read_note
+from overair.mailboxes.gateway.mail.notes_editing import NotEditable, edited
 from overair.mailboxes.gateway.mail.outline import Irregular, Outline
+from overair.protocol.body_preferences import BodyType
 
+TOKEN: Final = "0123456789abcdef" * 2
 NOTE: Final = (
     b"From: Anna <anna@example.org>\r\nX-Uniform-Type-Identifier: com.apple.mail-note\r\n"
     b"Content-Type: text/html; charset=utf-8\r\nSubject: Milk\r\nDate: Wed, 4 Mar 2026 06:00:00 +0100\r\n"
@@ -27,6 +32,13 @@ class Taken(NamedTuple):
     whole: bytes
     message: Message
     left_out: int
+
+
+class Edited(NamedTuple):
+    """A note before and after an edit of its text."""
+
+    before: bytes
+    after: bytes
 
 
 def structure_of(part: LocatedMessage, mime: bytes, number: str, sections: dict[str, bytes]) -> BodyPart:
@@ -88,6 +100,21 @@ def check_note(found: ReadNote) -> None:
     assert found.note.last_modified_date is not None
 
 
+def edit(data: bytes) -> Edited:
+    """A note as a phone's edit of its text makes it. Raises NotEditable."""
+    note = Note(subject="Other", body=Body(type=BodyType.PLAIN_TEXT, data="new words"))
+    return Edited(data, edited(data, note, TOKEN, "anna@example.org"))
+
+
+def check_edited(found: Edited) -> None:
+    """Its text is the new one, and no file has gone."""
+    before, after = (index_message(mime, NOW, searchable=False).index for mime in found)
+    assert before is not None
+    assert after is not None
+    assert len(after.attachments) >= len(before.attachments)
+    assert "new words" in ((read_note(found.after, NOW).note.body or Body(type=BodyType.HTML)).data or "")
+
+
 TARGETS: Final = (
     Target(
         name="outlined-message",
@@ -107,5 +134,16 @@ TARGETS: Final = (
         seeds=lambda: [NOTE, HEAD, *message_seeds()],
         words=(*MIME_WORDS, b"com.apple.mail-note", b"X-Universally-Unique-Identifier: "),
         shapes=MIME_SHAPES,
+    ),
+    Target(
+        name="edited-note",
+        read=edit,
+        check=check_edited,
+        refuses=(NotEditable,),
+        seeds=lambda: [NOTE, HEAD, *message_seeds()],
+        words=(*MIME_WORDS, b"cid:", b"<object data="),
+        shapes=MIME_SHAPES,
+        microseconds=6.0,
+        memory=48.0,
     ),
 )

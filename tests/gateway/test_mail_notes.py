@@ -14,7 +14,7 @@ from overair.items.body import Body
 from overair.items.notes import STICKY_NOTE
 from overair.mailboxes.gateway.backend import Known, Stale
 from overair.mailboxes.gateway.mail.notes import IDENTITY, KIND
-from overair.mailboxes.interface import FolderType, Refused
+from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyType
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.mirrored_mail import SERVERS, WHEN, House, Mirrored, simple
@@ -117,23 +117,6 @@ def test_a_phone_writes_and_edits_and_removes_notes(dovecot: Dovecot, host: str)
             await there.backend.change(folder, held.known, longer, note, token())
 
     play(dovecot, story, host, user)
-
-
-def test_what_would_lose_a_picture_is_refused(dovecot: Dovecot) -> None:
-    picture = simple("picture", X_Uniform_Type_Identifier="com.apple.mail-note").replace(
-        b"Content-Type: text/plain", b'Content-Type: image/png; name="a.png"\r\nX-Was: text/plain'
-    )
-    user = with_notes(dovecot, apple_note("One", "x", "A-1"), picture, simple("letter"))
-
-    async def story(there: House) -> None:
-        held = await there.bring("Notes")
-        for one in held[1:]:
-            other = msgspec.structs.replace(note_of(one), subject="Other")
-            with pytest.raises(Refused):
-                await there.backend.change(there.folders["Notes"], one.known, one.item, other, token())
-        assert len(upstream(dovecot, user, "Notes")) == 3
-
-    play(dovecot, story, user=user)
 
 
 def test_a_folder_of_mail_that_is_called_notes_is_one_of_mail(dovecot: Dovecot) -> None:

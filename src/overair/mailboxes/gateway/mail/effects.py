@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ from overair.mailboxes.gateway.mail.flags import (
 )
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
 from overair.mailboxes.gateway.mail.notes import compose_note, read_note
+from overair.mailboxes.gateway.mail.notes_editing import NotEditable, edited
 from overair.mailboxes.gateway.mail.options import Owner
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
@@ -187,7 +189,10 @@ class Effects:
     async def _change_note(
         self, session: Session, folder: MirroredFolder, known: Known, old: Note, new: Note, token: str
     ) -> Stood:
-        """Put a note in the place of the old one. Raises Stale, and Refused where it would lose a picture."""
+        """Put a note in the place of the old one, with what else that holds.
+
+        Raises Stale, and Refused where the old one has to stay: what it was to be is another note then.
+        """
         if msgspec.structs.replace(new, categories=old.categories) == old:
             return Stood(known.key, known.tag)
         mailbox = await entered(session, folder)
@@ -197,10 +202,17 @@ class Effects:
         if uid is None:
             if await flags_there(session, there) is None:
                 raise Stale(known.key)
-            before = read_note(await section(session, there, "", None), utc_now())
-            if not before.identity or before.holds_files:
-                raise Refused("what is not a note of text alone is not written anew")
-            mime, _ = compose_note(new, token, self._address, before.identity, before.created)
+            mime = await section(session, there, "", None)
+            try:
+                if read_note(mime, utc_now()).is_cut:
+                    raise NotEditable("it is longer than what phones are shown of it")
+                mime = edited(mime, new, token, self._address)
+            except NotEditable as error:
+                copied = hashlib.sha256(token.encode()).hexdigest()[:32]
+                await self._add_note(session, folder, new, copied)
+                raise Refused(
+                    f"the note stays, and what it was to be is a note of its own: {error}"
+                ) from error
             uid = await append(session, folder, mailbox, mime, {SEEN}, token, None)
         await expunge(session, there)
         return Stood(mailbox.key(uid), known.tag, new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -18,6 +19,7 @@ from overair.items.mail.contents import content
 from overair.items.mail.header_fields import encoded_value
 from overair.items.mail.headers import LONGEST, Headers, date
 from overair.items.mail.message import index_message
+from overair.items.mail.parts import Index, Part
 from overair.items.mail.structure import parse
 from overair.items.notes import STICKY_NOTE
 from overair.items.text import cleaned, cut, one_line
@@ -36,14 +38,13 @@ _SUBJECT: Final = 250
 
 
 class ReadNote(msgspec.Struct, frozen=True):
-    """A note as it stands in a mailbox: who it is, "" for a message that is no note, when it was made, and
-    whether it holds more than its text.
+    """A note as it stands in a mailbox: who it is, "" for a message that is no note, and whether its text is
+    longer than what is read of it.
     """
 
     note: Note
     identity: str
-    created: str = ""
-    holds_files: bool = False
+    is_cut: bool = False
 
 
 class _OneMessage:
@@ -62,15 +63,9 @@ def read_note(mime: bytes, received: datetime) -> ReadNote:
     headers = Headers(parse(mime))
     message = index_message(mime, received, searchable=False)
     index = message.index
-    body = Body(type=BodyType.PLAIN_TEXT, data="")
-    if index is not None:
-        html = [part for part in index.html_body if part.is_html]
-        kind = BodyType.HTML if html else BodyType.PLAIN_TEXT
-        pieces = [
-            charsets.decode(content(_OneMessage(mime), "", part), part.charset)
-            for part in (html or index.text_body)
-        ]
-        body = Body(type=kind, data=cut(cleaned("".join(pieces)), LARGEST))
+    parts = () if index is None else shown_parts(index)
+    text = cleaned("".join(texts_of(mime, parts)))
+    kind = BodyType.HTML if any(part.is_html for part in parts) else BodyType.PLAIN_TEXT
     is_note = headers.raw(KIND).strip().lower() == OF_APPLE
     changed = date(headers) or received.astimezone(UTC)
     note = Note(
@@ -78,40 +73,50 @@ def read_note(mime: bytes, received: datetime) -> ReadNote:
         message_class=STICKY_NOTE,
         last_modified_date=changed.replace(microsecond=0),
         categories=(),
-        body=body,
+        body=Body(type=kind, data=cut(text, LARGEST)),
     )
-    return ReadNote(
-        note,
-        identity=headers.raw(IDENTITY).strip()[:100] if is_note else "",
-        created=headers.raw(CREATED)[:100],
-        holds_files=index is None or bool(index.attachments),
-    )
+    identity = headers.raw(IDENTITY).strip()[:100] if is_note else ""
+    return ReadNote(note, identity, is_cut=len(text) > LARGEST)
 
 
-def compose_note(
-    note: Note, token: str, address: str, identity: str = "", created: str = ""
-) -> tuple[bytes, str]:
-    """The message of a note, and who it is; in place of one whose ``identity`` and date it keeps."""
-    body = note.body
+def shown_parts(index: Index) -> tuple[Part, ...]:
+    """The parts of a message that are the text of a note: those in HTML, or else the plain ones."""
+    return tuple(part for part in index.html_body if part.is_html) or index.text_body
+
+
+def texts_of(mime: bytes, parts: Iterable[Part]) -> list[str]:
+    """The texts of parts of a message."""
+    source = _OneMessage(mime)
+    return [charsets.decode(content(source, "", part), part.charset) for part in parts]
+
+
+def html_of(body: Body | None) -> str:
+    """The text of a note as HTML."""
     text = cleaned((body.data if body is not None else None) or "")
     if body is None or body.type is BodyType.PLAIN_TEXT:
-        html = plain_html.html_document(text)
-    else:
-        html = converted(text, body.type, BodyType.HTML)
-    identity = identity or str(uuid.UUID(token)).upper()
-    changed = format_datetime((note.last_modified_date or datetime.now(UTC)).replace(microsecond=0))
-    message = EmailMessage(policy=SMTP)
-    message.set_content(html, subtype="html", charset="utf-8")
-    headers = {
+        return plain_html.html_document(text)
+    return converted(text, body.type, BodyType.HTML)
+
+
+def fields_of(note: Note, token: str, address: str) -> dict[str, str]:
+    """The header fields that are others each time that a note is written."""
+    subject = encoded_value("Subject", one_line(note.subject or "", _SUBJECT), LONGEST)
+    return {
         TOKEN: token,
-        "From": formataddr(("", address)),
-        "Subject": encoded_value("Subject", one_line(note.subject or "", _SUBJECT), LONGEST),
-        "Date": changed,
+        "Subject": subject,
+        "Date": format_datetime((note.last_modified_date or datetime.now(UTC)).replace(microsecond=0)),
         "Message-ID": make_msgid(domain=address.rpartition("@")[2] or "overair.invalid"),
-        KIND: OF_APPLE,
-        IDENTITY: identity,
-        CREATED: created or changed,
     }
+
+
+def compose_note(note: Note, token: str, address: str) -> tuple[bytes, str]:
+    """The message of a new note, and who it is."""
+    identity = str(uuid.UUID(token)).upper()
+    said = fields_of(note, token, address)
+    message = EmailMessage(policy=SMTP)
+    message.set_content(html_of(note.body), subtype="html", charset="utf-8")
+    headers = {"From": formataddr(("", address)), **said}
+    headers |= {KIND: OF_APPLE, IDENTITY: identity, CREATED: said["Date"]}
     for name, value in headers.items():
         if value:
             message.set_raw(name, value)
