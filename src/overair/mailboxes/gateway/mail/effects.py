@@ -31,14 +31,13 @@ from overair.mailboxes.gateway.mail.flags import (
     signature,
 )
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
-from overair.mailboxes.gateway.mail.notes import compose_note, read_note
+from overair.mailboxes.gateway.mail.notes import compose_note
 from overair.mailboxes.gateway.mail.notes_editing import NotEditable, edited
 from overair.mailboxes.gateway.mail.options import Owner
 from overair.mailboxes.gateway.mail.overview import Mailbox
 from overair.mailboxes.gateway.mail.place import read_place
 from overair.mailboxes.gateway.mail.selecting import entered
 from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused
-from overair.times import utc_now
 
 _log = structlog.get_logger("overair.gateway")
 
@@ -204,9 +203,7 @@ class Effects:
                 raise Stale(known.key)
             mime = await section(session, there, "", None)
             try:
-                if read_note(mime, utc_now()).is_cut:
-                    raise NotEditable("it is longer than what phones are shown of it")
-                mime = edited(mime, new, token, self._address)
+                mime = await asyncio.to_thread(edited, mime, new, token, self._address)
             except NotEditable as error:
                 copied = hashlib.sha256(token.encode()).hexdigest()[:32]
                 await self._add_note(session, folder, new, copied)

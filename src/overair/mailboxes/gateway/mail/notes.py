@@ -38,13 +38,10 @@ _SUBJECT: Final = 250
 
 
 class ReadNote(msgspec.Struct, frozen=True):
-    """A note as it stands in a mailbox: who it is, "" for a message that is no note, and whether its text is
-    longer than what is read of it.
-    """
+    """A note as it stands in a mailbox, and who it is, "" for a message that is no note."""
 
     note: Note
     identity: str
-    is_cut: bool = False
 
 
 class _OneMessage:
@@ -76,7 +73,7 @@ def read_note(mime: bytes, received: datetime) -> ReadNote:
         body=Body(type=kind, data=cut(text, LARGEST)),
     )
     identity = headers.raw(IDENTITY).strip()[:100] if is_note else ""
-    return ReadNote(note, identity, is_cut=len(text) > LARGEST)
+    return ReadNote(note, identity)
 
 
 def shown_parts(index: Index) -> tuple[Part, ...]:

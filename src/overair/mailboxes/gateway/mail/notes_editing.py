@@ -19,7 +19,7 @@ from overair.items.mail.replying.entities import Edit, added, applied, new_text,
 from overair.items.mail.replying.quoting import html_below
 from overair.items.mail.replying.sealed import is_sealed
 from overair.items.mail.structure import LocatedMessage, leaves, parse
-from overair.mailboxes.gateway.mail.notes import fields_of, html_of, shown_parts, texts_of
+from overair.mailboxes.gateway.mail.notes import LARGEST, fields_of, html_of, shown_parts, texts_of
 from overair.protocol.body_preferences import BodyType
 from overair.times import utc_now
 
@@ -30,7 +30,7 @@ _CLOSED: Final = ("object", "audio", "video")
 
 
 class NotEditable(Exception):
-    """A note that cannot be given other words without losing something: it is signed, or no MIME."""
+    """A note that cannot be given other words without losing something: it is signed, too long, or no MIME."""
 
 
 def edited(mime: bytes, note: Note, token: str, address: str) -> bytes:
@@ -61,9 +61,11 @@ def _with_text(mime: bytes, body: Body | None) -> bytes:
     shown = shown_parts(index)
     if any(part.offset not in places for part in shown):
         raise NotEditable("its text is part of a file")
-    before = "".join(texts_of(mime, shown)) if any(part.is_html for part in shown) else ""
-    after = html_of(body)
-    html = html_below(after, "".join(_missing(before, after)))
+    before = "".join(texts_of(mime, shown))
+    if len(before) > LARGEST:
+        raise NotEditable("it is longer than what phones are shown of it")
+    after, is_html = html_of(body), any(part.is_html for part in shown)
+    html = html_below(after, "".join(_missing(before, after) if is_html else ()))
     if not shown:
         return _with_another(mime, tree, new_text(html, "html", RawHeader(mime).newline))
     edits = [
