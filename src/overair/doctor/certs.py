@@ -48,7 +48,7 @@ async def collect(host: Host, surroundings: Surroundings, address: str | None = 
         sent = read_chain(shown.chain)
     except Unreadable:
         return _unreadable(host, shown)
-    chain = await complete(sent, Complaint(address="", surroundings=surroundings))
+    chain = await complete(sent, Complaint(address="", surroundings=surroundings).for_strangers(address))
     try:
         await believe(host, address, surroundings)
         belief = "This machine believes it."

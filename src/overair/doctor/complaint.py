@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import Final
 from urllib.request import getproxies
@@ -12,11 +13,24 @@ import msgspec
 
 from overair.doctor.device import Device
 from overair.doctor.host import Host
+from overair.doctor.neighbourhood import is_public
 from overair.doctor.secret import Secret
 
 PUSH_MINUTES: Final = (2, 5, 10, 20, 30)
 LANDMARKS: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 """The first of DNS's root servers, which stay where they are."""
+
+
+class Reach(Enum):
+    """Whose addresses are asked where they are not of the open Internet but of networks within.
+
+    Whoever writes a redirect, an SRV record or a certificate could otherwise have the doctor ask for them
+    where they cannot.
+    """
+
+    ANYWHERE = "everybody's"
+    OWN = "those of hosts that may be told the password"
+    OUTSIDE = "nobody's"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -48,6 +62,8 @@ class Surroundings:
     """Proxies by scheme, as the environment (or the system) names them; told of, never used."""
     landmarks: tuple[str, ...] = LANDMARKS
     """Addresses to which there is a way where there is a network; nothing is sent to them."""
+    reach: Reach = Reach.ANYWHERE
+    """Networks within are the user's own, unless the doctor is a web page that others use."""
     minute: float = 60.0
     """Seconds of a minute in the tests of push; a ward's clock may run faster."""
 
@@ -89,3 +105,14 @@ class Complaint:
         host = host.lower().rstrip(".")
         named = self.server.name if self.server is not None else None
         return host in (named, self.mail_domain) or host.endswith(f".{self.mail_domain}")
+
+    def may_ask(self, host: str, address: str) -> bool:
+        """Whether a host may be asked at an address."""
+        reach = self.surroundings.reach
+        return reach is Reach.ANYWHERE or is_public(address) or (reach is Reach.OWN and self.may_tell(host))
+
+    def for_strangers(self, address: str) -> Complaint:
+        """For questions to whom the certificate names that was shown at an address: authorities, which are
+        within a network only for who is there, too."""
+        reach = Reach.OUTSIDE if is_public(address) else Reach.ANYWHERE
+        return replace(self, surroundings=replace(self.surroundings, reach=reach))

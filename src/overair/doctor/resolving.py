@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Callable
 from typing import Final
 
 import dns.asyncresolver
@@ -46,17 +47,29 @@ def literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 class Hosts(AbstractResolver):
-    """How HTTP finds hosts: by the complaint's name servers and ports; to one address where it is given."""
+    """How HTTP finds hosts: by the complaint's name servers and ports; to one address where it is given.
 
-    def __init__(self, surroundings: Surroundings, address: str | None = None) -> None:
+    ``may_ask`` is that of the complaint, where some addresses may not be asked.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        address: str | None = None,
+        may_ask: Callable[[str, str], bool] = lambda _host, _address: True,
+    ) -> None:
         self._surroundings = surroundings
         self._address = address
+        self._may_ask = may_ask
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The addresses of a host. Raises OSError."""
-        addresses = [self._address] if self._address is not None else await self._looked_up(host)
+        found = [self._address] if self._address is not None else await self._looked_up(host)
+        addresses = [address for address in found if self._may_ask(host, address)]
+        if not addresses:
+            raise OSError(f"{host} may not be asked at its addresses")
         port = self._surroundings.ports.get(port, port)
         return [
             ResolveResult(

@@ -48,6 +48,19 @@ _UNANSWERED: Final[dict[Outcome, Illness]] = {
 
 
 async def _examine(bedside: Bedside) -> Addresses | None:
+    """The addresses of the host that may be asked. Raises NotReached where none may."""
+    found = await _found(bedside)
+    name, may_ask = bedside.host.name, bedside.complaint.may_ask
+    if found is None or all(may_ask(name, address) for address in found.all):
+        return found
+    ipv4 = tuple(address for address in found.ipv4 if may_ask(name, address))
+    ipv6 = tuple(address for address in found.ipv6 if may_ask(name, address))
+    if not ipv4 and not ipv6:
+        raise NotReached("it is of another domain and within a network, where it is not asked from here")
+    return Addresses(ipv4, ipv6, found.chain, found.ttl)
+
+
+async def _found(bedside: Bedside) -> Addresses | None:
     name = bedside.host.name
     typed = literal(name)
     if typed is not None:

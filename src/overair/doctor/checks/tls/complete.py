@@ -9,7 +9,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.completing import complete
 from overair.doctor.consequences import DISBELIEF
 from overair.doctor.device import EVERY, Device
-from overair.doctor.facts.tls import Chain, Presented
+from overair.doctor.facts.tls import Chain, Encrypted, Presented
 from overair.doctor.illness import Illness, Product, Severity
 
 MISSING: Final = Illness(
@@ -49,7 +49,8 @@ NOT_FOUND: Final = Illness(
 
 async def examine(bedside: Bedside) -> Chain:
     """Follow the issuers, fetching what the server should have sent."""
-    chain = await complete(bedside.fact(Presented).sent, bedside.complaint)
+    address = next(iter(bedside.fact(Encrypted).shakes))
+    chain = await complete(bedside.fact(Presented).sent, bedside.complaint.for_strangers(address))
     if chain.missing:
         names = ", ".join(f"“{one.name}”" for one in chain.missing)
         bedside.find(MISSING, names=names)
@@ -66,7 +67,7 @@ CHECK = Check(
     section=Section.TLS,
     scope=Scope.HOST,
     examine=examine,
-    needs=(Presented,),
+    needs=(Encrypted, Presented),
     yields=Chain,
     finds=(MISSING, NOT_FOUND),
 )
