@@ -110,13 +110,17 @@ async def ask(
         sent["Authorization"] = authorization
     trust = anybody() if authorization is None else believed(complaint)
     around = complaint.surroundings
-    if literal(target.host or "") is not None and target.port is not None:
+    named = target.host or ""
+    if literal(named) is not None and not complaint.may_ask(named, named):
+        raise Unanswered(Why.UNREACHABLE, 0.0)
+    if literal(named) is not None and target.port is not None:
         # For an address the resolver is not asked, which maps the ports of names.
         sent.setdefault("Host", target.raw_authority)
         target = target.with_port(around.ports.get(target.port, target.port))
     limit = aiohttp.ClientTimeout(total=seconds or around.answer_seconds, sock_connect=around.connect_seconds)
     started = time.monotonic()
-    connector = aiohttp.TCPConnector(resolver=Hosts(around, address), ssl=trust, use_dns_cache=False)
+    hosts = Hosts(around, address, complaint.may_ask)
+    connector = aiohttp.TCPConnector(resolver=hosts, ssl=trust, use_dns_cache=False)
     try:
         async with (
             aiohttp.ClientSession(connector=connector, timeout=limit, trust_env=False) as session,

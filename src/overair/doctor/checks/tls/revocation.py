@@ -55,7 +55,8 @@ async def examine(bedside: Bedside) -> None:
     stapled = read_answer(staple, own, dt.datetime.now(dt.UTC)) if staple else None
     told = stapled
     if len(chain.path) > 1 and (told is None or told.state in (State.STALE, State.UNUSABLE)):
-        told = await asked(own, chain.path[1].certificate, bedside.complaint)
+        complaint = bedside.complaint.for_strangers(next(iter(bedside.fact(Encrypted).shakes)))
+        told = await asked(own, chain.path[1].certificate, complaint)
     bedside.note(f"stapled: {stapled.state if stapled else 'nothing'}; asked: {_asked(told, stapled)}")
     if told is not None and told.state is State.REVOKED:
         when = f"{told.revoked:%Y-%m-%d}" if told.revoked is not None else "a day that it does not tell"
