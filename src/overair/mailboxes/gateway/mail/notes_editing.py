@@ -30,7 +30,7 @@ _CLOSED: Final = ("object", "audio", "video")
 
 
 class NotEditable(Exception):
-    """A note that cannot be given other words without losing something: it is signed, too long, or no MIME."""
+    """A note that cannot be given other words without loss: it is signed, too long, or no MIME."""
 
 
 def edited(mime: bytes, note: Note, token: str, address: str) -> bytes:
