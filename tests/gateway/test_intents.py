@@ -287,6 +287,40 @@ def test_what_others_have_done_to_it_stays_when_an_addition_is_repeated(cut: Cut
     assert cut.states() == before
 
 
+def test_what_others_have_removed_does_not_come_back(cut: Cut) -> None:
+    """The gateway has found out that it was made, and somebody has deleted it since."""
+    place, relay, ids = cut.place, cut.relays["imap"], {"name": cut.name()}
+    cut.reborn()
+    before = cut.states()
+    given = draft(place, ids)
+
+    async def adds_it(session: Session) -> tuple[str, int]:
+        folder = await session.folder_of_type(DRAFTS)
+        stored = await session.add(folder.folder_id, given)
+        return stored.item_id, stored.revision
+
+    async def removes_it(session: Session) -> str:
+        folder = await session.folder_of_type(DRAFTS)
+        stored = await session.with_key(folder.folder_id, given.keys[-1])
+        assert stored is not None
+        await session.remove(folder.folder_id, stored.item_id)
+        return stored.item_id
+
+    relay.wait_for(rb"(\S+) APPEND ")
+    with pytest.raises(MailboxUnavailable):
+        cut.run(adds_it)
+    cut.reborn()
+    relay.mend()
+    cut.refresh([])
+    item_id = cut.run(removes_it)
+    told_id, revision = cut.run(adds_it)
+    assert cut.states() == before
+    # So the phone is told of the removal, as it has not heard of it.
+    last = cut.run(lambda session: session.last_revision(told_id.partition(":")[0], told_id))
+    assert told_id == item_id
+    assert revision < last
+
+
 def after(before: Counter[tuple[str, str]], gains: Gains, name: str) -> Counter[tuple[str, str]]:
     """What there is with what a case gains and loses."""
     found = before.copy()

@@ -56,7 +56,8 @@ def draft(place: GatewayPlace) -> Item:
     message["To"], message["Subject"] = "otto@example.net", "later"
     message.set_content("not yet")
     mime = message.as_bytes(policy=SMTP)
-    return msgspec.structs.replace(index_message(mime, NOON), blob=place.blobs.put(mime), read=True)
+    blob = place.blobs.put(mime)
+    return msgspec.structs.replace(index_message(mime, NOON), blob=blob, read=True, is_draft=True)
 
 
 KINDS: dict[FolderType, Callable[[GatewayPlace], Item]] = {

@@ -9,6 +9,7 @@ import msgspec
 from overair.items import Item
 from overair.mailboxes.embedded import codec
 from overair.mailboxes.gateway.effects import (
+    Added,
     AddItem,
     ChangeItem,
     CreateFolder,
@@ -33,6 +34,7 @@ _KINDS: Final[dict[str, type[Written]]] = {
         DeleteFolder,
         Submit,
         Taken,
+        Added,
     )
 }
 _HINTS: Final = {name: get_type_hints(kind) for name, kind in _KINDS.items()}

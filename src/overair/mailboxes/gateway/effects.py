@@ -116,10 +116,21 @@ class Taken(msgspec.Struct, frozen=True):
     to: FoundItem | None
 
 
+class Added(msgspec.Struct, frozen=True):
+    """What an intent holds when an item was found to have been added: its id, and the revision at which it
+    came into the mirror.
+    """
+
+    item_id: str
+    revision: int
+
+
 UpstreamEffect = AddItem | ChangeItem | RemoveItem | MoveItem | CreateFolder | UpdateFolder | DeleteFolder
 """What a backend is asked to do."""
 Effect = UpstreamEffect | Submit
-Written = Effect | Taken
+Found = Taken | Added
+"""What was found to have come of an effect that was settled, for whoever repeats it."""
+Written = Effect | Found
 """What is written down of an effect."""
 Outcome = Stood | UpstreamFolder | MailboxError | None
 """What came of an effect; None of one that has nothing to say."""
@@ -173,12 +184,14 @@ class Plan:
         self._seen[name] += 1
         return f"{name}-{self._seen[name]}"
 
-    def outcome(self, effect: Effect, backend: BackendName | None) -> tuple[bool, Outcome]:
+    def outcome(
+        self, effect: Effect, backend: BackendName | None, name: str | None = None
+    ) -> tuple[bool, Outcome]:
         """Whether an effect was made, and what came of it; ``backend`` is to make it, None that sends mail.
 
-        Raises what it came to.
+        ``name`` is that which it was given already. Raises what it came to.
         """
-        name = self.name(effect)
+        name = name or self.name(effect)
         if name not in self.outcomes:
             self.effects[name] = (backend, effect)
             return False, None

@@ -11,7 +11,7 @@ import structlog
 
 from overair.mailboxes.gateway import effect_codec, links
 from overair.mailboxes.gateway.backend import BackendName
-from overair.mailboxes.gateway.effects import Effect, Taken, Written
+from overair.mailboxes.gateway.effects import Added, Effect, Found, Taken, Written
 from overair.mailboxes.gateway.links import Stage
 from overair.storage.interface import Database, Row, Transaction
 from overair.times import microseconds, utc_now
@@ -89,15 +89,15 @@ class Intents:
         """What is known of an effect now, within a transaction that is under way."""
         await transaction.execute(links.SET_STAGE, account=self._account_id, name=name, new_stage=stage.value)
 
-    async def settle_within(self, transaction: Transaction, name: str, taken: Taken | None) -> None:
-        """It was found out what came of an effect: whoever repeats it may be told what it took."""
+    async def settle_within(self, transaction: Transaction, name: str, found: Found | None) -> None:
+        """It was found out what came of an effect: whoever repeats it may be told that."""
         await self.note_within(transaction, name, Stage.SETTLED)
-        if taken is not None:
+        if found is not None:
             await transaction.execute(
                 links.SET_EFFECT,
                 account=self._account_id,
                 name=name,
-                new_effect=effect_codec.written(taken),
+                new_effect=effect_codec.written(found),
                 new_blobs="",
             )
 
@@ -117,7 +117,7 @@ class Intents:
         found = []
         for name, token, data, when in rows:
             effect = _read(self._account_id, data)
-            if effect is not None and not isinstance(effect, Taken):
+            if effect is not None and not isinstance(effect, Found):
                 found.append(Open(name, token, effect, when))
         return found
 
@@ -127,6 +127,15 @@ class Intents:
             lambda transaction: transaction.one(links.WAS_SENT, account=self._account_id, when=when)
         )
         return row is not None
+
+
+async def added_before(transaction: Transaction, account_id: int, name: str) -> Added | None:
+    """The item that was added by an effect of a unit of work which was lost then; None where nothing of the
+    kind is known.
+    """
+    row = await transaction.one(links.INTENT, account=account_id, name=name)
+    effect = None if row is None or row[1] != Stage.SETTLED else _read(account_id, row[2])
+    return effect if isinstance(effect, Added) else None
 
 
 async def taken_before(transaction: Transaction, account_id: int, item_id: str) -> Taken | None:

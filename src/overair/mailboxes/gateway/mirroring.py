@@ -18,6 +18,7 @@ from overair.mailboxes.embedded.session import EmbeddedSession
 from overair.mailboxes.embedded.tables import items
 from overair.mailboxes.gateway import links
 from overair.mailboxes.gateway.backend import BackendName, MirroredFolder, Stood, UpstreamFolder
+from overair.mailboxes.gateway.effects import content_of
 from overair.mailboxes.interface import NoSuchItem, StoredItem
 from overair.storage.interface import Statement
 
@@ -79,7 +80,7 @@ class Mirroring(EmbeddedSession):
         if item_id is not None:
             [there] = await super().read(folder.folder_id, [item_id])
             if there is not None and not stood.overtaken and not is_stub(there.item):
-                return there
+                return msgspec.structs.replace(there, overtaken=content_of(there.item) != content_of(placed))
             await self.relink(item_id, stood)
             return await super().change(folder.folder_id, item_id, placed)
         stored = await super().add(folder.folder_id, placed, beyond_quota=True)

@@ -8,7 +8,6 @@ brought, and the unit of work is run again (mailbox.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -31,8 +30,8 @@ from overair.mailboxes.gateway.effects import (
     Wanted,
 )
 from overair.mailboxes.gateway.groupware.states import unsettled
-from overair.mailboxes.gateway.intents import taken_before
-from overair.mailboxes.gateway.mirroring import Mirroring, blob_of, in_place, is_stub
+from overair.mailboxes.gateway.mirroring import blob_of, in_place, is_stub
+from overair.mailboxes.gateway.repeating import Repeating
 from overair.mailboxes.interface import (
     Changes,
     FolderExists,
@@ -48,7 +47,7 @@ from overair.mailboxes.search_query import SearchQuery
 from overair.storage.interface import Transaction
 
 
-class GatewaySession(Mirroring):
+class GatewaySession(Repeating):
     """A mailboxes.interface.Session on a mirror."""
 
     def __init__(
@@ -58,8 +57,7 @@ class GatewaySession(Mirroring):
         plan: Plan,
         configured: frozenset[BackendName],
     ) -> None:
-        super().__init__(account_id, transaction)
-        self.plan: Final = plan
+        super().__init__(account_id, transaction, plan)
         self._configured = configured
         self._links: dict[str, Link | None] = {}
         self._tried: set[str] = set()
@@ -124,12 +122,18 @@ class GatewaySession(Mirroring):
         link = await self._link(folder_id)
         if link is None or not link.holds(item):
             return await super().add(folder_id, item, beyond_quota=beyond_quota)
-        made, stood = await self._made_to_item(link, AddItem(link.folder, item))
+        effect = AddItem(link.folder, item)
+        name = self.plan.name(effect)
+        before = await self.added_before(name, folder_id, item)
+        if before is not None:
+            return before
+        made, stood = await self._made_to_item(link, effect, name=name)
         if not made or not isinstance(stood, Stood):
             stored = await super().add(folder_id, item, beyond_quota=True)
             self._tried.add(stored.item_id)
             return stored
-        return msgspec.structs.replace(await self.bring(link.folder, stood, item), overtaken=stood.overtaken)
+        brought = await self.bring(link.folder, stood, item)
+        return msgspec.structs.replace(brought, overtaken=stood.overtaken or brought.overtaken)
 
     async def change(self, folder_id: str, item_id: str, item: Item) -> StoredItem:
         """The item with new content. Raises NoSuchItem, and what its server says."""
@@ -164,7 +168,7 @@ class GatewaySession(Mirroring):
         destination = await self._link(destination_id)
         [stored] = await self.read(folder_id, [item_id])
         if stored is None:
-            return await self._moved_before(item_id, destination_id)
+            return await self.moved_before(item_id, destination_id)
         item = stored.item
         fits = destination is not None and destination.holds(item)
         stood: object = None
@@ -182,22 +186,6 @@ class GatewaySession(Mirroring):
         if fits:
             self._tried.add(moved.item_id)
         return moved
-
-    async def taken_to(self, item_id: str) -> str | None:
-        """See Session."""
-        taken = await taken_before(self.transaction, self.account_id, item_id)
-        if taken is None:
-            return None
-        return "" if taken.to is None else taken.to.folder_id
-
-    async def _moved_before(self, item_id: str, destination_id: str) -> StoredItem:
-        """The item that was moved by a unit of work which was lost then. Raises NoSuchItem."""
-        taken = await taken_before(self.transaction, self.account_id, item_id)
-        if taken is not None and taken.to is not None and taken.to.folder_id == destination_id:
-            [moved] = await self.read(destination_id, [taken.to.item_id])
-            if moved is not None:
-                return moved
-        raise NoSuchItem(item_id)
 
     # Folders.
 
@@ -267,12 +255,12 @@ class GatewaySession(Mirroring):
         places = {(one.parent_id, one.name, one.type): one.folder_id for one in await self.folders()}
         return places.get((parent_id, name, folder_type))
 
-    def _made(self, link: Link, effect: Effect) -> tuple[bool, object]:
+    def _made(self, link: Link, effect: Effect, name: str | None = None) -> tuple[bool, object]:
         self._require_had(link.backend)
-        return self.plan.outcome(effect, link.backend)
+        return self.plan.outcome(effect, link.backend, name)
 
     async def _made_to_item(
-        self, link: Link, effect: Effect, destination: Link | None = None
+        self, link: Link, effect: Effect, destination: Link | None = None, name: str | None = None
     ) -> tuple[bool, object]:
         for one in (link, destination):
             if one is not None and one.backend is not BackendName.IMAP:
@@ -281,7 +269,7 @@ class GatewaySession(Mirroring):
                     folder=int(one.folder.folder_id),
                     new_state=unsettled(one.folder.state),
                 )
-        return self._made(link, effect)
+        return self._made(link, effect, name)
 
     def _require_had(self, name: str) -> None:
         """Raise MailboxUnavailable where a server, by name, or a folder, by id, is not to be had."""

@@ -22,10 +22,12 @@ from overair.mailboxes.gateway.backend import (
     WrongCredentials,
 )
 from overair.mailboxes.gateway.effects import (
+    Added,
     AddItem,
     ChangeItem,
     CreateFolder,
     DeleteFolder,
+    Found,
     MoveItem,
     Outcome,
     RemoveItem,
@@ -92,8 +94,8 @@ class Settling:
             log.info("an intent has nothing left to settle", account_id=self._account_id, reason=reason)
 
         async def work(session: Mirroring) -> None:
-            taken = await _write(session, name, effect, outcome) if made else None
-            await self._intents.settle_within(session.transaction, one.name, taken)
+            found = await _write(session, name, effect, outcome) if made else None
+            await self._intents.settle_within(session.transaction, one.name, found)
 
         await self._database.write(lambda transaction: work(Mirroring(self._account_id, transaction)))
         if made and isinstance(effect, CreateFolder | UpdateFolder | DeleteFolder):
@@ -132,10 +134,8 @@ class Settling:
 
 async def _write(
     session: Mirroring, name: BackendName, effect: UpstreamEffect, outcome: Outcome
-) -> Taken | None:
-    """Have the mirror show what was made, as the unit of work would have that was lost; what it took from
-    a folder.
-    """
+) -> Found | None:
+    """Have the mirror show what was made, as the unit of work would have that was lost."""
     if name is not BackendName.IMAP and not isinstance(effect, CreateFolder | UpdateFolder | DeleteFolder):
         folders = [getattr(effect, field, None) for field in _FOLDERS]
         for folder in folders:
@@ -145,7 +145,8 @@ async def _write(
                 )
     match effect, outcome:
         case AddItem(folder, item), Stood():
-            await session.bring(folder, outcome, item)
+            stored = await session.bring(folder, outcome, item)
+            return Added(stored.item_id, stored.revision)
         case ChangeItem(folder, known, _, new), Stood():
             item_id = await session.item_at(folder.folder_id, known.key)
             if item_id is not None:
