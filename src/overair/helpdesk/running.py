@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 import structlog
 
-from overair.doctor.complaint import Surroundings
+from overair.doctor.complaint import Reach, Surroundings
 from overair.helpdesk.application import Desk
 from overair.helpdesk.consultations import Consultations
 from overair.server.certificate_keeper import CertificateKeeper
@@ -78,7 +79,9 @@ def desk_of(opened_: Opened, around: Surroundings, consultations: Consultations 
     """The pages, for the names under which they are reached."""
     desk, host = opened_.settings.doctor, opened_.listening.host
     names = desk.names if host in EVERY_ADDRESS else (*desk.names, host)
-    return Desk(desk, opened_.password, around, names=names, consultations=consultations)
+    # Whoever runs a domain that may be examined must not have this machine ask within its own network.
+    guarded = replace(around, reach=Reach.OWN)
+    return Desk(desk, opened_.password, guarded, names=names, consultations=consultations)
 
 
 def serve_until_told(opened_: Opened, around: Surroundings, started: Started) -> None:
