@@ -52,11 +52,14 @@ async def serving(pages: Mapping[str, bytes]) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-def completed(files: CertificateFiles, pages: Mapping[str, bytes], *given: Path) -> Chain:
+def completed(
+    files: CertificateFiles, pages: Mapping[str, bytes], *given: Path, shown_at: str = "127.0.0.1"
+) -> Chain:
     async def fetched() -> Chain:
         async with serving(pages) as port:
             around = Surroundings(ports={80: port}, device_authorities=given, connect_seconds=5)
-            return await complete(read_chain(files.chain), Complaint(address="", surroundings=around))
+            complaint = Complaint(address="", surroundings=around).for_strangers(shown_at)
+            return await complete(read_chain(files.chain), complaint)
 
     return run(fetched())
 
@@ -96,6 +99,18 @@ def test_a_missing_intermediate_is_fetched(authority: Authority, form: str) -> N
 
     assert [one.name for one in chain.missing] == ["Ward Intermediate"]
     assert told(chain)[-1] == ("Ward Root", Origin.GIVEN)
+
+
+@pytest.mark.parametrize(("shown_at", "fetched"), [("10.0.0.1", True), ("198.41.0.4", False)])
+@pytest.mark.parametrize("url", [URL, "http://localhost/issuer", "http://[::ffff:127.0.0.1]/issuer"])
+def test_an_issuer_within_a_network_is_fetched_from_there_only(
+    authority: Authority, url: str, shown_at: str, fetched: bool
+) -> None:
+    files = authority.issue(NAMES, send=(LEAF,), issuers=url)
+
+    chain = completed(files, {"/issuer": der(authority.intermediate)}, authority.root_file, shown_at=shown_at)
+
+    assert bool(chain.missing) is fetched
 
 
 @pytest.mark.parametrize("body", [None, b"", b"<html>not here</html>", b"\x30\x80", ANOTHER])
