@@ -19,6 +19,7 @@ from overair.doctor.certificate import MAXIMUM_NAME, Certificate, Unreadable, re
 from overair.doctor.completing import MAXIMUM_PATH, certificates_in
 from overair.doctor.handshaking import MAXIMUM_BYTES
 from overair.doctor.ocsp import State, Told, read_answer
+from overair.doctor.revocation_lists import MAXIMUM_LIST, read_list
 from overair.doctor.web import MAXIMUM_BODY
 
 NOW: Final = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -30,6 +31,10 @@ ACCESS: Final = x509.AuthorityInformationAccess(
         for method in (AuthorityInformationAccessOID.OCSP, AuthorityInformationAccessOID.CA_ISSUERS)
     ]
 )
+
+
+LIST: Final = x509.UniformResourceIdentifier("http://authority.example.org/1.crl")
+POINTS: Final = x509.CRLDistributionPoints([x509.DistributionPoint([LIST], None, None, None)])
 
 
 @lru_cache(maxsize=8)
@@ -50,6 +55,7 @@ def certificate(names: int = 2) -> x509.Certificate:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()), False)
         .add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), False)
         .add_extension(ACCESS, False)
+        .add_extension(POINTS, False)
         .sign(KEY, hashes.SHA256())
     )
 
@@ -70,7 +76,8 @@ def check_certificate(found: Certificate) -> None:
     assert isinstance(found.days, int)
     assert found.key.bits >= 0
     assert found.hash_name.isalnum() or not found.hash_name or "-" in found.hash_name
-    assert all(url.lower().startswith("http://") for url in (*found.issuer_urls, *found.ocsp_urls))
+    urls = (*found.issuer_urls, *found.ocsp_urls, *found.list_urls)
+    assert all(url.lower().startswith("http://") for url in urls)
     for fact in (found.is_authority, found.for_servers, found.says_purpose, found.must_staple):
         assert isinstance(fact, bool)
     assert found.self_signed in (True, False)
@@ -90,7 +97,35 @@ def files() -> Iterable[bytes]:
 
 
 def read_state(data: bytes) -> Told:
-    return read_answer(data, read(der()), NOW)
+    own = read(der())
+    return read_answer(data, own, own, NOW)
+
+
+def read_listed(data: bytes) -> Told:
+    own = read(der())
+    return read_list(data, own, own, NOW)
+
+
+def lists() -> Iterable[bytes]:
+    """Without the certificate, with it, and part of a list."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(SUBJECT)
+        .last_update(NOW)
+        .next_update(NOW + dt.timedelta(days=7))
+    )
+    entry = x509.RevokedCertificateBuilder().serial_number(1).revocation_date(NOW).build()
+    point = x509.IssuingDistributionPoint([LIST], None, False, False, None, False, False)
+    for one in (builder, builder.add_revoked_certificate(entry), builder.add_extension(point, True)):
+        yield one.sign(KEY, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def long_list(size: int) -> bytes:
+    builder = x509.CertificateRevocationListBuilder().issuer_name(SUBJECT).last_update(NOW).next_update(NOW)
+    for number in range(2, 2 + max(1, size // 40)):
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(NOW)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def check_state(told: Told) -> None:
@@ -149,5 +184,14 @@ TARGETS: Final = (
         words=WORDS,
         shapes={"nested": NESTED},
         limit=MAXIMUM_BODY,
+    ),
+    Target(
+        name="certificate_list",
+        read=read_listed,
+        check=check_state,
+        seeds=lists,
+        words=(*WORDS, b"-----BEGIN X509 CRL-----\n", b"-----END X509 CRL-----\n"),
+        shapes={"nested": NESTED, "long": long_list},
+        limit=MAXIMUM_LIST,
     ),
 )

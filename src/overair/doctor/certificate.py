@@ -172,6 +172,18 @@ class Certificate:
         return self._access(AuthorityInformationAccessOID.OCSP)
 
     @cached_property
+    def list_urls(self) -> tuple[str, ...]:
+        """Where the list of what its issuer has taken back can be had, by HTTP."""
+        found = self._extension(x509.CRLDistributionPoints)
+        return tuple(
+            name.value
+            for point in found or ()
+            if not point.crl_issuer and not point.reasons
+            for name in point.full_name or ()
+            if isinstance(name, x509.UniformResourceIdentifier) and name.value.lower().startswith("http://")
+        )
+
+    @cached_property
     def self_signed(self) -> bool:
         """Whether it was issued by itself."""
         return self.issued_by(self)

@@ -61,7 +61,7 @@ class Answer:
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
-    """The first MAXIMUM_BODY bytes."""
+    """The first bytes, MAXIMUM_BODY unless another limit was given."""
     seconds: float
     """From the request to the end of the answer."""
 
@@ -92,6 +92,7 @@ async def ask(
     authorization: str | None = None,
     address: str | None = None,
     seconds: float | None = None,
+    limit: int = MAXIMUM_BODY,
 ) -> Answer:
     """Ask one question; redirects are not followed.
 
@@ -100,7 +101,7 @@ async def ask(
 
     ``authorization`` is the header with the log-in (``Attempts.ask`` counts those): it goes over TLS that is
     believed and to hosts that may be told, and to no other (KeptSecret). ``address`` is the host's to ask,
-    ``seconds`` for the whole answer. Raises Unanswered.
+    ``seconds`` for the whole answer, ``limit`` bytes of whose body are read. Raises Unanswered.
     """
     target = URL(url, encoded=True) if isinstance(url, str) else url
     sent = CIMultiDict({"User-Agent": USER_AGENT, **(headers or {})})
@@ -117,13 +118,14 @@ async def ask(
         # For an address the resolver is not asked, which maps the ports of names.
         sent.setdefault("Host", target.raw_authority)
         target = target.with_port(around.ports.get(target.port, target.port))
-    limit = aiohttp.ClientTimeout(total=seconds or around.answer_seconds, sock_connect=around.connect_seconds)
+    total = seconds or around.answer_seconds
+    patience = aiohttp.ClientTimeout(total=total, sock_connect=around.connect_seconds)
     started = time.monotonic()
     hosts = Hosts(around, address, complaint.may_ask)
     connector = aiohttp.TCPConnector(resolver=hosts, ssl=trust, use_dns_cache=False)
     try:
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=limit, trust_env=False) as session,
+            aiohttp.ClientSession(connector=connector, timeout=patience, trust_env=False) as session,
             session.request(
                 method, target, data=body or None, headers=sent, allow_redirects=False, expect100=expect
             ) as response,
@@ -131,10 +133,10 @@ async def ask(
             data = bytearray()
             async for piece in response.content.iter_chunked(_CHUNK):
                 data += piece
-                if len(data) >= MAXIMUM_BODY:
+                if len(data) >= limit:
                     break
             took = time.monotonic() - started
-            return Answer(response.status, response.headers, bytes(data[:MAXIMUM_BODY]), took)
+            return Answer(response.status, response.headers, bytes(data[:limit]), took)
     except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
         raise Unanswered(_why(error), time.monotonic() - started) from error
 

@@ -14,6 +14,7 @@ names, the intermediate sent along. What differs is named::
     authority.issue(("exchange",), ...)                   # wrong name; IP addresses are told from names
     authority.issue(names, common_name_only=True)         # no alternative names
     authority.issue(names, ocsp=URL, issuers=URL)         # authority information access
+    authority.issue(names, lists=URL)                     # where the list of what was taken back is
     authority.issue(names, purpose=FOR_CLIENTS)           # not meant for servers
     authority.issue(names, purpose=None)                  # does not say what it is meant for
     authority.issue(names, must_staple=True)              # demands that its state is stapled
@@ -117,6 +118,7 @@ class Authority:
         common_name_only: bool = False,
         ocsp: str | None = None,
         issuers: str | None = None,
+        lists: str | None = None,
         purpose: x509.ObjectIdentifier | None = FOR_SERVERS,
         must_staple: bool = False,
         above: tuple[float, float] | None = None,
@@ -147,6 +149,8 @@ class Authority:
         access = _access(ocsp, issuers)
         if access is not None:
             builder = builder.add_extension(access, False)
+        if lists is not None:
+            builder = builder.add_extension(_points((lists,)), False)
         if must_staple:
             builder = builder.add_extension(x509.TLSFeature([x509.TLSFeatureType.status_request]), False)
         certificate = builder.sign(own if sha1 else signing, hashes.SHA256())
@@ -256,6 +260,11 @@ def _access(ocsp: str | None, issuers: str | None) -> x509.AuthorityInformationA
         if url is not None
     ]
     return x509.AuthorityInformationAccess(told) if told else None
+
+
+def _points(urls: Sequence[str]) -> x509.CRLDistributionPoints:
+    names = [x509.UniformResourceIdentifier(url) for url in urls]
+    return x509.CRLDistributionPoints([x509.DistributionPoint(names, None, None, None)])
 
 
 def _pem(certificate: x509.Certificate) -> bytes:

@@ -1,4 +1,4 @@
-"""What an authority says of a certificate that it has taken back (OCSP)."""
+"""What an authority says of a certificate that it has taken back: by OCSP, and by its list."""
 
 from __future__ import annotations
 
@@ -25,6 +25,25 @@ def revoked(authority: Authority, certificate: x509.Certificate) -> bytes:
 def good(authority: Authority, certificate: x509.Certificate, until: dt.datetime) -> bytes:
     """That it is good, for the week that ends then."""
     return _said(authority, certificate, until - GOOD_FOR, None)
+
+
+def listing(authority: Authority, certificate: x509.Certificate, part: str | None = None) -> bytes:
+    """The authority's list, in DER, with a certificate that it took back three days ago; ``part`` is the URL
+    of which part of the list it is."""
+    now = dt.datetime.now(dt.UTC)
+    entry = x509.RevokedCertificateBuilder().serial_number(certificate.serial_number)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority.intermediate.subject)
+        .last_update(now - SINCE)
+        .next_update(now + GOOD_FOR)
+        .add_revoked_certificate(entry.revocation_date(now - SINCE).build())
+    )
+    if part is not None:
+        names = [x509.UniformResourceIdentifier(part)]
+        point = x509.IssuingDistributionPoint(names, None, False, False, None, False, False)
+        builder = builder.add_extension(point, True)
+    return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _said(

@@ -15,7 +15,7 @@ from overair.doctor.host import Host
 from overair.ward.case import Case, Program
 from overair.ward.certificates import LEAF
 from overair.ward.fronts import behind_haproxy
-from overair.ward.revocation import revoked
+from overair.ward.revocation import listing, revoked
 from overair.ward.showing import showing
 from overair.ward.site import AUTODISCOVER, MAIL, NAMES, TO_HTTPS, healthy_site, records
 from overair.ward.ward import Ward
@@ -66,6 +66,19 @@ async def _revoked(ward: Ward) -> AsyncIterator[Complaint]:
         return web.Response(body=answer, content_type="application/ocsp-response")
 
     async with ward.scripted(responded, responder), healthy_site(ward, certificate=certificate):
+        yield ward.complaint()
+
+
+@contextlib.asynccontextmanager
+async def _listed(ward: Ward) -> AsyncIterator[Complaint]:
+    """The authority has given OCSP up, as Let's Encrypt has, and tells by its list alone."""
+    address, folder = ward.address(), ward.folder()
+    url = f"http://{AUTHORITY}/taken-back.crl"
+    certificate = ward.authority.issue(NAMES, lists=url)
+    (folder / "taken-back.crl").write_bytes(listing(ward.authority, certificate.certificate, url))
+    ward.zone.add(AUTHORITY, "A", address)
+    http = f"location = /taken-back.crl {{ root {folder}; }} location / {{ {TO_HTTPS} }}"
+    async with healthy_site(ward, address=address, certificate=certificate, http=http):
         yield ward.complaint()
 
 
@@ -186,6 +199,13 @@ CASES: Final = (
         illness="certificate-revoked",
         program=Program.NGINX,
         start=_stapled,
+    ),
+    Case(
+        id="revoked-by-list",
+        title="“The authority has told us something about our key. Since then nothing has happened.”",
+        illness="certificate-revoked",
+        program=Program.NGINX,
+        start=_listed,
     ),
     Case(
         id="must-staple",

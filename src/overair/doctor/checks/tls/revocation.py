@@ -6,12 +6,14 @@ import datetime as dt
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.check import Check, Scope, Section
+from overair.doctor.certificate import Certificate
+from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.device import CURRENT
 from overair.doctor.facts.tls import Chain, Encrypted, Presented
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.ocsp import State, Told, asked, read_answer
+from overair.doctor.ocsp import CONCLUSIVE, State, Told, asked, read_answer
+from overair.doctor.revocation_lists import listed
 
 _STAPLING: Final = {
     Product.NGINX: "`ssl_stapling on; ssl_stapling_verify on; resolver ADDRESS;`, and look whether the "
@@ -49,15 +51,18 @@ STALE: Final = Illness(
 
 
 async def examine(bedside: Bedside) -> None:
-    """Read the staple; without a usable one, ask at the URL in the certificate."""
+    """Read the staple; without a usable one ask at the URL in the certificate, or look into the list."""
     own, chain = bedside.fact(Presented).own, bedside.fact(Chain)
+    if len(chain.path) == 1:
+        raise NotReached("there is nobody above it who could take it back")
+    issuer = chain.path[1].certificate
     staple = bedside.fact(Encrypted).first.staple
-    stapled = read_answer(staple, own, dt.datetime.now(dt.UTC)) if staple else None
-    told = stapled
-    if len(chain.path) > 1 and (told is None or told.state in (State.STALE, State.UNUSABLE)):
-        complaint = bedside.complaint.for_strangers(next(iter(bedside.fact(Encrypted).shakes)))
-        told = await asked(own, chain.path[1].certificate, complaint)
-    bedside.note(f"stapled: {stapled.state if stapled else 'nothing'}; asked: {_asked(told, stapled)}")
+    stapled = read_answer(staple, own, issuer, dt.datetime.now(dt.UTC)) if staple else None
+    told, source = stapled, "stapled"
+    if stapled is None or stapled.state not in CONCLUSIVE:
+        told, source = await _elsewhere(bedside, own, issuer)
+    known = f"{source}: {told.state}" if told is not None else "nobody tells its state"
+    bedside.note(f"{known}; stapled: {stapled.state}" if stapled not in (None, told) else known)
     if told is not None and told.state is State.REVOKED:
         when = f"{told.revoked:%Y-%m-%d}" if told.revoked is not None else "a day that it does not tell"
         bedside.find(REVOKED, issuer=own.issuer, when=when)
@@ -69,10 +74,14 @@ async def examine(bedside: Bedside) -> None:
         bedside.find(STALE, state=stapled.state)
 
 
-def _asked(told: Told | None, stapled: Told | None) -> str:
-    if told is None:
-        return "no answer"
-    return str(told.state) if told is not stapled else "no need"
+async def _elsewhere(bedside: Bedside, own: Certificate, issuer: Certificate) -> tuple[Told | None, str]:
+    """What the authority says itself: by OCSP, or by its list where that tells nothing."""
+    complaint = bedside.complaint.for_strangers(next(iter(bedside.fact(Encrypted).shakes)))
+    told = await asked(own, issuer, complaint)
+    if told is not None and told.state in CONCLUSIVE:
+        return told, "asked for"
+    listing = await listed(own, issuer, complaint)
+    return (listing, "in the authority's list") if listing is not None else (told, "asked for")
 
 
 CHECK = Check(
