@@ -200,8 +200,11 @@ def _absolute(url: str, location: str) -> URL | None:
     if not location:
         return None
     try:
-        target = URL(url).join(URL(location))
+        said = URL(location)
+        target = URL(url).join(said)
     except ValueError:
+        return None
+    if said.scheme and not said.host:  # https:///path, of which a join would make the host that said it
         return None
     return target if target.scheme in ("http", "https") and target.host else None
 

@@ -2,7 +2,7 @@
 
     start = by_nginx("location <<eas>> { return 503; } <<usual>>")   # in place of its usual location
     start = by_haproxy("    http-request deny if METH_OPTIONS")
-    start = by_apache("    LimitRequestBody 131072")
+    start = by_apache("    RewriteEngine On")
 
 In the texts ``<<eas>>`` and the like stand for what ``meanings`` says.
 """
@@ -49,6 +49,11 @@ async def filled(ward: Ward, text: str) -> str:
     """A text with its marks replaced."""
     known = await meanings(ward)
     return re.sub(r"<<(\w+)>>", lambda mark: known[mark[1]], text)
+
+
+def at_autodiscover(lines: str) -> str:
+    """Locations of nginx: lines for Autodiscover's XML, all else as usual."""
+    return f"location ~* ^<<xml>>$ {{ {lines} }} <<usual>>"
 
 
 def by_nginx(locations: str = USUAL, *, http: str | None = TO_HTTPS, **changes: Unpack[Changes]) -> Start:

@@ -6,6 +6,8 @@ from typing import Final
 
 from overair.ward.case import Case
 from overair.ward.cases import (
+    autodiscover,
+    autodiscover_answers,
     healthy,
     login,
     machine,
@@ -25,6 +27,7 @@ from overair.ward.cases import (
     web,
     web_changes,
     web_login,
+    web_oddities,
 )
 
 CASES: Final[tuple[Case, ...]] = (
@@ -40,6 +43,9 @@ CASES: Final[tuple[Case, ...]] = (
     *tls_certificates.CASES,
     *tls_names.CASES,
     *tls_trust.CASES,
+    *autodiscover.CASES,
+    *autodiscover_answers.CASES,
+    *web_oddities.CASES,
     *web.CASES,
     *web_login.CASES,
     *web_changes.CASES,

@@ -19,6 +19,8 @@ SERVER_UNKNOWN: Final = Illness(
 )
 _CONSEQUENCES: Final = frozenset(("server-unknown",))
 """Where Autodiscover is there and sick, that is why no server is known."""
+_MISNAMED: Final = _CONSEQUENCES | {"autodiscover-json-differs"}
+"""Where the first version names what is no use, the second, which does not, differs."""
 
 MISSING: Final = Illness(
     id="autodiscover-missing",
@@ -213,7 +215,7 @@ NAMES_HTTP: Final = Illness(
         Product.Z_PUSH: "Set ZPUSH_HOST in autodiscover/config.php to the name that phones use, without a "
         "scheme.",
     },
-    explains=_CONSEQUENCES,
+    explains=_MISNAMED,
 )
 NAMES_INTERNAL: Final = Illness(
     id="autodiscover-names-internal",
@@ -227,7 +229,7 @@ NAMES_INTERNAL: Final = Illness(
         "https://PUBLIC-NAME/Microsoft-Server-ActiveSync",
         Product.OVERAIR: 'Set url = "https://PUBLIC-NAME" in overair.toml.',
     },
-    explains=frozenset(("server-unknown", "name-unknown", "name-without-address", "private-address")),
+    explains=_MISNAMED | {"name-unknown", "name-without-address", "private-address"},
 )
 NAMES_UNREACHABLE: Final = Illness(
     id="autodiscover-names-unreachable",
@@ -239,13 +241,14 @@ NAMES_UNREACHABLE: Final = Illness(
         "https://{server}/Microsoft-Server-ActiveSync",
         Product.OVERAIR: 'Set url = "https://{server}" in overair.toml.',
     },
+    explains=_MISNAMED,
 )
 NAMES_NONSENSE: Final = Illness(
     id="autodiscover-names-no-url",
     severity=Severity.IMPAIRS,
     says="What Autodiscover names as the server is no URL: {url}.",
     cure="Set the external URL of the server as https://HOST/Microsoft-Server-ActiveSync.",
-    explains=_CONSEQUENCES,
+    explains=_MISNAMED,
 )
 NO_PATH: Final = Illness(
     id="autodiscover-names-no-path",
@@ -258,6 +261,7 @@ NO_PATH: Final = Illness(
         Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
         "https://HOST/Microsoft-Server-ActiveSync",
     },
+    explains=_MISNAMED,
 )
 JSON_DIFFERS: Final = Illness(
     id="autodiscover-json-differs",

@@ -25,7 +25,7 @@ SILENT: Final = Illness(
 _THERE: Final = frozenset((Nature.LOG_IN, Nature.FORMS, Nature.LOGIN_PAGE))
 
 
-async def _examine(bedside: Bedside) -> Webmail:
+async def _examine(bedside: Bedside) -> Webmail | None:
     asked = await asyncio.gather(*(_asked(bedside, path) for path in PATHS))
     for path, answer in zip(PATHS, asked, strict=True):
         nature = nature_of(f"https://{bedside.host.authority}{path}", answer) if answer is not None else None
@@ -36,6 +36,7 @@ async def _examine(bedside: Bedside) -> Webmail:
     first = next((answer for answer in asked if answer is not None), None)
     if greeting is not None and greeting.product is Product.EXCHANGE and first is not None:
         bedside.find(SILENT, status=first.status, path=PATHS[0])
+        return None
     raise NotReached("there is none at /owa or /exchange")
 
 
