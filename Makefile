@@ -22,7 +22,7 @@ export UV_NATIVE_TLS ?= true
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONHASHSEED ?= 0
 
-.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures accuracy lock requirements docs clean
+.PHONY: help install serve test test-postgresql test-all check bench bench-full fuzz soak figures accuracy lock requirements schema docs clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18

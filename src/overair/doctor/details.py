@@ -30,6 +30,7 @@ OWN: Final = frozenset(
         "lacking",
         "meaning",
         "minutes",
+        "more",
         "most",
         "old",
         "other",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from itertools import count
 from typing import Final
 
 from yarl import URL
@@ -99,6 +100,7 @@ class Pseudonyms:
     def __init__(self, complaint: Complaint) -> None:
         self._domain = complaint.mail_domain
         self._hosts: dict[str, str] = {self._domain: DOMAIN}
+        self._numbers = count(1)
         self._addresses: dict[str, str] = {}
         local = complaint.address.rpartition("@")[0]
         self._users = {one.lower() for one in (local, complaint.user) if one}
@@ -186,16 +188,13 @@ class Pseudonyms:
 
     def _new(self, plain: str) -> str:
         """A stand-in that is not taken: the first label is kept where it is the domain's and a usual one."""
-        number = len(self._hosts)
-        if "." not in plain:
-            return f"HOST{number}"
-        if not plain.endswith(f".{self._domain}"):
-            return f"host{number}.{OTHERS}"
+        inside = plain.endswith(f".{self._domain}")
         label = plain.partition(".")[0]
         usual = f"{label}.{DOMAIN}"
-        return (
-            usual if label in KEPT_LABELS and usual not in self._hosts.values() else f"host{number}.{DOMAIN}"
-        )
+        if inside and label in KEPT_LABELS and usual not in self._hosts.values():
+            return usual
+        number = next(self._numbers)
+        return f"host{number}.{DOMAIN if inside else OTHERS}" if "." in plain else f"HOST{number}"
 
     def _address(self, text: str) -> str | None:
         """The stand-in of an IP address; None of what is none, as of a time or a version."""

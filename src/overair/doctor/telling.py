@@ -111,7 +111,7 @@ def devices(report: Report) -> list[DeviceLine]:
             "no": f"does not {decides.question}{why}",
             "unknown": f"unknown whether it would {decides.question}{why}",
         }[decides.answer]
-        lines.append(DeviceLine(device, decides.answer, says))
+        lines.append(DeviceLine(PROFILES[Device(device)].called, decides.answer, says))
     return lines
 
 
