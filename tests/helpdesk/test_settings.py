@@ -74,8 +74,9 @@ def test_others_come_by_tls_and_a_password_alone(tmp_path: Path) -> None:
         f'{ALLOW}\nlisten = "0.0.0.0:0"\nnames = ["desk.example.org"]\n'
         f'password_file = "{password_file(tmp_path)}"'
     )
-    with pytest.raises(SettingsError, match=r"doctor\.listen: .* needs TLS"):
-        opened(load(written(tmp_path, doctor)))
+    for tls in ("", "[tls]\nenabled = false"):
+        with pytest.raises(SettingsError, match=r"doctor\.listen: .* needs TLS"):
+            opened(load(written(tmp_path, doctor, tls)))
     files = Authority(tmp_path).issue(("desk.example.org",))
     tls = f'[tls]\ncertificate = "{files.chain_file}"\nprivate_key = "{files.key_file}"'
 

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from importlib.resources import files
 from typing import Final
-from urllib.parse import parse_qsl
 
 import jinja2
 import msgspec
@@ -24,16 +23,21 @@ from overair.doctor.page import render
 from overair.doctor.report import Report
 from overair.doctor.telling import paragraph
 from overair.helpdesk import events
-from overair.helpdesk.asking import FIELDS, Allowance, NotAllowed, Unclear, complaint_of
+from overair.helpdesk.asking import (
+    FIELDS,
+    MAXIMUM_FORM,
+    Allowance,
+    NotAllowed,
+    Unclear,
+    complaint_of,
+    fields_of,
+)
 from overair.helpdesk.consultation import MOST_LISTENERS, Consultation, Outcome
 from overair.helpdesk.consultations import Consultations
 from overair.helpdesk.guard import Guard, Tokens
 from overair.helpdesk.pace import Pace, TooMany
 from overair.server.help_desk_settings import HelpDesk
 
-MAXIMUM_FORM: Final = 16 * 1024
-"""Bytes of what the form sends."""
-MOST_FIELDS: Final = 16
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MINUTE: Final = 60.0
 REFRESH_SECONDS: Final = 3
@@ -103,7 +107,10 @@ class Desk:
         return HTMLResponse(text, status, {"Retry-After": str(later)} if later else None)
 
     async def _begin(self, request: Request) -> Response:
-        typed = await _typed(request)
+        try:
+            typed = await _typed(request)
+        except Unclear as error:
+            raise HTTPException(error.status, str(error)) from None
         if not self._tokens.good(typed.pop("token", "")):
             return self._shown_form(typed, "This page was open for too long: send it again.", 403)
         client = request.client.host if request.client is not None else ""
@@ -178,7 +185,7 @@ def _as_file(name: str) -> dict[str, str]:
 
 
 async def _typed(request: Request) -> dict[str, str]:
-    """The fields of a form, the last of equal names. Raises HTTPException."""
+    """The fields of a form. Raises HTTPException, Unclear."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM_TYPE:
         raise HTTPException(415, "This is no form.")
     body = bytearray()
@@ -186,8 +193,4 @@ async def _typed(request: Request) -> dict[str, str]:
         body += piece
         if len(body) > MAXIMUM_FORM:
             raise HTTPException(413, "The form is too long.")
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise HTTPException(400, "This is no form.") from None
-    return dict(pairs)
+    return fields_of(bytes(body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
+from urllib.parse import parse_qsl
 
 from overair.doctor.complaint import Complaint, Surroundings
 from overair.doctor.host import HTTPS_PORT, Host
@@ -13,6 +14,9 @@ from overair.doctor.secret import Secret
 from overair.protocol.autodiscover.names import InvalidName, address_key
 from overair.server.help_desk_settings import HelpDesk, host_and_port
 
+MAXIMUM_FORM: Final = 16 * 1024
+"""Bytes of what the form sends."""
+MOST_FIELDS: Final = 16
 LONGEST_FIELD: Final = 1024
 """Characters of anything that is typed in."""
 FIELDS: Final = ("address", "user", "domain", "server")
@@ -29,6 +33,15 @@ class Unclear(Exception):
     """It cannot be understood; the message says what to type."""
 
     status: Final = 400
+
+
+def fields_of(body: bytes) -> dict[str, str]:
+    """What a form holds, the last of equal names. Raises Unclear."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise Unclear("This is no form.") from None
+    return dict(pairs)
 
 
 class Allowance:

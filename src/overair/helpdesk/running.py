@@ -14,6 +14,7 @@ import structlog
 from overair.doctor.complaint import Reach, Surroundings
 from overair.helpdesk.application import Desk
 from overair.helpdesk.consultations import Consultations
+from overair.protocol.autodiscover.names import domain_name
 from overair.server.certificate_keeper import CertificateKeeper
 from overair.server.certificates import keeper_of
 from overair.server.help_desk_settings import HelpDeskError
@@ -64,7 +65,7 @@ def opened(settings: Settings) -> Opened:
         raise SettingsError("doctor.names: write the name under which browsers reach the page")
     if listening.is_private:
         return Opened(settings, listening, password, None)
-    if tls.certificate is None or tls.private_key is None:
+    if not tls.enabled or tls.certificate is None or tls.private_key is None:
         raise SettingsError(
             f"doctor.listen: {desk.listen} is not loopback, so it needs TLS: name certificate and "
             "private_key below [tls], or listen on 127.0.0.1 behind a proxy"
@@ -78,7 +79,8 @@ def opened(settings: Settings) -> Opened:
 def desk_of(opened_: Opened, around: Surroundings, consultations: Consultations | None = None) -> Desk:
     """The pages, for the names under which they are reached."""
     desk, host = opened_.settings.doctor, opened_.listening.host
-    names = desk.names if host in EVERY_ADDRESS else (*desk.names, host)
+    named = tuple(map(domain_name, desk.names))
+    names = named if host in EVERY_ADDRESS else (*named, host)
     # Whoever runs a domain that may be examined must not have this machine ask within its own network.
     guarded = replace(around, reach=Reach.OWN)
     return Desk(desk, opened_.password, guarded, names=names, consultations=consultations)
