@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
+from email import message_from_bytes
 
 import msgspec
 import pytest
@@ -186,3 +188,24 @@ def test_the_first_of_two_content_types_counts(fold: bytes) -> None:
     first = b"Content-Type: text/plain;" + fold + b"charset=\xff\r\n"
     [leaf] = leaves(parse(first + b"Content-Type: text/html;\r\n charset=utf-8\r\n\r\nx"))
     assert leaf.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("boundary", ["simple", "=_(a.b)+c?[d]\\\\", "a  b", "++'/:", "-", "--x--"])
+def test_boundaries_are_found_without_expressions_as_with_them(
+    monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
+    line = f"\r\n--{boundary}".encode()
+    ends = [b"\r\n", b" \t\r\n", b"\n", b"x\r\n", b"-\r\n", b"--y\r\n", b" z\r\n"]
+    parts = b"".join(line + end + b"\r\nA: b\r\n\r\n%d" % count for count, end in enumerate(ends))
+    name = boundary.replace("\\", "\\\\").encode()
+    mime = b'Content-Type: multipart/mixed; boundary="' + name + b'"\r\n\r\nbefore' + parts
+    mime += line + b"-- \r\nbehind"
+    own = [part.get_content_type() for part in parse(mime).walk()]
+    assert own == [part.get_content_type() for part in message_from_bytes(mime).walk()]
+    assert len(own) > 3
+
+    def none(*_arguments: object) -> None:
+        raise AssertionError("an expression was compiled")
+
+    monkeypatch.setattr(re, "compile", none)
+    assert len(list(parse(mime).walk())) == len(own)

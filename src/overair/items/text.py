@@ -18,6 +18,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _FORBIDDEN_BYTES: Final = bytes({*range(0x20)} - {*b"\t\n\r"})
 _FORBIDDEN_CHARACTERS: Final = ("\ufffe".encode(), "\uffff".encode())
+_START_OF_FORBIDDEN: Final = _FORBIDDEN_CHARACTERS[0][:2]
+"""What both begin with, looked for once."""
 
 PIECE: Final = 256 * 1024
 """Characters looked at in one go."""
@@ -40,7 +42,9 @@ def _is_clean(text: str) -> bool:
 def is_clean_utf8(data: bytes) -> bool:
     """Whether an answer may carry all of the text that bytes are, which are valid UTF-8."""
     return len(data.translate(None, _FORBIDDEN_BYTES)) == len(data) and (
-        data.isascii() or not any(character in data for character in _FORBIDDEN_CHARACTERS)
+        data.isascii()
+        or _START_OF_FORBIDDEN not in data
+        or not any(character in data for character in _FORBIDDEN_CHARACTERS)
     )
 
 

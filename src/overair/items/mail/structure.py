@@ -14,6 +14,7 @@ from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Any, Final
 
 from overair.items import charsets
+from overair.items.mail.boundaries import parser_without_expressions
 from overair.items.mail.headers import decoded
 from overair.items.mail.message_lines import MessageLines
 from overair.items.text import cleaned
@@ -143,6 +144,8 @@ class _LocatingParser(_Parser):
         self._input.part_ended = self._part_ended
         self._parts = 0
         self._header_lines = 0
+
+    _parsegen = parser_without_expressions()
 
     def read_headers_only(self) -> None:
         """Take everything behind the headers for one text."""

@@ -67,6 +67,11 @@ class ConversationRules(Hierarchy):
                 END_RULE, [{"account": self.account_id, "conversation": one} for (one,) in oldest]
             )
 
+    async def has_rules(self) -> bool:
+        """Whether any conversation is moved for good."""
+        row = await self.transaction.one(COUNT_RULES, account=self.account_id)
+        return bool(row and row[0])
+
     async def _set_rule(self, key: str, folder: int) -> None:
         now = time.time_ns() // 1000
         await self.transaction.execute(

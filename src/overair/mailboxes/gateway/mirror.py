@@ -243,7 +243,9 @@ class Mirror:
             return []
 
         async def work(session: Mirroring) -> list[Sorted]:
-            found = []
+            found: list[Sorted] = []
+            if not await session.has_rules():
+                return found
             for key in keys:
                 row = await session.transaction.one(
                     links.CONTENT_BY_KEY, folder=int(folder.folder_id), name=key
