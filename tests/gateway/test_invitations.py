@@ -18,7 +18,7 @@ from overair.protocol.sync_options import Options
 from support.cyrus import Cyrus, needs_cyrus
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import dav_users, running_gateway
-from support.invitations import Invitation, google
+from support.invitations import Invitation, exchange, google
 from support.packages import needs
 from support.radicale import Radicale
 from support.server import RunningServer, running_server
@@ -30,6 +30,14 @@ EVENT = (
     "DTSTAMP:20261120T080000Z\r\nDTSTART:20261202T100000Z\r\nDTEND:20261202T110000Z\r\n"
     "SUMMARY:Put there by another program\r\nORGANIZER:mailto:otto@example.net\r\n"
     "ATTENDEE;PARTSTAT=ACCEPTED:mailto:{user}@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+OWN = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//T//T//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nSEQUENCE:5\r\n"
+    "DTSTAMP:20261120T080000Z\r\nDTSTART:20261202T100000Z\r\nDTEND:20261202T110000Z\r\n"
+    "SUMMARY:Ours\r\nX-OURS;X-A=1:kept\r\nORGANIZER:mailto:{user}@example.org\r\n"
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION;CN=Otto;RSVP=TRUE:mailto:otto@example.net\r\n"
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION;CN=Carla:mailto:carla@example.net\r\n"
+    "END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
 
 pytestmark = [needs_dovecot, needs("radicale")]
@@ -144,6 +152,36 @@ def test_what_another_program_has_put_there_stays(house: House) -> None:
     house.invite(uid="theirs", method="CANCEL", sequence=10, stamp="20261123T100000Z")
     house.sync()
     assert house.objects() == stood
+
+
+def test_what_attendees_answer_stands_in_ones_own_meeting(house: House) -> None:
+    house.sync()
+    own = f"{house.user}@example.org"
+    house.radicale.put(house.user, f"{house.calendar}own.ics", OWN.format(uid="own", user=house.user))
+
+    def answer(address: str, status: str, **said: Any) -> None:
+        values: dict[str, Any] = {
+            "uid": "own",
+            "method": "REPLY",
+            "organizer": own,
+            "sender": address,
+            "sequence": 5,
+        }
+        reply = Invitation(**values | {"attendees": ((said.pop("of", address), status),)} | said)
+        house.dovecot.deliver(house.user, exchange(reply))
+        house.sync()
+
+    before = set(house.objects()[0].splitlines())
+    answer("otto@example.net", "ACCEPTED")
+    [text] = house.objects()
+    changed = {line for line in before ^ set(text.splitlines()) if not line.startswith(("DTSTAMP", "LAST-"))}
+    assert {line.replace("NEEDS-ACTION", "ACCEPTED") for line in changed} < set(text.splitlines())
+    assert len(changed) == 2, "one line, before and after"
+    answer("mallory@example.com", "DECLINED", of="carla@example.net", stamp="20261121T090000Z")
+    assert house.objects() == [text]
+    answer("carla@example.net", "DECLINED", stamp="20261122T090000Z")
+    [text] = house.objects()
+    assert "ATTENDEE;CN=Carla;PARTSTAT=DECLINED:" in text
 
 
 def test_what_lies_elsewhere_invites_to_nothing(house: House) -> None:

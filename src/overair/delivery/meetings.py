@@ -12,8 +12,9 @@ from overair.delivery.meeting_plan import Held, Plan, Standing, plan
 from overair.directory.interface import User
 from overair.items import ItemClass
 from overair.items.calendar.event import Event, orphan_key, uid_key
+from overair.items.mail.meeting_answers import answered
 from overair.items.mail.meeting_request import InstanceType
-from overair.items.mail.meetings import Entry, Method
+from overair.items.mail.meetings import Entry, Meeting, Method
 from overair.items.mail.message import Arrived, Message
 from overair.mailboxes.interface import FolderType, Session
 
@@ -34,9 +35,14 @@ async def note_meeting(
     that has brought it here. Raises MailboxError.
     """
     message, meeting = arrived.message, arrived.meeting
-    if meeting is None or meeting.method not in (Method.REQUEST, Method.CANCEL):
+    if meeting is None or meeting.method is Method.COUNTER:
         return message
-    if user.owns(meeting.event.organizer_email or ""):
+    is_own = user.owns(meeting.event.organizer_email or "")
+    if meeting.method is Method.REPLY:
+        if is_own and not meeting.is_spam:
+            await _take_answers(session, shared, user, meeting)
+        return message
+    if is_own:
         # MS-ASEMAIL_R543: an organizer has nothing to answer.
         return msgspec.structs.replace(message, meeting_request=None)
     if meeting.is_spam:
@@ -84,6 +90,25 @@ async def _take(
     if decided.added is not None:
         await session.add(folders[0], decided.added)
     return decided
+
+
+async def _take_answers(session: Session, shared: Sequence[str] | None, user: User, meeting: Meeting) -> None:
+    """Have what an attendee answers stand in the user's own event. Other programs that do that, too, write
+    the same.
+    """
+    folders = await _calendars(session) if shared is None else list(shared)
+    for entry in meeting.entries:
+        for held in await _held(session, folders, uid_key(entry.event.uid or ""), 1):
+            if not user.owns(held.event.organizer_email or ""):
+                continue
+            try:
+                event = answered(held.event, entry)
+                _ = event.view_date
+            except Exception as error:  # as of any other meeting that cannot be
+                _log.warning("answer not noted", account=user.address, error=type(error).__name__)
+                continue
+            if event != held.event:
+                await session.change(held.folder_id, held.item_id, event)
 
 
 async def _calendars(session: Session) -> list[str]:

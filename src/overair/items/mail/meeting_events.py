@@ -145,7 +145,7 @@ def _other(of_series: object, of_occurrence: object, empty: object) -> object:
 def with_occurrence(series: Event, exception: EventException) -> Event:
     """A series of which one occurrence is as the organizer's message about it alone says."""
     before = exception_at(series, exception.exception_start_time)
-    return _placed(series, exception if before is None else _answered_as(series, before, exception))
+    return placed(series, exception if before is None else _answered_as(series, before, exception))
 
 
 def taken_in(series: Event, orphan: Event, start: datetime) -> Event:
@@ -160,10 +160,11 @@ def taken_in(series: Event, orphan: Event, start: datetime) -> Event:
         and whole is not None
         and own.organizer_revision.stamp > whole.stamp
     )
-    return _placed(series, own if said is None or is_later else _answered_as(series, own, said))
+    return placed(series, own if said is None or is_later else _answered_as(series, own, said))
 
 
-def _placed(series: Event, exception: EventException) -> Event:
+def placed(series: Event, exception: EventException) -> Event:
+    """A series with an exception in place of what it had on that day."""
     days = series_of(series)
     if days is None:
         raise ValueError("is no series")

@@ -20,8 +20,16 @@ from overair.storage.interface import Statement, Transaction
 from overair.storage.statement import upsert
 from overair.times import microseconds, moment_of, utc_now
 
-CLASSES: Final = frozenset({"IPM.Schedule.Meeting.Request", "IPM.Schedule.Meeting.Canceled"})
-"""The classes of messages by which meetings stand in calendars."""
+CLASSES: Final = frozenset(
+    {
+        "IPM.Schedule.Meeting.Request",
+        "IPM.Schedule.Meeting.Canceled",
+        "IPM.Schedule.Meeting.Resp.Pos",
+        "IPM.Schedule.Meeting.Resp.Tent",
+        "IPM.Schedule.Meeting.Resp.Neg",
+    }
+)
+"""The classes of messages by which meetings stand in calendars, and what attendees answer."""
 OLDEST: Final = 30
 """Days since it was received after which a message is of no use to a calendar."""
 SINCE: Final = ""
