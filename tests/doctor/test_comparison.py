@@ -40,13 +40,19 @@ def test_what_is_new_gone_and_changed() -> None:
 
 
 def test_the_same_at_another_host_is_new() -> None:
-    here = report(step("one", Section.TLS, ill("sick")))
-    there = report(step("one", Section.TLS, ill("sick"), host=OTHER), step("one", Section.TLS))
+    odd = ill("odd", Severity.ODDITY)
+    here = report(step("one", Section.TLS, odd), step("one", Section.TLS, host=OTHER))
+    there = report(step("one", Section.TLS), step("one", Section.TLS, odd, host=OTHER))
 
     found = compare(here, there)
 
     assert [one.host for one in found.gone] == ["mail.ward.test"]
-    assert found.was is Verdict.BROKEN
+    assert [one.host for one in found.new] == ["other.ward.test"]
+    assert found.changed == ()
+
+
+def test_another_verdict_is_told() -> None:
+    assert compare(report(step("one", Section.TLS, ill("sick"))), report(*well())).was is Verdict.BROKEN
 
 
 def test_the_same_is_empty() -> None:
