@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from overair.doctor.check import Fact, Section
 from overair.doctor.device import Device
@@ -13,8 +13,9 @@ from overair.doctor.device_profiles import PROFILES, Profile
 from overair.doctor.examination import Examined
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity
-from overair.doctor.step import State
 
+STANDS: Final = "it stands on"
+"""So begins the reason of a step whose ground was not there."""
 F = TypeVar("F", bound=Fact)
 
 
@@ -62,7 +63,9 @@ class Chart:
     def _reasons(self, kind: type[Fact], host: Host | None) -> Iterator[str]:
         for step in self.examined.steps:
             if step.check.yields is kind and step.host in (host, None):
-                if step.state in (State.NOT_REACHED, State.STUMBLED):
-                    yield f"“{step.check.title}” was not reached: {step.reason}"
+                if step.reason.startswith(STANDS):
+                    yield step.reason
+                elif step.reason:
+                    yield f"“{step.check.title}”: {step.reason}"
                 else:
-                    yield f"“{step.check.title}” found none"
+                    yield f"{STANDS} “{step.check.title}”"

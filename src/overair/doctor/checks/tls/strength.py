@@ -9,17 +9,19 @@ from overair.doctor.certificate import OLD_HASHES, Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import CURRENT, RETIRED, Device
+from overair.doctor.device import RETIRED, Device
 from overair.doctor.device_trust import APPLE
 from overair.doctor.facts.tls import Chain
 from overair.doctor.illness import Illness, Severity
 
+IPHONES_AND_CLOUD: Final = frozenset((Device.IOS, Device.OUTLOOK))
+"""Android takes RSA of 1024 bits and SHA-1 still (Conscrypt's ChainStrengthAnalyzer)."""
 CURVES: Final = ("secp256r1", "secp384r1")
 
 KEY_WEAK: Final = Illness(
     id="key-too-weak",
     severity=Severity.IMPAIRS,
-    hits=CURRENT,
+    hits=IPHONES_AND_CLOUD,
     breaks=frozenset((Device.IOS,)),
     says="The key of “{name}” is {key}; iPhones since iOS 13 and others refuse RSA below 2048 bits.",
     cure="Make a new key, RSA 2048 or EC on P-256, and have the certificate issued for it.",
@@ -29,8 +31,8 @@ KEY_WEAK: Final = Illness(
 SIGNATURE_WEAK: Final = Illness(
     id="signature-too-weak",
     severity=Severity.IMPAIRS,
-    hits=CURRENT,
-    breaks=frozenset((Device.IOS, Device.OUTLOOK)),
+    hits=IPHONES_AND_CLOUD,
+    breaks=IPHONES_AND_CLOUD,
     says="The certificate “{name}” is signed with {hash}, which iPhones since iOS 13 and others refuse.",
     cure="Have it issued again with SHA-256. An authority of Windows is told so with `certutil -setreg "
     "ca\\csp\\CNGHashAlgorithm SHA256` and a restart of its service.",
