@@ -85,16 +85,19 @@ def _without(text: str, secret: str) -> str:
 
     No regular expression: Python remembers those, and with them the password beyond its examination.
     """
+    ends, shown = 0, ""
     start = text.find(secret)
     while start >= 0:
         end = start + len(secret)
-        while start > 0 and not text[start - 1].isspace():
+        while start > ends and not text[start - 1].isspace():
             start -= 1
         while end < len(text) and not text[end].isspace():
-            end += 1
-        text = text[:start] + HIDDEN + text[end:]
-        start = text.find(secret, start + len(HIDDEN))
-    return text
+            # What begins in a word that is hidden is hidden to its own end.
+            end += len(secret) if text.startswith(secret, end) else 1
+        shown += text[ends:start] + HIDDEN
+        ends = end
+        start = text.find(secret, ends)
+    return shown + text[ends:]
 
 
 def _secrets_of(complaint: Complaint) -> tuple[str, ...]:

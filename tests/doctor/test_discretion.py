@@ -1,0 +1,36 @@
+"""The password is taken out of whatever a server says back."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from overair.doctor.complaint import Complaint
+from overair.doctor.discretion import Discretion
+from overair.doctor.secret import HIDDEN, Secret
+
+PASSWORD = "Kaffee & Küchlein"
+
+
+def told(text: str, password: str = PASSWORD) -> str:
+    return Discretion(Complaint(address="anna@ward.test", password=Secret(password))).text(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"wrong: {PASSWORD}!", f"wrong: {HIDDEN}"),
+        (f"{PASSWORD}{PASSWORD} x{PASSWORD}", f"{HIDDEN} {HIDDEN}"),
+        (f"a {PASSWORD} b {PASSWORD} c", f"a {HIDDEN} b {HIDDEN} c"),
+        ("GET /?p=Kaffee+%26+K%C3%BCchlein HTTP", f"GET {HIDDEN} HTTP"),
+        ("nothing of it, Kaffee alone", "nothing of it, Kaffee alone"),
+    ],
+)
+def test_the_word_around_the_password_is_hidden(said: str, shown: str) -> None:
+    assert told(said) == shown
+
+
+def test_so_are_credentials() -> None:
+    sent = base64.b64encode(f"anna@ward.test:{PASSWORD}".encode()).decode()
+    assert told(f"Authorization: Basic {sent}") == f"Authorization: Basic {HIDDEN}"
