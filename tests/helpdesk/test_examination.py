@@ -64,6 +64,7 @@ def test_the_report_is_that_of_the_events(told: Told) -> None:
     assert len(report.steps) == len(told.steps())
     assert {step["state"] for step in told.steps().values()} <= {"passed", "found", "not reached"}
     assert "Phones should work." in told.page.text
+    assert "As each device" in told.page.text
     assert told.json.headers["Content-Disposition"] == 'attachment; filename="overair-report.json"'
 
 

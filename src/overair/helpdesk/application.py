@@ -21,7 +21,7 @@ from overair.doctor.check import Section
 from overair.doctor.complaint import Surroundings
 from overair.doctor.page import render
 from overair.doctor.report import Report
-from overair.doctor.telling import paragraph
+from overair.doctor.telling import paragraph, parts
 from overair.helpdesk import events
 from overair.helpdesk.asking import (
     FIELDS,
@@ -134,6 +134,7 @@ class Desk:
             refresh=REFRESH_SECONDS,
             sections=[(section.value, _of(found, section)) for section in Section],
             said=paragraph(found.report) if found.report is not None else "",
+            parts=list(parts(found.report)) if found.report is not None else [],
             told=TOLD.get(found.outcome, "") if found.outcome is not None else "",
         )
         return HTMLResponse(text)
