@@ -84,6 +84,12 @@ def test_the_page_suits_phones_printers_and_the_dark() -> None:
     assert "@media (prefers-color-scheme: dark)" in text
 
 
+def test_commands_are_set_apart() -> None:
+    sick = step("x", Section.TLS, ill("y", says="Ask `dig {name} MX`."), details={"name": "<b>`<i>"})
+
+    assert "<p>Ask <code>dig &lt;b&gt;</code>&lt;i&gt; MX<code>.</code></p>" in render(report(sick))
+
+
 def test_the_page_says_what_is_the_matter() -> None:
     sick = step("sick", Section.TLS, ill("expired", says="It has expired.", cure="Renew it."))
     text = Page(render(report(sick, step("fine", Section.WEB)))).text

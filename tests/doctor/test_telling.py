@@ -79,7 +79,7 @@ def test_of_each_kind_of_device_the_first_no_decides() -> None:
 
     assert [(one.answer, one.says) for one in devices(told)] == [
         ("yes", "works"),
-        ("no", "does not trust (its root is unknown)"),
+        ("no", "does not trust the server (its root is unknown)"),
         ("unknown", "unknown whether it would log in (nobody tried)"),
     ]
 

@@ -29,6 +29,13 @@ STANDS: Final = "it stands on"
 """So begins the reason of a step whose ground was not there, which is no news."""
 RANKS: Final = {"no": 0, "unknown": 1, "yes": 2}
 """Answers about a device; the first that there is stands for all."""
+DOINGS: Final = {
+    "find": "find the server",
+    "trust": "trust the server",
+    "speak": "speak a version in common with the server",
+    "accept policies": "accept the policies",
+}
+"""What a question asks, in full where it is not said by the question."""
 
 
 class Placed(Protocol):
@@ -106,10 +113,11 @@ def devices(report: Report) -> list[DeviceLine]:
     for device, answers in groupby(report.devices, key=lambda one: one.device):
         decides = min(answers, key=lambda one: RANKS[one.answer])
         why = f" ({decides.reason})" if decides.reason else ""
+        doing = DOINGS.get(decides.question, decides.question)
         says = {
             "yes": "works",
-            "no": f"does not {decides.question}{why}",
-            "unknown": f"unknown whether it would {decides.question}{why}",
+            "no": f"does not {doing}{why}",
+            "unknown": f"unknown whether it would {doing}{why}",
         }[decides.answer]
         lines.append(DeviceLine(PROFILES[Device(device)].called, decides.answer, says))
     return lines
