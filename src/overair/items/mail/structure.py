@@ -55,8 +55,18 @@ class LocatedMessage(MimeMessage):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._headers_by_name: dict[str, tuple[str, Any]] | None = None
         self._boundaries: list[str | None] = []
         self._parameters: dict[str, dict[str, str | tuple[str | None, str | None, str]]] = {}
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        """The first header of a name, as the library gives it; found without looking at each of them."""
+        if self._headers_by_name is None:
+            self._headers_by_name = {}
+            for written, value in self.raw_items():
+                self._headers_by_name.setdefault(written.lower(), (written, value))
+        found = self._headers_by_name.get(name.lower())
+        return failobj if found is None else self.policy.header_fetch_parse(*found)
 
     def set_payload(self, payload: object, charset: object = None) -> None:
         """Take the content of a leaf.
@@ -79,6 +89,7 @@ class LocatedMessage(MimeMessage):
     def renewed(self) -> None:
         """Its headers are others than before."""
         self._type = ""
+        self._headers_by_name = None
         self._boundaries.clear()
         self._parameters.clear()
 
