@@ -76,12 +76,12 @@ def parameters(cases: Sequence[Case]) -> list[object]:
 
 def rounds_of(request: pytest.FixtureRequest) -> Iterator[Rounds]:
     """What a fixture of a module yields: the rounds of the cases that are asked for in it."""
-    asked = []
+    asked: dict[str, Case] = {}
     for item in request.session.items:
         case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
         skipped = any(mark.args[0] for mark in item.iter_markers("skipif"))
         if isinstance(case, Case) and item.path == request.path and not skipped:
-            asked.append(case)
-    rounds = Rounds(asked)
+            asked[case.id] = case
+    rounds = Rounds(list(asked.values()))
     yield rounds
     rounds.end()
