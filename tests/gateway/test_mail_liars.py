@@ -26,6 +26,7 @@ from support.mirrored_mail import WHEN, house, simple
 
 pytestmark = needs_dovecot
 DOVECOT = dovecot_fixture()
+LITERAL = re.compile(rb"\{(\d+)\}\r\n\Z")
 
 
 class Liar:
@@ -39,9 +40,11 @@ class Liar:
         self.says: tuple[re.Pattern[bytes], bytes] | None = None
         self.dropped = 0
 
-    async def serve(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(
+        self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         """One connection."""
-        behind, towards = await asyncio.open_connection("127.0.0.1", port, limit=2**26)
+        behind, towards = await asyncio.open_connection(host, port, limit=2**26)
         forth = asyncio.create_task(self._pass(reader, towards, lies=False))
         try:
             await self._pass(behind, writer, lies=True)
@@ -54,6 +57,9 @@ class Liar:
         while line := await reader.readline():
             if lies and self.drops is not None and self.drops.search(line):
                 self.dropped += 1
+                while literal := LITERAL.search(line):
+                    await reader.readexactly(int(literal[1]))
+                    line = await reader.readline()
                 continue
             if lies and self.says is not None:
                 line = self.says[0].sub(self.says[1], line)
@@ -61,12 +67,12 @@ class Liar:
 
 
 @asynccontextmanager
-async def liar(dovecot: Dovecot) -> AsyncIterator[Liar]:
+async def liar(dovecot: Dovecot, host: str = "127.0.0.1") -> AsyncIterator[Liar]:
     """Such a server."""
     made = Liar()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await made.serve(dovecot.port, reader, writer)
+        await made.serve(host, dovecot.port, reader, writer)
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=2**26)
     made.port = server.sockets[0].getsockname()[1]

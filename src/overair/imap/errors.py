@@ -38,6 +38,10 @@ class Crowded(ConnectionLost):
     """No connection could be had: there are as many as may be, and all in use."""
 
 
+class Untold(ImapError):
+    """The server refused to tell of messages that it does not say are gone (``FetchSummary.refused``)."""
+
+
 class NotOffered(ImapError):
     """The server does not have the extension that was asked for. Nothing was sent."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from overair.imap.command import checked
 from overair.imap.responses import (
+    Condition,
     FetchResult,
     FetchSummary,
     UnreadableFetch,
@@ -14,6 +16,9 @@ from overair.imap.responses import (
     VanishedEarlier,
 )
 from overair.imap.uid_set import LARGEST, UidSet
+
+PASSING: Final = frozenset({"UNAVAILABLE", "INUSE"})
+"""Codes of a NO that is not because of a message (RFC 5530)."""
 
 
 class Fetching:
@@ -28,7 +33,8 @@ class Fetching:
         self._each: Final = each
         self._vanished: list[UidSet] = []
         self._unreadable: list[int | None] = []
-        self.complete = True
+        self._complete = True
+        self._refused = False
 
     def take(self, said: Untagged) -> bool:
         """A response; whether it is an answer to the FETCH."""
@@ -43,6 +49,14 @@ class Fetching:
             # What goes while the mailbox is selected is told as news, not as EARLIER.
             self._vanished.append(said.uids)
         return isinstance(said, UnreadableFetch | VanishedEarlier)
+
+    def end(self, condition: Condition) -> None:
+        """How a command of it ended. Raises CommandFailed for BAD, and for trouble that will pass."""
+        if condition.kind != "NO" or condition.code.name in PASSING:
+            checked("UID FETCH", condition)
+            return
+        self._complete = False
+        self._refused = self._refused or condition.code.name != "EXPUNGEISSUED"
 
     def _is_answer(self, said: FetchResult) -> bool:
         if said.uid is None:
@@ -65,4 +79,6 @@ class Fetching:
         """How it went."""
         gone = (pair for uids in self._vanished for pair in uids.ranges)
         known = UidSet(uid for uid in self._unreadable if uid is not None)
-        return FetchSummary(UidSet.of_ranges(gone), len(self._unreadable), known, self.complete)
+        return FetchSummary(
+            UidSet.of_ranges(gone), len(self._unreadable), known, self._complete, self._refused
+        )

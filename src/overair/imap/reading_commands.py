@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from overair.imap.capabilities import Extension
-from overair.imap.command import checked
 from overair.imap.errors import CommandFailed
 from overair.imap.existence import ExistenceCommands
 from overair.imap.fetching import Fetching
@@ -95,10 +94,7 @@ class ReadingCommands(ExistenceCommands):
         fetching = Fetching(uids, each, flags_only=ALWAYS.issuperset(names), all_above=all_above)
         for some in _sets(uids, all_above=all_above):
             condition = await self._end_of("UID FETCH", some.encode("ascii"), asked, take=fetching.take)
-            if condition.kind == "NO":
-                fetching.complete = False
-            else:
-                checked("UID FETCH", condition)
+            fetching.end(condition)
         return fetching.summary()
 
     async def uid_fetch_each(
@@ -112,10 +108,7 @@ class ReadingCommands(ExistenceCommands):
         ]
         fetching = Fetching(UidSet(asked), each, flags_only=False, all_above=False)
         for condition in await self._run_all("UID FETCH", commands, take=fetching.take):
-            if condition.kind == "NO":
-                fetching.complete = False
-            else:
-                checked("UID FETCH", condition)
+            fetching.end(condition)
         return fetching.summary()
 
 

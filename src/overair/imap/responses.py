@@ -110,6 +110,8 @@ class FetchSummary(msgspec.Struct, frozen=True):
     """False where the server ended it with NO, because messages have gone (EXPUNGEISSUED) or because it
     cannot read one of them itself; what was told until then holds.
     """
+    refused: bool = False
+    """Whether that NO was for anything but messages that have gone: what was not told of may be there."""
 
 
 class Resync(msgspec.Struct, frozen=True):

@@ -105,3 +105,25 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             joined.append((low, high))
     return tuple(joined)
+
+
+def highest(uids: UidSet, number: int) -> UidSet:
+    """The highest of some UIDs."""
+    ranges: list[tuple[int, int]] = []
+    for low, high in reversed(uids.ranges):
+        if number <= 0:
+            break
+        ranges.append((max(low, high - number + 1), high))
+        number -= high - low + 1
+    return UidSet.of_ranges(ranges)
+
+
+def lowest(uids: UidSet, number: int) -> UidSet:
+    """The lowest of some UIDs."""
+    ranges: list[tuple[int, int]] = []
+    for low, high in uids.ranges:
+        if number <= 0:
+            break
+        ranges.append((low, min(high, low + number - 1)))
+        number -= high - low + 1
+    return UidSet.of_ranges(ranges)

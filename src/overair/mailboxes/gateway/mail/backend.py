@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from overair.credentials import Credentials
 from overair.imap.capabilities import Extension
-from overair.imap.errors import BrokenProtocol, ConnectionLost, Crowded, TimedOut
+from overair.imap.errors import BrokenProtocol, ConnectionLost, Crowded, TimedOut, Untold
 from overair.imap.pool import Pool
 from overair.imap.responses import FolderStatus
 from overair.imap.session import Session
@@ -153,7 +153,8 @@ class ImapBackend:
         async def fetch(uids: UidSet, items: Sequence[str], take: Take) -> Sequence[int]:
             async def fetch_some(session: Session, some: Sequence[int]) -> None:
                 await entered(session, folder)
-                await session.uid_fetch(UidSet(some), items, take)
+                if (await session.uid_fetch(UidSet(some), items, take)).refused:
+                    raise Untold("NO to UID FETCH")
 
             return await by_halves(
                 list(uids), lambda some: self._ask(folder, partial(fetch_some, some=some)), self.check
@@ -187,7 +188,9 @@ class ImapBackend:
         return found | {key: stand_in(NO_DATE, 0) for key in broken}
 
     async def read(self, folder: MirroredFolder, key: str, offset: int, length: int | None) -> bytes:
-        """Bytes of a message or section. Raises KeyError where it is gone, MailboxUnavailable."""
+        """Bytes of a message or section. Raises KeyError where it is gone or cannot be read,
+        MailboxUnavailable.
+        """
         if length == 0:
             return b""
         message, _, part = key.partition(SECTION)
@@ -203,6 +206,8 @@ class ImapBackend:
             except KeyError:
                 await session.noop()  # it may have come since the mailbox was selected
                 return await section(session, wanted.uid, part, span)
+            except Untold:
+                raise KeyError(key) from None
 
         return await self._ask(folder, work)
 

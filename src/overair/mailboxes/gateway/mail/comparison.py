@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from overair.mailboxes.gateway.backend import Known
 from overair.mailboxes.gateway.mail.flags import DELETED, SEEN, signature
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.overview import FLAGS_ALONE
+from overair.mailboxes.interface import MailboxUnavailable
+
+NOT_TOLD: Final = "the IMAP server refuses to tell of messages"
 
 
 class Differences(msgspec.Struct, frozen=True):
@@ -35,7 +39,8 @@ async def compare(
 ) -> Differences:
     """Compare the messages with UIDs from ``first`` to ``last`` of the selected mailbox.
 
-    Items with keys of another UIDVALIDITY are left alone. ``flags`` compares the flags, too.
+    Items with keys of another UIDVALIDITY are left alone. ``flags`` compares the flags, too. Raises
+    ImapError, MailboxUnavailable.
     """
     tags = {}
     for one in known:
@@ -57,6 +62,8 @@ async def compare(
                 there[result.uid] = result.flags
 
         summary = await session.uid_fetch(UidSet.of_ranges([(first, last)]), FLAGS_ALONE, take)
+        if summary.refused:
+            raise MailboxUnavailable(NOT_TOLD)
         whole = summary.complete and not summary.unreadable
     if not whole and last >= first:
         # Nothing is taken for gone only because the server could not tell of it.

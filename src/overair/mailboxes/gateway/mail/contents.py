@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from overair.imap.body_structure import BodyPart
-from overair.imap.errors import CommandFailed
+from overair.imap.errors import CommandFailed, TryLater, Untold
 from overair.imap.responses import FetchResult
 from overair.imap.session import Session
 from overair.imap.uid_set import UidSet
@@ -20,11 +20,12 @@ from overair.items.mail.flag import NO_FLAG
 from overair.items.mail.message import index_message, read_message
 from overair.items.mail.message_class import MESSAGE, PLAIN
 from overair.items.mail.parts import Index
+from overair.mailboxes.gateway.mail.comparison import NOT_TOLD
 from overair.mailboxes.gateway.mail.flags import with_flags
 from overair.mailboxes.gateway.mail.options import Owner
 from overair.mailboxes.gateway.mail.outline import Irregular, Outline
 from overair.mailboxes.gateway.mail.overview import Mailbox, received_at
-from overair.mailboxes.interface import FolderType
+from overair.mailboxes.interface import FolderType, MailboxUnavailable
 
 BATCH: Final = 50
 """Messages that one FETCH brings; those of one are taken apart while the next comes."""
@@ -83,7 +84,9 @@ class Contents:
     async def bring(
         self, session: Session, mailbox: Mailbox, kind: FolderType, uids: UidSet
     ) -> Mapping[int, Item]:
-        """Messages by UID; what is gone is left out. Raises ConnectionLost, CommandFailed."""
+        """Messages by UID; what is gone is left out. Raises ConnectionLost, CommandFailed,
+        MailboxUnavailable.
+        """
         wanted = list(uids)
         items: dict[int, Item] = {}
         irregular: list[_Fetched] = []
@@ -142,8 +145,8 @@ class Contents:
                 broken.append((result.uid, received_at(result.internal_date), result.size or 0))
 
         missing = [uid for uid in uids if uid not in found]
-        if missing:
-            await _fetch(session, missing, ("FLAGS", "INTERNALDATE"), take_bare)
+        if missing and not await _fetch(session, missing, ("FLAGS", "INTERNALDATE"), take_bare):
+            raise MailboxUnavailable(NOT_TOLD)  # that says of none of them that it is gone
         return list(found.values()), broken
 
     def _read(
@@ -203,7 +206,7 @@ def stand_in(received: datetime, size: int) -> Message:
 async def section(session: Session, uid: int, name: str, span: Span | None) -> bytes:
     """Bytes of a section of a message of the selected mailbox ("" is all of it); all without a span.
 
-    Raises KeyError where it is gone, ConnectionLost, CommandFailed.
+    Raises KeyError where it is gone, Untold where the server refuses it, ConnectionLost, CommandFailed.
     """
     asked = f"BODY.PEEK[{name}]" + ("" if span is None else f"<{span.start}.{span.end - span.start}>")
     found: bytes | None = None
@@ -214,7 +217,9 @@ async def section(session: Session, uid: int, name: str, span: Span | None) -> b
         if result.uid == uid and data is not None:
             found = data
 
-    await session.uid_fetch(UidSet([uid]), (asked,), take)
+    summary = await session.uid_fetch(UidSet([uid]), (asked,), take)
+    if found is None and summary.refused:
+        raise Untold("NO to UID FETCH")
     if found is None:
         raise KeyError(uid)
     return found
@@ -267,6 +272,8 @@ async def _fetch_whole(session: Session, one: _Fetched) -> bool:
         one.mime = await section(session, one.uid, "", None)
     except KeyError:
         return False
+    except Untold:
+        _log.warning("message not read whole", size=one.size)
     return True
 
 
@@ -299,11 +306,16 @@ def _section(result: FetchResult, wanted: str = "") -> bytes | None:
 
 async def _fetch(
     session: Session, uids: Sequence[int], items: Sequence[str], take: Callable[[FetchResult], None]
-) -> None:
-    """Fetch; what the server refuses because of one message is found missing afterwards."""
+) -> bool:
+    """Fetch; what the server refuses because of one message is found missing afterwards, and False is
+    returned. Raises TryLater where no message is the reason.
+    """
     if not uids:
-        return
+        return True
     try:
-        await session.uid_fetch(UidSet(uids), items, take)
+        return not (await session.uid_fetch(UidSet(uids), items, take)).refused
+    except TryLater:
+        raise
     except CommandFailed as error:
         _log.warning("messages not fetched", number=len(uids), error=str(error))
+        return False

@@ -20,6 +20,7 @@ from overair.items import Item, Message, Note
 from overair.items.mail.parts import ByteSource
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stale, Stood
 from overair.mailboxes.gateway.mail.appending import Prepared, appended_before, prepared, search_date
+from overair.mailboxes.gateway.mail.comparison import NOT_TOLD
 from overair.mailboxes.gateway.mail.contents import section
 from overair.mailboxes.gateway.mail.filed_copies import FiledCopies
 from overair.mailboxes.gateway.mail.flags import (
@@ -201,7 +202,10 @@ class Effects:
         if uid is None:
             if await flags_there(session, there) is None:
                 raise Stale(known.key)
-            mime = await section(session, there, "", None)
+            try:
+                mime = await section(session, there, "", None)
+            except KeyError:
+                raise Stale(known.key) from None
             try:
                 mime = await asyncio.to_thread(edited, mime, new, token, self._address)
             except NotEditable as error:
@@ -301,7 +305,10 @@ async def stored(session: Session, uid: int, change: Change, names: Collection[s
 
 
 async def flags_there(session: Session, uid: int) -> frozenset[str] | None:
-    """The flags of a message of the selected mailbox; None where it is gone or marked as deleted."""
+    """The flags of a message of the selected mailbox; None where it is gone or marked as deleted.
+
+    Raises ImapError, MailboxUnavailable.
+    """
     found: frozenset[str] | None = None
 
     def take(result: FetchResult) -> None:
@@ -309,5 +316,7 @@ async def flags_there(session: Session, uid: int) -> frozenset[str] | None:
         if result.uid == uid and result.flags is not None and DELETED not in result.flags:
             found = result.flags
 
-    await session.uid_fetch(UidSet([uid]), ("FLAGS",), take)
+    summary = await session.uid_fetch(UidSet([uid]), ("FLAGS",), take)
+    if summary.refused:
+        raise MailboxUnavailable(NOT_TOLD)
     return found

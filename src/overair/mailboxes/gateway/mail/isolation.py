@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from overair.imap.errors import BrokenProtocol, ConnectionLost, Crowded, TimedOut
+from overair.imap.errors import BrokenProtocol, ConnectionLost, Crowded, TimedOut, Untold
 from overair.mailboxes.interface import MailboxUnavailable
 
 T = TypeVar("T")
@@ -13,12 +13,13 @@ K = TypeVar("K")
 
 
 def broke_down(error: MailboxUnavailable) -> bool:
-    """Whether a connection was ended amid something, as by a server that fails at a message.
+    """Whether a connection was ended amid something, or not all was told, as by a server that fails at a
+    message.
 
     Not where it fell silent: each attempt would last for long.
     """
     cause = error.__cause__
-    if isinstance(cause, BrokenProtocol):
+    if isinstance(cause, BrokenProtocol | Untold):
         return True
     return isinstance(cause, ConnectionLost) and not isinstance(cause, TimedOut | Crowded)
 

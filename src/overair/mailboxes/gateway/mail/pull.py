@@ -7,12 +7,13 @@ from typing import Final
 
 import msgspec
 
-from overair.imap.responses import FetchResult, Resync
+from overair.imap.errors import Untold
+from overair.imap.responses import FetchResult, FetchSummary, Resync
 from overair.imap.session import Session
-from overair.imap.uid_set import UidSet
+from overair.imap.uid_set import UidSet, highest, lowest
 from overair.items import Item
 from overair.mailboxes.gateway.backend import Delta, Mirror, MirroredFolder, Upsert
-from overair.mailboxes.gateway.mail.comparison import compare
+from overair.mailboxes.gateway.mail.comparison import NOT_TOLD, compare
 from overair.mailboxes.gateway.mail.flags import DELETED
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.overview import (
@@ -27,6 +28,7 @@ from overair.mailboxes.gateway.mail.overview import (
 from overair.mailboxes.gateway.mail.place import Place, read_place, state_of
 from overair.mailboxes.gateway.mail.selecting import mailbox_of, select
 from overair.mailboxes.gateway.mail.successors import Successors, successors
+from overair.mailboxes.interface import MailboxUnavailable
 
 CHUNK: Final = 2_000
 """Messages that one pull brings."""
@@ -156,6 +158,7 @@ class Pull:
                 changed_since=place.modseq,
                 vanished="QRESYNC" in self.session.enabled,
             )
+            _require_told(summary)
             vanished = summary.vanished
         gone = {uid for uid, flags in changed.items() if DELETED in flags}
         of_mirror = await self._of_mirror(UidSet(changed.keys()) | vanished.within(known))
@@ -303,18 +306,24 @@ class Pull:
             else:
                 sights.append(sight)
 
-        broken = await self.fetch(uids, items, take)
-        if broken:
-            await self.session.uid_fetch(UidSet(broken), FLAGS_ALONE, take)
+        await self.fetch(uids, items, take)
         return sights
 
-    async def fetch(self, uids: UidSet, items: Sequence[str], take: Take) -> Sequence[int]:
-        """Fetch; the UIDs of messages at which the server breaks down."""
+    async def fetch(self, uids: UidSet, items: Sequence[str], take: Take) -> None:
+        """Fetch; of messages at which the server breaks down their flags alone.
+
+        Raises ImapError; MailboxUnavailable where the server does not even tell of flags.
+        """
+        if not uids:
+            return
         if self._carefully is not None:
-            return await self._carefully(uids, items, take) if uids else ()
-        if uids:
-            await self.session.uid_fetch(uids, items, take)
-        return ()
+            broken = await self._carefully(uids, items, take)
+            if broken:
+                _require_told(await self.session.uid_fetch(UidSet(broken), FLAGS_ALONE, take))
+        elif (await self.session.uid_fetch(uids, items, take)).refused:
+            # One message may be the reason, or trouble that has nothing to do with any.
+            _require_told(await self.session.uid_fetch(uids, FLAGS_ALONE, lambda _: None))
+            raise Untold("NO to UID FETCH")
 
     async def _of_mirror(self, uids: UidSet) -> set[int]:
         """Those of some UIDs that the mirror has."""
@@ -327,23 +336,6 @@ class Pull:
         return {key.uid for key in known if key.uid_validity == self.mailbox.uid_validity and key.uid in uids}
 
 
-def highest(uids: UidSet, number: int) -> UidSet:
-    """The highest of some UIDs."""
-    ranges: list[tuple[int, int]] = []
-    for low, high in reversed(uids.ranges):
-        if number <= 0:
-            break
-        ranges.append((max(low, high - number + 1), high))
-        number -= high - low + 1
-    return UidSet.of_ranges(ranges)
-
-
-def lowest(uids: UidSet, number: int) -> UidSet:
-    """The lowest of some UIDs."""
-    ranges: list[tuple[int, int]] = []
-    for low, high in uids.ranges:
-        if number <= 0:
-            break
-        ranges.append((low, min(high, low + number - 1)))
-        number -= high - low + 1
-    return UidSet.of_ranges(ranges)
+def _require_told(summary: FetchSummary) -> None:
+    if summary.refused:
+        raise MailboxUnavailable(NOT_TOLD)

@@ -13,7 +13,6 @@ from overair.items.search_document import Mark
 from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.gateway.mail.appending import search_date
 from overair.mailboxes.gateway.mail.overview import received_at
-from overair.mailboxes.gateway.mail.pull import highest
 from overair.mailboxes.gateway.mail.selecting import entered
 from overair.mailboxes.search_query import Clause, Phrase, SearchQuery
 
