@@ -9,6 +9,7 @@ from typing import Final
 from overair.imap.message_commands import Text
 from overair.imap.responses import FetchResult
 from overair.imap.session import Session
+from overair.imap.uid_set import highest
 from overair.items.search_document import Mark
 from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.gateway.mail.appending import search_date
