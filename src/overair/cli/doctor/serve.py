@@ -12,6 +12,7 @@ import typer
 from overair.cli import logs
 from overair.cli.doctor import surroundings as around
 from overair.cli.output import Failure
+from overair.cli.service_manager import READY, tell_service_manager
 
 
 def serve(
@@ -58,4 +59,5 @@ def serve(
 
 
 def _greet(place: str) -> None:
+    tell_service_manager(READY)
     typer.echo(f"The doctor is at {place}")
