@@ -20,6 +20,7 @@ from support.cyrus import Cyrus, needs_cyrus
 from support.dav_servers import ask as dav
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import Submitted, dav_users, running_gateway, submission
+from support.gateway_phones import inbox_of
 from support.packages import needs
 from support.radicale import Radicale
 from support.server import RunningServer, running_server
@@ -104,6 +105,38 @@ def test_a_server_that_tells_nobody(tmp_path: Path, dovecot: Dovecot) -> None:
         finally:
             new.client.close()
             old.client.close()
+
+
+def test_whom_the_submission_server_does_not_take_its_organizer_is_told_of(
+    tmp_path: Path, dovecot: Dovecot
+) -> None:
+    """The meeting stands, and the others are invited, once."""
+    user = dovecot.user()
+    with (
+        Radicale(dav_users()) as radicale,
+        submission(dovecot) as submitted,
+        running_gateway(tmp_path / "data", dovecot, radicale, submitted) as gateway,
+    ):
+        place = radicale.make_calendar(user, "work")
+        phone = Organizer(gateway, user, Version.V16_1)
+        with phone.client:
+            inbox = inbox_of(phone.client)
+            inbox.sync()
+            submitted.answers["gone@example.net"] = "550 5.1.1 Nobody of that name"
+            phone.add(meeting("one", OTTO, "gone@example.net"))
+            assert sent(submitted) == [("REQUEST", (OTTO,))]
+            assert len(radicale.names(place)) == 1
+            [report] = [inbox.item(one) for one in inbox.sync().added]
+            assert report.message_class == "REPORT.IPM.NOTE.NDR"
+            text = (report.body.data if report.body is not None else None) or ""
+            assert "gone@example.net" in text
+            assert "Nobody of that name" in text
+            assert OTTO not in text
+            submitted.answers["MAIL"] = "550 5.7.1 Not you"
+            phone.add(meeting("two", OTTO))
+            assert sent(submitted) == []
+            assert len(radicale.names(place)) == 2
+            assert len(inbox.sync().added) == 1
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,13 @@ class Transport:
             blob=prepared.blob,
         )
 
+    async def announce(self, session: Session, prepared: Prepared) -> None:
+        """Send a message to the attendees of a meeting within the unit of work that stores the meeting.
+
+        Raises SubmissionRefused.
+        """
+        await self.enqueue(session, prepared)
+
     async def _count(self, session: Session, prepared: Prepared) -> None:
         """Count a message among those that its account has sent. Raises SubmissionRefused (115)."""
         await sent_mail.count(

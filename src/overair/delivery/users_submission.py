@@ -10,7 +10,7 @@ from typing import Final
 from aiosmtplib.errors import SMTPAuthenticationError
 
 from overair.credentials import Credentials, Kind
-from overair.delivery.queue import RecipientState
+from overair.delivery.queue import Recipient, RecipientState
 from overair.delivery.relay import Client, LogIn, Relay, Unreachable
 from overair.delivery.smtp import Ending
 from overair.delivery.smtp_answers import Verdict
@@ -18,6 +18,17 @@ from overair.delivery.smtp_settings import Smtp
 from overair.mailboxes.interface import MailboxUnavailable, Refused
 
 _ACCEPTED: Final = 235
+
+
+class RecipientsRefused(Refused):
+    """The submission server will not take a message for some of its recipients, however often it is asked;
+    nobody has got it. ``server`` is the name of that server.
+    """
+
+    def __init__(self, recipients: Sequence[Recipient], server: str) -> None:
+        super().__init__(f"SMTP: {recipients[0].status}")
+        self.recipients = tuple(recipients)
+        self.server = server
 
 
 class UsersSubmission:
@@ -43,7 +54,7 @@ class UsersSubmission:
 
         Where it refuses one recipient it gets the message for none, so that whoever tries again sends it
         to nobody twice; only where it takes fewer recipients at once than there are, those before the
-        refused one have it. Raises Refused for what will be refused again, MailboxUnavailable for all else,
+        refused one have it. Raises RecipientsRefused for what will be refused again, MailboxUnavailable else,
         also where the server may have taken the message and its answer was lost. ``ending`` is awaited
         when the server has all but the end of the message, before which it cannot have taken it.
         """
@@ -55,7 +66,7 @@ class UsersSubmission:
             waiting = list(recipients)
             while waiting:
                 verdicts = await connection.send(sender, waiting, mime, together=True, ending=ending)
-                _require_taken(verdicts)
+                self._require_taken(waiting, verdicts)
                 waiting = [one for one, said in zip(waiting, verdicts, strict=True) if said.again]
         finally:
             await connection.close()
@@ -65,16 +76,21 @@ class UsersSubmission:
         connection = await self._relay.connect(self._log_in(credentials))
         await connection.close()
 
+    def _require_taken(self, recipients: Sequence[str], verdicts: Sequence[Verdict]) -> None:
+        """Raise RecipientsRefused or MailboxUnavailable where the message was not taken for all."""
+        refused = [
+            Recipient(0, address, said.state, said.status, said.answer)
+            for address, said in zip(recipients, verdicts, strict=True)
+            if said.state is RecipientState.FAILED and not said.again
+        ]
+        if refused:
+            raise RecipientsRefused(refused, self._relay.name)
+        for said in verdicts:
+            if said.state is RecipientState.WAITING and not said.again:
+                raise MailboxUnavailable(f"SMTP: {said.status}")
+
     def _log_in(self, credentials: Credentials) -> LogIn:
         return partial(_LOG_INS[credentials.kind], credentials, self._separator)
-
-
-def _require_taken(verdicts: Sequence[Verdict]) -> None:
-    """Raise Refused or MailboxUnavailable where the message was not taken for all."""
-    for state, error in ((RecipientState.FAILED, Refused), (RecipientState.WAITING, MailboxUnavailable)):
-        for verdict in verdicts:
-            if verdict.state is state and not verdict.again:
-                raise error(f"SMTP: {verdict.status}")
 
 
 async def _with_password(credentials: Credentials, _separator: str, client: Client) -> None:

@@ -127,7 +127,7 @@ class Drafts:
         SubmissionRefused.
         """
         prepared = self._transport.prepare(user, told.mime, save_in_sent=False, name=told.name)
-        await self._transport.enqueue(session, prepared)
+        await self._transport.announce(session, prepared)
 
     async def send(self, session: Session, draft: Draft) -> None:
         """Send within the unit of work that takes the draft away."""
