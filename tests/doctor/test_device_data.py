@@ -63,7 +63,7 @@ def test_every_kind_is_in_every_table() -> None:
 
 
 def test_settings_are_those_of_policies() -> None:
-    known = {field.tag.name for field in EASProvisionDoc.fields()}
+    known = {one.field.tag.name for one in EASProvisionDoc.fields()}
     for one in OBEDIENCE.values():
         assert one.keeps | one.cannot <= known
         assert not one.keeps & one.cannot
