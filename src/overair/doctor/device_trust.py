@@ -149,7 +149,7 @@ def _unpublished(demands: Demands, shown: Shown) -> Iterator[str]:
 
 def _of_protocol(demands: Demands, shown: Shown) -> Iterator[Objection]:
     if shown.versions is not None and not set(demands.versions) & set(shown.versions.accepted):
-        alike = ("tls-only-old", "tls-only-1.3")
+        alike = ("tls-only-old", "tls-only-newest")
         yield Objection("no version of TLS in common", told_by=frozenset(alike))
     if demands.plain_rsa and shown.ciphers is not None and not shown.ciphers.plain_rsa:
         yield Objection("no cipher in common")

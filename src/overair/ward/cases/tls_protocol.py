@@ -125,7 +125,7 @@ CASES: Final = (
     Case(
         id="tls-1.3-only",
         title="“The audit praised us. Now some phones are missing.”",
-        illness="tls-only-1.3",
+        illness="tls-only-newest",
         program=Program.APACHE,
         start=_only_new,
     ),

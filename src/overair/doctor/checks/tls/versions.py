@@ -33,7 +33,7 @@ ONLY_OLD: Final = Illness(
     cures=_CURES,
 )
 ONLY_NEW: Final = Illness(
-    id="tls-only-1.3",
+    id="tls-only-newest",
     severity=Severity.IMPAIRS,
     breaks=RETIRED,
     says="{host} speaks TLS 1.3 alone; Android before 10, iOS before 12.2 and Outlook on Windows before 11 "
