@@ -17,10 +17,10 @@ from overair.ward.programs import APACHE_MODULES, MODULES
 from support.packages import command, needs
 
 PAGES: Final = Path(__file__).parents[2] / "docs/doctor"
-GENERAL: Final = frozenset(("accuracy", "index", "install-root"))
+GENERAL: Final = frozenset(("accuracy", "devices", "index", "install-root"))
 """Pages that are about no single check."""
 PRODUCTS: Final = ("Exchange", "IIS", "nginx", "Apache", "HAProxy", "Z-Push", "SOGo", "Overair")
-ILLNESS_HEADING: Final = re.compile(r"^## ([a-z0-9.-]+)$", re.MULTILINE)
+ILLNESS_HEADING: Final = re.compile(r"^## ([a-z0-9-]+)$", re.MULTILINE)
 """Headings that are ids; those of other parts begin with a capital letter."""
 BLOCK: Final = re.compile(r"^( *)```(\S+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 FEWEST_BLOCKS: Final = 10
