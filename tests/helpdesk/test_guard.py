@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
 
 from overair.helpdesk.consultations import Consultations
-from overair.ward.site import records
-from overair.ward.ward import Ward
-from support.help_desk import FORM, RunningDesk, running_desk
+from support.help_desk import FORM, SLOW, RunningDesk, running_desk, silent
 
 PASSWORD = "the help desk's own"
 EVIL = "https://evil.example"
 
 
-@contextlib.asynccontextmanager
-async def silent(ward: Ward) -> AsyncIterator[None]:
-    """A server that takes connections and says nothing."""
-
-    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            await reader.read()
-        writer.close()
-
-    address = ward.address()
-    records(ward, address)
-    async with await asyncio.start_server(wait, address, ward.https):
-        yield
-
-
 @pytest.fixture(scope="module")
 def desk() -> Iterator[RunningDesk]:
-    slow = {"connect_seconds": 60.0, "answer_seconds": 60.0}
     with running_desk(
         silent,
-        surroundings=slow,
+        surroundings=SLOW,
         consultations=Consultations(2, abandoned_seconds=2.0),
         allow=["@ward.test", "otto@other.test"],
         servers=["eas.example.net:8443"],

@@ -8,9 +8,10 @@ import http.client
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -21,12 +22,15 @@ from overair.helpdesk.consultations import Consultations
 from overair.helpdesk.running import desk_of, opened, serve_desk
 from overair.server.help_desk_settings import HelpDesk
 from overair.server.settings import Settings
+from overair.ward.site import records
 from overair.ward.ward import Ward
 
 T = TypeVar("T")
 START_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 60
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+SLOW: Final = {"connect_seconds": 60.0, "answer_seconds": 60.0}
+"""Surroundings in which the examination of a silent server does not end while a test looks."""
 Around = Callable[[Ward], AbstractAsyncContextManager[object]]
 """What is to be there while the page is served."""
 
@@ -41,10 +45,13 @@ class Said:
 
 
 class RunningDesk:
-    """A page that listens on loopback."""
+    """A page that listens on loopback, or on a unix socket (``port`` 0) behind what ``front`` connects to."""
 
     def __init__(self, port: int, desk: Desk, ward: Ward, loop: asyncio.AbstractEventLoop) -> None:
         self.port: Final = port
+        self.front: Callable[[], http.client.HTTPConnection] | None = None
+        self.usual: dict[str, str] = {}
+        """Headers of every request."""
         self.desk: Final = desk
         self.ward: Final = ward
         self._loop: Final = loop
@@ -57,13 +64,14 @@ class RunningDesk:
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
     ) -> Said:
         with self.connection() as connection:
-            connection.request(method, path, body, dict(headers or {}))
+            connection.request(method, path, body, {**self.usual, **(headers or {})})
             answer = connection.getresponse()
             return Said(answer.status, answer.headers, answer.read().decode())
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[http.client.HTTPConnection]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        usual = partial(http.client.HTTPConnection, "127.0.0.1", self.port, timeout=ANSWER_SECONDS)
+        connection = (self.front or usual)()
         try:
             yield connection
         finally:
@@ -88,7 +96,7 @@ class RunningDesk:
     @contextlib.contextmanager
     def events(self, path: str, last: int | None = None) -> Iterator[Iterator[tuple[int, str, Any]]]:
         """The events of an examination: number, kind and data; comments and others are passed over."""
-        headers = {} if last is None else {"Last-Event-ID": str(last)}
+        headers = self.usual if last is None else {**self.usual, "Last-Event-ID": str(last)}
         with self.connection() as connection:
             connection.request("GET", f"{path}/events", headers=headers)
             answer = connection.getresponse()
@@ -116,6 +124,21 @@ def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[int, str, Any]]:
             event = {}
 
 
+@contextlib.asynccontextmanager
+async def silent(ward: Ward) -> AsyncIterator[None]:
+    """A server that takes connections and says nothing."""
+
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    address = ward.address()
+    records(ward, address)
+    async with await asyncio.start_server(wait, address, ward.https):
+        yield
+
+
 @contextlib.contextmanager
 def running_desk(
     around: Around,
@@ -139,9 +162,7 @@ def running_desk(
             made = desk_of(checked, place, consultations)
 
             def told(url: str) -> None:
-                port = urlsplit(url).port
-                assert port is not None
-                found.append(RunningDesk(port, made, ward, loops[0]))
+                found.append(RunningDesk(urlsplit(url).port or 0, made, ward, loops[0]))
                 started.set()
 
             serving = asyncio.create_task(serve_desk(checked, made, told))
