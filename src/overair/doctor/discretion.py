@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -12,14 +11,17 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from overair.doctor.checks import CHECKS
+from overair.doctor.checks.login.log_in import forms
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding
-from overair.doctor.secret import HIDDEN
+from overair.doctor.secret import HIDDEN, Secret
 from overair.doctor.step import Step
 
 SHORTEST: Final = 4
 """Characters of a password that is looked for in what servers say."""
+MOST_CHARACTERS: Final = 2000
+"""Of one thing that a server has said."""
 _UNPRINTABLE: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -115,9 +117,8 @@ def _secrets_of(complaint: Complaint) -> tuple[str, ...]:
 
 def _forms(complaint: Complaint, password: str) -> Iterator[str]:
     yield from (password, quote(password), quote(password, safe=""), quote_plus(password))
-    for user in (complaint.address, complaint.user):
-        if user is not None:
-            yield base64.b64encode(f"{user}:{password}".encode()).decode().rstrip("=")
+    for form in forms(complaint, Secret(password)):
+        yield form.login.header().partition(" ")[2].rstrip("=")
 
 
 @cache

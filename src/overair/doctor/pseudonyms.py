@@ -39,6 +39,7 @@ KEPT_LABELS: Final = frozenset(
     )
 )
 """First labels of hosts that tell nobody who it is."""
+SERVICE_LABELS: Final = frozenset(("_autodiscover", "_tcp"))
 KEPT_WORDS: Final = frozenset(
     (
         "basic",
@@ -88,7 +89,7 @@ _HEX: Final = re.compile(r"(?<!\w)(?:(?:[0-9a-f]{2}[:\s]){7,}[0-9a-f]{2}|[0-9a-f
 _IP: Final = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})(?![\w:])", re.IGNORECASE
 )
-_NAME: Final = re.compile(r"(?<![\w.@-])(?P<name>(?:[\w-]+\.)+[^\W\d][\w-]*)(?![\w@-])(?P<path>/[^\s,;]*)?")
+_NAME: Final = re.compile(r"(?<![\w-])(?P<name>(?:[\w-]+\.)+[^\W\d][\w-]*)(?P<path>/[^\s,;]*)?")
 _SEPARATORS: Final = re.compile(r"(, |; | → | and )")
 _NUMBER: Final = re.compile(r"[\d.]+")
 _PLACE: Final = re.compile(r"(?P<name>(?:\*\.)?[\w.-]+?)\.?(?P<port>:\d+)?")
@@ -116,20 +117,21 @@ class Pseudonyms:
             return address
         if plain.startswith("*."):
             return f"*.{self.host(plain[2:])}"
-        if plain.startswith("_"):
-            label, _, rest = plain.partition(".")
-            return f"{label}.{self.host(rest)}" if rest else LEFT_OUT
+        label, _, rest = plain.partition(".")
+        if rest and label in SERVICE_LABELS:
+            return f"{label}.{self.host(rest)}"
         if plain not in self._hosts:
             self._hosts[plain] = self._new(plain)
         return self._hosts[plain]
 
     def text(self, text: str) -> str:
         """A text of the doctor's own with every name in it replaced."""
-        for name in sorted(self._hosts, key=len, reverse=True):
-            if name in text.lower():
-                text = re.sub(
-                    rf"(?<![\w./-]){re.escape(name)}(?![\w-])", self._hosts[name], text, flags=re.IGNORECASE
-                )
+        lowered = text.lower()
+        for name in sorted((one for one in self._hosts if one in lowered), key=len, reverse=True):
+            # A single word in a path, as /exchange, is no host.
+            before = r"(?<![\w-])(?<![\w-]\.)" if "." in name else r"(?<![\w./-])"
+            pattern = rf"{before}{re.escape(name)}(?![\w-])"
+            text = re.sub(pattern, self._hosts[name], text, flags=re.IGNORECASE)
         text = _URL.sub(lambda found: self.url(found.group()), text)
         text = _EMAIL.sub(f"{USER}@{DOMAIN}", text)
         text = _HEX.sub(LEFT_OUT, text)
@@ -150,7 +152,7 @@ class Pseudonyms:
             host, port = url.host, url.explicit_port
         except ValueError:
             return LEFT_OUT
-        if not host:
+        if not host or url.scheme not in ("http", "https"):
             return LEFT_OUT
         shown = self.host(host)
         place = f"[{shown}]" if ":" in shown else shown
