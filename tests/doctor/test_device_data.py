@@ -15,9 +15,10 @@ from overair.doctor.complaint import Complaint
 from overair.doctor.device import CURRENT, EVERY, Device
 from overair.doctor.device_illnesses import SUFFERING
 from overair.doctor.device_opinion import Question
+from overair.doctor.device_opinions import ENCODING, OAUTH, OFFER, POLICIES, WITHOUT_PASSWORD
 from overair.doctor.device_policies import OBEDIENCE
 from overair.doctor.device_profiles import PROFILES
-from overair.doctor.device_trust import DEMANDS, Shown, doubts, objections
+from overair.doctor.device_trust import ALIKE, DEMANDS, Shown, doubts, objections
 from overair.doctor.diagnosis import diagnose
 from overair.doctor.examination import Examined
 from overair.doctor.facts.hosts import Method, Server, Source
@@ -60,6 +61,13 @@ def test_the_page_has_the_tables_as_they_are() -> None:
 def test_every_kind_is_in_every_table() -> None:
     assert set(PROFILES) == set(DEMANDS) == set(OBEDIENCE) == EVERY
     assert set(SUFFERING) == set(Question)
+
+
+def test_illnesses_that_say_the_same_exist() -> None:
+    known = {illness.id for check in CHECKS for illness in check.finds}
+    named = (*ALIKE.values(), OFFER, POLICIES, WITHOUT_PASSWORD, OAUTH, ENCODING)
+
+    assert frozenset().union(*named) <= known
 
 
 def test_settings_are_those_of_policies() -> None:

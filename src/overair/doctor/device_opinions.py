@@ -19,13 +19,15 @@ from overair.doctor.facts.web import Endpoint
 from overair.versions import Version
 
 _LOG_IN: Final = frozenset((Section.WEB, Section.LOGIN))
-_OFFER: Final = frozenset(
+OFFER: Final = frozenset(
     ("options-without-versions", "versions-too-old", "versions-old", "versions-too-new", "commands-missing")
 )
 """Illnesses of what the server offers to whoever has logged in."""
-_POLICIES: Final = frozenset(("wipe-ordered", "provisioning-fails", "provisioning-endless"))
-_WITHOUT_PASSWORD: Final = frozenset(("oauth-demanded", "basic-not-offered"))
+POLICIES: Final = frozenset(("wipe-ordered", "provisioning-fails", "provisioning-endless"))
+WITHOUT_PASSWORD: Final = frozenset(("oauth-demanded", "basic-not-offered"))
 """What is found where a server wants another log-in than a password."""
+OAUTH: Final = frozenset(("oauth-demanded",))
+ENCODING: Final = frozenset(("latin1-password",))
 
 
 def opinions(examined: Examined, device: Device) -> tuple[Opinion, ...]:
@@ -39,12 +41,12 @@ def log_in(chart: Chart) -> Opinion:
     taken = chart.fact(LoggedIn, chart.server)
     if taken is not None:
         return _encoded(chart, taken)
-    found = [one for one in chart.breaking(chart.server, _LOG_IN) if not one.ids & _OFFER]
+    found = [one for one in chart.breaking(chart.server, _LOG_IN) if not one.ids & OFFER]
     endpoint = chart.fact(Endpoint, chart.server)
     bearer = endpoint is not None and "bearer" in endpoint.schemes and "basic" not in endpoint.schemes
-    if chart.profile.oauth and (bearer or any("oauth-demanded" in one.ids for one in found)):
+    if chart.profile.oauth and (bearer or any(one.ids & OAUTH for one in found)):
         text = "the server wants OAuth instead of a password, which it can do at Microsoft; it was not tried"
-        if all(one.ids & _WITHOUT_PASSWORD for one in found):
+        if all(one.ids & WITHOUT_PASSWORD for one in found):
             return unknown(Question.LOG_IN, text)
     if found:
         return no(Question.LOG_IN, found)
@@ -63,12 +65,12 @@ def _encoded(chart: Chart, taken: LoggedIn) -> Opinion:
     if chart.profile.encoding == taken.login.encoding:
         return yes(Question.LOG_IN)
     text = f"it writes the password in {chart.profile.encoding.upper()}, which the server does not read"
-    return no(Question.LOG_IN, [Objection(text, told_by=frozenset(("latin1-password",)))])
+    return no(Question.LOG_IN, [Objection(text, told_by=ENCODING)])
 
 
 def speak(chart: Chart) -> Opinion:
     """Whether there is a version in common."""
-    found = [one for one in chart.breaking(chart.server, frozenset((Section.LOGIN,))) if one.ids & _OFFER]
+    found = [one for one in chart.breaking(chart.server, frozenset((Section.LOGIN,))) if one.ids & OFFER]
     if found:
         return no(Question.SPEAK, found)
     taken = chart.fact(LoggedIn, chart.server)
@@ -80,7 +82,7 @@ def speak(chart: Chart) -> Opinion:
         return yes(Question.SPEAK, f"{max(common).text} at least")
     if offered & chart.profile.perhaps_versions:
         return unknown(Question.SPEAK, "the versions that it speaks are not published, or not all of them")
-    return no(Question.SPEAK, [Objection("no version of the protocol in common", told_by=_OFFER)])
+    return no(Question.SPEAK, [Objection("no version of the protocol in common", told_by=OFFER)])
 
 
 def accept(chart: Chart) -> Opinion:
@@ -88,7 +90,7 @@ def accept(chart: Chart) -> Opinion:
     provisioned = chart.fact(Provisioned, chart.server)
     if provisioned is None:
         found = chart.breaking(chart.server, frozenset((Section.PROTOCOL,)))
-        told = [one for one in found if one.ids & _POLICIES]
+        told = [one for one in found if one.ids & POLICIES]
         if told:
             return no(Question.ACCEPT, told)
         return unknown(Question.ACCEPT, chart.why_without(Provisioned, chart.server))

@@ -95,6 +95,21 @@ DEMANDS: Final[Mapping[Device, Demands]] = {
 }
 
 
+ALIKE: Final[Mapping[str, frozenset[str]]] = {
+    "versions": frozenset(("tls-only-old", "tls-only-newest")),
+    "name": frozenset(("sni-needed", "sni-demanded")),
+    "intermediate": frozenset(("intermediate-missing",)),
+    "root": frozenset(("root-unknown-to-ios", "root-unknown-to-android", "self-signed", "private-authority")),
+    "alternative names": frozenset(("name-common-name-only", "name-missing")),
+    "purpose": frozenset(("certificate-without-purpose", "certificate-not-for-servers")),
+    "days": frozenset(("certificate-lifetime-too-long",)),
+    "key": frozenset(("key-too-weak",)),
+    "kind of key": frozenset(("key-unusual",)),
+    "signature": frozenset(("signature-too-weak",)),
+}
+"""Ids of the illnesses that say the same as an objection, by what it is about."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """What the checks saw of one host; None where they did not get so far."""
@@ -149,15 +164,14 @@ def _unpublished(demands: Demands, shown: Shown) -> Iterator[str]:
 
 def _of_protocol(demands: Demands, shown: Shown) -> Iterator[Objection]:
     if shown.versions is not None and not set(demands.versions) & set(shown.versions.accepted):
-        alike = ("tls-only-old", "tls-only-newest")
-        yield Objection("no version of TLS in common", told_by=frozenset(alike))
+        yield Objection("no version of TLS in common", told_by=ALIKE["versions"])
     if demands.plain_rsa and shown.ciphers is not None and not shown.ciphers.plain_rsa:
         yield Objection("no cipher in common")
     own = shown.presented.own if shown.presented is not None else None
     default = shown.nameless
     if not demands.says_name and default is not None and own is not None and default.own != own:
         text = "it does not say the name that it calls and gets another certificate"
-        yield Objection(text, told_by=frozenset(("sni-needed", "sni-demanded")))
+        yield Objection(text, told_by=ALIKE["name"])
 
 
 def _of_chain(demands: Demands, shown: Shown) -> Iterator[Objection]:
@@ -166,7 +180,7 @@ def _of_chain(demands: Demands, shown: Shown) -> Iterator[Objection]:
     if shown.chain is not None:
         if shown.chain.missing and demands.fetches_issuers is False:
             text = "an intermediate certificate is missing, and it does not fetch that"
-            yield Objection(text, told_by=frozenset(("intermediate-missing",)))
+            yield Objection(text, told_by=ALIKE["intermediate"])
         below = [link.certificate for link in shown.chain.path if link is not shown.chain.root]
         yield from _of_keys(demands, below or [shown.chain.path[0].certificate])
     if shown.stores is None:
@@ -177,19 +191,19 @@ def _of_chain(demands: Demands, shown: Shown) -> Iterator[Objection]:
         )
     if demands.store is not None and shown.stores.known.get(demands.store) is Knows.NO:
         text = f"the root is not in the list of {store(demands.store).called}"
-        yield Objection(text, told_by=ROOT_UNKNOWN)
+        yield Objection(text, told_by=ALIKE["root"])
 
 
 def _of_own(demands: Demands, own: Certificate) -> Iterator[Objection]:
     if demands.alternative_names and not own.dns_names and not own.addresses:
-        told_by = frozenset(("name-common-name-only", "name-missing"))
-        yield Objection("the certificate has no alternative names", told_by=told_by)
+        text = "the certificate has no alternative names"
+        yield Objection(text, told_by=ALIKE["alternative names"])
     if demands.purpose and not own.says_purpose and own.starts >= APPLE_SINCE:
-        told_by = frozenset(("certificate-without-purpose", "certificate-not-for-servers"))
-        yield Objection("the certificate does not say that it is for servers", told_by=told_by)
+        text = "the certificate does not say that it is for servers"
+        yield Objection(text, told_by=ALIKE["purpose"])
     if demands.days is not None and own.days > demands.days and own.starts >= APPLE_SINCE:
         text = f"the certificate is valid for {own.days} days, and {demands.days} is the most"
-        yield Objection(text, told_by=frozenset(("certificate-lifetime-too-long",)))
+        yield Objection(text, told_by=ALIKE["days"])
 
 
 def _of_keys(demands: Demands, below: list[Certificate]) -> Iterator[Objection]:
@@ -198,16 +212,9 @@ def _of_keys(demands: Demands, below: list[Certificate]) -> Iterator[Objection]:
         key = certificate.key
         whose = "the server's certificate" if certificate is below[0] else "an intermediate certificate"
         if key.kind == "RSA" and key.bits < demands.minimum_rsa:
-            yield Objection(f"the key of {whose} is too weak: {key}", told_by=frozenset(("key-too-weak",)))
+            yield Objection(f"the key of {whose} is too weak: {key}", told_by=ALIKE["key"])
         if key.kind != "RSA" and not demands.elliptic:
-            yield Objection(
-                f"it does not know the key of {whose}: {key}", told_by=frozenset(("key-unusual",))
-            )
+            yield Objection(f"it does not know the key of {whose}: {key}", told_by=ALIKE["kind of key"])
         if certificate.hash_name in demands.refused_hashes:
             text = f"it refuses the signature of {whose}: {certificate.hash_name.upper()}"
-            yield Objection(text, told_by=frozenset(("signature-too-weak",)))
-
-
-ROOT_UNKNOWN: Final = frozenset(
-    ("root-unknown-to-ios", "root-unknown-to-android", "self-signed", "private-authority")
-)
+            yield Objection(text, told_by=ALIKE["signature"])
