@@ -43,6 +43,10 @@ class SmallCalendar:
         self.fails: int | None = None
         """The status of everything but the way to the home."""
         self.fails_writing: int | None = None
+        self.fails_at: dict[str, int] = {}
+        """The statuses of members that it cannot tell of when it lists them; of itself by "": it is cut."""
+        self.stuck = False
+        """Whether it cuts changes without a token to go on from."""
         server.is_home("/home/")
         server.script.pop(("PROPFIND", "/home/"))
         server.otherwise = self._answer
@@ -72,14 +76,14 @@ class SmallCalendar:
             return self._multistatus(response("/home/", ""), self._collection())
         if request.method == "PROPFIND" and not name:
             members = [self._member(one) for one in self.objects] if request.headers["Depth"] == "1" else []
-            return self._multistatus(self._collection(), *members)
+            return self._multistatus(self._collection(), *members, *self._cut())
         if request.method == "REPORT" and "sync-collection" in body:
             return self._since(_TOKEN.findall(body))
         if request.method == "REPORT" and "multiget" in body:
             wanted = [href.removeprefix(WORK) for href in _HREF.findall(body)]
             return self._multistatus(*map(self._whole, wanted))
         if request.method == "REPORT":
-            return self._multistatus(*map(self._member, self.objects))
+            return self._multistatus(*map(self._member, self.objects), *self._cut())
         return self._one(request, name, body)
 
     def _one(self, request: web.BaseRequest, name: str, body: str) -> web.StreamResponse:
@@ -113,13 +117,19 @@ class SmallCalendar:
         end = min(len(self.history), start + self.most)
         names = dict.fromkeys(self.history[start:end])
         cut = [response(WORK, "", 507)] if end < len(self.history) else []
+        end = start if self.stuck and cut else end
         return self._multistatus(*map(self._member, names), *cut, more=f"<D:sync-token>{end}</D:sync-token>")
 
     def _collection(self) -> str:
         place = str(len(self.history))
         return calendar(WORK, ctag=place if self.ctags else "", token=place if self.tokens else "")
 
+    def _cut(self) -> list[str]:
+        return [response(WORK, "", status) for name, status in self.fails_at.items() if not name]
+
     def _member(self, name: str) -> str:
+        if name in self.fails_at:
+            return response(WORK + name, "", self.fails_at[name])
         if name not in self.objects:
             return response(WORK + name, "", 404)
         return response(WORK + name, f"<D:getetag>{escape(self._etag(name))}</D:getetag>")

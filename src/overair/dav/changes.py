@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.dav.errors import Clash, DavError, NotAllowed, Unreachable
+from overair.dav.errors import Clash, DavError, NotAllowed, Unreachable, is_trouble
 from overair.dav.hrefs import member_name, split
 from overair.dav.multistatus import BadXml, Response
 from overair.dav.names import (
@@ -76,22 +76,30 @@ async def changes_since(client: DavClient, place: str, token: str) -> Since:
         raise TokenExpired(str(error), error.status, error.conditions) from None
     if not listed.sync_token:
         raise Unreachable(f"{client.host}, REPORT: names no sync-token")
-    more = bool(cut) and listed.sync_token != token
+    if cut and listed.sync_token == token:
+        raise TokenExpired(f"{client.host}: cuts its answer and says no way on", _FULL)
     gone = tuple(name for name in removed if name not in changed)
-    return Since(changed, gone, listed.sync_token, more)
+    return Since(changed, gone, listed.sync_token, bool(cut))
 
 
-async def listing(client: DavClient, place: str, component: str = "") -> dict[str, str]:
-    """The ETags of all objects of a collection by name; of those alone that are of a component.
+async def listing(client: DavClient, place: str, component: str = "") -> dict[str, str | None]:
+    """The ETags of all objects of a collection by name; of those alone that are of a component. None stands
+    for what the server cannot tell of.
 
-    Raises DavError.
+    Raises DavError, also where the answer is cut.
     """
     _, path = split(place)
-    found: dict[str, str] = {}
+    found: dict[str, str | None] = {}
 
     def take(response: Response) -> None:
         name = member_name(response.path, path)
-        if name is None or not 200 <= response.status < 300:
+        if not 200 <= response.status < 300:
+            if name is not None and is_trouble(response.status):
+                found[name] = None
+            elif name is None and response.status == _FULL:
+                raise BadXml("is not the whole")
+            return
+        if name is None:
             return
         kinds = response.found.get(RESOURCE_TYPE)
         if kinds is None or not len(kinds):

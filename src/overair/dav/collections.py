@@ -9,9 +9,9 @@ from uuid import uuid4
 import msgspec
 
 from overair.dav.discovery import Home, Service
-from overair.dav.errors import NotAllowed, NotThere
+from overair.dav.errors import NotAllowed, NotThere, is_trouble
 from overair.dav.hrefs import BadHref, canonical_name, path_of, split, with_slash
-from overair.dav.multistatus import Response
+from overair.dav.multistatus import BadXml, Response
 from overair.dav.names import (
     ADDRESS_BOOK,
     CALDAV,
@@ -47,9 +47,8 @@ _NEVER: Final = frozenset(
 """Resource types of what is beside calendars in a home, or is a calendar whose events are elsewhere."""
 _PRIVILEGES: Final = f"{DAV}current-user-privilege-set"
 _OWNER: Final = f"{DAV}owner"
-_REPORTS: Final = f"{DAV}supported-report-set"
 _WRITING: Final = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})
-_ASKED: Final = (RESOURCE_TYPE, DISPLAY_NAME, COMPONENTS, _REPORTS, _PRIVILEGES, _OWNER)
+_ASKED: Final = (RESOURCE_TYPE, DISPLAY_NAME, COMPONENTS, _PRIVILEGES, _OWNER)
 _RESPONSE_NAMES: Final = (CTAG, SYNC_TOKEN)
 
 
@@ -79,6 +78,8 @@ async def collections(client: DavClient, home: Home, service: Service) -> list[C
         prefix, _ = split(place)
 
         def take(response: Response, prefix: str = prefix) -> None:
+            if is_trouble(response.status):
+                raise BadXml(f"tells of a collection with status {response.status}")
             kinds = {one.tag for one in response.found.get(RESOURCE_TYPE, ())}
             if _KINDS[service] in kinds and not kinds & _NEVER and len(found) < MOST:
                 made = _collection(response, prefix, service)

@@ -65,7 +65,15 @@ _BY_STATUS: Final[dict[int, type[DavError]]] = {
 }
 
 
+def is_trouble(status: int) -> bool:
+    """Whether a status says that the server is in trouble, and nothing of what was asked for."""
+    return status >= 400 and issubclass(_kind_of(status), Unreachable | NoRoom)
+
+
 def error_of(where: str, status: int, conditions: frozenset[str] = frozenset()) -> DavError:
     """The error that a status is which is no success; ``where`` names the server and what was asked."""
-    kind = _BY_STATUS.get(status) or (NotAllowed if 400 <= status < 500 else Unreachable)
-    return kind(f"{where}: HTTP {status}", status, conditions)
+    return _kind_of(status)(f"{where}: HTTP {status}", status, conditions)
+
+
+def _kind_of(status: int) -> type[DavError]:
+    return _BY_STATUS.get(status) or (NotAllowed if 400 <= status < 500 else Unreachable)

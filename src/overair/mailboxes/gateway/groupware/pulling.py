@@ -136,9 +136,12 @@ class Puller:
         changed = [
             name
             for name, etag in found.items()
-            if not etag or etag not in (mine.get(name), state.unreadable.get(name))
+            if etag is not None and (not etag or etag not in (mine.get(name), state.unreadable.get(name)))
         ]
         removed = [name for name in dict.fromkeys((*mine, *state.unreadable)) if name not in found]
+        if None in found.values():
+            _log.warning("dav_objects_untold", folder=folder.folder_id, server=client.host)
+            return _Pending(changed, removed, "", "")  # it is compared again
         return _Pending(changed, removed, tags.sync_token, tags.ctag)
 
     async def _chunk(
