@@ -228,3 +228,10 @@ def test_what_makes_no_sense_is_said_before_anything_is_done(
 
     assert refused.value.code == 2
     assert capsys.readouterr() == ("", "")
+
+
+def test_one_kind_of_device(sick: Complaint, capsys: pytest.CaptureFixture[str]) -> None:
+    code = doctor(sick, "--as", "samsung", "--no-password")
+
+    assert "Samsung Email cannot work." in capsys.readouterr().out
+    assert 10 <= code <= 18
