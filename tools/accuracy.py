@@ -36,8 +36,9 @@ HEAD: Final = (
     "# How often the doctor is right\n\n"
     "The doctor is tested on [the ward](../ward.md): servers on loopback, each with one illness, or with "
     "none. For each case it has to name that illness as the cause; of a healthy server it has to say that "
-    "nothing is wrong, whatever oddity there is. This page was made by `make accuracy`; the tests examine "
-    "the same cases each time they run, and fail where an answer is wrong, or where this page lacks a case.\n"
+    "nothing is wrong, whatever oddity there is, and to tell the oddity. This page was made by `make "
+    "accuracy`; the tests examine the same cases each time they run, and fail where an answer is wrong, or "
+    "where this page lacks a case.\n"
 )
 
 
@@ -47,23 +48,35 @@ class Row(msgspec.Struct, frozen=True):
     case: str
     program: str
     illness: str
+    shows: str
+    """The oddities that have to be found besides."""
     named: str
+    complete: bool
+    """Whether those were found."""
     seconds: float = 0.0
 
     @property
-    def about(self) -> tuple[str, str, str]:
+    def about(self) -> tuple[str, str, str, str]:
         """What the case is."""
-        return self.case, self.program, self.illness
+        return self.case, self.program, self.illness, self.shows
 
     @property
     def right(self) -> bool:
-        """Whether the doctor named what it should."""
-        return self.illness == self.named
+        """Whether the doctor named what it should, and found what it should find besides."""
+        return self.illness == self.named and self.complete
 
 
-def row(case: Case, named: str | None, seconds: float) -> Row:
-    """The row of a case that was examined."""
-    return Row(case.id, case.program.value, case.illness or HEALTHY, named or HEALTHY, seconds)
+def row(case: Case, named: str | None, seconds: float, lacking: Sequence[str] = ()) -> Row:
+    """The row of a case that was examined; ``lacking`` are oddities that were not found."""
+    return Row(
+        case.id,
+        case.program.value,
+        case.illness or HEALTHY,
+        ", ".join(case.shows),
+        named or HEALTHY,
+        not lacking,
+        seconds,
+    )
 
 
 async def examined(cases: Iterable[Case]) -> list[Row]:
@@ -74,8 +87,8 @@ async def examined(cases: Iterable[Case]) -> list[Row]:
         for case in cases:
             started = time.monotonic()
             seen = await visit(case, supplies)
-            rows.append(row(case, seen.named, time.monotonic() - started))
-            said = "right" if seen.right else f"WRONG: {seen.named}"
+            rows.append(row(case, seen.named, time.monotonic() - started, seen.lacking))
+            said = "right" if seen.right else f"WRONG: {seen.named}, without {seen.lacking}"
             print(f"{case.id}: {said}", file=sys.stderr)
     return rows
 
@@ -97,6 +110,8 @@ def _totals(rows: Sequence[Row]) -> Iterator[str]:
     illnesses = len({one.illness for one in sick})
     yield f"- {len(sick)} sick cases with {illnesses} illnesses: {right} named rightly"
     yield f"- {len(healthy)} healthy cases: {sum(one.right for one in healthy)} found healthy"
+    oddities = {one for row in rows for one in row.shows.split(", ") if one}
+    yield f"- {len(oddities)} oddities that have to be told and are no cause"
     yield f"- {real} of the sick are a program of the distribution with a broken configuration"
     yield f"- {sum(one.seconds for one in rows):.0f} seconds in all, with the starts of the servers"
 
@@ -144,10 +159,10 @@ def _by_illness(rows: Sequence[Row]) -> Iterator[str]:
 def _cases(rows: Sequence[Row]) -> Iterator[str]:
     yield "## The cases"
     yield ""
-    yield "| Case | Program | Illness | Named | | Seconds |"
-    yield "| --- | --- | --- | --- | --- | ---: |"
+    yield "| Case | Program | Illness | Oddities to tell | Named | | Seconds |"
+    yield "| --- | --- | --- | --- | --- | --- | ---: |"
     for one in rows:
-        cells = (one.case, one.program, one.illness, one.named, _verdict(one.right), f"{one.seconds:.1f}")
+        cells = (*one.about, one.named, _verdict(one.right), f"{one.seconds:.1f}")
         yield f"| {' | '.join(cells)} |"
 
 
@@ -160,8 +175,16 @@ def rows_of(text: str) -> list[Row]:
     lines = text.partition("## The cases\n")[2].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
     return [
-        Row(case, program, illness, named, float(seconds))
-        for case, program, illness, named, _, seconds in cells[2:]
+        Row(
+            case,
+            program,
+            illness,
+            shows,
+            named,
+            verdict == _verdict(True) or illness != named,
+            float(seconds),
+        )
+        for case, program, illness, shows, named, verdict, seconds in cells[2:]
     ]
 
 

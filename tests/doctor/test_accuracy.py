@@ -25,6 +25,7 @@ def test_what_is_written_is_read_again() -> None:
     assert read == [rows[0]]
     assert rows[0].right
     assert not rows[1].right
+    assert not accuracy.row(CASES[0], CASES[0].illness, 1.0, lacking=CASES[0].shows).right
 
 
 def test_most_of_the_sick_are_real_programs() -> None:

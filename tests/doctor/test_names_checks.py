@@ -34,7 +34,7 @@ def found_by_addresses(zone: Zone, host: Host, *, system: bool = False) -> list[
             around = Surroundings(resolvers=() if system else (place,))
             with pytest.MonkeyPatch.context() as patch:
                 if system:
-                    patch.setattr(lookup, "name_servers", lambda places: tuple(places) or (place,))
+                    patch.setattr(lookup, "name_servers", lambda around: around.resolvers or (place,))
                 bedside = bedside_of(addresses.CHECK, ONLINE, Resolving((place,)), host=host, around=around)
                 await addresses.CHECK.examine(bedside)
             return [finding.id for finding in bedside.findings]

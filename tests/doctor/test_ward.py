@@ -22,6 +22,7 @@ def test_the_doctor_names_the_illness(case: Case, rounds: Rounds) -> None:
 
     found = [f"{one.id} at {one.host.name if one.host else 'no host'}" for one in visit.examined.findings]
     assert visit.named == case.illness, f"found: {', '.join(found) or 'nothing'}"
+    assert visit.lacking == (), f"found: {', '.join(found) or 'nothing'}"
 
 
 def test_ids_are_unique() -> None:

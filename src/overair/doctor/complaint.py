@@ -19,6 +19,8 @@ from overair.doctor.secret import Secret
 PUSH_MINUTES: Final = (2, 5, 10, 20, 30)
 LANDMARKS: Final = ("198.41.0.4", "2001:503:ba3e::2:30")
 """The first of DNS's root servers, which stay where they are."""
+RESOLVER_FILE: Final = "/etc/resolv.conf"
+"""On Windows it stands for the registry."""
 
 
 class Reach(Enum):
@@ -54,6 +56,12 @@ class Surroundings:
     """Files of root certificates (PEM) that this machine trusts beside its own."""
     device_authorities: tuple[Path, ...] = ()
     """Files of root certificates that are installed on every device, too."""
+    list_authorities: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Files of root certificates that one of the lists of devices has, too, by the names of ``StoreName``."""
+    hosts: Mapping[str, tuple[str, ...]] | None = None
+    """Addresses by name that this machine has in its hosts file; with None the system is asked."""
+    resolver_file: str = RESOLVER_FILE
+    """Where this machine's name servers are named, if none are given."""
     connect_seconds: float = 8.0
     answer_seconds: float = 20.0
     late_seconds: float = 2.0
@@ -116,3 +124,12 @@ class Complaint:
         within a network only for who is there, too."""
         reach = Reach.OUTSIDE if is_public(address) else Reach.ANYWHERE
         return replace(self, surroundings=replace(self.surroundings, reach=reach))
+
+    def why_not(self, host: str) -> str:
+        """Why a host may not be told the password; empty where it may."""
+        if self.may_tell(host):
+            return ""
+        return (
+            f"the password is not told to {host}, which is outside {self.mail_domain}; "
+            f"--server {host} confirms it"
+        )

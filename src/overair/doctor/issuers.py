@@ -42,6 +42,11 @@ def installed_on_devices(surroundings: Surroundings) -> frozenset[str]:
     return _fingerprints(authorities_of(surroundings.device_authorities))
 
 
+def put_into(name: str, surroundings: Surroundings) -> frozenset[str]:
+    """Fingerprints of the roots that a list of devices has besides, by its name."""
+    return _fingerprints(authorities_of(surroundings.list_authorities.get(name, ())))
+
+
 def trusted_here(surroundings: Surroundings) -> frozenset[str]:
     """Fingerprints of what this machine trusts, and of what was given."""
     given = authorities_of((*surroundings.authorities, *surroundings.device_authorities))

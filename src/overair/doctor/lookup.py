@@ -60,12 +60,12 @@ class Looked:
     seconds: float = 0.0
 
 
-def name_servers(places: Sequence[Place]) -> tuple[Place, ...]:
-    """The given name servers, or the system's; none where it has none."""
-    if places:
-        return tuple(places)
+def name_servers(surroundings: Surroundings) -> tuple[Place, ...]:
+    """The complaint's name servers, or the system's; none where it has none."""
+    if surroundings.resolvers:
+        return surroundings.resolvers
     try:
-        system = dns.resolver.Resolver()
+        system = dns.resolver.Resolver(surroundings.resolver_file)
     except (dns.resolver.NoResolverConfiguration, OSError):
         return ()
     return tuple(Place(str(server), system.port) for server in system.nameservers)
@@ -90,7 +90,7 @@ async def look_up(
     if query is None:
         return Looked(Outcome.UNKNOWN)  # what DNS cannot write down, nobody can have
     best = Looked(Outcome.SILENT)
-    servers = name_servers(places or surroundings.resolvers)
+    servers = tuple(places) or name_servers(surroundings)
     useless: set[Place] = set()
     for patience, place in itertools.product((TRY_SECONDS, limit), servers):
         left = started + limit - time.monotonic()

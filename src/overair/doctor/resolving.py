@@ -31,7 +31,7 @@ def resolver_of(surroundings: Surroundings) -> dns.asyncresolver.Resolver:
     Raises dns.resolver.NoResolverConfiguration where the system has none.
     """
     places = surroundings.resolvers
-    resolver = dns.asyncresolver.Resolver(configure=not places)
+    resolver = dns.asyncresolver.Resolver(surroundings.resolver_file, configure=not places)
     if places:
         resolver.nameservers = [dns.nameserver.Do53Nameserver(place.address, place.port) for place in places]
     resolver.lifetime = lookup_seconds(surroundings)
@@ -86,11 +86,17 @@ class Hosts(AbstractResolver):
     async def _looked_up(self, host: str) -> list[str]:
         if literal(host) is not None:
             return [host]
-        if not self._surroundings.resolvers:
+        known = self._surroundings.hosts
+        if known is not None and host in known:
+            return list(known[host])
+        if not self._surroundings.resolvers and known is None:
             # As phones on this network do, with the hosts file that a name server knows nothing of.
             found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
             return list(dict.fromkeys(str(place[0]) for *_, place in found))
-        resolver = resolver_of(self._surroundings)
+        try:
+            resolver = resolver_of(self._surroundings)
+        except dns.resolver.NoResolverConfiguration as error:
+            raise OSError("this machine has no name server") from error
         answers = await asyncio.gather(
             *(resolver.resolve(f"{host}.", kind) for _, kind in FAMILIES.values()), return_exceptions=True
         )

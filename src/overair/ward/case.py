@@ -46,5 +46,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """The patient's, where it matters."""
     minute: float = 60.0
     """Seconds of a minute where heartbeats are tried; training (``overair ward start``) keeps real ones."""
+    shows: tuple[str, ...] = ()
+    """The ids of oddities that the doctor has to find, whatever else there is."""
     harmless: str = ""
     """The oddity that a healthy server has nevertheless, in a few words."""

@@ -28,6 +28,7 @@ from overair.ward.site import NAMES, records
 from overair.ward.ward import Ward
 from overair.wbxml import decode, encode
 
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 Own = Callable[[], Awaitable[Record | None]]
 Change = Callable[[Request, Own], Awaitable[Record | None]]
 """Takes the request and what Overair answers; gives the answer, None for an empty one."""
@@ -52,14 +53,7 @@ class _Posing:
         self._changes = changes
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        body = b""
-        if "Authorization" in request.headers:
-            body = await request.read()
-        elif "Expect" not in request.headers:  # else the stranger sends nothing before it is told to
-            async for (
-                _
-            ) in request.content.iter_any():  # Overair reads nothing of a stranger's, who may send much
-                pass
+        body = await _body_of(request)
         if request.method == "POST" and request.path == PATH and "Authorization" in request.headers:
             asked = read_request(request.rel_url.raw_query_string.encode(), request.raw_headers, body)
             change = self._changes.get(asked.command)
@@ -84,6 +78,18 @@ class _Posing:
         _, _, content = await self._passed_on(request, asked.body)
         kind = messages_of(asked.command, asked.version).response
         return kind.from_element(decode(content), asked.version) if kind is not None and content else None
+
+
+async def _body_of(request: web.BaseRequest) -> bytes:
+    """What is passed on of a request: of a stranger's nothing, since Overair reads none of it."""
+    known = "Authorization" in request.headers
+    if "Expect" in request.headers:
+        if not known:
+            return b""
+        if request.transport is not None:
+            request.transport.write(CONTINUE)
+    body = await request.content.read()
+    return body if known else b""
 
 
 def _of_the_message(headers: Mapping[str, str]) -> CIMultiDict[str]:

@@ -28,9 +28,15 @@ class Visit(msgspec.Struct, frozen=True):
         return None if self.diagnosis.cause is None else self.diagnosis.cause.id
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """The oddities that it should have found, and did not."""
+        found = {one.id for one in self.diagnosis.oddities}
+        return tuple(one for one in self.case.shows if one not in found)
+
+    @property
     def right(self) -> bool:
-        """Whether it is the one, or whether none was named where there is none."""
-        return self.named == self.case.illness
+        """Whether it is the one, or whether none was named where there is none; and the oddities with it."""
+        return self.named == self.case.illness and not self.lacking
 
 
 @contextlib.asynccontextmanager

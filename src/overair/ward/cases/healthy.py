@@ -51,6 +51,7 @@ CASES: Final = (
         illness=None,
         program=Program.OVERAIR,
         start=_alone,
+        shows=("http-closed",),
         harmless="nothing listens at port 80",
     ),
     Case(

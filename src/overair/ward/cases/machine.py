@@ -157,6 +157,15 @@ async def _clock_off(ward: Ward) -> AsyncIterator[Complaint]:
 
 
 @contextlib.asynccontextmanager
+async def _other_time(ward: Ward) -> AsyncIterator[Complaint]:
+    """There is the one server, and nobody else to ask for the time."""
+    address = ward.address()
+    records(ward, address)
+    async with behind_haproxy(ward, address, frontend=_at(dt.timedelta(hours=-3))):
+        yield ward.complaint()
+
+
+@contextlib.asynccontextmanager
 async def _only_proxy(ward: Ward) -> AsyncIterator[Complaint]:
     address = ward.address()
     records(ward, address)
@@ -241,7 +250,17 @@ CASES: Final = (
         illness=None,
         program=Program.HAPROXY,
         start=_clock_off,
+        shows=("clock-off",),
         harmless="the machine's clock is twenty minutes slow",
+    ),
+    Case(
+        id="clocks-of-two-minds",
+        title="“The server says that it is noon, my computer says that it is three.”",
+        illness=None,
+        program=Program.HAPROXY,
+        start=_other_time,
+        shows=("clocks-differ",),
+        harmless="the clocks of server and machine differ by three hours",
     ),
     Case(
         id="proxy-besides",
@@ -249,6 +268,7 @@ CASES: Final = (
         illness=None,
         program=Program.NGINX,
         start=_proxy_besides,
+        shows=("proxy-in-environment",),
         harmless="the environment names a proxy",
     ),
     Case(
@@ -257,6 +277,7 @@ CASES: Final = (
         illness=None,
         program=Program.KNOT,
         start=_inventing_provider,
+        shows=("resolver-invents",),
         harmless="the name server answers names that do not exist",
     ),
 )

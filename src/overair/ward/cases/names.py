@@ -223,6 +223,7 @@ CASES: Final = (
         illness=None,
         program=Program.KNOT,
         start=_long_memory,
+        shows=("ttl-long", "ttl-zero"),
         harmless="one address may be remembered for two weeks, another one not at all",
     ),
 )

@@ -189,6 +189,7 @@ CASES: Final = (
         illness=None,
         program=Program.NGINX,
         start=_root_sent,
+        shows=("chain-with-root",),
         harmless="the root is sent along, and the key is RSA of 4096 bits",
     ),
     Case(
@@ -197,6 +198,7 @@ CASES: Final = (
         illness=None,
         program=Program.HAPROXY,
         start=_only_srv,
+        shows=("autodiscover-name-missing",),
         harmless="Autodiscover by the SRV record alone",
     ),
     Case(
@@ -278,6 +280,7 @@ CASES: Final = (
         illness=None,
         program=Program.OVERAIR,
         start=_strict,
+        shows=("policies-strict", "heartbeat-limited"),
         minute=0.05,
         harmless="encryption is demanded, and heartbeats are limited to a quarter of an hour",
     ),

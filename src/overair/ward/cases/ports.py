@@ -195,6 +195,12 @@ async def _closed_inside(ward: Ward) -> AsyncIterator[Complaint]:
         yield ward.complaint(inside=ward.address())
 
 
+@contextlib.asynccontextmanager
+async def _mail_at_http(ward: Ward) -> AsyncIterator[Complaint]:
+    async with healthy_site(ward, http=None) as site, smtp_server(site.address, ward.http):
+        yield ward.complaint()
+
+
 CASES: Final = (
     Case(
         id="nothing-listens",
@@ -295,11 +301,21 @@ CASES: Final = (
         start=_hangs_up,
     ),
     Case(
+        id="mail-at-port-80",
+        title="“Some networks let nothing out to port 25, so the mail server listens at 80, too.”",
+        illness=None,
+        program=Program.SCRIPTED,
+        start=_mail_at_http,
+        shows=("http-strange",),
+        harmless="what listens at port 80 is a mail server",
+    ),
+    Case(
         id="inner-address-wrong",
         title="“They told me to type the inner address, too.”",
         illness=None,
         program=Program.NGINX,
         start=_closed_inside,
+        shows=("closed-from-inside",),
         harmless="the inner address that was given does not answer",
     ),
 )

@@ -66,6 +66,13 @@ CASES: Final = (
         illness=None,
         program=Program.NGINX,
         start=_grown,
+        shows=(
+            "tls-old-accepted",
+            "client-certificate-asked",
+            "chain-with-strangers",
+            "staple-unusable",
+            "certificate-expires-soon",
+        ),
         harmless="TLS 1.0 beside newer versions, a certificate of the phone asked for, a stranger's sent "
         "along, an old staple, five days left",
     ),
@@ -75,6 +82,7 @@ CASES: Final = (
         illness=None,
         program=Program.HAPROXY,
         start=_second_site,
+        shows=("sni-needed", "ciphers-only-cbc"),
         harmless="another default site for devices that say no name, and ciphers in CBC mode alone",
     ),
     Case(
@@ -83,6 +91,7 @@ CASES: Final = (
         illness=None,
         program=Program.HAPROXY,
         start=_two_servers,
+        shows=("certificates-differ", "sni-demanded"),
         harmless="two addresses with certificates of their own, and a name demanded",
     ),
 )

@@ -226,6 +226,7 @@ CASES: Final = (
         illness=None,
         program=Program.DNS,
         start=_split,
+        shows=("split-horizon",),
         harmless="the name has another address outside",
     ),
     Case(
@@ -234,6 +235,7 @@ CASES: Final = (
         illness=None,
         program=Program.KNOT,
         start=_wildcard_works,
+        shows=("wildcard-record",),
         harmless="autodiscover.ward.test exists by a wildcard in DNS",
     ),
     Case(
@@ -242,6 +244,7 @@ CASES: Final = (
         illness=None,
         program=Program.DNS,
         start=_needless_record,
+        shows=("srv-record-odd",),
         harmless="the SRV record of Autodiscover says that there is none",
     ),
 )

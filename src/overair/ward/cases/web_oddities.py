@@ -44,6 +44,7 @@ CASES: Final = (
             "    http-response del-header Server\n"
             "    http-response del-header MS-Server-ActiveSync"
         ),
+        shows=("autodiscover-json-missing", "server-version-hidden", "endpoint-letter-case"),
         harmless="a block page at /, no second version of Autodiscover, headers that name the server taken "
         "away, the path of the endpoint in the usual letter case alone",
     ),
@@ -61,6 +62,7 @@ CASES: Final = (
         illness=None,
         program=Program.APACHE,
         start=by_apache(EXCHANGE),
+        shows=("owa-not-answering",),
         harmless="headers of Exchange without OWA at its usual path, compressed answers, any letter case",
     ),
 )

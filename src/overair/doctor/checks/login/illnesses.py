@@ -7,6 +7,8 @@ from typing import Final
 from overair.doctor.device import CURRENT, EVERY, RETIRED, Device
 from overair.doctor.illness import Illness, Product, Severity
 
+REFUSED_ELSEWHERE: Final = frozenset(("authorization-lost",))
+"""What it looks like where Autodiscover asks somebody else; here the server says itself why it refuses."""
 PASSWORD_WRONG: Final = Illness(
     id="password-wrong",
     severity=Severity.BREAKS,
@@ -30,12 +32,14 @@ ACCOUNT_LOCKED: Final = Illness(
         Product.EXCHANGE: "Unlock the account (Unlock-ADAccount NAME) and find the device that "
         "still tries an old password: Get-MobileDeviceStatistics -Mailbox NAME lists them."
     },
+    explains=REFUSED_ELSEWHERE,
 )
 PASSWORD_EXPIRED: Final = Illness(
     id="password-expired",
     severity=Severity.BREAKS,
     says="{host} says that the password of {user} has expired.",
     cure="Set a new password in webmail or on a computer of the domain, then enter it on the phone.",
+    explains=REFUSED_ELSEWHERE,
 )
 EAS_DISABLED: Final = Illness(
     id="eas-disabled-for-user",
@@ -54,6 +58,7 @@ APP_PASSWORD_NEEDED: Final = Illness(
     says="{host} wants a password for applications from {user}, since the account has a second factor.",
     cure="Create an app password in the account's settings and enter it on the phone in place of "
     "the usual one.",
+    explains=REFUSED_ELSEWHERE,
 )
 OAUTH_DEMANDED: Final = Illness(
     id="oauth-demanded",
@@ -62,6 +67,7 @@ OAUTH_DEMANDED: Final = Illness(
     cure="Set the phone up with “Sign in” rather than by hand; apps that know nothing but a password "
     "cannot be used. Where a password has to work, allow Basic authentication for ActiveSync in an "
     "authentication policy.",
+    explains=REFUSED_ELSEWHERE,
 )
 DOMAIN_NEEDED: Final = Illness(
     id="domain-needed",

@@ -64,7 +64,7 @@ def _shown(place: Place) -> str:
 
 
 async def _examine(bedside: Bedside) -> Resolving | None:
-    servers = name_servers(bedside.surroundings.resolvers)
+    servers = name_servers(bedside.surroundings)
     domain = bedside.complaint.mail_domain
     if not servers:
         bedside.find(NO_RESOLVER)

@@ -97,14 +97,21 @@ async def _found(bedside: Bedside) -> Addresses | None:
 
 async def _of_this_machine(bedside: Bedside) -> Addresses | None:
     """What the system makes of the name, its hosts file included; None where the complaint names servers."""
-    if bedside.surroundings.resolvers:
+    around, name = bedside.surroundings, bedside.host.name
+    if around.hosts is not None:
+        addresses = around.hosts.get(name, ())
+        return _told(addresses) if addresses else None
+    if around.resolvers:
         return None
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(bedside.host.name, None, type=socket.SOCK_STREAM)
+        found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return None
-    addresses = tuple(dict.fromkeys(str(place[0]) for *_, place in found))
+    return _told(tuple(dict.fromkeys(str(place[0]) for *_, place in found)))
+
+
+def _told(addresses: tuple[str, ...]) -> Addresses:
     return Addresses(
         tuple(address for address in addresses if ":" not in address),
         tuple(address for address in addresses if ":" in address),

@@ -11,7 +11,7 @@ from overair.doctor.consequences import DISBELIEF
 from overair.doctor.device import GOOGLE_MADE, NONE, Device
 from overair.doctor.facts.tls import Chain, RootStores
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.issuers import installed_on_devices, trusted_here
+from overair.doctor.issuers import installed_on_devices, put_into, trusted_here
 from overair.doctor.stores import Knows, StoreName, store
 
 SELF_SIGNED: Final = Illness(
@@ -86,8 +86,13 @@ async def examine(bedside: Bedside) -> RootStores:
     # A server does not have to send the root; one that no list knows and nobody sends has a name at least.
     last = chain.path[-1].certificate
     name = last.name if chain.root is not None else last.issuer
-    known = {one: store(one).knows(chain.roots) for one in StoreName}
     fingerprints = {one.fingerprint for one in chain.roots}
+    known = {
+        one: Knows.YES
+        if fingerprints & put_into(one, bedside.surroundings)
+        else store(one).knows(chain.roots)
+        for one in StoreName
+    }
     having = [one for one in _CURRENT if known[one] is Knows.YES]
     if fingerprints & installed_on_devices(bedside.surroundings):
         bedside.note(f"“{name}” is installed on the devices")
