@@ -93,6 +93,7 @@ def test_it_is_said_in_words(config: Path, dovecot: Dovecot) -> None:
     assert done.returncode == 0, done.stderr
     assert "NOTIFY: news of every folder at once" in done.stdout
     assert "tasks: ordinal dates" in done.stdout
+    assert "  It may have:\n    sync-collection: " in done.stdout, "its user has no calendar yet"
     assert "Phones are refused:\n  out of office: mail comes to the IMAP server" in done.stdout
     assert "CARDDAV: there is no [gateway] carddav; contacts are kept here" in done.stdout
 

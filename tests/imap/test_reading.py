@@ -193,7 +193,7 @@ SAID = {
         )
     ),
     b"* 5 FETCH (MODSEQ (12) UID 9 )": FetchResult(5, 9, modseq=12),
-    b"* 5 FETCH (MODSEQ (12) EMAILID (M1) THREADID NIL)": FetchResult(5, modseq=12, email_id="M1"),
+    b"* 5 FETCH (MODSEQ (12) EMAILID (M1) THREADID NIL)": FetchResult(5, modseq=12),
     b'* 5 FETCH (INTERNALDATE "31-Feb-2020 03:04:05 +0000" UID 9)': FetchResult(5, 9),
     b'* 5 FETCH (BODY[header.fields (SUBJECT)]<2> "ab" body[1] NIL)': FetchResult(
         5, sections={"HEADER.FIELDS (SUBJECT)<2>": b"ab", "1": b""}

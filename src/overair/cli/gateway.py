@@ -111,7 +111,7 @@ def _print(found: GatewayChecked) -> None:
 
 
 def _print_abilities(server: ServerChecked) -> None:
-    for title, has in (("It has", True), ("It lacks", False)):
+    for title, has in (("It has", True), ("It lacks", False), ("It may have", None)):
         abilities = [one for one in server.can if one.has is has]
         if abilities:
             typer.echo(f"  {title}:")

@@ -133,6 +133,4 @@ FIELDS: Final[dict[str, tuple[str, Callable[[Atom], object]]]] = {
     "RFC822.SIZE": ("size", integer),
     "MODSEQ": ("modseq", lambda value: integer(_in_list(value))),
     "BODYSTRUCTURE": ("body_structure", _body),
-    "EMAILID": ("email_id", lambda value: text(_in_list(value))),
-    "THREADID": ("thread_id", lambda value: text(_in_list(value))),
 }

@@ -65,14 +65,7 @@ class Fetching:
             return False  # "n:*" also names the last message where that is below n
         return self._flags_only or any(
             value is not None
-            for value in (
-                said.internal_date,
-                said.size,
-                said.body_structure,
-                said.sections or None,
-                said.email_id,
-                said.thread_id,
-            )
+            for value in (said.internal_date, said.size, said.body_structure, said.sections or None)
         )
 
     def summary(self) -> FetchSummary:

@@ -95,8 +95,6 @@ class FetchResult(msgspec.Struct, frozen=True):
     modseq: int | None = None
     body_structure: BodyPart | None = None
     sections: Mapping[str, bytes] = {}
-    email_id: str | None = None
-    thread_id: str | None = None
 
 
 class FetchSummary(msgspec.Struct, frozen=True):

@@ -16,11 +16,11 @@ from overair.mailboxes.gateway.settings import GatewaySettings
 
 class Ability(NamedTuple):
     """``name`` is how the standards call it; ``meaning`` what it does for phones, or, where the server
-    lacks it, what is done in its stead.
+    lacks it, what is done in its stead. ``has`` is None where nobody can know that yet.
     """
 
     name: str
-    has: bool
+    has: bool | None
     meaning: str
 
 
@@ -92,6 +92,11 @@ _KEPT_OF_MAIL: Final = (
     "whether a reply went to all, and when",
     "categories with a space or with letters beyond ASCII",
 )
+_CHANGES: Final[Mapping[bool | None, str]] = {
+    True: "only what has changed is asked for",
+    False: "what has changed is found by comparing lists",
+    None: "only what has changed is asked for, if collections have sync-tokens; the user has none yet",
+}
 _CLASSES: Final[Mapping[BackendName, tuple[ItemClass, ...]]] = {
     BackendName.CALDAV: (ItemClass.CALENDAR, ItemClass.TASKS),
     BackendName.CARDDAV: (ItemClass.CONTACTS,),
@@ -112,17 +117,9 @@ def of_mail(capabilities: Capabilities, settings: GatewaySettings) -> tuple[Abil
     )
 
 
-def of_groupware(backend: BackendName, home: Home, *, tells_changes: bool) -> tuple[Ability, ...]:
+def of_groupware(backend: BackendName, home: Home, *, tells_changes: bool | None) -> tuple[Ability, ...]:
     """What a server of CalDAV or CardDAV can do that gateways use."""
-    found = [
-        Ability(
-            "sync-collection",
-            tells_changes,
-            "only what has changed is asked for"
-            if tells_changes
-            else "what has changed is found by comparing lists",
-        )
-    ]
+    found = [Ability("sync-collection", tells_changes, _CHANGES[tells_changes])]
     if backend is BackendName.CALDAV:
         found.append(
             Ability(

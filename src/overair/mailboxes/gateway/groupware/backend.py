@@ -246,12 +246,13 @@ class DavBackend:
         with translated(self._account_id):
             return await self._found()
 
-    async def tells_changes(self) -> bool:
-        """Whether the server says what has changed since a sync-token (RFC 6578)."""
+    async def tells_changes(self) -> bool | None:
+        """Whether the server has sync-tokens (RFC 6578); None where there is no collection to be asked."""
         with translated(self._account_id):
             client, home = await self._ready()
             tags = await tags_of_all(client, home, tokens=True)
-        return any(one.sync_token for one in tags.values())
+            there = await collections(client, home, self.service)
+        return any(one.sync_token for one in tags.values()) if there else None
 
     def place(self, folder: MirroredFolder) -> Place:
         """What a folder of the mirror names."""
