@@ -94,8 +94,12 @@ class Attempts:
     ) -> Answer:
         """Ask with the log-in, as ``web.ask`` does; 401 counts as a refusal.
 
-        Raises NotReached after ``limit`` refusals, and what ``web.ask`` raises.
+        Raises NotReached where the host may not be told and after ``limit`` refusals, and what ``web.ask``
+        raises.
         """
+        why_not = complaint.why_not(URL(url).host or "")
+        if why_not:
+            raise NotReached(why_not)
         async with self.turn(limit):
             answer = await ask(
                 complaint,

@@ -138,7 +138,9 @@ async def ask(
             took = time.monotonic() - started
             return Answer(response.status, response.headers, bytes(data[:limit]), took)
     except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
-        raise Unanswered(_why(error), time.monotonic() - started) from error
+        why = _why(error)
+    # Not from the library's error, which may hold the request with all of its headers.
+    raise Unanswered(why, time.monotonic() - started)
 
 
 def _why(error: BaseException) -> Why:

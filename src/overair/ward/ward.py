@@ -175,7 +175,13 @@ class Ward:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate.chain_file, certificate.key_file)
-        runner = web.ServerRunner(web.Server(handler), shutdown_timeout=0.1)
+
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            if request.headers.get("Expect", "").lower() == "100-continue":
+                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return await handler(request)
+
+        runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0.1)
         await runner.setup()
         try:
             port = self.http if context is None else self.https

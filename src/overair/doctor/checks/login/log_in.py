@@ -62,6 +62,9 @@ async def examine(bedside: Bedside) -> LoggedIn | None:
     endpoint = bedside.fact(Endpoint)
     if endpoint.schemes and "basic" not in endpoint.schemes:
         raise NotReached("the server takes no password (Basic authentication)")
+    why_not = bedside.complaint.why_not(bedside.host.name)
+    if why_not:
+        raise NotReached(why_not)
     refusal: Answer | None = None
     try:
         for form in forms(bedside.complaint, password):

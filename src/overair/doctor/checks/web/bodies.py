@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from overair.doctor.bedside import Bedside
@@ -95,12 +96,13 @@ class _Bodies:
         """Learn what a short request is answered, and whether requests can be announced before they are
         sent (Expect: 100-continue).
 
-        Then nobody who refuses one at once has to take it; some servers do not know it. Raises NotReached.
+        Then nobody who refuses one at once has to take it; some servers do not know it, and wait. Raises
+        NotReached.
         """
         self._usual = (await self._asked(_CONTROL)).status
         self._expect = True
         try:
-            announced = await self._asked(_CONTROL)
+            announced = await self._asked(_CONTROL, self._bedside.surroundings.late_seconds)
         except NotReached:
             announced = None
         self._expect = announced is not None and announced.status == self._usual
@@ -123,19 +125,18 @@ class _Bodies:
             return not self._expect
         return asked.status >= HttpStatus.INTERNAL_SERVER_ERROR
 
-    async def _asked(self, size: int) -> _Asked:
+    async def _asked(self, size: int, seconds: float | None = None) -> _Asked:
         """Raises NotReached where no answer comes in time."""
         bedside, complaint = self._bedside, self._bedside.complaint
         url, headers, _ = probe_of(bedside.fact(Greeting).url, complaint.address, OFFERED)
         headers["Content-Length"] = str(size)
-        body, expect = _zeros(size), self._expect
+        asking = partial(ask, complaint)
+        if self._logged_in is not None:
+            asking = partial(bedside.attempts.ask, complaint, self._logged_in.login)
         try:
-            if self._logged_in is None:
-                answer = await ask(complaint, "POST", url, headers=headers, body=body, expect=expect)
-            else:
-                answer = await bedside.attempts.ask(
-                    complaint, self._logged_in.login, "POST", url, headers=headers, body=body, expect=expect
-                )
+            answer = await asking(
+                "POST", url, headers=headers, body=_zeros(size), expect=self._expect, seconds=seconds
+            )
         except Unanswered as error:
             if error.why in _HUNG_UP:
                 return _Asked(None)
