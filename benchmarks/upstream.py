@@ -51,9 +51,9 @@ def account_of(user: str) -> Account:
     return Account(f"{user}@example.org", PASSWORD)
 
 
-def add_letters(server: Dovecot, user: str, number: int) -> None:
-    """That many different messages of 2 to 200 KB in the Inbox."""
-    _append(server, user, Letters().messages(number))
+def add_letters(server: Dovecot, user: str, letters: Iterable[tuple[bytes, datetime]]) -> None:
+    """Messages with the times of their arrival in the Inbox."""
+    _append(server, user, letters)
 
 
 def add_copies(server: Dovecot, user: str, number: int) -> None:
