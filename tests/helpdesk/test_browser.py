@@ -9,7 +9,7 @@ import pytest
 
 from overair.ward.site import healthy_site
 from support.browser import Tab, tab
-from support.help_desk import RunningDesk, running_desk
+from support.help_desk import PATIENT, RunningDesk, running_desk
 from support.packages import needs
 
 pytestmark = needs("chromium", "nginx")
@@ -18,7 +18,7 @@ STATES = "[...document.querySelectorAll('#steps li')].map((line) => line.dataset
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[RunningDesk]:
-    with running_desk(healthy_site) as desk:
+    with running_desk(healthy_site, surroundings=PATIENT) as desk:
         yield desk
 
 

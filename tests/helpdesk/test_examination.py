@@ -14,7 +14,7 @@ import structlog
 
 from overair.doctor.report import Report
 from overair.ward.site import healthy_site
-from support.help_desk import RunningDesk, Said, running_desk
+from support.help_desk import PATIENT, RunningDesk, Said, running_desk
 from support.packages import needs
 
 pytestmark = needs("nginx")
@@ -22,7 +22,12 @@ pytestmark = needs("nginx")
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[RunningDesk]:
-    with running_desk(healthy_site, examinations_per_minute=100, examinations_per_minute_of_all=100) as desk:
+    with running_desk(
+        healthy_site,
+        surroundings=PATIENT,
+        examinations_per_minute=100,
+        examinations_per_minute_of_all=100,
+    ) as desk:
         yield desk
 
 

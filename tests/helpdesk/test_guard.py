@@ -21,7 +21,7 @@ def desk() -> Iterator[RunningDesk]:
     with running_desk(
         silent,
         surroundings=SLOW,
-        consultations=Consultations(2, abandoned_seconds=2.0),
+        consultations=Consultations(2, abandoned_seconds=4.0),
         allow=["@ward.test", "otto@other.test"],
         servers=["eas.example.net:8443"],
         examinations_per_minute=1000,

@@ -29,6 +29,8 @@ T = TypeVar("T")
 START_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 60
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+PATIENT: Final = {"connect_seconds": 20.0, "answer_seconds": 40.0}
+"""Surroundings for a healthy server on a machine that is busy."""
 SLOW: Final = {"connect_seconds": 60.0, "answer_seconds": 60.0}
 """Surroundings in which the examination of a silent server does not end while a test looks."""
 Around = Callable[[Ward], AbstractAsyncContextManager[object]]
