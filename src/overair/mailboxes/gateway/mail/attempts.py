@@ -37,16 +37,16 @@ async def begun(
     """Whether an earlier attempt has changed anything. Raises ImapError, Stale."""
     match effect:
         case AddItem(folder, item):
-            await entered(session, folder, fresh=True)
+            await entered(session, folder, anew=True)
             received = item.date_received if isinstance(item, Message) else None
             return await appended_before(session, token, received) is not None
         case ChangeItem():
             return await _changed(session, effect, token)
         case RemoveItem(folder, known):
-            uid = key_in(await entered(session, folder, fresh=True), known).uid
+            uid = key_in(await entered(session, folder, anew=True), known).uid
             return await flags_there(session, uid) is None
         case MoveItem(folder, known, destination, item):
-            uid = key_in(await entered(session, folder, fresh=True), known).uid
+            uid = key_in(await entered(session, folder, anew=True), known).uid
             if await flags_there(session, uid) is None:
                 return True
             # Where messages are moved by copying them, the copy may be all that was done.
@@ -65,7 +65,7 @@ async def begun(
 
 async def _changed(session: Session, effect: ChangeItem, token: str) -> bool:
     folder, old, new = effect.folder, effect.old, effect.new
-    mailbox = await entered(session, folder, fresh=True)
+    mailbox = await entered(session, folder, anew=True)
     if not isinstance(old, Message) or not isinstance(new, Message):
         return await appended_before(session, token, None) is not None
     if old.blob != new.blob:
@@ -78,7 +78,7 @@ async def _changed(session: Session, effect: ChangeItem, token: str) -> bool:
 
 async def holds(session: Session, folder: MirroredFolder, message_id: str) -> bool:
     """Whether a message has come to a mailbox in the last days, by its Message-ID. Raises ImapError."""
-    await entered(session, folder, fresh=True)
+    await entered(session, folder, anew=True)
     since = search_date(utc_now() - LATELY)
     found = await session.uid_search(["SINCE", since, "HEADER", "MESSAGE-ID", Text(message_id)])
     return bool(found.uids.ranges)

@@ -62,7 +62,7 @@ class Effects:
         if isinstance(item, Note):
             return await self._add_note(session, folder, item, token)
         ready = await self._prepared(item, token)
-        mailbox = await entered(session, folder, fresh=True)
+        mailbox = await entered(session, folder, anew=True)
         uid = await appended_before(session, token, ready.message.date_received)
         flags = flags_of(ready.message, mailbox.permanent)
         if uid is None and folder.type is FolderType.SENT_ITEMS:
@@ -85,7 +85,7 @@ class Effects:
             return await self._change_note(session, folder, known, old, new, token)
         if not isinstance(old, Message) or not isinstance(new, Message):
             raise Refused("an IMAP mailbox takes messages alone")
-        mailbox = await entered(session, folder)
+        mailbox = await entered(session, folder, anew=new.blob != old.blob)
         uid = key_in(mailbox, known).uid
         if new.blob != old.blob:
             return await self._replace(session, folder, mailbox, uid, new, token)
@@ -179,7 +179,7 @@ class Effects:
         return Stood(mailbox.key(uid), signature(frozenset(flags)), ready.message)
 
     async def _add_note(self, session: Session, folder: MirroredFolder, note: Note, token: str) -> Stood:
-        mailbox = await entered(session, folder, fresh=True)
+        mailbox = await entered(session, folder, anew=True)
         mime, identity = compose_note(note, token, self._address)
         uid = await appended_before(session, token, None)
         if uid is None:
@@ -195,7 +195,7 @@ class Effects:
         """
         if msgspec.structs.replace(new, categories=old.categories) == old:
             return Stood(known.key, known.tag)
-        mailbox = await entered(session, folder)
+        mailbox = await entered(session, folder, anew=True)
         require_deletable(mailbox)
         there = key_in(mailbox, known).uid
         uid = await appended_before(session, token, None)
@@ -224,7 +224,7 @@ class Effects:
         """The key of a message in the mailbox that it was moved to; ``new``: only if it came there after
         the mirror was brought up to date.
         """
-        mailbox = await entered(session, folder, fresh=True)
+        mailbox = await entered(session, folder, anew=True)
         if not isinstance(item, Message) or item.index is None or item.date_received is None:
             return None
         day = timedelta(days=1)

@@ -46,14 +46,17 @@ async def listed(session: Session, path: str) -> ListEntry | None:
     return next((entry for entry in await session.list(pattern) if entry.name == path), None)
 
 
-async def entered(session: Session, folder: MirroredFolder, *, fresh: bool = False) -> Mailbox:
-    """The mailbox of a folder, selected; ``fresh``: with all that has come to it until now.
+async def entered(
+    session: Session, folder: MirroredFolder, *, fresh: bool = False, anew: bool = False
+) -> Mailbox:
+    """The mailbox of a folder, selected; ``fresh``: with all that has come to it until now; ``anew``: the one
+    that has its name now, which others may have given to another one since it was selected.
 
     Raises ImapError, MailboxUnavailable.
     """
     selected = session.selected
     # Somebody may have selected it to look at it alone.
-    if selected is None or selected.name != folder.path or selected.read_only:
+    if anew or selected is None or selected.name != folder.path or selected.read_only:
         selected = await select(session, folder.path)
     elif fresh:
         try:
