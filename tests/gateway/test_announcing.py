@@ -12,7 +12,7 @@ import pytest
 
 from overair.client import SynchronousClient
 from overair.items import Event
-from overair.items.calendar.attendee import Attendee
+from overair.items.calendar.attendee import Attendee, AttendeeStatus
 from overair.mailboxes.interface import FolderType
 from overair.protocol.statuses import SyncStatus
 from overair.versions import Version
@@ -21,6 +21,7 @@ from support.dav_servers import ask as dav
 from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway import Submitted, dav_users, running_gateway, submission
 from support.gateway_phones import inbox_of
+from support.invitations import Invitation, exchange
 from support.packages import needs
 from support.radicale import Radicale
 from support.server import RunningServer, running_server
@@ -41,6 +42,32 @@ def meeting(subject: str, *people: str, hours: int = 0) -> Event:
         meeting_status=1,
         attendees=tuple(Attendee(email=one, name="Somebody") for one in people),
     )
+
+
+def uid_of(event: str) -> str:
+    found = re.search(r"\nUID:(\S+)", event)
+    assert found is not None
+    return found[1]
+
+
+def accept(cyrus: Cyrus, user: str, uid: str) -> None:
+    """Accept a meeting as a program of CalDAV does."""
+    path = f"/dav/calendars/user/{user}/Default/"
+    typed = {"Content-Type": "text/calendar; charset=utf-8"}
+    listed = _ask(cyrus, user, "PROPFIND", path, headers={"Depth": "1"})
+    for name in re.findall(rf"{path}([^<]+\.ics)", listed):
+        text = _ask(cyrus, user, "GET", path + name).replace("\r\n ", "")
+        if uid in text:
+            accepted = text.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")
+            _ask(cyrus, user, "PUT", path + name, accepted, typed)
+
+
+def _ask(
+    cyrus: Cyrus, user: str, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
+) -> str:
+    answer = dav(cyrus.http_port, method, path, body, user=user, password=PASSWORD, headers=headers)
+    assert answer.status < 300, answer
+    return answer.body
 
 
 class Organizer:
@@ -173,7 +200,25 @@ def test_a_server_that_tells_them_itself(tmp_path: Path, cyrus: Cyrus, dovecot: 
             new, old = Organizer(gateway, user, Version.V16_1), Organizer(gateway, user, Version.V14_1)
             try:
                 new.add(meeting("new", f"{ben}@example.org"))
-                old.add(meeting("old", f"{ben}@example.org"))
+                old.add(meeting("old", f"{ben}@example.org", OTTO))
+                # By mail to whom it was told of by mail, and by the server.
+                answered = Invitation(
+                    uid=uid_of(calendar(user, "old")),
+                    method="REPLY",
+                    organizer=f"{user}@example.org",
+                    sender=OTTO,
+                    attendees=((OTTO, "ACCEPTED"),),
+                )
+                cyrus.deliver(user, exchange(answered))
+                inbox_of(old.client).sync()
+                accept(cyrus, ben, uid_of(calendar(ben, "new")))
+                new.calendar.sync()
+                found = [new.calendar.item(one) for one in new.calendar.elements]
+                answers = {
+                    (one.subject, person.email): person.status
+                    for one in found
+                    for person in one.attendees or ()
+                }
             finally:
                 new.client.close()
                 old.client.close()
@@ -182,3 +227,5 @@ def test_a_server_that_tells_them_itself(tmp_path: Path, cyrus: Cyrus, dovecot: 
         assert f"mailto:{ben}@example.org" in calendar(ben, "new")
         assert "SCHEDULE-AGENT=CLIENT" in calendar(user, "old")
         assert calendar(ben, "old") == ""
+        assert "PARTSTAT=ACCEPTED" in calendar(user, "old").partition(OTTO)[0].rpartition("ATTENDEE")[2]
+    assert answers["old", OTTO] == answers["new", f"{ben}@example.org"] == AttendeeStatus.ACCEPTED

@@ -11,6 +11,7 @@ import structlog
 from overair.delivery.meetings import note_meeting
 from overair.directory.interface import User
 from overair.items import ItemClass
+from overair.items.mail.meetings import Method
 from overair.items.mail.message import Arrived, read_message
 from overair.mailboxes.gateway import invitations
 from overair.mailboxes.gateway.account import Account
@@ -33,9 +34,14 @@ _log = structlog.get_logger("overair.gateway")
 class Calendars(Protocol):
     """A server of calendars."""
 
-    async def own_calendars(self) -> Sequence[str] | None:
-        """The paths of the user's own calendars that can be written, the default one first; None where the
-        server itself has meetings stand there that come by mail. Raises MailboxUnavailable.
+    @property
+    def schedules(self) -> bool:
+        """Whether the server itself has meetings stand there to which the user is invited (RFC 6638)."""
+
+    async def own_calendars(self) -> Sequence[str]:
+        """The paths of the user's own calendars that can be written, the default one first.
+
+        Raises MailboxUnavailable.
         """
 
 
@@ -76,9 +82,11 @@ class Invitations:
         )
         if not found:
             return
-        calendars, is_ours = await self._calendars(account)
+        calendars, schedules = await self._calendars(account)
         for one in found:
-            arrived = await self._read(account, one) if is_ours else None
+            arrived = await self._read(account, one)
+            if schedules and not _is_answer(arrived):
+                arrived = None  # that is the server's
             try:
                 await self._note(one, user, arrived, calendars)
             except MailboxUnavailable:
@@ -104,15 +112,13 @@ class Invitations:
         await self._gateway.mailbox(user.account_id).transact(work)
 
     async def _calendars(self, account: Account) -> tuple[Sequence[str] | None, bool]:
-        """The ids of the calendars on the account's server, None where they are here; and whether messages
-        are for us to be noted. Raises MailboxUnavailable.
+        """The ids of the calendars on the account's server, None where they are here; and whether that
+        server takes note of invitations itself. Raises MailboxUnavailable.
         """
         server: object = account.backends.get(BackendName.CALDAV)
         if not isinstance(server, Calendars):
-            return None, True
-        paths = await server.own_calendars()
-        if paths is None:
             return None, False
+        paths = await server.own_calendars()
         mailbox = self._gateway.mailbox(account.account_id)
         await mailbox.refresh(None)
         tree = await mailbox.inspect(lambda session: session.folders())
@@ -123,7 +129,7 @@ class Invitations:
         if reason is not None:
             raise MailboxUnavailable(reason)
         there = {one.path: one.folder_id for one in await account.watched(BackendName.CALDAV, ids)}
-        return [there[path] for path in paths if path in there], True
+        return [there[path] for path in paths if path in there], server.schedules
 
     async def _read(self, account: Account, one: Waiting) -> Arrived | None:
         """A message with what it says of a meeting; None where it is gone. Raises MailboxUnavailable."""
@@ -134,6 +140,13 @@ class Invitations:
         if len(mime) > LARGEST:
             return None
         return await asyncio.to_thread(read_message, mime, one.received, self._time_zone, searchable=False)
+
+
+def _is_answer(arrived: Arrived | None) -> bool:
+    """Whether a message is an attendee's answer, which no server takes in of whom it has not invited itself;
+    where it does take it in, it writes the same.
+    """
+    return arrived is not None and arrived.meeting is not None and arrived.meeting.method is Method.REPLY
 
 
 def _look_again(account: Account) -> None:

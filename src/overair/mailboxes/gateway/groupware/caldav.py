@@ -112,15 +112,11 @@ class CalDavBackend(DavBackend):
         home = self._home
         return home is not None and home.schedules and not set(self._addresses).isdisjoint(home.addresses)
 
-    async def own_calendars(self) -> Sequence[str] | None:
-        """The paths of the user's own calendars that can be written, the default one first; None where the
-        server itself has meetings stand there that come by mail (RFC 6638).
-        """
+    async def own_calendars(self) -> Sequence[str]:
+        """The paths of the user's own calendars that can be written, the default one first."""
         with translated(self._account_id):
             found = await self._collections()
             home = await self._found()
-            if self.schedules:
-                return None
             own = [one for one in found if is_own(one, home)]
         listed = [one for one in folders(own, home, (CALENDARS,)) if one.writable]
         return [one.path for one in sorted(listed, key=lambda one: one.type is not CALENDARS.default)]
