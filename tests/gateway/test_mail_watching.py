@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Collection
 
 import pytest
 
+from overair.credentials import Credentials
+from overair.imap.pool import Pool, PoolLimits
 from overair.mailboxes.gateway.backend import MirroredFolder
 from overair.mailboxes.gateway.mail import watch
-from overair.mailboxes.gateway.mail.options import MailOptions
+from overair.mailboxes.gateway.mail.backend import ImapBackend
+from overair.mailboxes.gateway.mail.options import MailOptions, Owner
 from support.asynchronous import run
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
-from support.mirrored_mail import FULL, NO_QRESYNC, OLD, SERVERS, House, house, simple
+from support.fake_imap import OK, TAG, FakeImap, fake_imap
+from support.mirrored_mail import FULL, NO_QRESYNC, OLD, SERVERS, Bytes, House, house, simple
 
 pytestmark = needs_dovecot
 DOVECOT = dovecot_fixture(extra=SERVERS)
@@ -178,5 +183,39 @@ def test_a_mailbox_is_told_of_that_the_connection_has_selected(dovecot: Dovecot)
             await asyncio.to_thread(dovecot.deliver, user, simple("news"))
             await noticed.of("INBOX")
             await running.close()
+
+    run(work())
+
+
+def test_a_log_in_that_was_refused_is_not_tried_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a new password: servers lock accounts after a few attempts with the old one."""
+    for name in ("FIRST_DELAY", "LONGEST_DELAY", "RENEWED_LOG_IN"):
+        monkeypatch.setattr(watch, name, 0.01)
+    right, wrong = (b64encode(f"\0anna\0{secret}".encode()) for secret in ("new", "old"))
+    let_in = asyncio.Event()
+
+    def answer(said: bytes) -> bytes:
+        if right not in said:
+            return TAG + b" NO [AUTHENTICATIONFAILED] x\r\n"
+        let_in.set()
+        return OK
+
+    fake = FakeImap({b"AUTHENTICATE": answer})
+
+    async def work() -> None:
+        async with fake_imap(fake):
+            pool, credentials = (
+                Pool(fake.server(), PoolLimits(backoff_seconds=0.01)),
+                Credentials("anna", "old"),
+            )
+            backend = ImapBackend(pool, credentials, Owner(1, (), "Europe/Berlin"), OFTEN, Bytes())
+            running = backend.watch(list, Noticed())
+            await asyncio.sleep(0.5)
+            assert sum(wrong in one for one in fake.said) == 1
+            credentials.secret = "new"  # another request came with it
+            async with asyncio.timeout(SECONDS):
+                await let_in.wait()
+            await running.close()
+            pool.close()
 
     run(work())

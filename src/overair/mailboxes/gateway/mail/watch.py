@@ -10,7 +10,7 @@ import structlog
 
 from overair.credentials import Credentials
 from overair.imap.capabilities import Extension
-from overair.imap.errors import CommandFailed, ImapError
+from overair.imap.errors import CommandFailed, ImapError, LoginRefused
 from overair.imap.pool import BackOff, Pool
 from overair.imap.responses import Event, FolderStatus, ListEntry, NotificationOverflow
 from overair.imap.session import Session
@@ -22,6 +22,10 @@ RENEWED: Final = 28 * 60.0
 """Seconds of an IDLE; servers may end one after 30 minutes (RFC 2177)."""
 FIRST_DELAY, LONGEST_DELAY = 1.0, 300.0
 """Seconds until a connection that was lost is opened anew."""
+REFUSED_DELAY: Final = 15 * 60.0
+"""Seconds until a log-in that was refused is tried again: servers lock accounts after a few attempts."""
+RENEWED_LOG_IN: Final = 2.0
+"""How often is looked whether a request came with another log-in meanwhile, in seconds."""
 TREE_ROUNDS: Final = 10
 """The tree of mailboxes is looked at in every tenth round, where the server does not tell of it."""
 Standing = tuple[int | None, int | None, int | None, int | None] | None
@@ -92,7 +96,11 @@ class MailWatch:
 
     async def _run(self) -> None:
         back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
+        loop, refused, until = asyncio.get_running_loop(), "", 0.0
         while True:
+            if self._credentials.secret == refused and loop.time() < until:
+                await asyncio.sleep(RENEWED_LOG_IN)
+                continue
             try:
                 session = await self._pool.take(self._credentials)
                 try:
@@ -102,6 +110,9 @@ class MailWatch:
             except ImapError as error:
                 self._heard, self._interrupted = frozenset(), True
                 _log.info("watch interrupted", reason=str(error))
+                if isinstance(error, LoginRefused):
+                    refused, until = self._credentials.secret, loop.time() + REFUSED_DELAY
+                    continue
             await asyncio.sleep(back_off.failed())
 
     async def _follow(self, session: Session, back_off: BackOff) -> None:
