@@ -18,6 +18,8 @@ from support.packages import needs
 AT_ONCE: Final = 3
 """Many cases wait for what never comes."""
 PATIENCE_SECONDS: Final = 110
+SECOND_PATIENCE: Final = 6.0
+"""On a machine so busy that a healthy server looks silent, a case is examined once more, and waited for."""
 PROGRAMS: Final = {
     "nginx": ("nginx",),
     "HAProxy": ("haproxy",),
@@ -57,7 +59,8 @@ class Rounds:
                 return
             future = self._visits[case.id]
             try:
-                future.set_result(await visit(case, supplies))
+                seen = await visit(case, supplies)
+                future.set_result(seen if seen.right else await visit(case, supplies, SECOND_PATIENCE))
             except BaseException as error:
                 future.set_exception(error)
 

@@ -40,14 +40,17 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def admitted(case: Case, supplies: Supplies | None = None) -> AsyncIterator[Ward]:
+async def admitted(
+    case: Case, supplies: Supplies | None = None, patience: float = 1.0
+) -> AsyncIterator[Ward]:
     """A ward for a case, with the account and the clock that the case wants."""
-    async with Ward(supplies, password=case.password or PASSWORD, minute=case.minute) as ward:
+    password = case.password or PASSWORD
+    async with Ward(supplies, password=password, minute=case.minute, patience=patience) as ward:
         yield ward
 
 
-async def visit(case: Case, supplies: Supplies | None = None) -> Visit:
+async def visit(case: Case, supplies: Supplies | None = None, patience: float = 1.0) -> Visit:
     """Start a case, examine it, stop it. Raises programs.Missing, programs.DidNotStart."""
-    async with admitted(case, supplies) as ward, case.start(ward) as complaint:
+    async with admitted(case, supplies, patience) as ward, case.start(ward) as complaint:
         examined = await Examination(complaint, CHECKS).run()
     return Visit(case, examined, diagnose(examined))

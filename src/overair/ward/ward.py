@@ -72,7 +72,12 @@ class Ward:
     """
 
     def __init__(
-        self, supplies: Supplies | None = None, *, password: str = PASSWORD, minute: float = MINUTE
+        self,
+        supplies: Supplies | None = None,
+        *,
+        password: str = PASSWORD,
+        minute: float = MINUTE,
+        patience: float = 1.0,
     ) -> None:
         self._own: Final = supplies is None
         self._supplies: Final = supplies or Supplies()
@@ -82,7 +87,9 @@ class Ward:
         self.user: Final = f"anna{number}@{DOMAIN}" if number > 1 else f"anna@{DOMAIN}"
         """The address and log-in of the patient, nobody else's."""
         self.password: Final = password
-        self.minute: Final = minute
+        self.minute: Final = minute * patience
+        self.patience: Final = patience
+        """How many times longer than usual everything may take: more than 1 on a busy machine."""
         self.authority: Final[Authority] = self._supplies.authority
         self.other_authority: Final[Authority] = self._supplies.other_authority
         """Its root is in nobody's list."""
@@ -199,8 +206,8 @@ class Ward:
             public_resolvers=(self._public,) if public else (),
             ports={443: self.https, 80: self.http},
             device_authorities=(self.authority.root_file,),
-            connect_seconds=CONNECT_SECONDS,
-            answer_seconds=ANSWER_SECONDS,
+            connect_seconds=CONNECT_SECONDS * self.patience,
+            answer_seconds=ANSWER_SECONDS * self.patience,
             proxies={},
             landmarks=("127.0.0.1",),
             minute=self.minute,
