@@ -9,12 +9,15 @@ import shlex
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from overair.cli.application import application
 from overair.cli.output import Failure
+from overair.doctor.complaint import Complaint, Surroundings
+from overair.ward import training
 from overair.ward.cases import CASES
 from support.command import OVERAIR, SECONDS, environment
 from support.packages import needs
@@ -50,6 +53,19 @@ def test_a_program_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(shutil, "which", lambda *_arguments, **_options: None)
     with pytest.raises(Failure, match="nginx is not installed: apt-get install nginx"):
         run("ward", "start", "only-2.5")
+
+
+def test_what_no_command_can_say_is_told() -> None:
+    usual = Complaint(
+        address="anna@ward.test", surroundings=Surroundings(proxies={}, landmarks=("127.0.0.1",))
+    )
+    proxy = {"https": "http://proxy.office.test:3128", "no": "localhost"}
+    around = replace(usual.surroundings, hosts={}, landmarks=("fe80::1",), proxies=proxy)
+    odd = replace(usual, surroundings=around)
+
+    assert (training.pretended(usual), training.variables(usual)) == ([], [])
+    assert training.pretended(odd) == ["its network", "its hosts file"]
+    assert training.variables(odd) == ["https_proxy=http://proxy.office.test:3128", "no_proxy=localhost"]
 
 
 @needs("nginx")

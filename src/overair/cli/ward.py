@@ -78,10 +78,15 @@ def start(name: Annotated[str, typer.Argument(metavar="CASE", help="Its name in 
 
 
 def _tell(case: Case, complaint: Complaint) -> None:
-    from overair.ward.training import options
+    from overair.ward.training import options, pretended, variables
 
     typer.echo(f"{complaint.address}: {case.title}\n")
-    typer.echo(f"    overair doctor {shlex.join(options(complaint))}\n")
+    typer.echo(f"    {shlex.join((*variables(complaint), 'overair', 'doctor', *options(complaint)))}\n")
+    if stood_for := pretended(complaint):
+        typer.echo(
+            f"The case is of the machine itself ({', '.join(stood_for)}), which that command cannot know: "
+            "what it says differs. `overair ward list --answers` has what the doctor says there."
+        )
     if complaint.password is not None:
         typer.echo(f"The password is {complaint.password.reveal()}")
     typer.echo("Ctrl-C ends it.")

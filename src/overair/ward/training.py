@@ -14,6 +14,14 @@ from overair.ward.ward import PASSWORD, Ward
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEFAULTS: Final = Surroundings(proxies={})
+OF_THE_MACHINE: Final = {
+    "landmarks": "its network",
+    "hosts": "its hosts file",
+    "resolver_file": "its list of name servers",
+    "list_authorities": "the lists of roots that devices have",
+}
+"""Surroundings that no option of the doctor says, unless they are those of every ward."""
+EVERYWHERE: Final = {"landmarks": ("127.0.0.1",)}
 
 
 @contextlib.asynccontextmanager
@@ -76,6 +84,21 @@ def options(complaint: Complaint) -> list[str]:
     if around.answer_seconds != DEFAULTS.answer_seconds:
         words += ["--timeout", f"{around.answer_seconds:g}"]
     return words
+
+
+def variables(complaint: Complaint) -> list[str]:
+    """What the environment has to name, as it is written before a command."""
+    return [f"{scheme}_proxy={proxy}" for scheme, proxy in complaint.surroundings.proxies.items()]
+
+
+def pretended(complaint: Complaint) -> list[str]:
+    """What of the trainee's own machine a case stands for, and no command can say."""
+    around = complaint.surroundings
+    return [
+        called
+        for name, called in OF_THE_MACHINE.items()
+        if getattr(around, name) not in (getattr(DEFAULTS, name), EVERYWHERE.get(name))
+    ]
 
 
 def _place(place: Place) -> str:
