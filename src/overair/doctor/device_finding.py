@@ -25,6 +25,8 @@ from overair.protocol.autodiscover.pox import Settings
 
 _UNFOLLOWED: Final = frozenset((Stop.OUTSIDE, Stop.ADDRESS))
 """Where the doctor stops and a device may go on."""
+FOLLOWED: Final = frozenset((302,))
+"""The redirects that Microsoft demanded of devices (“Autodiscover for Exchange ActiveSync developers”)."""
 
 
 class _Try(msgspec.Struct, frozen=True):
@@ -109,6 +111,12 @@ def _answered(chart: Chart, host: Host, asked: Asked) -> _Try:
     if followed.stop is not None:
         return _Try(Reply.NO, f"{where} redirects: {followed.stop}")
     if isinstance(last.answer, Settings):
+        # The user's own question goes where that of whoever asks was led to.
+        led = [one.status for one in (*asked.followed.trail, *followed.trail) if one.kind is Kind.REDIRECT]
+        doubtful = [one for one in led if one not in FOLLOWED]
+        if doubtful:
+            text = f"{where} redirects by HTTP {doubtful[0]}, and it is not published whether it follows that"
+            return _Try(Reply.UNKNOWN, text)
         return _named(chart, host, last.answer.url)
     if last.kind is not Kind.LOG_IN:
         return _Try(Reply.NO, f"{where} answers {last.kind} (HTTP {last.status})")
