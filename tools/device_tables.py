@@ -65,6 +65,7 @@ def trusting() -> str:
     return _of_each(
         {
             "TLS": (_listed(called(one) for one in each.versions) for each in demands),
+            "perhaps": (_listed(called(one) for one in each.perhaps_versions) for each in demands),
             "roots": (_roots(each) for each in demands),
             "fetches an intermediate": (_YES[each.fetches_issuers] for each in demands),
             "keys": (

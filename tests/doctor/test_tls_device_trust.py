@@ -62,7 +62,9 @@ def test_an_ec_key_is_for_all_but_the_oldest(usual: Shown) -> None:
 
 
 def test_versions(usual: Shown) -> None:
-    assert objecting(replace(usual, versions=Versions(("TLSv1", "TLSv1.1")))) >= MODERN
+    old = replace(usual, versions=Versions(("TLSv1", "TLSv1.1")))
+    assert objecting(old) == ALL - {Device.IOS}  # the oldest object to the key
+    assert doubts(Device.IOS, old)
     assert objecting(replace(usual, versions=Versions(("TLSv1.3",)))) == {Device.WINDOWS_MOBILE}
 
 

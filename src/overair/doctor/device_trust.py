@@ -34,6 +34,8 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
 
     versions: tuple[str, ...] = MODERN
     """The versions of TLS that it speaks."""
+    perhaps_versions: tuple[str, ...] = ()
+    """Those that it may speak."""
     store: StoreName | None
     """The list of roots that it has; None where it is not published with fingerprints."""
     installs_roots: bool = True
@@ -59,7 +61,8 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
 
 
 APPLE: Final = Demands(
-    # support.apple.com/103769, and for TLS 1.0 and 1.1 the notes of iOS 15, which call them deprecated.
+    # support.apple.com/103769, and for TLS 1.0 and 1.1 the notes of iOS 15: deprecated, to be removed some day.
+    perhaps_versions=("TLSv1", "TLSv1.1"),
     store=StoreName.IOS,
     fetches_issuers=True,
     minimum_rsa=2048,
@@ -153,6 +156,8 @@ def _unseen(demands: Demands, shown: Shown) -> Iterator[str]:
 
 
 def _unpublished(demands: Demands, shown: Shown) -> Iterator[str]:
+    if shown.versions is not None and not set(demands.versions) & set(shown.versions.accepted):
+        yield "it is not published whether it still speaks such old versions of TLS"
     if shown.chain is not None and shown.chain.missing and demands.fetches_issuers is None:
         yield "an intermediate certificate is missing, and it is not published whether it fetches that"
     if shown.stores is not None and not shown.stores.private:
@@ -163,7 +168,8 @@ def _unpublished(demands: Demands, shown: Shown) -> Iterator[str]:
 
 
 def _of_protocol(demands: Demands, shown: Shown) -> Iterator[Objection]:
-    if shown.versions is not None and not set(demands.versions) & set(shown.versions.accepted):
+    spoken = {*demands.versions, *demands.perhaps_versions}
+    if shown.versions is not None and not spoken & set(shown.versions.accepted):
         yield Objection("no version of TLS in common", told_by=ALIKE["versions"])
     if demands.plain_rsa and shown.ciphers is not None and not shown.ciphers.plain_rsa:
         yield Objection("no cipher in common")

@@ -8,7 +8,7 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.device import CURRENT, RETIRED
+from overair.doctor.device import CURRENT, RETIRED, Device
 from overair.doctor.facts.tls import Encrypted, Versions
 from overair.doctor.handshaking import VERSIONS, NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
@@ -27,7 +27,7 @@ ONLY_OLD: Final = Illness(
     id="tls-only-old",
     severity=Severity.IMPAIRS,
     hits=CURRENT,
-    breaks=CURRENT,
+    breaks=CURRENT - {Device.IOS},
     says="{host} speaks TLS 1.0 or 1.1 and nothing newer; Outlook and current phones demand TLS 1.2.",
     cure="Switch on TLS 1.2 and TLS 1.3 at the server.",
     cures=_CURES,
