@@ -61,7 +61,7 @@ class Demands(msgspec.Struct, frozen=True, kw_only=True):
 
 
 APPLE: Final = Demands(
-    # support.apple.com/103769, and for TLS 1.0 and 1.1 the notes of iOS 15: deprecated, to be removed some day.
+    # support.apple.com/103769; TLS 1.0 and 1.1 are deprecated since iOS 15, to be removed some day.
     perhaps_versions=("TLSv1", "TLSv1.1"),
     store=StoreName.IOS,
     fetches_issuers=True,
