@@ -110,6 +110,18 @@ def test_what_only_ends_otherwise_keeps_its_rule() -> None:
     assert "RDATE:20260305T090000Z" in alone
 
 
+def test_a_series_without_an_occurrence_is_an_event_alone() -> None:
+    """As it is written where a phone has made one."""
+    old = series()
+    assert old.recurrence is not None
+    over = msgspec.structs.replace(old.recurrence, until=at("2020-01-01T08:00"))
+    none = msgspec.structs.replace(old, recurrence=over)
+    after = event_after(SERIES, old, none)
+    assert "RRULE" not in after
+    # What phones are shown keeps the pattern, until an edit gives it another one.
+    assert "RRULE:FREQ=WEEKLY" in event_after(after, none, old)
+
+
 def test_an_added_date_is_edited_and_removed_as_an_occurrence() -> None:
     extra = [one for one in read(SERIES) if isinstance(one, Event)][1]
     assert extra.uid == "1/20260305T090000Z"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from overair.items.calendar.event import Event
 from overair.items.icalendar.attachments import Get
@@ -12,8 +14,11 @@ from overair.items.icalendar.merging_groups import Unmergeable
 from overair.items.icalendar.merging_objects import EventObject
 from overair.items.icalendar.merging_removal import removed
 from overair.items.icalendar.merging_tasks import TaskObject
+from overair.items.recurrence.occurrences import zone_of
+from overair.items.recurrence.series import Series
 from overair.items.task import Task
 
+_TICK: Final = timedelta(microseconds=1)
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -36,6 +41,7 @@ def merged_event(
     ``get`` gives the bytes of attachments; new ones are dropped without it. Raises Unmergeable, and
     whatever ``get`` raises but KeyError.
     """
+    old, new = (_with_occurrences(one, default_zone) for one in (old, new))
     if old == new:
         return text
     mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
@@ -59,6 +65,16 @@ def without(text: str, item: Event | Task, *, default_zone: str) -> str | None:
     mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
     after = removed(text.removeprefix(mark), item, default_zone=default_zone)
     return None if after is None else mark + after
+
+
+def _with_occurrences(event: Event, default_zone: str) -> Event:
+    """The event as it is written: alone where its series ends before it begins, which no rule says."""
+    if event.recurrence is None or event.recurrence.until is None or event.start_time is None:
+        return event
+    series = Series(event.recurrence, event.start_time, zone_of(event, default_zone))
+    if series.first_after(event.start_time - _TICK) is not None:
+        return event
+    return msgspec.structs.replace(event, recurrence=None, exceptions=None)
 
 
 __all__ = ["Unmergeable", "merged_event", "merged_task", "without"]
