@@ -25,6 +25,8 @@ MAXIMUM_ANSWER: Final = 256 * 1024 * 1024
 """Bytes of an answer after decompression."""
 MAXIMUM_REDIRECTS: Final = 3
 _CHUNK: Final = 64 * 1024
+_DIGITS: Final = 9
+"""Of Retry-After: some thirty years."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -47,7 +49,8 @@ class Connection:
     ``url`` may leave out the path. ``ssl`` is an SSLContext, the fingerprint of the one certificate that
     is trusted, True for the system's authorities, or False to trust anybody. ``hosts`` resolves names, by
     the system's settings unless given; ``confirm`` says to which host of a redirect the credentials may
-    go, to all unless given. Raises ConnectionFailed, HttpError and InvalidAnswer.
+    go, to all unless given. ``maximum_answer`` is in bytes, after decompression. Raises
+    ConnectionFailed, HttpError and InvalidAnswer.
     """
 
     def __init__(
@@ -58,12 +61,14 @@ class Connection:
         *,
         hosts: AbstractResolver | None = None,
         confirm: Callable[[str], bool] | None = None,
+        maximum_answer: int = MAXIMUM_ANSWER,
     ) -> None:
         self.url = URL(url) if URL(url).path not in ("", "/") else URL(url).with_path(PATH)
         self._credentials = credentials
         self._ssl = ssl
         self._hosts = hosts
         self._confirm = confirm
+        self._maximum_answer = maximum_answer
         self._session: aiohttp.ClientSession | None = None
 
     async def options(self, timeout: float, headers: dict[str, str]) -> Offer:
@@ -97,13 +102,15 @@ class Connection:
             if status == HttpStatus.OK:
                 return answer, values
             if status != HttpStatus.REDIRECT:
-                retry_after = values.get(RETRY_AFTER, "")
-                raise HttpError(status, int(retry_after) if retry_after.isdecimal() else None, values)
+                raise HttpError(status, _seconds(values.get(RETRY_AFTER, "")), values)
             self._follow(values.get(LOCATION, ""))
         raise HttpError(HttpStatus.REDIRECT)
 
     def _follow(self, location: str) -> None:
-        target = URL(location)
+        try:
+            target = URL(location)
+        except ValueError:
+            target = URL()
         if not target.host or target.scheme not in ("https", self.url.scheme):
             # Credentials never go from a protected connection to an open one.
             raise InvalidAnswer(f"the server redirects to {location[:200]!r}")
@@ -135,12 +142,17 @@ class Connection:
                 size = 0
                 async for piece in response.content.iter_chunked(_CHUNK):
                     size += len(piece)
-                    if size > MAXIMUM_ANSWER:
-                        raise InvalidAnswer(f"the answer has more than {MAXIMUM_ANSWER} bytes")
+                    if size > self._maximum_answer:
+                        raise InvalidAnswer(f"the answer has more than {self._maximum_answer} bytes")
                     pieces.append(piece)
                 return response.status, response.headers, b"".join(pieces)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise ConnectionFailed(f"{method} {url.host}: {error or type(error).__name__}") from error
+
+
+def _seconds(retry_after: str) -> int | None:
+    """What Retry-After says in seconds; a date, or more than anybody waits, is as good as nothing."""
+    return int(retry_after) if retry_after.isdecimal() and len(retry_after) <= _DIGITS else None
 
 
 def _listed(headers: Mapping[str, str], name: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any, Final, Self, TypeVar
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from overair.client.connection import Answer, Connection, Offer
+from overair.client.connection import MAXIMUM_ANSWER, Answer, Connection, Offer
 from overair.client.errors import HttpError, InvalidAnswer, StatusError, WipeRequested
 from overair.client.wire import Trace, read, write
 from overair.protocol.device_information import DeviceDescription, DeviceInformationRequest
@@ -44,7 +44,8 @@ class Session:
     """One device of one user at one server.
 
     ``version`` None asks the server by OPTIONS and takes the newest that both know. ``password`` goes
-    as UTF-8 unless it is given as bytes. ``ssl``, ``hosts`` and ``confirm`` are those of a Connection.
+    as UTF-8 unless it is given as bytes. ``ssl``, ``hosts``, ``confirm`` and ``maximum_answer`` are those
+    of a Connection.
     ``trace`` sees every tree, private ones too.
     """
 
@@ -65,6 +66,7 @@ class Session:
         gzip: bool = True,
         user_agent: str = USER_AGENT,
         timeout: float = DEFAULT_TIMEOUT,
+        maximum_answer: int = MAXIMUM_ANSWER,
         trace: Trace | None = None,
     ) -> None:
         self.user = user
@@ -83,7 +85,14 @@ class Session:
         self._version = version
         self._user_agent = user_agent
         said = password.encode() if isinstance(password, str) else password
-        self._connection = Connection(url, Credentials(user, said), ssl, hosts=hosts, confirm=confirm)
+        self._connection = Connection(
+            url,
+            Credentials(user, said),
+            ssl,
+            hosts=hosts,
+            confirm=confirm,
+            maximum_answer=maximum_answer,
+        )
 
     async def __aenter__(self) -> Self:
         return self

@@ -26,6 +26,8 @@ from overair.wbxml import encode
 
 DEVICE_TYPE: Final = "OverairDoctor"
 DEVICE: Final = DeviceDescription(model=DEVICE_TYPE, friendly_name="overair doctor")
+MAXIMUM_ANSWER: Final = 16 * 1024 * 1024
+"""Bytes, after decompression: far more than ten items with short texts have."""
 MALAY: Final = 0x043E
 """A locale whose number makes a + of base64 wherever a query begins with version, command and locale."""
 
@@ -57,6 +59,7 @@ class _Phone(Client):
             confirm=complaint.may_tell,
             user_agent=USER_AGENT,
             timeout=complaint.surroundings.answer_seconds,
+            maximum_answer=MAXIMUM_ANSWER,
         )
         provisioned = bedside.wanted(Provisioned)
         if provisioned is not None:
