@@ -142,12 +142,12 @@ def serving_mail(url: str, moved: web.StreamResponse | None = None) -> Answering
             return web.Response(status=404)
         if "Authorization" not in request.headers:
             return web.Response(status=401, headers=ASKING)
+        if request.method == "OPTIONS":
+            return web.Response(headers=OFFER)
         if request.path.lower().endswith(".xml"):
             address = pox.read_request(body).address
             found = pox.write_answer(pox.Settings(address, "Anna", url), Schema.MOBILE_SYNC, dt.time(), 1)
             return web.Response(body=found, headers={"Content-Type": pox.CONTENT_TYPE})
-        if request.method == "OPTIONS":
-            return web.Response(headers=OFFER)
         if request.path == PATH and moved is not None:
             return web.Response(status=moved.status, headers=moved.headers)
         return web.Response()
