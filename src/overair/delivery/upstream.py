@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+import structlog
 
 from overair.delivery.local import LocalDelivery
 from overair.delivery.non_delivery import LONGEST_HEADER, Circumstances, report
@@ -16,9 +17,11 @@ from overair.delivery.users_submission import RecipientsRefused
 from overair.delivery.wire_form import ascii_domain
 from overair.items.mail.message import Message, index_message
 from overair.mailboxes.gateway.session import GatewaySession
-from overair.mailboxes.interface import FolderType, MailboxUnavailable, Refused, Session
+from overair.mailboxes.interface import FolderType, MailboxError, MailboxUnavailable, Refused, Session
 from overair.protocol.statuses import CommonStatus
 from overair.sync.submission import SubmissionRefused
+
+log = structlog.get_logger(__name__)
 
 
 class UpstreamTransport(Transport):
@@ -37,15 +40,26 @@ class UpstreamTransport(Transport):
         """Send a message within the unit of work of the sender's mailbox.
 
         Raises SubmissionRefused: 115 where the account has sent too much, 120 where the submission server
-        does not take it; and MailboxFull.
+        does not take it. A copy that its server will not keep is none: who hears that a message was not sent
+        sends it again.
         """
         await self._count(session, prepared)
         try:
             self._submit(session, prepared, prepared.recipients)
         except Refused as error:
             raise SubmissionRefused(CommonStatus.MAIL_SUBMISSION_FAILED, str(error)) from None
-        if self._keeps:
+        if not self._keeps:
+            return
+        try:
             await self._keep(session, prepared)
+        except MailboxUnavailable:
+            raise  # the copy is filed when the phone asks again, which sends nothing any more
+        except MailboxError as error:
+            log.warning(
+                "a message was sent, and no copy can be kept",
+                account_id=session.account_id,
+                reason=type(error).__name__,
+            )
 
     async def announce(self, session: Session, prepared: Prepared) -> None:
         """Send a message to the attendees of a meeting, which stands whoever can be told of it: in the Inbox
