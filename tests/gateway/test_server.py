@@ -20,6 +20,7 @@ from support.gateway import Submitted, dav_users, running_gateway, submission
 from support.gateway_phones import (
     TEXT,
     WAIT,
+    book_of,
     contacts_of,
     inbox_of,
     letter,
@@ -171,16 +172,6 @@ def test_what_another_client_undoes_at_once_is_undone(radicale: Radicale, user: 
     found = contacts.item(ada)
     assert isinstance(found, Contact)
     assert found.mobile_phone_number == "1"
-
-
-def book_of(radicale: Radicale, user: str) -> str:
-    """The path of a user's address book."""
-    folder = radicale.folder / "collections" / "collection-root" / user
-    for one in folder.iterdir():
-        properties = one / ".Radicale.props"
-        if properties.exists() and "VADDRESSBOOK" in properties.read_text():
-            return f"/{user}/{one.name}/"
-    raise AssertionError("there is no address book")
 
 
 def test_the_first_request_of_a_user_is_answered(gateway: RunningServer, user: str) -> None:

@@ -14,6 +14,7 @@ from overair.mailboxes.interface import FolderType
 from overair.protocol.body_preferences import BodyPreference, BodyType
 from overair.protocol.statuses import CommonStatus, SyncStatus
 from overair.protocol.sync_options import Options
+from support.radicale import Radicale
 
 T = TypeVar("T")
 
@@ -65,3 +66,13 @@ def contacts_of(client: SynchronousClient) -> SynchronousCollection:
 def subjects(box: SynchronousMailFolder, ids: Iterable[str]) -> list[str | None]:
     """The subjects of messages, sorted."""
     return sorted((box.item(server_id).subject for server_id in ids), key=str)
+
+
+def book_of(radicale: Radicale, user: str) -> str:
+    """The path of a user's address book."""
+    folder = radicale.folder / "collections" / "collection-root" / user
+    for one in folder.iterdir():
+        properties = one / ".Radicale.props"
+        if properties.exists() and "VADDRESSBOOK" in properties.read_text():
+            return f"/{user}/{one.name}/"
+    raise AssertionError("there is no address book")
