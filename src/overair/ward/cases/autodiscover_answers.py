@@ -86,8 +86,8 @@ CASES: Final = (
         program=Program.NGINX,
         start=by_nginx(
             at_autodiscover(
-                "<<proxied>> proxy_hide_header WWW-Authenticate; "
-                "add_header WWW-Authenticate Negotiate always; add_header WWW-Authenticate NTLM always;"
+                "<<proxied>> proxy_hide_header WWW-Authenticate; add_header WWW-Authenticate Negotiate "
+                "always; add_header WWW-Authenticate NTLM always;"
             )
         ),
     ),

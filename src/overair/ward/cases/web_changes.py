@@ -116,9 +116,8 @@ CASES: Final = (
         illness="commands-refused",
         program=Program.NGINX,
         start=by_nginx(
-            'set $asked "$request_method $http_authorization"; location <<eas>> { '
-            'if ($asked ~ "^POST Basic") { return 302 https://$host/owa/auth/logon.aspx; } <<proxied>> } '
-            "<<usual>>"
+            'set $asked "$request_method $http_authorization"; location <<eas>> { if ($asked ~ "^POST '
+            'Basic") { return 302 https://$host/owa/auth/logon.aspx; } <<proxied>> } <<usual>>'
         ),
     ),
     Case(

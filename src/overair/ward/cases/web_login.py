@@ -90,9 +90,8 @@ CASES: Final = (
         illness="integrated-authentication-only",
         program=Program.NGINX,
         start=by_nginx(
-            "location <<eas>> { <<proxied>> proxy_hide_header WWW-Authenticate; "
-            "add_header WWW-Authenticate Negotiate always; add_header WWW-Authenticate NTLM always; } "
-            "<<usual>>"
+            "location <<eas>> { <<proxied>> proxy_hide_header WWW-Authenticate; add_header WWW-Authenticate "
+            "Negotiate always; add_header WWW-Authenticate NTLM always; } <<usual>>"
         ),
     ),
     Case(

@@ -28,9 +28,8 @@ MISSING: Final = Illness(
     says="There is no Autodiscover for {domain}, so a phone that is given an address and a password does not "
     "find the server; every user has to type its name in.",
     cure="Create these records in the zone of {domain}: `autodiscover.{domain}. CNAME {target}.` for phones "
-    "and "
-    "`_autodiscover._tcp.{domain}. SRV 0 0 443 {target}.` for Outlook; and have the certificate of {target} "
-    "name autodiscover.{domain}, too.",
+    "and `_autodiscover._tcp.{domain}. SRV 0 0 443 {target}.` for Outlook; and have the certificate of "
+    "{target} name autodiscover.{domain}, too.",
     cures={
         Product.OVERAIR: "`overair autodiscover dns {domain} --zone` prints the records: "
         "`autodiscover.{domain}. CNAME {target}.` and `_autodiscover._tcp.{domain}. SRV 0 0 443 {target}.`; "
@@ -42,8 +41,7 @@ PATH_MISSING: Final = Illness(
     severity=Severity.IMPAIRS,
     says="{name} answers, but there is no Autodiscover at it: {url} is {said}.",
     cure="Have the web server of {name} pass /autodiscover and /Autodiscover on to the EAS server, as it "
-    "does "
-    "with /Microsoft-Server-ActiveSync.",
+    "does with /Microsoft-Server-ActiveSync.",
     cures={
         Product.EXCHANGE: "New-AutodiscoverVirtualDirectory on the server, where the directory is gone; or a "
         "rule for /autodiscover/* in the proxy in front.",
@@ -57,12 +55,10 @@ FAILS: Final = Illness(
     severity=Severity.IMPAIRS,
     says="The Autodiscover of {name} fails: {url} answers HTTP {status}.",
     cure="Look into the log of the web server of {name} for {url}: with 502 to 504 what is behind the proxy "
-    "does "
-    "not run or is not reached, with 500 it fails itself, with 403 a rule of the server refuses it.",
+    "does not run or is not reached, with 500 it fails itself, with 403 a rule of the server refuses it.",
     cures={
         Product.EXCHANGE: "Restart-WebAppPool MSExchangeAutodiscoverAppPool; then the Application log, "
-        "source "
-        "MSExchange Autodiscover.",
+        "source MSExchange Autodiscover.",
     },
     explains=_CONSEQUENCES,
 )
@@ -70,20 +66,17 @@ LOOP: Final = Illness(
     id="autodiscover-loop",
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} redirects in a circle: {trail}.",
-    cure="End the circle: the last of these URLs has to answer 401 with WWW-Authenticate: Basic itself. "
-    "Look for "
-    "a rule that sends HTTPS to HTTPS, or to the same host.",
+    cure="End the circle: the last of these URLs has to answer 401 with WWW-Authenticate: Basic itself. Look "
+    "for a rule that sends HTTPS to HTTPS, or to the same host.",
     explains=_CONSEQUENCES,
 )
 ADDRESS_LOOP: Final = Illness(
     id="autodiscover-address-loop",
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} sends the address in a circle: each of its answers names another address, "
-    "and the "
-    "last one was asked before.",
-    cure="Correct where the mailbox is: the target address (targetAddress, ExternalEmailAddress) of the "
-    "mail user "
-    "on one of the sides must not lead back.",
+    "and the last one was asked before.",
+    cure="Correct where the mailbox is: the target address (targetAddress, ExternalEmailAddress) of the mail "
+    "user on one of the sides must not lead back.",
     cures={
         Product.OVERAIR: "Take one of the sides out of [autodiscover.domains] or [autodiscover.addresses] of "
         "overair.toml.",
@@ -94,11 +87,9 @@ OUTSIDE: Final = Illness(
     id="autodiscover-redirect-outside",
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} redirects to {target}, which is outside {domain}: phones send the password "
-    "there "
-    "or ask the user first. The doctor has not sent it.",
+    "there or ask the user first. The doctor has not sent it.",
     cure="If {target} is right, run the doctor again with --server {target}. If it is not, somebody "
-    "redirects "
-    "your users' passwords: remove the redirect.",
+    "redirects your users' passwords: remove the redirect.",
     explains=_CONSEQUENCES,
 )
 UNENCRYPTED: Final = Illness(
@@ -107,8 +98,7 @@ UNENCRYPTED: Final = Illness(
     says="Autodiscover of {name} redirects from HTTPS to {target}, which is not encrypted: phones do not "
     "follow.",
     cure="Have the redirect name https://. Behind a proxy that ends TLS, tell the server that the request "
-    "came "
-    "over HTTPS (X-Forwarded-Proto).",
+    "came over HTTPS (X-Forwarded-Proto).",
     explains=_CONSEQUENCES,
 )
 BROKEN_REDIRECT: Final = Illness(
@@ -123,8 +113,7 @@ ERROR: Final = Illness(
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} answers error {code} to the log-in of the user{meaning}.",
     cure="Look whether the address that was typed is one of the user's own addresses at the server, and "
-    "whether "
-    "the log of Autodiscover says more.",
+    "whether the log of Autodiscover says more.",
     cures={
         Product.EXCHANGE: "Error 600 is an invalid request (a proxy changed the body), 601 an Autodiscover "
         "without the provider of MobileSync; with others, Get-Recipient ADDRESS shows whose the address is.",
@@ -137,11 +126,9 @@ OUTLOOK_ONLY: Final = Illness(
     id="autodiscover-outlook-only",
     severity=Severity.IMPAIRS,
     says="What answers as Autodiscover at {name} knows Outlook on the desktop alone (IMAP, SMTP), not "
-    "phones: it "
-    "answers in the schema of Outlook without ActiveSync.",
-    cure="That is the Autodiscover of a hosting panel (cPanel, Plesk and others) or of a mail server "
-    "without EAS. "
-    "Let autodiscover.{domain} lead to the EAS server, and switch the panel's Autodiscover off.",
+    "phones: it answers in the schema of Outlook without ActiveSync.",
+    cure="That is the Autodiscover of a hosting panel (cPanel, Plesk and others) or of a mail server without "
+    "EAS. Let autodiscover.{domain} lead to the EAS server, and switch the panel's Autodiscover off.",
     explains=_CONSEQUENCES,
 )
 NO_SERVER: Final = Illness(
@@ -161,8 +148,7 @@ MALFORMED: Final = Illness(
     severity=Severity.IMPAIRS,
     says="What {name} answers as Autodiscover is no XML of Autodiscover, so that phones cannot read it.",
     cure="Look at the answer (`curl -d @request.xml {url}`): usually a warning of PHP or a script stands "
-    "before "
-    "the XML, or the document ends in the middle.",
+    "before the XML, or the document ends in the middle.",
     cures={
         Product.Z_PUSH: "Set display_errors to Off in php.ini, and look for blanks before <?php in "
         "config.php.",
@@ -173,11 +159,10 @@ WEB_PAGE: Final = Illness(
     id="autodiscover-web-page",
     severity=Severity.IMPAIRS,
     says="{name} answers Autodiscover with a web page (HTTP 200), not with XML: a web site or a login page "
-    "is in the "
-    "way, and phones take it for a broken Autodiscover.",
+    "is in the way, and phones take it for a broken Autodiscover.",
     cure="Pass /autodiscover on to the EAS server before the rules of the web site (a catch-all page, an "
-    "index.php "
-    "for every path, a login page in front), or let autodiscover.{domain} lead to the EAS server itself.",
+    "index.php for every path, a login page in front), or let autodiscover.{domain} lead to the EAS server "
+    "itself.",
     explains=_CONSEQUENCES,
 )
 NO_BASIC: Final = Illness(
@@ -198,10 +183,8 @@ REFUSES: Final = Illness(
     says="{name} asks for a log-in at Autodiscover and refuses {user}{though}: phones ask for "
     "the password again and again.",
     cure="Where {name} is a web site that is protected by a password of its own, leave /autodiscover out of "
-    "that "
-    "protection, so that it answers 404. Where it is the Autodiscover of the server, it asks another "
-    "directory of "
-    "users, or a proxy in front of it loses the header Authorization.",
+    "that protection, so that it answers 404. Where it is the Autodiscover of the server, it asks another "
+    "directory of users, or a proxy in front of it loses the header Authorization.",
     explains=_CONSEQUENCES,
 )
 NAMES_HTTP: Final = Illness(
@@ -221,8 +204,7 @@ NAMES_INTERNAL: Final = Illness(
     id="autodiscover-names-internal",
     severity=Severity.IMPAIRS,
     says="Autodiscover names {url}, a server that is known inside the network alone; phones outside do not "
-    "reach "
-    "it.",
+    "reach it.",
     cure="Have it name the server as the outside knows it: set the external URL of the ActiveSync directory.",
     cures={
         Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
@@ -254,8 +236,7 @@ NO_PATH: Final = Illness(
     id="autodiscover-names-no-path",
     severity=Severity.IMPAIRS,
     says="Autodiscover names {url}, without the path /Microsoft-Server-ActiveSync: some phones add it, "
-    "others ask "
-    "the web site at / instead.",
+    "others ask the web site at / instead.",
     cure="Have it name {url} with /Microsoft-Server-ActiveSync.",
     cures={
         Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
@@ -268,11 +249,9 @@ JSON_DIFFERS: Final = Illness(
     severity=Severity.IMPAIRS,
     hits=frozenset((Device.OUTLOOK,)),
     says="The second version of Autodiscover (JSON), which Outlook for phones asks, names {json}; the first "
-    "(XML), "
-    "which the others ask, names {xml}.",
+    "(XML), which the others ask, names {xml}.",
     cure="Have both name the same server. An old server behind /autodiscover/autodiscover.json answers for "
-    "it still: "
-    "compare the proxy's rules for the two paths.",
+    "it still: compare the proxy's rules for the two paths.",
 )
 JSON_MISSING: Final = Illness(
     id="autodiscover-json-missing",
@@ -286,8 +265,7 @@ CAPITALS_FAIL: Final = Illness(
     id="autodiscover-letter-case",
     severity=Severity.IMPAIRS,
     says="Autodiscover of {name} answers at {works}, but not at {fails} ({said}): some clients write the "
-    "path in "
-    "lower case, others in capitals.",
+    "path in lower case, others in capitals.",
     cure="Have the web server take the path in any letter case.",
     cures={
         Product.NGINX: "location ~* ^/autodiscover/autodiscover\\.(xml|json) instead of location "
@@ -303,7 +281,6 @@ HTTP_LOOP: Final = Illness(
     severity=Severity.IMPAIRS,
     says="http://autodiscover.{domain} redirects in a circle and never to HTTPS: {trail}.",
     cure="Have http://autodiscover.{domain}/autodiscover/autodiscover.xml redirect to https:// once, or "
-    "close "
-    "port 80.",
+    "close port 80.",
     explains=_CONSEQUENCES,
 )

@@ -77,8 +77,8 @@ DOMAIN_NEEDED: Final = Illness(
     "set the default domain of Basic authentication.",
     cures={
         Product.EXCHANGE: "Set-ADUser NAME -UserPrincipalName ADDRESS, or in IIS at "
-        "Microsoft-Server-ActiveSync: Authentication, Basic Authentication, Edit, "
-        "Default domain \\ (a backslash)."
+        "Microsoft-Server-ActiveSync: Authentication, Basic Authentication, Edit, Default domain \\ (a "
+        "backslash)."
     },
 )
 NAME_NEEDED: Final = Illness(

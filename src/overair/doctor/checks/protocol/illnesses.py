@@ -68,8 +68,8 @@ DEVICE_QUARANTINED: Final = Illness(
     cure="Let the device in at the server, or take quarantine away for this user. The doctor shows itself as "
     "{device}.",
     cures={
-        Product.EXCHANGE: "Exchange admin center, Mobile, Quarantined devices; or "
-        "Set-CASMailbox NAME -ActiveSyncAllowedDeviceIDs @{{add='{device}'}}."
+        Product.EXCHANGE: "Exchange admin center, Mobile, Quarantined devices; or Set-CASMailbox NAME "
+        "-ActiveSyncAllowedDeviceIDs @{{add='{device}'}}."
     },
 )
 DEVICES_TOO_MANY: Final = Illness(

@@ -10,11 +10,9 @@ TIMEOUTS: Final = {
     Product.NGINX: "proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location of "
     "/Microsoft-Server-ActiveSync, then nginx -s reload.",
     Product.APACHE: "ProxyPass … timeout=3600, or ProxyTimeout 3600; with PHP behind mod_proxy_fcgi the "
-    "same, and "
-    "FcgidIOTimeout with mod_fcgid.",
+    "same, and FcgidIOTimeout with mod_fcgid.",
     Product.HAPROXY: "timeout client 3600s; timeout server 3600s; (and timeout tunnel) in the frontend and "
-    "the "
-    "backend of ActiveSync.",
+    "the backend of ActiveSync.",
     Product.IIS: "In Application Request Routing the proxy's time-out is 120 s: set it to 3600. In IIS: "
     "connectionTimeout of the site.",
 }
@@ -26,8 +24,7 @@ PING_REFUSED: Final = Illness(
     "work.",
     cures={
         Product.Z_PUSH: "Look into z-push-error.log; with shared memory (semaphores) missing in PHP, Pings "
-        "are "
-        "refused.",
+        "are refused.",
     },
 )
 CUT_BY_PROXY: Final = Illness(
@@ -43,34 +40,28 @@ CUT_BY_CLOSING: Final = Illness(
     severity=Severity.IMPAIRS,
     says="The connection of a waiting Ping was closed without an answer after {minutes} minutes, before the "
     "{asked} that were asked for: a proxy or load balancer in front of {host} waits no longer.",
-    cure="Let every proxy and load balancer in front keep idle connections for an hour; common limits are "
-    "60 s, "
-    "4 minutes (Azure) and 350 s (AWS).",
+    cure="Let every proxy and load balancer in front keep idle connections for an hour; common limits are 60 "
+    "s, 4 minutes (Azure) and 350 s (AWS).",
     cures=TIMEOUTS,
 )
 CUT_BY_RESET: Final = Illness(
     id="ping-cut-by-reset",
     severity=Severity.IMPAIRS,
     says="The connection of a waiting Ping was reset after {minutes} minutes, before the {asked} that were "
-    "asked "
-    "for: a firewall or a load balancer on the way forgets idle connections.",
+    "asked for: a firewall or a load balancer on the way forgets idle connections.",
     cure="Raise the firewall's time-out for idle TCP sessions at port 443 to an hour, for connections to "
-    "{host} "
-    "at least.",
+    "{host} at least.",
 )
 LOST: Final = Illness(
     id="ping-lost",
     severity=Severity.IMPAIRS,
-    says="A waiting Ping of {asked} minutes was never answered: the connection is forgotten on the way "
-    "(NAT or a "
-    "firewall that drops silently) or {host} does not answer in time.",
-    cure="Raise the time-out for idle TCP sessions of the firewall or NAT in front of {host} to an hour; "
-    "and let "
-    "the server limit heartbeats to what the path holds.",
+    says="A waiting Ping of {asked} minutes was never answered: the connection is forgotten on the way (NAT "
+    "or a firewall that drops silently) or {host} does not answer in time.",
+    cure="Raise the time-out for idle TCP sessions of the firewall or NAT in front of {host} to an hour; and "
+    "let the server limit heartbeats to what the path holds.",
     cures={
         Product.EXCHANGE: "The firewall's time-out for idle sessions must be longer than the longest "
-        "heartbeat: "
-        "MaxHeartbeatInterval in Sync's web.config.",
+        "heartbeat: MaxHeartbeatInterval in Sync's web.config.",
         Product.Z_PUSH: "Set PING_HIGHER_BOUND_LIFETIME in config.php below what the path holds.",
         Product.OVERAIR: "Set longest in [heartbeat] of overair.toml below what the path holds.",
     },
@@ -78,9 +69,8 @@ LOST: Final = Illness(
 CUT_BY_SERVER: Final = Illness(
     id="ping-cut-by-server",
     severity=Severity.IMPAIRS,
-    says="{host} itself ends Pings after {minutes} minutes though {asked} were asked for, so that phones "
-    "use more "
-    "of their battery.",
+    says="{host} itself ends Pings after {minutes} minutes though {asked} were asked for, so that phones use "
+    "more of their battery.",
     cure="Let the server wait as long as the phone asks.",
     cures={
         Product.Z_PUSH: "max_execution_time of PHP and request_terminate_timeout of PHP-FPM end the request: "

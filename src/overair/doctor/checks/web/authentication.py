@@ -21,9 +21,8 @@ INTEGRATED: Final = Illness(
     "with Basic.",
     cure="Switch Basic authentication on at /Microsoft-Server-ActiveSync on {host}, over HTTPS only.",
     cures={
-        Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory | Set-ActiveSyncVirtualDirectory "
-        "-BasicAuthEnabled $true "
-        "-WindowsAuthEnabled $false, then iisreset. On Exchange 2003: IIS Manager, the properties of "
+        Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory | Set-ActiveSyncVirtualDirectory -BasicAuthEnabled "
+        "$true -WindowsAuthEnabled $false, then iisreset. On Exchange 2003: IIS Manager, the properties of "
         "Microsoft-Server-ActiveSync, Directory Security, Authentication and Access Control: Basic "
         "authentication on; on a back-end server Integrated Windows Authentication stays on for /Exchange.",
     },
@@ -33,28 +32,24 @@ NO_BASIC: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} answers 401 at {url} without offering Basic ({schemes}), so phones never send the password.",
     cure='Have the answer 401 carry WWW-Authenticate: Basic realm="…". Either the server\'s Basic '
-    "authentication "
-    "is switched off, or a proxy in front takes the header away: proxy_hide_header or more_clear_headers in "
-    "nginx, Header unset in Apache, http-response del-header in HAProxy.",
+    "authentication is switched off, or a proxy in front takes the header away: proxy_hide_header or "
+    "more_clear_headers in nginx, Header unset in Apache, http-response del-header in HAProxy.",
     cures={
-        Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory | Set-ActiveSyncVirtualDirectory "
-        "-BasicAuthEnabled $true, "
-        "then iisreset; if that is so already, the proxy in front takes WWW-Authenticate out of the answer.",
+        Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory | Set-ActiveSyncVirtualDirectory -BasicAuthEnabled "
+        "$true, then iisreset; if that is so already, the proxy in front takes WWW-Authenticate out of the "
+        "answer.",
     },
 )
 ANONYMOUS: Final = Illness(
     id="anonymous-access",
     severity=Severity.BREAKS,
     says="{host} answers a phone's POST without a log-in (HTTP {status}): anonymous access is on, so the "
-    "server never "
-    "learns who the user is.",
-    cure="Switch anonymous access off at /Microsoft-Server-ActiveSync on {host} and Basic authentication "
-    "on, so that a "
-    "request without a log-in is answered by 401 with WWW-Authenticate: Basic.",
+    "server never learns who the user is.",
+    cure="Switch anonymous access off at /Microsoft-Server-ActiveSync on {host} and Basic authentication on, "
+    "so that a request without a log-in is answered by 401 with WWW-Authenticate: Basic.",
     cures={
         Product.EXCHANGE: "IIS Manager, Default Web Site, Microsoft-Server-ActiveSync, Authentication: "
-        "Anonymous "
-        "Authentication Disabled, Basic Authentication Enabled; then iisreset.",
+        "Anonymous Authentication Disabled, Basic Authentication Enabled; then iisreset.",
         Product.APACHE: "Where the answer is the source of a script (<?php), PHP does not run for it: switch "
         "it on. Otherwise take RequestHeader set Authorization out.",
         Product.NGINX: "Take a fixed proxy_set_header Authorization out.",

@@ -15,14 +15,12 @@ from overair.doctor.illness import Illness, Product, Severity
 LOST: Final = Illness(
     id="authorization-lost",
     severity=Severity.BREAKS,
-    says="{host} refuses at {url} the same name and password that Autodiscover of {name} takes: something "
-    "in front of the "
-    "endpoint takes the header Authorization away, or it asks another directory of users.",
+    says="{host} refuses at {url} the same name and password that Autodiscover of {name} takes: something in "
+    "front of the endpoint takes the header Authorization away, or it asks another directory of users.",
     cure="Pass the header Authorization on to the EAS server at /Microsoft-Server-ActiveSync.",
     cures={
         Product.APACHE: 'CGIPassAuth On (2.4.13 and later), or SetEnvIf Authorization "(.*)" '
-        "HTTP_AUTHORIZATION=$1, "
-        "where PHP runs as CGI or FPM; look for RequestHeader unset Authorization.",
+        "HTTP_AUTHORIZATION=$1, where PHP runs as CGI or FPM; look for RequestHeader unset Authorization.",
         Product.NGINX: 'Look for proxy_set_header Authorization "", proxy_pass_request_headers off and '
         "auth_basic at this path; with PHP, for fastcgi_pass_request_headers off.",
         Product.HAPROXY: "Look for http-request del-header Authorization and for http-request auth in the "

@@ -35,16 +35,14 @@ CUT: Final = Illness(
     cures={
         Product.NGINX: "client_max_body_size 40m; in the server block (the default is 1m).",
         Product.APACHE: "LimitRequestBody 41943040 (the default is 1 GB; with ModSecurity "
-        "SecRequestBodyLimit and "
-        "SecRequestBodyNoFilesLimit, which is 128 KB).",
-        Product.HAPROXY: "Take out http-request deny … req.body_size or req.hdr(content-length): HAProxy "
-        "has no limit of "
-        "its own.",
+        "SecRequestBodyLimit and SecRequestBodyNoFilesLimit, which is 128 KB).",
+        Product.HAPROXY: "Take out http-request deny … req.body_size or req.hdr(content-length): HAProxy has "
+        "no limit of its own.",
         Product.IIS: "Request Filtering: maxAllowedContentLength 41943040; uploadReadAheadSize, where client "
         "certificates are negotiated.",
         Product.EXCHANGE: "In web.config of Sync (ClientAccess\\Sync and FrontEnd\\HttpProxy\\sync): "
-        "maxRequestLength in "
-        "KB, MaxDocumentDataSize, and maxAllowedContentLength in Request Filtering; then iisreset.",
+        "maxRequestLength in KB, MaxDocumentDataSize, and maxAllowedContentLength in Request Filtering; then "
+        "iisreset.",
         Product.Z_PUSH: "post_max_size = 40M in php.ini, and the limit of the web server.",
         Product.OVERAIR: "request_body in [limits] of overair.toml, and the limit of the proxy in front.",
     },
@@ -53,8 +51,7 @@ CHUNKED: Final = Illness(
     id="chunked-refused",
     severity=Severity.IMPAIRS,
     says="{host} refuses requests that come in chunks, without a Content-Length ({said}): some phones send "
-    "mails "
-    "with attachments so.",
+    "mails with attachments so.",
     cure="Allow Transfer-Encoding: chunked in requests at the proxy in front.",
     cures={
         Product.NGINX: "Keep proxy_request_buffering on (its default), so that nginx gives requests a "

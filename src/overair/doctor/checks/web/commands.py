@@ -23,13 +23,13 @@ HEADERS_CHANGED: Final = Illness(
     id="request-headers-changed",
     severity=Severity.BREAKS,
     says="{host} refuses a command whose version stands in the header MS-ASProtocolVersion (HTTP {status}), "
-    "and takes "
-    "the same with the version in the query: something in front takes the header away or changes the query.",
+    "and takes the same with the version in the query: something in front takes the header away or changes "
+    "the query.",
     cure="Pass the headers MS-ASProtocolVersion, X-MS-PolicyKey and User-Agent on, and the query as it is.",
     cures={
         Product.NGINX: "Look for proxy_set_header MS-ASProtocolVersion or X-MS-PolicyKey, "
-        "proxy_pass_request_headers off, "
-        "and for proxy_pass with a URI and variables, which writes the query anew.",
+        "proxy_pass_request_headers off, and for proxy_pass with a URI and variables, which writes the query "
+        "anew.",
         Product.APACHE: "Look for RequestHeader unset or edit of MS-ASProtocolVersion and X-MS-PolicyKey, "
         "and for a RewriteRule that changes the query.",
         Product.HAPROXY: "Look for http-request del-header -m beg MS-, http-request set-query and "
@@ -40,15 +40,12 @@ BASE64_BROKEN: Final = Illness(
     id="base64-query-broken",
     severity=Severity.IMPAIRS,
     says="{host} answers commands whose parameters are in the query as text, but not those in base64 (HTTP "
-    "{status}), as "
-    "Android, Windows Mobile and Outlook send them.",
-    cure="Pass the query on byte for byte: a + in it is no blank, and neither + nor / nor = is to be "
-    "escaped or "
-    "refused.",
+    "{status}), as Android, Windows Mobile and Outlook send them.",
+    cure="Pass the query on byte for byte: a + in it is no blank, and neither + nor / nor = is to be escaped "
+    "or refused.",
     cures={
         Product.NGINX: "proxy_pass without a URI (proxy_pass http://SERVER;), and no rewrite or if on $args "
-        "or "
-        "$arg_Cmd.",
+        "or $arg_Cmd.",
         Product.APACHE: "Take out a RewriteRule that adds to the query (a ? in its target), the map "
         "int:unescape, and conditions on %{{QUERY_STRING}} with Cmd=; in ModSecurity no rule on ARGS here.",
         Product.HAPROXY: "Take out rules on url_param(Cmd), http-request set-query and normalize-uri "
@@ -62,8 +59,7 @@ REFUSED: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} takes the log-in, but answers a phone's command with {what} (HTTP {status}).",
     cure="Look into the server's log for POST /Microsoft-Server-ActiveSync at the time of this examination: "
-    "something "
-    "lets OPTIONS pass and stops POST.",
+    "something lets OPTIONS pass and stops POST.",
     explains=frozenset(("folder-sync-fails", "provisioning-fails")),
 )
 VERSION_HIDDEN: Final = Illness(
@@ -71,8 +67,7 @@ VERSION_HIDDEN: Final = Illness(
     severity=Severity.ODDITY,
     says="The answers of {host} have no MS-Server-ActiveSync: something in front takes it away.",
     cure="Nothing has to be done: phones read MS-ASProtocolVersions. To have it back, pass on headers that "
-    "begin with "
-    "MS-.",
+    "begin with MS-.",
 )
 
 

@@ -14,23 +14,19 @@ HELD: Final = Illness(
     id="answers-held-back",
     severity=Severity.IMPAIRS,
     says="Every answer of {host} comes {seconds} seconds late, even the one that only asks for a log-in: "
-    "something in "
-    "front buffers, scans or slows down what passes.",
+    "something in front buffers, scans or slows down what passes.",
     cure="Take /Microsoft-Server-ActiveSync out of the scanning, buffering and rate limiting of what stands "
     "in front.",
     cures={
         Product.NGINX: "Take limit_req (without nodelay it holds requests back) and auth_delay off the "
-        "location of "
-        "/Microsoft-Server-ActiveSync; proxy_buffering off; where large answers come late.",
+        "location of /Microsoft-Server-ActiveSync; proxy_buffering off; where large answers come late.",
         Product.APACHE: "Take mod_ratelimit, mod_buffer and mod_reqtimeout's long bodies off the location; "
-        "no "
-        "SetOutputFilter there.",
+        "no SetOutputFilter there.",
         Product.HAPROXY: "Take tcp-request inspect-delay with WAIT_END, and tarpit rules, off the frontend.",
         Product.IIS: "Look at the queue of the application pool and at ARR: response buffer threshold 0 for "
         "this path.",
         Product.EXCHANGE: "Look at the queue of MSExchangeSyncAppPool and at domain controllers that answer "
-        "slowly; "
-        "take scanning of HTTPS in the firewall off this host.",
+        "slowly; take scanning of HTTPS in the firewall off this host.",
     },
 )
 

@@ -15,21 +15,18 @@ BAD_GATEWAY: Final = Illness(
     id="bad-gateway",
     severity=Severity.BREAKS,
     says="{host} answers 502: {who} runs, but what it passes requests on to does not run, hangs up or "
-    "answers "
-    "something that is not HTTP.",
+    "answers something that is not HTTP.",
     cure="Start the EAS server behind the proxy, and look whether the proxy has its right address, port and "
     "protocol (HTTP or HTTPS).",
     cures={
         Product.NGINX: "Look into error.log for “upstream”: with “Connection refused” start the server "
-        "behind it, "
-        "with “upstream sent too big header” set proxy_buffer_size 16k, with an SSL error write proxy_pass "
-        "https:// (or http://), with “Permission denied” let nginx's user enter the socket's group.",
+        "behind it, with “upstream sent too big header” set proxy_buffer_size 16k, with an SSL error write "
+        "proxy_pass https:// (or http://), with “Permission denied” let nginx's user enter the socket's "
+        "group.",
         Product.APACHE: "Look into error.log for AH00957 or AH01102: start the server that ProxyPass names, "
-        "and "
-        "compare http:// with https:// there.",
+        "and compare http:// with https:// there.",
         Product.HAPROXY: "`show stat` of the stats socket says why the last answer was refused (PR, SH in "
-        "the "
-        "log): compare `server … ssl` with what the server speaks.",
+        "the log): compare `server … ssl` with what the server speaks.",
         Product.IIS: "In ARR, look whether the server farm is healthy and speaks the protocol of the rule.",
     },
 )
@@ -38,33 +35,27 @@ UNAVAILABLE: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} answers 503: {who} says that nobody is there to serve the request.",
     cure="Start the EAS server. If it runs, the proxy's check of its health fails, or it is overloaded or "
-    "under "
-    "maintenance.",
+    "under maintenance.",
     cures={
         Product.HAPROXY: "`echo 'show stat' | socat stdio /run/haproxy/admin.sock` shows the servers that "
-        "are DOWN; "
-        "`option httpchk` has to ask what answers 200 without a log-in (for Overair GET /readyz).",
+        "are DOWN; `option httpchk` has to ask what answers 200 without a log-in (for Overair GET /readyz).",
         Product.EXCHANGE: "Start the application pool: Start-WebAppPool MSExchangeSyncAppPool; it stops by "
-        "itself "
-        "after five crashes (Application log), or with a wrong password of its account. Then "
+        "itself after five crashes (Application log), or with a wrong password of its account. Then "
         "Get-ServerComponentState SERVER: ActiveSyncProxy has to be Active.",
         Product.IIS: "Start the application pool of Microsoft-Server-ActiveSync in IIS Manager.",
         Product.OVERAIR: "Look at /readyz and at the log: the store or the mail servers behind the gateway "
-        "are not "
-        "reached.",
+        "are not reached.",
     },
 )
 GATEWAY_TIMEOUT: Final = Illness(
     id="gateway-timeout",
     severity=Severity.BREAKS,
     says="{host} answers 504: {who} waits for the EAS server behind it, which takes the connection and does "
-    "not "
-    "answer, or is filtered.",
+    "not answer, or is filtered.",
     cure="Look at the EAS server behind the proxy: it hangs, or a firewall between the two drops packets.",
     cures={
         Product.EXCHANGE: "Restart-WebAppPool MSExchangeSyncAppPool; then look at domain controllers and "
-        "databases "
-        "that answer slowly (Test-ServiceHealth, Get-MailboxDatabaseCopyStatus).",
+        "databases that answer slowly (Test-ServiceHealth, Get-MailboxDatabaseCopyStatus).",
     },
 )
 INTERNAL: Final = Illness(
@@ -75,15 +66,12 @@ INTERNAL: Final = Illness(
     cure="Look into the server's log at the time of this examination.",
     cures={
         Product.EXCHANGE: "Look into the IIS log for the sub-status: 500.19 is a broken web.config, 500.0 a "
-        "module "
-        "that does not load. Remove-ActiveSyncVirtualDirectory and New-ActiveSyncVirtualDirectory make it "
-        "anew.",
+        "module that does not load. Remove-ActiveSyncVirtualDirectory and New-ActiveSyncVirtualDirectory "
+        "make it anew.",
         Product.Z_PUSH: "Look into z-push-error.log and the log of PHP: usually a missing module (mbstring, "
-        "xml), a "
-        "syntax error in config.php, or folders that PHP may not write (STATE_DIR, LOGFILEDIR).",
+        "xml), a syntax error in config.php, or folders that PHP may not write (STATE_DIR, LOGFILEDIR).",
         Product.NGINX: "Look into error.log: “rewrite or internal redirection cycle” and a missing file of "
-        "passwords "
-        "make 500 of nginx itself.",
+        "passwords make 500 of nginx itself.",
         Product.APACHE: "Look into error.log: a .htaccess or a CGI program fails (“End of script output”).",
     },
 )
@@ -93,10 +81,8 @@ UNEXPECTED: Final = Illness(
     says="{host} answers HTTP {status} to a phone's request without a log-in, where an EAS server answers "
     "401.",
     cure="Look into the log of the web server for POST /Microsoft-Server-ActiveSync: 400 and 431 are a "
-    "request that "
-    "it finds malformed or too large, 408 and 429 a limit for requests, 421 a name that it does not serve, "
-    "406 and "
-    "415 a rule for types of content.",
+    "request that it finds malformed or too large, 408 and 429 a limit for requests, 421 a name that it does "
+    "not serve, 406 and 415 a rule for types of content.",
 )
 
 _ILLNESSES: Final = {

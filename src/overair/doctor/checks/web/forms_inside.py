@@ -18,9 +18,8 @@ _FIRST_VERSIONS: Final = "6."
 FORMS: Final = Illness(
     id="forms-between-activesync-and-mailbox",
     severity=Severity.BREAKS,
-    says="{host} is an Exchange 2003 whose OWA asks by a form, and ActiveSync fails as soon as somebody "
-    "logs in: it asks "
-    "/Exchange inside for the mailbox, and forms-based authentication stands there.",
+    says="{host} is an Exchange 2003 whose OWA asks by a form, and ActiveSync fails as soon as somebody logs "
+    "in: it asks /Exchange inside for the mailbox, and forms-based authentication stands there.",
     cure=SECOND_DIRECTORY,
     explains=frozenset(("server-fails-after-log-in",)),
 )

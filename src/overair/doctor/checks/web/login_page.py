@@ -27,34 +27,28 @@ FORMS: Final = Illness(
     says="{host} sends phones to the log-on form of OWA: forms-based authentication stands in front of "
     "/Microsoft-Server-ActiveSync, and phones cannot fill in forms.",
     cure="Take /Microsoft-Server-ActiveSync out of the rule of the proxy that pre-authenticates with a form "
-    "(ISA, TMG, "
-    "WAP, a VPN gateway), and give it Basic authentication. " + SECOND_DIRECTORY,
+    "(ISA, TMG, WAP, a VPN gateway), and give it Basic authentication. " + SECOND_DIRECTORY,
     cures={
         Product.EXCHANGE: "Give Microsoft-Server-ActiveSync Basic authentication: "
-        "Get-ActiveSyncVirtualDirectory | "
-        "Set-ActiveSyncVirtualDirectory -BasicAuthEnabled $true; in ISA or TMG use a listener without "
-        "forms, or let "
-        "it fall back to Basic for clients that are no browsers. " + SECOND_DIRECTORY,
+        "Get-ActiveSyncVirtualDirectory | Set-ActiveSyncVirtualDirectory -BasicAuthEnabled $true; in ISA or "
+        "TMG use a listener without forms, or let it fall back to Basic for clients that are no "
+        "browsers. " + SECOND_DIRECTORY,
     },
 )
 LOGIN_PAGE: Final = Illness(
     id="login-page-in-front",
     severity=Severity.BREAKS,
     says="A login page stands in front of {host}: a phone's request is answered with {what}, which only a "
-    "browser "
-    "can use.",
+    "browser can use.",
     cure="Take /Microsoft-Server-ActiveSync (and /autodiscover) out of the single sign-on or the portal in "
-    "front, so "
-    "that requests reach the EAS server and it asks for the log-in itself.",
+    "front, so that requests reach the EAS server and it asks for the log-in itself.",
     cures={
         Product.NGINX: "auth_request off; in location /Microsoft-Server-ActiveSync and location ~* "
         "^/autodiscover.",
         Product.APACHE: "AuthType None and Require all granted in <Location /Microsoft-Server-ActiveSync>, "
-        "where "
-        "mod_auth_form, mod_auth_openidc or Shibboleth protects the site.",
+        "where mod_auth_form, mod_auth_openidc or Shibboleth protects the site.",
         Product.HAPROXY: "Add unless {{ path_beg -i /microsoft-server-activesync /autodiscover }} to the "
-        "rule that "
-        "redirects to the login page.",
+        "rule that redirects to the login page.",
     },
 )
 

@@ -34,16 +34,14 @@ MISSING: Final = Illness(
         Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory shows whether the directory is there; "
         'New-ActiveSyncVirtualDirectory -WebSiteName "Default Web Site" makes it anew, then iisreset.',
         Product.IIS: "The site has no application Microsoft-Server-ActiveSync, or a rule of URL Rewrite "
-        "takes the "
-        "path: compare the bindings of the sites.",
+        "takes the path: compare the bindings of the sites.",
         Product.NGINX: "location ~* ^/microsoft-server-activesync {{ proxy_pass http://SERVER; }} in the "
         "server block of this name, beside the location of the web site.",
         Product.APACHE: "ProxyPass /Microsoft-Server-ActiveSync http://SERVER/Microsoft-Server-ActiveSync "
-        "(Z-Push: "
-        "Alias /Microsoft-Server-ActiveSync /usr/share/z-push/index.php) in the VirtualHost of this name.",
+        "(Z-Push: Alias /Microsoft-Server-ActiveSync /usr/share/z-push/index.php) in the VirtualHost of this "
+        "name.",
         Product.HAPROXY: "use_backend EAS if {{ path_beg -i /Microsoft-Server-ActiveSync }}, and a server "
-        "behind it "
-        "that answers for the path.",
+        "behind it that answers for the path.",
     },
 )
 ELSEWHERE: Final = Illness(
@@ -62,24 +60,21 @@ WEB_PAGE: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} answers a phone's request at {path} with a page of a web site (HTTP 200){webmail}.",
     cure="Pass {path} on to the EAS server before the rule that answers every path with the web site "
-    "(try_files … "
-    "/index.html, a rewrite to index.php, a default site).",
+    "(try_files … /index.html, a rewrite to index.php, a default site).",
 )
 NO_POST: Final = Illness(
     id="post-not-allowed",
     severity=Severity.BREAKS,
     says="{host} does not allow POST at {path} (HTTP {status}), which is how phones ask everything.",
-    cure="Allow POST and OPTIONS at {path}, and look whether a proxy or the EAS server answers: a server "
-    "for files "
-    "allows GET alone.",
+    cure="Allow POST and OPTIONS at {path}, and look whether a proxy or the EAS server answers: a server for "
+    "files allows GET alone.",
     cures={
         Product.NGINX: "405 comes from a location without proxy_pass or fastcgi_pass, which has files: pass "
         "the path on.",
         Product.APACHE: "405 comes from AllowMethods (mod_allowmethods) and mod_dav: ProxyPass the path; "
         "with Z-Push, Alias it to index.php and let PHP handle it.",
         Product.IIS: "Request Filtering, HTTP Verbs, or a handler mapping that allows some verbs alone: "
-        "allow POST and "
-        "OPTIONS.",
+        "allow POST and OPTIONS.",
         Product.HAPROXY: "http-request deny if METH_POST, or a list of methods: add POST and OPTIONS.",
     },
 )

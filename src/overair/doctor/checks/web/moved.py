@@ -24,14 +24,11 @@ LOOP: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} sends the user to another server (HTTP 451), and that leads round in a circle: {trail}.",
     cure="Each server takes the other for the one that has the mailbox. Correct the external URL of the "
-    "ActiveSync "
-    "directory of the site where the mailbox is, so that it names a server of that site.",
+    "ActiveSync directory of the site where the mailbox is, so that it names a server of that site.",
     cures={
         Product.EXCHANGE: "Get-ActiveSyncVirtualDirectory | fl Server,ExternalUrl,InternalUrl: the "
-        "ExternalUrl of the site "
-        "with the mailbox must name that site. Where one server serves both from outside, set ExternalUrl "
-        "of the "
-        "other to $null: requests are then passed on, not redirected.",
+        "ExternalUrl of the site with the mailbox must name that site. Where one server serves both from "
+        "outside, set ExternalUrl of the other to $null: requests are then passed on, not redirected.",
         Product.NGINX: "Take the rule with return 451 out, or its X-MS-Location to the server of the "
         "mailbox.",
     },
@@ -40,8 +37,7 @@ OUTSIDE: Final = Illness(
     id="redirect-451-outside",
     severity=Severity.IMPAIRS,
     says="{host} sends the user to {target} (HTTP 451), which is outside {domain}. Phones send the password "
-    "there; the "
-    "doctor has not.",
+    "there; the doctor has not.",
     cure="If {target} is right, run the doctor again with --server {target}, and have Autodiscover name it.",
     explains=frozenset(("folder-sync-fails", "provisioning-fails")),
 )
@@ -51,12 +47,10 @@ BROKEN: Final = Illness(
     says="{host} sends the user to another server (HTTP 451) and does not say to which: X-MS-Location is "
     "{location}.",
     cure="Have the answer name the other server: X-MS-Location: https://HOST/Microsoft-Server-ActiveSync. A "
-    "proxy may "
-    "take the header away.",
+    "proxy may take the header away.",
     cures={
         Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalUrl "
-        "https://HOST/Microsoft-Server-ActiveSync at the "
-        "server that has the mailbox.",
+        "https://HOST/Microsoft-Server-ActiveSync at the server that has the mailbox.",
     },
 )
 

@@ -14,21 +14,18 @@ DROPPED: Final = Illness(
     id="options-dropped",
     severity=Severity.BREAKS,
     says="{host} lets a phone's POST through to the EAS server, but answers OPTIONS itself ({said}): phones "
-    "do not "
-    "learn which versions are spoken, and most of them stop there.",
+    "do not learn which versions are spoken, and most of them stop there.",
     cure="Pass OPTIONS on to the server at /Microsoft-Server-ActiveSync like POST.",
     cures={
         Product.NGINX: "Take “if ($request_method = OPTIONS) {{ return 204; }}” (for CORS) and limit_except "
-        "out of the "
-        "location of /Microsoft-Server-ActiveSync.",
+        "out of the location of /Microsoft-Server-ActiveSync.",
         Product.APACHE: "Take <LimitExcept GET POST>, or RewriteCond %{{REQUEST_METHOD}} OPTIONS, off "
         "/Microsoft-Server-ActiveSync.",
         Product.HAPROXY: "http-request deny unless METH_GET or METH_POST: add {{ method OPTIONS }}.",
         Product.IIS: "Request Filtering, HTTP Verbs: take OPTIONS off the list of denied verbs (UrlScan: "
         "AllowVerbs).",
-        Product.EXCHANGE: "Take OPTIONS off the denied verbs of Request Filtering or UrlScan; in ISA or "
-        "TMG, HTTP "
-        "policy of the rule, Methods: allow OPTIONS.",
+        Product.EXCHANGE: "Take OPTIONS off the denied verbs of Request Filtering or UrlScan; in ISA or TMG, "
+        "HTTP policy of the rule, Methods: allow OPTIONS.",
     },
 )
 

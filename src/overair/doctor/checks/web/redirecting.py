@@ -15,20 +15,15 @@ REDIRECTED: Final = Illness(
     id="post-redirected",
     severity=Severity.BREAKS,
     says="{host} answers a phone's POST with a redirect (HTTP {status}) to {target}. Phones do not follow "
-    "redirects of "
-    "POST, or lose the request on the way.",
+    "redirects of POST, or lose the request on the way.",
     cure="Answer {path} at {host} itself, without a redirect: pass it on to the server instead of sending "
-    "the phone "
-    "there.",
+    "the phone there.",
     cures={
         Product.NGINX: "Put location /Microsoft-Server-ActiveSync {{ proxy_pass … }} beside the return or "
-        "rewrite that "
-        "redirects.",
+        "rewrite that redirects.",
         Product.APACHE: "With a slash added it is mod_dir: DirectorySlash Off, or Alias the path to the "
-        "program rather "
-        "than to a folder. Otherwise RewriteCond %{{REQUEST_URI}} !^/Microsoft-Server-ActiveSync [NC] "
-        "before the "
-        "RewriteRule.",
+        "program rather than to a folder. Otherwise RewriteCond %{{REQUEST_URI}} "
+        "!^/Microsoft-Server-ActiveSync [NC] before the RewriteRule.",
         Product.HAPROXY: "Add unless {{ path_beg -i /microsoft-server-activesync }} to http-request "
         "redirect.",
         Product.IIS: "HTTP Redirect of the site is inherited by Microsoft-Server-ActiveSync: switch it off "
