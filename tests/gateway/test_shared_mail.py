@@ -12,8 +12,15 @@ from overair.client.synchronous import SynchronousMailFolder
 from overair.items import Message
 from overair.items.mail.flag import Flag, FlagStatus
 from overair.mailboxes.interface import FolderType
+from overair.protocol.item_operations import EmptyFolderContents, ItemOperationsRequest
 from overair.protocol.move_items import ItemMove
-from overair.protocol.statuses import FolderCreateStatus, FolderDeleteStatus, MoveItemsStatus, SyncStatus
+from overair.protocol.statuses import (
+    FolderCreateStatus,
+    FolderDeleteStatus,
+    ItemOperationsStatus,
+    MoveItemsStatus,
+    SyncStatus,
+)
 from overair.server.administrator import Administrator
 from overair.server.device_requests import ShowDeviceFolder
 from support.cyrus import PASSWORD, Cyrus, cyrus_fixture, needs_cyrus
@@ -191,6 +198,25 @@ def test_moves_between_ones_own_and_what_is_shared(house: House) -> None:
     assert set(house.upstream("INBOX", house.guest)) == {"take", "handed"}
     assert set(house.upstream("Read")) == {"stays"}
     assert set(house.upstream("Give")) == {"given"}
+
+
+def test_what_is_done_to_many_messages_at_once_leaves_what_has_to_stay(house: House) -> None:
+    house.share("Read", "lrs", "stays")
+    with house.mail.client(house.guest) as imap:
+        imap.create_folder("Away")
+        reply = letter("mine").replace(b"\r\n\r\n", b"\r\nReferences: <stays@example.net>\r\n\r\n", 1)
+        imap.append("INBOX", reply)
+    house.folders()
+    read, inbox = house.box("Read"), house.box("Inbox")
+    emptying = EmptyFolderContents(collection_id=house.id_of("Read"))
+    answer, _ = house.client.item_operations(ItemOperationsRequest(operations=(emptying,)))
+    assert [one.status for one in answer.responses] == [ItemOperationsStatus.ACCESS_DENIED]
+    [conversation] = {box.item(one).conversation_id for box in (read, inbox) for one in box.elements}
+    assert conversation is not None
+    house.client.move_conversation(conversation, house.id_of("Away"))
+    assert list(house.upstream("Away", house.guest)) == ["mine"]
+    assert list(house.upstream("Read")) == ["stays"]
+    assert not read.sync().deleted
 
 
 def test_folders_of_others_are_theirs(house: House) -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from overair.items import ItemClass
 from overair.items.mail.message import conversation_key
-from overair.mailboxes.interface import Folder, FolderType, MailboxUnavailable, NoSuchFolder, Session
+from overair.mailboxes.interface import (
+    Folder,
+    FolderType,
+    MailboxUnavailable,
+    NoSuchFolder,
+    Refused,
+    Session,
+)
 from overair.protocol.item_operations import Move
 from overair.protocol.statuses import CommonStatus, ItemOperationsStatus
 from overair.server.context import Context
@@ -35,7 +43,8 @@ class MoveRefused(Exception):
 async def move_conversation(context: Context, operation: Move) -> int:
     """Move all messages of a conversation, and from now on what comes in it; returns the status.
 
-    A request that is repeated finds nothing to move and gets the same answer.
+    A request that is repeated finds nothing to move and gets the same answer. What may not be taken from
+    where it is, as from another's mailbox, stays there.
     """
     if operation.options is None or not operation.options.move_always:
         return ItemOperationsStatus.MOVE_ALWAYS_MISSING  # MS-ASCMD_R3475
@@ -43,8 +52,12 @@ async def move_conversation(context: Context, operation: Move) -> int:
     destination = operation.destination_folder_id
     try:
         await context.mailbox.transact(lambda session: _begin(session, key, destination))
-        while await context.mailbox.transact(lambda session: _move_some(session, key, destination)):
-            pass
+        staying: frozenset[str] = frozenset()
+        more = True
+        while more:
+            more, staying = await context.mailbox.transact(
+                partial(_move_some, key=key, destination=destination, staying=staying)
+            )
     except MoveRefused as refused:
         return refused.status
     except NoSuchFolder:
@@ -75,19 +88,26 @@ async def _is_there(session: Session, key: str) -> bool:
     return False
 
 
-async def _move_some(session: Session, key: str, destination: str) -> bool:
-    """Move at most BATCH messages; whether there may be more."""
+async def _move_some(
+    session: Session, key: str, destination: str, staying: frozenset[str]
+) -> tuple[bool, frozenset[str]]:
+    """Move at most BATCH messages; whether there may be more, and the ids of those that have to stay."""
     room = BATCH
+    refused = set(staying)
     for folder in await session.folders():
         if not _is_source(folder, destination):
             continue
-        found = await session.all_with_key(folder.folder_id, key, room)
-        for stored in found:
-            await session.move(folder.folder_id, stored.item_id, destination)
+        there = await session.all_with_key(folder.folder_id, key, room + len(staying))
+        found = [stored.item_id for stored in there if stored.item_id not in staying][:room]
+        for item_id in found:
+            try:
+                await session.move(folder.folder_id, item_id, destination)
+            except Refused:
+                refused.add(item_id)
         room -= len(found)
         if not room:
-            return True
-    return False
+            return True, frozenset(refused)
+    return False, frozenset(refused)
 
 
 def _is_source(folder: Folder, destination: str) -> bool:

@@ -16,6 +16,7 @@ from overair.mailboxes.interface import (
     FolderType,
     MailboxUnavailable,
     NoSuchFolder,
+    Refused,
     Session,
     View,
 )
@@ -44,6 +45,8 @@ async def empty_folder(context: Context, operation: EmptyFolderContents) -> Item
         return ItemOperationsStatus.PARTIAL_SUCCESS if begun else ItemOperationsStatus.NOT_FOUND
     except FolderProtected:
         return ItemOperationsStatus.ACCESS_DENIED
+    except Refused:  # as in another's mailbox
+        return ItemOperationsStatus.PARTIAL_SUCCESS if begun else ItemOperationsStatus.ACCESS_DENIED
     except MailboxUnavailable:
         return ItemOperationsStatus.PARTIAL_SUCCESS if begun else ItemOperationsStatus.SERVER_ERROR
     return ItemOperationsStatus.SUCCESS
