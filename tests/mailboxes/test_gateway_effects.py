@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 
+from overair.credentials import Credentials
 from overair.items import Contact, Event, Item, Message
 from overair.items.mail.message import index_message
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
@@ -24,7 +25,7 @@ from overair.mailboxes.interface import (
     View,
 )
 from overair.storage.interface import DatabaseUnavailable, Transaction
-from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
+from support.dovecot import PASSWORD, Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway_place import GatewayPlace, users
 from support.packages import needs
 from support.radicale import Radicale
@@ -247,6 +248,30 @@ def test_two_that_are_alike_are_two(place: GatewayPlace) -> None:
     assert len(made) == 4
     place.runner.run(mailbox.refresh([folder_id]))
     assert {one.item_id for one in everything(place, mailbox, folder_id)} == made
+
+
+def test_a_log_in_that_is_refused_amid_something_is_told_and_ends_nothing(place: GatewayPlace) -> None:
+    """As where a device comes with a password that was right a moment ago."""
+    mailbox = place.mailbox()
+    folder_id = folder_of(place, mailbox, FolderType.CONTACTS)
+    name = place.names[mailbox.account_id]
+    refused: list[int] = []
+    place.gateway.on_wrong_credentials = refused.append
+
+    async def add(session: Session) -> str:
+        return (await session.add(folder_id, contact(place))).item_id
+
+    def run(password: str) -> str:
+        opening = Credentials(name, password)
+        with place.gateway.enter(mailbox.account_id, f"{name}@example.org", opening):
+            return place.runner.run(mailbox.transact(add))
+
+    with pytest.raises(MailboxUnavailable):
+        run("old")
+    assert refused == [mailbox.account_id]
+    made = run(PASSWORD)
+    place.runner.run(mailbox.refresh([folder_id]))
+    assert [one.item_id for one in everything(place, mailbox, folder_id)] == [made]
 
 
 def test_a_draft_that_is_edited_keeps_its_id(place: GatewayPlace) -> None:

@@ -92,7 +92,7 @@ class Gateway:
         if present is None:
             servers = self._connect(account_id, address, *opening)
             account = Account(
-                account_id, self.database, servers.backends, servers.submission, self._refuse_log_in
+                account_id, self.database, servers.backends, servers.submission, self.refuse_log_in
             )
             present = self._present[account_id] = _Present(account, opening)
         for held, new in zip(present.credentials, opening, strict=True):
@@ -118,7 +118,8 @@ class Gateway:
             account.invited = False
             await self.on_invitations(account_id)
 
-    def _refuse_log_in(self, account_id: int) -> None:
+    def refuse_log_in(self, account_id: int) -> None:
+        """The servers of an account do not take its log-in any more."""
         if self.on_wrong_credentials is not None:
             self.on_wrong_credentials(account_id)
 

@@ -11,7 +11,7 @@ from overair.items import ItemClass
 from overair.items.calendar.busy import Busy
 from overair.mailboxes.busy import busy_in
 from overair.mailboxes.gateway import links
-from overair.mailboxes.gateway.backend import BackendName
+from overair.mailboxes.gateway.backend import BackendName, WrongCredentials
 from overair.mailboxes.gateway.effects import Plan, Wanted
 from overair.mailboxes.gateway.session import GatewaySession
 from overair.mailboxes.interface import MailboxUnavailable, Session, Span
@@ -175,4 +175,8 @@ class GatewayMailbox:
                         await account.supply(plan, held)
                 raise MailboxUnavailable("what is upstream keeps changing")
         except DatabaseUnavailable as error:
+            raise MailboxUnavailable(str(error)) from error
+        except WrongCredentials as error:
+            # Whoever asks next has to show who they are; what was asked for now was not done.
+            self._gateway.refuse_log_in(self.account_id)
             raise MailboxUnavailable(str(error)) from error
