@@ -11,8 +11,10 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from overair.doctor.complaint import Place, Surroundings
+from overair.doctor.complaint import Complaint, Place, Surroundings
+from overair.doctor.guessing import guesses
 from overair.doctor.lookup import Looked, Outcome, look_up, walk
+from overair.doctor.resolving import MAXIMUM_RECORDS, Hosts
 from overair.ward.name_server import name_server
 from overair.ward.ports import free_port
 from overair.ward.zone import Behaviour, Zone
@@ -54,6 +56,35 @@ def test_an_alias_is_followed_and_told() -> None:
     assert [record.to_text() for record in found.records] == ["127.1.2.3"]
     assert found.chain == ("b.ward.test",)
     assert found.ttl == 60
+
+
+def test_of_thousands_of_records_a_few_are_looked_at() -> None:
+    crowded = zone(*(("many.ward.test", "A", f"127.1.{n // 250}.{n % 250 + 1}") for n in range(1000)))
+
+    found = looked(crowded, "many.ward.test")
+
+    assert (found.outcome, len(found.records)) == (Outcome.FOUND, MAXIMUM_RECORDS)
+
+
+def test_http_tries_as_few_addresses() -> None:
+    crowded = zone(*((MAIL, "A", f"127.1.{n // 250}.{n % 250 + 1}") for n in range(1000)))
+
+    async def tried() -> int:
+        async with name_server(crowded, ADDRESS) as place:
+            return len(await Hosts(around(place)).resolve(MAIL, 443))
+
+    assert run(tried()) == MAXIMUM_RECORDS
+
+
+def test_of_thousands_of_exchangers_a_few_are_guesses() -> None:
+    crowded = zone(*(("ward.test", "MX", f"{n} mx{n}.ward.test.") for n in range(1000)))
+
+    async def guessed() -> list[str]:
+        async with name_server(crowded, ADDRESS) as place:
+            complaint = Complaint(address="anna@ward.test", surroundings=around(place))
+            return [host.name for host in await guesses(complaint) if host.name.startswith("mx")]
+
+    assert run(guessed()) == [f"mx{n}.ward.test" for n in range(MAXIMUM_RECORDS)]
 
 
 @pytest.mark.parametrize(

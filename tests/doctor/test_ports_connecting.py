@@ -144,3 +144,15 @@ def test_what_port_80_answers(answer: bytes, finding: str | None, location: str 
     assert found == ([finding] if finding is not None else [])
     if fact is not None:
         assert fact.location is None if location is None else str(fact.location) == location
+
+
+def test_closed_addresses_beside_an_open_one_are_one_finding() -> None:
+    async def examined() -> list[str]:
+        async with await asyncio.start_server(says_nothing, ADDRESS, 0) as server:
+            host = Host("mail.ward.test", server.sockets[0].getsockname()[1])
+            addresses = Addresses((ADDRESS, "127.0.9.1", "127.0.9.2"), ())
+            bedside = bedside_of(https.CHECK, Online(True, False), addresses, host=host)
+            await https.CHECK.examine(bedside)
+        return [f"{one.id}: {one.details['bad']}" for one in bedside.findings]
+
+    assert run(examined()) == ["some-addresses-closed: 127.0.9.1, 127.0.9.2"]

@@ -11,7 +11,7 @@ import dns.rdatatype
 
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.doctor.resolving import resolver_of
+from overair.doctor.resolving import MAXIMUM_RECORDS, resolver_of
 from overair.doctor.web import Answer, Unanswered, ask
 from overair.protocol.http import PATH
 from overair.protocol.http.responses import PROTOCOL_VERSIONS, SERVER_VERSION
@@ -61,7 +61,7 @@ async def mail_exchangers(complaint: Complaint) -> list[str]:
         return []  # a guess less
     records = sorted(found.rrset or (), key=lambda record: int(record.preference))
     names = [record.exchange.to_text(omit_final_dot=True).lower() for record in records]
-    return [name for name in names if name.endswith(f".{domain}")]
+    return [name for name in names if name.endswith(f".{domain}")][:MAXIMUM_RECORDS]
 
 
 async def guesses(complaint: Complaint) -> list[Host]:

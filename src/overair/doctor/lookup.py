@@ -20,7 +20,7 @@ import dns.rdatatype
 import dns.resolver
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.resolving import lookup_seconds
+from overair.doctor.resolving import MAXIMUM_RECORDS, lookup_seconds
 
 DNS_PORT: Final = 53
 TRY_SECONDS: Final = 2.0
@@ -53,6 +53,7 @@ class Looked:
 
     outcome: Outcome
     records: tuple[dns.rdata.Rdata, ...] = ()
+    """At most MAXIMUM_RECORDS."""
     chain: tuple[str, ...] = ()
     """The names that CNAME records led over, the asked one left out."""
     ttl: int | None = None
@@ -163,7 +164,7 @@ def _read(answer: dns.message.Message) -> Looked:
         return Looked(Outcome.MALFORMED)
     chain = tuple(_plain(record.target.to_text()) for alias in result.cnames for record in alias)
     if result.answer is not None:
-        return Looked(Outcome.FOUND, tuple(result.answer), chain, result.minimum_ttl)
+        return Looked(Outcome.FOUND, tuple(result.answer)[:MAXIMUM_RECORDS], chain, result.minimum_ttl)
     unknown = rcode == dns.rcode.NXDOMAIN
     return Looked(Outcome.UNKNOWN if unknown else Outcome.NOTHING, (), chain)
 

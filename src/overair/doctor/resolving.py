@@ -17,6 +17,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from overair.doctor.complaint import Surroundings
 
 LOOKUP_SECONDS: Final = 5.0
+MAXIMUM_RECORDS: Final = 16
+"""Of one kind that a name may have; whoever writes a zone could otherwise have the doctor ask for thousands."""
 FAMILIES: Final = {4: (socket.AF_INET, "A"), 6: (socket.AF_INET6, "AAAA")}
 
 
@@ -67,7 +69,7 @@ class Hosts(AbstractResolver):
     ) -> list[ResolveResult]:
         """The addresses of a host. Raises OSError."""
         found = [self._address] if self._address is not None else await self._looked_up(host)
-        addresses = [address for address in found if self._may_ask(host, address)]
+        addresses = [address for address in found if self._may_ask(host, address)][:MAXIMUM_RECORDS]
         if not addresses:
             raise OSError(f"{host} may not be asked at its addresses")
         port = self._surroundings.ports.get(port, port)

@@ -31,7 +31,7 @@ from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.illness import Illness
 from overair.doctor.lookup import ANSWERED, Looked, Outcome, look_up, walk
-from overair.doctor.resolving import literal
+from overair.doctor.resolving import MAXIMUM_RECORDS, literal
 
 KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 LONG_CHAIN: Final = 8
@@ -108,7 +108,7 @@ async def _of_this_machine(bedside: Bedside) -> Addresses | None:
         found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return None
-    return _told(tuple(dict.fromkeys(str(place[0]) for *_, place in found)))
+    return _told(tuple(dict.fromkeys(str(place[0]) for *_, place in found))[:MAXIMUM_RECORDS])
 
 
 def _told(addresses: tuple[str, ...]) -> Addresses:

@@ -90,9 +90,12 @@ async def _examine(bedside: Bedside) -> Open | None:
         illness = next(illness for outcome, illness in _CLOSED if outcome in seen)
         bedside.find(illness, port=host.port, **_told(reachable))
         return None
+    closed: dict[tuple[bool, Connection], list[str]] = {}
     for address, outcome in outcomes.items():
         if outcome is not Connection.OPEN:
-            bedside.find(_of_one(address, good), bad=address, how=outcome, port=host.port)
+            closed.setdefault((":" in address, outcome), []).append(address)
+    for (_, outcome), bad in closed.items():
+        bedside.find(_of_one(bad[0], good), bad=", ".join(bad), how=outcome, port=host.port)
     return Open(good)
 
 

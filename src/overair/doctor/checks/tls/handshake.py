@@ -134,8 +134,11 @@ async def examine(bedside: Bedside) -> Encrypted | None:
     if not shakes:
         await _say_why(bedside, next(iter(failed.values())))
         return None
+    reasons: dict[str, list[str]] = {}
     for address, failure in failed.items():
-        bedside.find(SOME, good=next(iter(shakes)), bad=address, reason=failure)
+        reasons.setdefault(str(failure), []).append(address)
+    for reason, bad in reasons.items():
+        bedside.find(SOME, good=next(iter(shakes)), bad=", ".join(bad), reason=reason)
     encrypted = Encrypted(shakes)
     first = encrypted.first
     bedside.note(f"{first.version}, {first.cipher}, certificates sent: {len(first.chain)}")
