@@ -18,7 +18,7 @@ from overair.doctor.complaint import Surroundings
 
 LOOKUP_SECONDS: Final = 5.0
 MAXIMUM_RECORDS: Final = 16
-"""Of one kind that a name may have; whoever writes a zone could otherwise have the doctor ask for thousands."""
+"""Of one kind that a name may have; a zone could otherwise have the doctor ask for thousands."""
 FAMILIES: Final = {4: (socket.AF_INET, "A"), 6: (socket.AF_INET6, "AAAA")}
 
 
