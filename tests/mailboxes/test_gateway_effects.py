@@ -274,6 +274,22 @@ def test_a_log_in_that_is_refused_amid_something_is_told_and_ends_nothing(place:
     assert [one.item_id for one in everything(place, mailbox, folder_id)] == [made]
 
 
+def test_bytes_of_what_others_have_deleted_are_not_to_be_had(place: GatewayPlace) -> None:
+    mailbox = place.mailbox()
+
+    async def work(session: Session) -> str | None:
+        folder_id = await session.create_folder("0", "Work", FolderType.USER_MAIL)
+        added = await session.add(folder_id, draft(place))
+        return added.item.blob if isinstance(added.item, Message) else None
+
+    key = place.runner.run(mailbox.transact(work)) or ""
+    assert b"not yet" in place.runner.run(asyncio.to_thread(place.blobs.read, key))
+    with place.dovecot.client(place.names[mailbox.account_id]) as imap:
+        imap.delete_folder("Work")
+    with pytest.raises(KeyError):
+        place.runner.run(asyncio.to_thread(place.blobs.read, key))
+
+
 def test_a_draft_that_is_edited_keeps_its_id(place: GatewayPlace) -> None:
     mailbox = place.mailbox()
     folder_id = folder_of(place, mailbox, FolderType.DRAFTS)

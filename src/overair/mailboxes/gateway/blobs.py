@@ -7,7 +7,7 @@ from typing import Final
 
 from overair.mailboxes.gateway.accounts import Gateway
 from overair.mailboxes.gateway.mirroring import BLOB
-from overair.mailboxes.interface import MailboxUnavailable
+from overair.mailboxes.interface import MailboxError, NoSuchFolder, Refused
 from overair.storage.interface import BlobStore
 
 
@@ -46,5 +46,7 @@ class GatewayBlobs:
         reading = asyncio.run_coroutine_threadsafe(account.read(folder_id, name, offset, length), self._loop)
         try:
             return reading.result()
-        except MailboxUnavailable as error:
+        except (NoSuchFolder, Refused) as error:
+            raise KeyError(key) from error
+        except MailboxError as error:
             raise OSError(str(error)) from error
