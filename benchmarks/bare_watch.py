@@ -1,7 +1,7 @@
 """How soon Dovecot itself tells a client of a message: on the mailbox that IDLE is in, and by NOTIFY.
 
 It waits for half a second after each change of a mailbox before it tells anybody, in case there is more
-(NOTIFY_DELAY_MSECS of its mailbox-watch.c and of its mailbox-list-notify); there is no setting for that.
+(NOTIFY_DELAY_MSECS of its mailbox-watch.c and mailbox-list-index-notify.c); there is no setting for that.
 """
 
 from __future__ import annotations
