@@ -20,6 +20,7 @@ from overair.mailboxes.interface import (
     FolderExists,
     FolderType,
     MailboxUnavailable,
+    NoSuchFolder,
     Session,
     StoredItem,
     View,
@@ -288,6 +289,29 @@ def test_bytes_of_what_others_have_deleted_are_not_to_be_had(place: GatewayPlace
         imap.delete_folder("Work")
     with pytest.raises(KeyError):
         place.runner.run(asyncio.to_thread(place.blobs.read, key))
+
+
+def test_stubs_in_what_others_have_deleted_are_gone(place: GatewayPlace) -> None:
+    """Found out within the unit of work that reads them, which knows what to say of it."""
+    mailbox = place.mailbox()
+    folder_id = place.runner.run(
+        mailbox.transact(lambda session: session.create_folder("0", "Work", FolderType.USER_MAIL))
+    )
+    with place.dovecot.client(place.names[mailbox.account_id]) as imap:
+        for number in range(12):  # more than are brought whole
+            imap.append("Work", f"Subject: {number}\r\n\r\nx\r\n".encode())
+        place.runner.run(mailbox.refresh([folder_id]))
+        imap.delete_folder("Work")
+
+    async def work(session: Session) -> str:
+        try:
+            changes = await session.changes(folder_id, View(), await session.start(folder_id), 100)
+            found = await session.read(folder_id, [change.item_id for change in changes.items])
+        except NoSuchFolder:
+            return "no folder"
+        return f"{len(found)} items"
+
+    assert place.runner.run(mailbox.inspect(work)) == "no folder"
 
 
 def test_a_draft_that_is_edited_keeps_its_id(place: GatewayPlace) -> None:

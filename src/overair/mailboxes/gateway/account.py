@@ -249,10 +249,23 @@ class Account:
         that was moved for good goes where that went.
         """
         for folder in await self._mirror.folders(BackendName.IMAP, [folder_id]):
-            items = await self._backend(BackendName.IMAP).contents(folder, keys)
+            try:
+                items = await self._backend(BackendName.IMAP).contents(folder, keys)
+            except NoSuchFolder:
+                await self._find_gone(plan)
+                return
             await self._mirror.complete(folder, keys, items)
             if not plan.held:
                 await self._sort(folder, keys)
+
+    async def _find_gone(self, plan: Plan) -> None:
+        """Somebody has deleted or renamed a mailbox: what needs it finds it gone when it is run again."""
+        lock = self._locks[BackendName.IMAP]
+        if lock in plan.held:
+            await self._refresh_tree(BackendName.IMAP)
+        else:
+            async with lock:
+                await self._refresh_tree(BackendName.IMAP)
 
     async def _sort(self, folder: MirroredFolder, keys: Sequence[str]) -> None:
         for one in await self._mirror.sorted_away(folder, keys):
