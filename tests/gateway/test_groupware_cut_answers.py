@@ -80,3 +80,18 @@ def test_a_calendar_that_the_home_cannot_tell_of_is_not_gone() -> None:
                 await mirror.backend.tree()
 
     run(work())
+
+
+def test_reports_that_are_too_much_for_a_server_are_done_without() -> None:
+    async def work() -> None:
+        async with server() as (small, mirror):
+            for name in ALL:
+                small.put(name, ics(name, name))
+            await mirror.pull(FOLDER)
+            small.limits_reports = True
+            small.put("a", ics("a", "A"))
+            small.remove("b")
+            await mirror.pull(FOLDER)
+            assert subjects(mirror) == {"a": "A", "c": "c"}
+
+    run(work())

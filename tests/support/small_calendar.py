@@ -45,6 +45,8 @@ class SmallCalendar:
         self.fails_writing: int | None = None
         self.fails_at: dict[str, int] = {}
         """The statuses of members that it cannot tell of when it lists them; of itself by "": it is cut."""
+        self.limits_reports = False
+        """Whether all that has changed, or is of a component, is too much for one answer."""
         self.stuck = False
         """Whether it cuts changes without a token to go on from."""
         server.is_home("/home/")
@@ -77,6 +79,8 @@ class SmallCalendar:
         if request.method == "PROPFIND" and not name:
             members = [self._member(one) for one in self.objects] if request.headers["Depth"] == "1" else []
             return self._multistatus(self._collection(), *members, *self._cut())
+        if request.method == "REPORT" and self.limits_reports and "multiget" not in body:
+            return web.Response(status=507)
         if request.method == "REPORT" and "sync-collection" in body:
             return self._since(_TOKEN.findall(body))
         if request.method == "REPORT" and "multiget" in body:

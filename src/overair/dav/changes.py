@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.dav.errors import Clash, DavError, NotAllowed, Unreachable, is_trouble
+from overair.dav.errors import Clash, DavError, NoRoom, NotAllowed, Unreachable, is_trouble
 from overair.dav.hrefs import member_name, split
 from overair.dav.multistatus import BadXml, Response
 from overair.dav.names import (
@@ -69,8 +69,8 @@ async def changes_since(client: DavClient, place: str, token: str) -> Since:
     try:
         # Its depth is that of the level in the body; the header has to say 0 (RFC 6578, 3.3).
         listed = await client.multistatus("REPORT", place, document(body), take)
-    except (NotAllowed, Clash, Unreachable) as error:
-        # Xandikos answers 500 for a token that it does not know.
+    except (NotAllowed, Clash, NoRoom, Unreachable) as error:
+        # It may be too much for one answer. Xandikos answers 500 for a token that it does not know.
         if isinstance(error, Unreachable) and error.status != 500:
             raise
         raise TokenExpired(str(error), error.status, error.conditions) from None
@@ -88,8 +88,22 @@ async def listing(client: DavClient, place: str, component: str = "") -> dict[st
 
     Raises DavError, also where the answer is cut.
     """
+    if component:
+        try:
+            return await _listing(client, place, component)
+        except NoRoom:
+            pass  # a query has limits that a plain listing need not have
+    try:
+        return await _listing(client, place, "")
+    except NoRoom as error:
+        raise Unreachable(f"{client.host}: cannot list a collection", error.status) from None
+
+
+async def _listing(client: DavClient, place: str, component: str) -> dict[str, str | None]:
+    """Raises DavError, NoRoom where not all of it was listed."""
     _, path = split(place)
     found: dict[str, str | None] = {}
+    cut: list[bool] = []
 
     def take(response: Response) -> None:
         name = member_name(response.path, path)
@@ -97,7 +111,7 @@ async def listing(client: DavClient, place: str, component: str = "") -> dict[st
             if name is not None and is_trouble(response.status):
                 found[name] = None
             elif name is None and response.status == _FULL:
-                raise BadXml("is not the whole")
+                cut.append(True)
             return
         if name is None:
             return
@@ -116,4 +130,6 @@ async def listing(client: DavClient, place: str, component: str = "") -> dict[st
     else:
         body = document(element(f"{DAV}propfind", asked))
         await client.multistatus("PROPFIND", place, body, take, depth="1")
+    if cut:
+        raise NoRoom(f"{client.host}: lists a collection in part", _FULL)
     return found
