@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from overair.doctor.certificates.stores import store
 from overair.doctor.checks import CHECKS
 from overair.doctor.checks.tls.versions import called
-from overair.doctor.device import EVERY, Device
-from overair.doctor.device_policies import OBEDIENCE
-from overair.doctor.device_profiles import PROFILES
-from overair.doctor.device_trust import DEMANDS, Demands
+from overair.doctor.devices.demands import DEMANDS, Demands
+from overair.doctor.devices.device import EVERY, Device
+from overair.doctor.devices.policies import OBEDIENCE
+from overair.doctor.devices.profiles import PROFILES
 from overair.doctor.facts.hosts import Method
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.stores import store
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "doctor" / "devices.md"
 NONE: Final = "none"

@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overair.doctor.anonymous import ADDRESS, Anonymity
 from overair.doctor.check import Section
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
-from overair.doctor.details import MARKS, OWN, QUOTED, details_of
 from overair.doctor.host import Host
 from overair.doctor.illness import Illness
-from overair.doctor.pseudonyms import LEFT_OUT, Pseudonyms
+from overair.doctor.reporting.anonymous import ADDRESS, Anonymity
+from overair.doctor.reporting.details import MARKS, OWN, QUOTED, details_of
+from overair.doctor.reporting.pseudonyms import LEFT_OUT, Pseudonyms
 from support.told import ANNA, ill, report, step
 
 ILLNESSES = [illness for check in CHECKS for illness in check.finds]
 
 
 def test_it_is_known_who_words_each_detail() -> None:
-    """Name a new detail in one of the sets of ``overair.doctor.details``."""
+    """Name a new detail in one of the sets of ``overair.doctor.reporting.details``."""
     known = OWN | QUOTED | MARKS
     unknown = {one.id: details_of(one) - known for one in ILLNESSES if not details_of(one) <= known}
     assert unknown == {}

@@ -29,9 +29,9 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.doctor.report import Report
+from overair.doctor.network.web import Unanswered, ask
+from overair.doctor.reporting.report import Report
 from overair.doctor.secret import Secret
-from overair.doctor.web import Unanswered, ask
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.http import PATH
 from overair.protocol.http.responses import LOCATION, PROTOCOL_VERSIONS

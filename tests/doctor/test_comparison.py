@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from overair.doctor.check import Section
-from overair.doctor.comparison import NoReport, compare, read
 from overair.doctor.host import Host
 from overair.doctor.illness import Severity
-from overair.doctor.report import Verdict
+from overair.doctor.reporting.comparison import NoReport, compare, read
+from overair.doctor.reporting.report import Verdict
 from overair.doctor.step import State
 from support.told import ill, report, step, well
 

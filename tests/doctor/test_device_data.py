@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 from tools import device_tables
 
-from overair.doctor.certificate import Certificate, read
+from overair.doctor.certificates.certificate import Certificate, read
+from overair.doctor.certificates.stores import Knows, StoreName
 from overair.doctor.check import Check, Scope
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
-from overair.doctor.device import CURRENT, EVERY, Device
-from overair.doctor.device_illnesses import SUFFERING
-from overair.doctor.device_opinion import Question
-from overair.doctor.device_opinions import ENCODING, OAUTH, OFFER, POLICIES, WITHOUT_PASSWORD
-from overair.doctor.device_policies import OBEDIENCE
-from overair.doctor.device_profiles import PROFILES
-from overair.doctor.device_trust import ALIKE, DEMANDS, Shown, doubts, objections
+from overair.doctor.devices.answers import ENCODING, OAUTH, OFFER, POLICIES, WITHOUT_PASSWORD
+from overair.doctor.devices.demands import ALIKE, DEMANDS, Shown, doubts, objections
+from overair.doctor.devices.device import CURRENT, EVERY, Device
+from overair.doctor.devices.illnesses import SUFFERING
+from overair.doctor.devices.opinion import Question
+from overair.doctor.devices.policies import OBEDIENCE
+from overair.doctor.devices.profiles import PROFILES
 from overair.doctor.diagnosis import diagnose
 from overair.doctor.examination import Examined
 from overair.doctor.facts.hosts import Method, Server, Source
 from overair.doctor.facts.tls import Chain, Link, Origin, Presented, RootStores, Versions
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Illness, Severity
-from overair.doctor.report import Verdict, verdict
+from overair.doctor.reporting.report import Verdict, verdict
 from overair.doctor.step import State, Step
-from overair.doctor.stores import Knows, StoreName
 from overair.protocol.policy import EASProvisionDoc
 from overair.versions import Version
 from overair.ward.certificates import Authority

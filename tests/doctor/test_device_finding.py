@@ -11,10 +11,10 @@ from overair.doctor.attempts import Login
 from overair.doctor.autodiscovering import Followed, Kind, Said, Stop
 from overair.doctor.check import Fact
 from overair.doctor.complaint import Complaint
-from overair.doctor.device import Device
-from overair.doctor.device_chart import Chart
-from overair.doctor.device_finding import find
-from overair.doctor.device_opinion import Reply
+from overair.doctor.devices.chart import Chart
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.discovery import find
+from overair.doctor.devices.opinion import Reply
 from overair.doctor.examination import Examined
 from overair.doctor.facts.autodiscover import Asked, Offered, Told
 from overair.doctor.facts.hosts import Candidates, Method, Server, Source

@@ -10,14 +10,14 @@ from typing import Final
 
 import pytest
 
-from overair.doctor.anonymous import Anonymity
 from overair.doctor.complaint import Complaint
-from overair.doctor.device import Device
-from overair.doctor.device_opinion import Question, Reply
-from overair.doctor.device_opinions import opinions
-from overair.doctor.device_verdict import verdicts
+from overair.doctor.devices.answers import opinions
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.opinion import Question, Reply
+from overair.doctor.devices.verdict import verdicts
 from overair.doctor.diagnosis import diagnose
-from overair.doctor.report import Verdict, exit_code, report_of, verdict
+from overair.doctor.reporting.anonymous import Anonymity
+from overair.doctor.reporting.report import Verdict, exit_code, report_of, verdict
 from overair.ward.case import Case, Program
 from overair.ward.cases import CASES
 from overair.ward.site import NAMES, USUAL, healthy_site

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from overair.doctor.complaint import Complaint
-from overair.doctor.discretion import Discretion
+from overair.doctor.reporting.discretion import Discretion
 from overair.doctor.secret import HIDDEN, Secret
 
 PASSWORD = "Kaffee & Küchlein"

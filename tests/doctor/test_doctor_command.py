@@ -16,9 +16,9 @@ import pytest
 
 from overair.cli.application import application
 from overair.cli.output import Failure
-from overair.doctor.comparison import read
 from overair.doctor.complaint import Complaint
-from overair.doctor.report import Verdict, exit_code
+from overair.doctor.reporting.comparison import read
+from overair.doctor.reporting.report import Verdict, exit_code
 from overair.ward.training import options
 from support.packages import needs
 from support.standing import standing

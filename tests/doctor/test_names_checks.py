@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from overair.doctor import lookup
 from overair.doctor.checks.names import addresses, internal, kinds, relay, service_record
 from overair.doctor.complaint import Place, Surroundings
 from overair.doctor.facts.hosts import Server, Source
@@ -14,6 +13,7 @@ from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses, Exchangers, Outside
 from overair.doctor.facts.ports import Open
 from overair.doctor.host import Host
+from overair.doctor.network import lookup
 from overair.ward.name_server import name_server
 from overair.ward.zone import Zone
 from support.asynchronous import run

@@ -6,10 +6,10 @@ import re
 from html.parser import HTMLParser
 
 from overair.doctor.check import Section
-from overair.doctor.comparison import compared
 from overair.doctor.illness import Severity
-from overair.doctor.page import render
-from overair.doctor.report import Report
+from overair.doctor.reporting.comparison import compared
+from overair.doctor.reporting.page import render
+from overair.doctor.reporting.report import Report
 from overair.doctor.step import State
 from support.told import ill, report, step, well
 

@@ -10,11 +10,11 @@ import pytest
 
 from overair.doctor.checks.ports import http, https, service
 from overair.doctor.complaint import Surroundings
-from overair.doctor.connecting import Connection, Silence, connect, connect_each, greeting
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Plain
 from overair.doctor.host import Host
+from overair.doctor.network.connecting import Connection, Silence, connect, connect_each, greeting
 from overair.ward.cases.ports import silent_port
 from overair.ward.ports import free_port
 from support.asynchronous import run

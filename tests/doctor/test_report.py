@@ -14,7 +14,7 @@ from tools.report_schema import PUBLISHED
 from overair.doctor.check import Section
 from overair.doctor.complaint import Complaint
 from overair.doctor.illness import Severity
-from overair.doctor.report import EXIT_CODES, Verdict, exit_code, schema, worst
+from overair.doctor.reporting.report import EXIT_CODES, Verdict, exit_code, schema, worst
 from overair.doctor.secret import HIDDEN, Secret
 from overair.doctor.step import State
 from support.told import ANNA, ill, report, step, well

@@ -12,12 +12,12 @@ from rich.console import Console
 
 from overair.cli.doctor.speaking import plain_lines
 from overair.cli.doctor.tree import Watch, tree_of
-from overair.doctor.anonymous import ADDRESS, Anonymity
-from overair.doctor.comparison import compare, compared, read
-from overair.doctor.device import Device
-from overair.doctor.discretion import Discretion
-from overair.doctor.page import render
-from overair.doctor.report import Report, Verdict, schema
+from overair.doctor.devices.device import Device
+from overair.doctor.reporting.anonymous import ADDRESS, Anonymity
+from overair.doctor.reporting.comparison import compare, compared, read
+from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.page import render
+from overair.doctor.reporting.report import Report, Verdict, schema
 from support.packages import needs
 from support.visits import Visited, reported, visits
 

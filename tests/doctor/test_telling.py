@@ -12,13 +12,13 @@ from rich.console import Console
 from overair.cli.doctor.speaking import plain_lines
 from overair.cli.doctor.tree import Watch, tree_of
 from overair.doctor.check import Section
-from overair.doctor.comparison import compared
-from overair.doctor.device import Device
-from overair.doctor.device_profiles import PROFILES
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.profiles import PROFILES
 from overair.doctor.illness import Severity
-from overair.doctor.report import Report, ReportedDevice
+from overair.doctor.reporting.comparison import compared
+from overair.doctor.reporting.report import Report, ReportedDevice
+from overair.doctor.reporting.telling import devices, grouped, paragraph, parts
 from overair.doctor.step import State
-from overair.doctor.telling import devices, grouped, paragraph, parts
 from support.told import ill, report, step, well
 
 SICK = step("sick", Section.TLS, ill("expired", says="It has expired.", cure="Renew it."))

@@ -7,12 +7,12 @@ from pathlib import Path
 import certifi
 import pytest
 
-from overair.doctor.certificate import Certificate, read
+from overair.doctor.certificates.certificate import Certificate, read
+from overair.doctor.certificates.issuers import authorities_of
+from overair.doctor.certificates.stores import Knows, Store, StoreName
 from overair.doctor.checks.tls import authority as checked
 from overair.doctor.complaint import Surroundings
 from overair.doctor.facts.tls import Chain, Link, Origin, RootStores
-from overair.doctor.issuers import authorities_of
-from overair.doctor.stores import Knows, Store, StoreName
 from overair.ward.certificates import Authority
 from support.asynchronous import run
 from support.bedside import HOST, bedside_of

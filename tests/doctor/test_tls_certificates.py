@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from overair.doctor.certificate import MAXIMUM_CHAIN, Unreadable, read, read_chain
+from overair.doctor.certificates.certificate import MAXIMUM_CHAIN, Unreadable, read, read_chain
 from overair.doctor.checks.tls import purpose
 from overair.doctor.checks.tls.names import covers
 from overair.doctor.facts.tls import Encrypted, Shake

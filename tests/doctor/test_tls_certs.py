@@ -13,7 +13,7 @@ from cryptography import x509
 
 from overair.cli.application import application
 from overair.cli.output import Failure
-from overair.doctor.keeping import keep
+from overair.doctor.certificates.keeping import keep
 from overair.ward.certificates import INTERMEDIATE, LEAF, Authority, CertificateFiles
 from support.packages import needs
 from support.ports import free_port

@@ -12,9 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from overair.doctor.certificate import Certificate, read, read_chain
+from overair.doctor.certificates.certificate import Certificate, read, read_chain
+from overair.doctor.certificates.completing import MAXIMUM_PATH, complete
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.completing import MAXIMUM_PATH, complete
 from overair.doctor.facts.tls import Chain, Origin
 from overair.ward.certificates import INTERMEDIATE, LEAF, ROOT, Authority, CertificateFiles
 from support.asynchronous import run

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from overair.doctor.certificate import read_chain
-from overair.doctor.device import Device
-from overair.doctor.device_trust import DEMANDS, Shown, doubts, objections
+from overair.doctor.certificates.certificate import read_chain
+from overair.doctor.certificates.stores import Knows, StoreName
+from overair.doctor.devices.demands import DEMANDS, Shown, doubts, objections
+from overair.doctor.devices.device import Device
 from overair.doctor.facts.tls import Chain, Ciphers, Link, Nameless, Origin, Presented, RootStores, Versions
-from overair.doctor.stores import Knows, StoreName
 from overair.ward.certificates import Authority, CertificateFiles
 
 ALL = frozenset(Device)

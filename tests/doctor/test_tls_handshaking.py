@@ -14,7 +14,7 @@ import pytest
 
 from overair.doctor.complaint import Place, Surroundings
 from overair.doctor.facts.tls import Shake
-from overair.doctor.handshaking import MAXIMUM_BYTES, Hello, NoShake, Refusal, shake
+from overair.doctor.network.handshaking import MAXIMUM_BYTES, Hello, NoShake, Refusal, shake
 from overair.ward.certificates import Authority, CertificateFiles
 from support.asynchronous import run
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from overair.doctor.certificate import read
-from overair.doctor.ocsp import State, Told, read_answer
+from overair.doctor.certificates.certificate import read
+from overair.doctor.certificates.ocsp import State, Told, read_answer
 from overair.ward.certificates import Authority, CertificateFiles, Key
 from overair.ward.revocation import revoked
 

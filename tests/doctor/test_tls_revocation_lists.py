@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from overair.doctor.certificate import read
-from overair.doctor.ocsp import State
-from overair.doctor.revocation_lists import read_list
+from overair.doctor.certificates.certificate import read
+from overair.doctor.certificates.ocsp import State
+from overair.doctor.certificates.revocation_lists import read_list
 from overair.ward.certificates import Authority, CertificateFiles
 from overair.ward.revocation import listing
 

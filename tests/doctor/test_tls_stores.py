@@ -11,9 +11,9 @@ from pathlib import Path
 import certifi
 import pytest
 
-from overair.doctor.certificate import Certificate
-from overair.doctor.issuers import authorities_of, machine_authorities
-from overair.doctor.stores import Knows, Store, StoreName, store
+from overair.doctor.certificates.certificate import Certificate
+from overair.doctor.certificates.issuers import authorities_of, machine_authorities
+from overair.doctor.certificates.stores import Knows, Store, StoreName, store
 
 ROOT = Path(__file__).parents[2]
 MACHINES = Path("/etc/ssl/certs/ca-certificates.crt")

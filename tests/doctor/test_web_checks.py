@@ -15,8 +15,8 @@ from overair.doctor.check import NotReached
 from overair.doctor.checks.web import forms_inside
 from overair.doctor.facts.tls import Trusted
 from overair.doctor.facts.web import Endpoint, Greeting, Webmail
+from overair.doctor.network.web import Answer
 from overair.doctor.secret import Secret
-from overair.doctor.web import Answer
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.http import PATH
 from overair.ward.site import AUTODISCOVER, MAIL, NAMES

@@ -17,8 +17,8 @@ import pytest
 from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.doctor.report import Report
-from overair.doctor.web import MAXIMUM_BODY, Answer, Unanswered, Why, ask
+from overair.doctor.network.web import MAXIMUM_BODY, Answer, Unanswered, Why, ask
+from overair.doctor.reporting.report import Report
 from overair.protocol.http import PATH
 from overair.ward.site import MAIL, NAMES, records
 from overair.ward.ward import Ward

@@ -15,12 +15,12 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 from fuzz.target import Target, repeat
-from overair.doctor.certificate import MAXIMUM_NAME, Certificate, Unreadable, read
-from overair.doctor.completing import MAXIMUM_PATH, certificates_in
-from overair.doctor.handshaking import MAXIMUM_BYTES
-from overair.doctor.ocsp import State, Told, read_answer
-from overair.doctor.revocation_lists import MAXIMUM_LIST, read_list
-from overair.doctor.web import MAXIMUM_BODY
+from overair.doctor.certificates.certificate import MAXIMUM_NAME, Certificate, Unreadable, read
+from overair.doctor.certificates.completing import MAXIMUM_PATH, certificates_in
+from overair.doctor.certificates.ocsp import State, Told, read_answer
+from overair.doctor.certificates.revocation_lists import MAXIMUM_LIST, read_list
+from overair.doctor.network.handshaking import MAXIMUM_BYTES
+from overair.doctor.network.web import MAXIMUM_BODY
 
 NOW: Final = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 KEY: Final = ec.derive_private_key(7, ec.SECP256R1())

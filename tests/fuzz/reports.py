@@ -7,14 +7,14 @@ from typing import Final
 import msgspec
 
 from fuzz.target import MEBIBYTE, Target, repeat
-from overair.doctor.anonymous import Anonymity
-from overair.doctor.comparison import NoReport, compare, read
 from overair.doctor.complaint import Complaint
-from overair.doctor.discretion import MOST_CHARACTERS, Discretion
-from overair.doctor.page import render
-from overair.doctor.report import Report, Verdict
+from overair.doctor.reporting.anonymous import Anonymity
+from overair.doctor.reporting.comparison import NoReport, compare, read
+from overair.doctor.reporting.discretion import MOST_CHARACTERS, Discretion
+from overair.doctor.reporting.page import render
+from overair.doctor.reporting.report import Report, Verdict
+from overair.doctor.reporting.telling import parts
 from overair.doctor.secret import Secret
-from overair.doctor.telling import parts
 
 PASSWORD: Final = "correct-horse-9"
 COMPLAINT: Final = Complaint(address="anna@ward.test", password=Secret(PASSWORD), domain="CORP")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import structlog
 
-from overair.doctor.report import Report
+from overair.doctor.reporting.report import Report
 from overair.ward.site import healthy_site
 from support.help_desk import PATIENT, RunningDesk, Said, running_desk
 from support.packages import needs

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from overair.doctor.complaint import Complaint, Reach, Surroundings
-from overair.doctor.neighbourhood import is_public
+from overair.doctor.network.neighbourhood import is_public
 from overair.ward.ward import Ward
 from support.help_desk import running_desk
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.complaint import Complaint
 from overair.doctor.diagnosis import diagnose
-from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examined
 from overair.doctor.facts.hosts import Server, Source
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Illness, Severity
-from overair.doctor.report import DECISIVE, Report, report_of
+from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.report import DECISIVE, Report, report_of
 from overair.doctor.secret import Secret
 from overair.doctor.step import State, Step
 

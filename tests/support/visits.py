@@ -8,14 +8,14 @@ from functools import cache
 
 import msgspec
 
-from overair.doctor.anonymous import Anonymity
 from overair.doctor.checks import CHECKS
 from overair.doctor.complaint import Complaint
-from overair.doctor.device_verdict import verdicts
+from overair.doctor.devices.verdict import verdicts
 from overair.doctor.diagnosis import diagnose
-from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examination, Examined
-from overair.doctor.report import Report, report_of
+from overair.doctor.reporting.anonymous import Anonymity
+from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.report import Report, report_of
 from overair.ward.cases import CASES
 from overair.ward.rounds import admitted
 from overair.ward.supplies import Supplies

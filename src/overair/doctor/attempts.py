@@ -12,8 +12,8 @@ from yarl import URL
 
 from overair.doctor.check import NotReached
 from overair.doctor.complaint import Complaint
+from overair.doctor.network.web import Answer, ask
 from overair.doctor.secret import Secret
-from overair.doctor.web import Answer, ask
 from overair.protocol.http import Credentials, HttpStatus
 
 MAXIMUM_REFUSALS: Final = 4

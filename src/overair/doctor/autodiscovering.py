@@ -12,7 +12,7 @@ from yarl import URL
 from overair.doctor.attempts import REFUSALS_OF_AUTODISCOVER, Login
 from overair.doctor.bedside import Bedside
 from overair.doctor.complaint import Complaint
-from overair.doctor.web import Answer, ask
+from overair.doctor.network.web import Answer, ask
 from overair.protocol.autodiscover import pox
 from overair.protocol.autodiscover.pox import Failure, Redirect, Request, Schema, Settings
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH

@@ -11,9 +11,9 @@ from urllib.request import getproxies
 
 import msgspec
 
-from overair.doctor.device import Device
+from overair.doctor.devices.device import Device
 from overair.doctor.host import Host
-from overair.doctor.neighbourhood import is_public
+from overair.doctor.network.neighbourhood import is_public
 from overair.doctor.secret import Secret
 
 PUSH_MINUTES: Final = (2, 5, 10, 20, 30)

@@ -18,12 +18,12 @@ from typing import Final
 import msgspec
 
 from overair.doctor.check import Section
-from overair.doctor.device import Device
-from overair.doctor.device_finding import SECTIONS as FINDING_SECTIONS
-from overair.doctor.device_illnesses import SECTIONS as OF_DEVICES
-from overair.doctor.device_illnesses import suffered
-from overair.doctor.device_opinion import Opinion, Question, Reply
-from overair.doctor.device_opinions import opinions
+from overair.doctor.devices.answers import opinions
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.discovery import SECTIONS as FINDING_SECTIONS
+from overair.doctor.devices.illnesses import SECTIONS as OF_DEVICES
+from overair.doctor.devices.illnesses import suffered
+from overair.doctor.devices.opinion import Opinion, Question, Reply
 from overair.doctor.examination import Examined
 from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Source

@@ -10,7 +10,7 @@ from yarl import URL
 
 from overair.doctor.autodiscovering import is_page, led_to
 from overair.doctor.illness import Product
-from overair.doctor.web import Answer
+from overair.doctor.network.web import Answer
 
 _LOOKED_AT: Final = 64 * 1024
 """Characters of a body in which marks are looked for."""

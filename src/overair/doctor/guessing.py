@@ -11,8 +11,8 @@ import dns.rdatatype
 
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.doctor.resolving import MAXIMUM_RECORDS, resolver_of
-from overair.doctor.web import Answer, Unanswered, ask
+from overair.doctor.network.resolving import MAXIMUM_RECORDS, resolver_of
+from overair.doctor.network.web import Answer, Unanswered, ask
 from overair.protocol.http import PATH
 from overair.protocol.http.responses import PROTOCOL_VERSIONS, SERVER_VERSION
 

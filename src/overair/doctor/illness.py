@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
-from overair.doctor.device import EVERY, Device
+from overair.doctor.devices.device import EVERY, Device
 from overair.doctor.host import Host
 
 

@@ -15,9 +15,9 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Provisioned
 from overair.doctor.facts.web import Endpoint
-from overair.doctor.resolving import Hosts
-from overair.doctor.trusting import believed
-from overair.doctor.web import USER_AGENT
+from overair.doctor.network.resolving import Hosts
+from overair.doctor.network.trusting import believed
+from overair.doctor.network.web import USER_AGENT
 from overair.protocol.device_information import DeviceDescription
 from overair.protocol.folder_sync import FolderSyncRequest
 from overair.protocol.http import WBXML_TYPE, Command, HttpStatus, Request

@@ -19,9 +19,9 @@ from starlette.routing import Route
 from overair.directory.throttle import network_of
 from overair.doctor.check import Section
 from overair.doctor.complaint import Surroundings
-from overair.doctor.page import render
-from overair.doctor.report import Report
-from overair.doctor.telling import paragraph, parts
+from overair.doctor.reporting.page import render
+from overair.doctor.reporting.report import Report
+from overair.doctor.reporting.telling import paragraph, parts
 from overair.helpdesk import events
 from overair.helpdesk.asking import (
     FIELDS,

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.report import Report
+from overair.doctor.reporting.report import Report
 from overair.doctor.step import State, Step
 
 MOST_LISTENERS: Final = 8

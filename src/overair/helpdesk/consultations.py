@@ -10,7 +10,7 @@ import structlog
 
 from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint
-from overair.doctor.report import Report
+from overair.doctor.reporting.report import Report
 from overair.helpdesk.consultation import Consultation, Outcome
 from overair.helpdesk.pace import Pace, TooMany
 

@@ -19,7 +19,7 @@ from overair.cli.doctor.patient import Wishes, complaint
 from overair.cli.output import Failure, print_table
 from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.report import GRAVEST_FIRST, Report
+from overair.doctor.reporting.report import GRAVEST_FIRST, Report
 from overair.doctor.secret import Secret
 
 COMMENT = "#"

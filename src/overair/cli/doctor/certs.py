@@ -31,9 +31,9 @@ def certs(
 ) -> None:
     """Save every certificate of a server as .cer and .pem, with root.cer to install on devices and a log
     of the authorities on the way."""
-    from overair.doctor.certs import collect
-    from overair.doctor.handshaking import NoShake
-    from overair.doctor.keeping import keep
+    from overair.doctor.certificates.collecting import collect
+    from overair.doctor.certificates.keeping import keep
+    from overair.doctor.network.handshaking import NoShake
 
     server, _ = server_of(host)
     place = around.surroundings(resolver, None, port_map, ca_file, None, timeout)

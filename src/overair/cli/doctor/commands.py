@@ -119,9 +119,9 @@ def _one(
 ) -> int:
     """The exit code for one address. Raises Failure."""
     from overair.cli.doctor.speaking import examined, tell
-    from overair.doctor.comparison import compared
-    from overair.doctor.page import render
-    from overair.doctor.report import exit_code
+    from overair.doctor.reporting.comparison import compared
+    from overair.doctor.reporting.page import render
+    from overair.doctor.reporting.report import exit_code
 
     patient = complaint(address, None, wishes, place)
     earlier = outputs.earlier(patient)
@@ -143,7 +143,7 @@ def _many(
 ) -> int:
     """The exit code for a file of addresses. Raises Failure."""
     from overair.cli.doctor.bulk import examine_all, patients
-    from overair.doctor.report import worst
+    from overair.doctor.reporting.report import worst
 
     if wishes.user is not None:
         raise Failure("--user is for one address, not for --addresses", code=2)

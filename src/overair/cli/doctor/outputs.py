@@ -14,7 +14,7 @@ from overair.cli.output import Failure
 
 if TYPE_CHECKING:
     from overair.doctor.complaint import Complaint
-    from overair.doctor.report import Report
+    from overair.doctor.reporting.report import Report
 
 LARGEST_REPORT: Final = 16 * 1024 * 1024
 """Bytes of an earlier report that are read."""
@@ -67,8 +67,8 @@ class Outputs(msgspec.Struct, frozen=True, kw_only=True):
 
     def earlier(self, complaint: Complaint) -> Report | None:
         """The report that is compared with. Raises Failure."""
-        from overair.doctor.anonymous import ADDRESS
-        from overair.doctor.comparison import NoReport, read
+        from overair.doctor.reporting.anonymous import ADDRESS
+        from overair.doctor.reporting.comparison import NoReport, read
 
         if self.compare is None:
             return None

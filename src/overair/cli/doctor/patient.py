@@ -12,7 +12,7 @@ from overair.cli.client.reaching import read_password
 from overair.cli.output import Failure
 from overair.doctor import naming
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.device import Device
+from overair.doctor.devices.device import Device
 from overair.doctor.host import Host
 from overair.doctor.secret import Secret
 from overair.protocol.autodiscover.names import InvalidName, address_key

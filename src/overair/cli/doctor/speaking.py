@@ -15,11 +15,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from overair.cli.doctor.tree import Watch, lines_of, tree_of
-from overair.doctor.anonymous import ADDRESS
 from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint
-from overair.doctor.report import Report, Verdict
-from overair.doctor.telling import grouped, paragraph, parts, with_remarks
+from overair.doctor.reporting.anonymous import ADDRESS
+from overair.doctor.reporting.report import Report, Verdict
+from overair.doctor.reporting.telling import grouped, paragraph, parts, with_remarks
 
 REFRESHES: Final = 5
 """Of the live tree, in a second."""

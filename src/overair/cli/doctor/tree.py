@@ -12,9 +12,9 @@ from rich.tree import Tree
 
 from overair.doctor.check import Section
 from overair.doctor.illness import Severity
-from overair.doctor.report import Report
+from overair.doctor.reporting.report import Report
+from overair.doctor.reporting.telling import grouped, remarks, with_remarks
 from overair.doctor.step import State, Step
-from overair.doctor.telling import grouped, remarks, with_remarks
 
 ODDITY: Final = "oddity"
 """The state of a step that found nothing but oddities; the others are those of ``State``."""

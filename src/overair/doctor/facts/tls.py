@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
+from overair.doctor.certificates.stores import Knows, StoreName
 from overair.doctor.check import Fact
-from overair.doctor.stores import Knows, StoreName
 
 
 @dataclass(frozen=True)

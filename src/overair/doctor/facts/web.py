@@ -9,7 +9,7 @@ from yarl import URL
 from overair.doctor.check import Fact
 from overair.doctor.greeting import Nature, nature_of
 from overair.doctor.illness import Product
-from overair.doctor.web import Answer
+from overair.doctor.network.web import Answer
 
 
 @dataclass(frozen=True)

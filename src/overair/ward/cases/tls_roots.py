@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from typing import Final
 
+from overair.doctor.certificates.stores import StoreName
 from overair.doctor.complaint import Complaint
-from overair.doctor.stores import StoreName
 from overair.ward.case import Case, Program
 from overair.ward.certificates import INTERMEDIATE, LEAF, ROOT, CertificateFiles
 from overair.ward.fronts import behind_apache, behind_haproxy

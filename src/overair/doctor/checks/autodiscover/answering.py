@@ -11,7 +11,7 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Candidates
 from overair.doctor.facts.tls import Encrypted
-from overair.doctor.web import Unanswered
+from overair.doctor.network.web import Unanswered
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 
 CAPITALS: Final = "/Autodiscover/Autodiscover.xml"

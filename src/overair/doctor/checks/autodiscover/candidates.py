@@ -14,8 +14,8 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.hosts import Candidates, Method
 from overair.doctor.host import HTTPS_PORT, Host
-from overair.doctor.resolving import resolver_of
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.resolving import resolver_of
+from overair.doctor.network.web import Unanswered, ask
 from overair.protocol.autodiscover.names import InvalidName, domain_name
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.device import EVERY, Device
+from overair.doctor.devices.device import EVERY, Device
 from overair.doctor.illness import Illness, Product, Severity
 
 SERVER_UNKNOWN: Final = Illness(

@@ -10,7 +10,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.autodiscover import Offered
 from overair.doctor.facts.tls import Trusted
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 from overair.protocol.autodiscover import json_v2
 from overair.protocol.autodiscover.site import JSON_PATH
 

@@ -9,7 +9,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.autodiscover import Asked, Told
 from overair.doctor.facts.tls import Trusted
-from overair.doctor.web import Unanswered
+from overair.doctor.network.web import Unanswered
 
 
 async def _examine(bedside: Bedside) -> Told:

@@ -18,7 +18,7 @@ from overair.doctor.checks.autodiscover.illnesses import (
 )
 from overair.doctor.facts.autodiscover import Found
 from overair.doctor.facts.hosts import Candidates, Server, Source
-from overair.doctor.resolving import literal
+from overair.doctor.network.resolving import literal
 
 INTERNAL: Final = frozenset(
     ("local", "lan", "internal", "intranet", "corp", "home", "private", "localdomain", "localhost", "arpa")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.doctor.device import CURRENT, EVERY, RETIRED, Device
+from overair.doctor.devices.device import CURRENT, EVERY, RETIRED, Device
 from overair.doctor.illness import Illness, Product, Severity
 
 REFUSED_ELSEWHERE: Final = frozenset(("authorization-lost",))

@@ -17,9 +17,9 @@ from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.tls import Trusted
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Illness
+from overair.doctor.network.web import Answer, Unanswered
 from overair.doctor.phone import probe_of
 from overair.doctor.secret import Secret
-from overair.doctor.web import Answer, Unanswered
 from overair.protocol.http import HttpStatus
 from overair.protocol.http.responses import PROTOCOL_COMMANDS, PROTOCOL_VERSIONS
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Unreadable, read
+from overair.doctor.certificates.certificate import Unreadable, read
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.consequences import NOT_BELIEVED
 from overair.doctor.facts.hosts import Server
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.host import Host
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 
 NTP: Final = (
     "Set the clock by NTP: `timedatectl set-ntp true` (or `chronyc makestep`), on Windows `w32tm /resync`, "

@@ -8,7 +8,7 @@ from typing import Final
 from yarl import URL
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Unreadable, read
+from overair.doctor.certificates.certificate import Unreadable, read
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.names import covers
 from overair.doctor.consequences import CLOSED, NOT_TLS, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE

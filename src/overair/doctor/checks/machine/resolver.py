@@ -15,7 +15,7 @@ from overair.doctor.complaint import Place
 from overair.doctor.consequences import NOTHING_KNOWN
 from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.lookup import Looked, Outcome, look_up, name_servers
+from overair.doctor.network.lookup import Looked, Outcome, look_up, name_servers
 
 NO_RESOLVER: Final = Illness(
     id="no-resolver",

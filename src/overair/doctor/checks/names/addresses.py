@@ -30,8 +30,8 @@ from overair.doctor.checks.names.illnesses import (
 from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.illness import Illness
-from overair.doctor.lookup import ANSWERED, Looked, Outcome, look_up, walk
-from overair.doctor.resolving import MAXIMUM_RECORDS, literal
+from overair.doctor.network.lookup import ANSWERED, Looked, Outcome, look_up, walk
+from overair.doctor.network.resolving import MAXIMUM_RECORDS, literal
 
 KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 LONG_CHAIN: Final = 8

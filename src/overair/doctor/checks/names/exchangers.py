@@ -12,7 +12,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Exchangers
-from overair.doctor.lookup import look_up
+from overair.doctor.network.lookup import look_up
 
 MAXIMUM: Final = 8
 """Exchangers whose addresses are looked up; nobody has more that matter."""

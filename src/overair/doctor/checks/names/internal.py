@@ -8,7 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.resolving import literal
+from overair.doctor.network.resolving import literal
 
 INTERNAL_DOMAINS: Final = frozenset(
     # RFC 6762 (local) and its appendix G, RFC 6761 (localhost, invalid), RFC 8375 (home.arpa); the rest is

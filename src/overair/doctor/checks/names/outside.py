@@ -12,8 +12,8 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses, Outside
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.lookup import ANSWERED, Looked, Outcome, look_up
-from overair.doctor.resolving import literal
+from overair.doctor.network.lookup import ANSWERED, Looked, Outcome, look_up
+from overair.doctor.network.resolving import literal
 
 ONLY_INSIDE: Final = Illness(
     id="name-only-inside",

@@ -11,12 +11,12 @@ from dns.rdtypes.IN.SRV import SRV
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.device import EVERY, Device
+from overair.doctor.devices.device import EVERY, Device
 from overair.doctor.facts.hosts import Server, Source
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.lookup import ANSWERED, Outcome, look_up
-from overair.doctor.resolving import literal
+from overair.doctor.network.lookup import ANSWERED, Outcome, look_up
+from overair.doctor.network.resolving import literal
 
 RECORD: Final = "_autodiscover._tcp"
 _SAYS: Final = "The SRV record {record} is wrong: {why}."

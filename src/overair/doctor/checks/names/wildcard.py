@@ -14,7 +14,7 @@ from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.lookup import Outcome, look_up
+from overair.doctor.network.lookup import Outcome, look_up
 
 ELSEWHERE: Final = Illness(
     id="autodiscover-by-wildcard",

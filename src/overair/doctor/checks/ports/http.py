@@ -12,7 +12,7 @@ from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Plain
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.web import Unanswered, Why, ask
+from overair.doctor.network.web import Unanswered, Why, ask
 
 CLOSED: Final = Illness(
     id="http-closed",

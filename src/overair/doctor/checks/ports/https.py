@@ -6,11 +6,11 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.connecting import Connection, connect_each
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Open
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.connecting import Connection, connect_each
 
 REFUSED: Final = Illness(
     id="port-refused",

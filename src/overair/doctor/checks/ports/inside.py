@@ -6,13 +6,13 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.connecting import Connection, connect
 from overair.doctor.consequences import CLOSED, OTHER_PORTS
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Open
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.resolving import Hosts
+from overair.doctor.network.connecting import Connection, connect
+from overair.doctor.network.resolving import Hosts
 
 CLOSED_OUTSIDE: Final = Illness(
     id="closed-from-outside",

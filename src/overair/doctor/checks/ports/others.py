@@ -7,14 +7,14 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.connecting import Connection, connect, greeting
 from overair.doctor.consequences import CLOSED
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Open
-from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.host import HTTP_PORT, HTTPS_PORT, Host
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.connecting import Connection, connect, greeting
+from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
 
 OTHER_PORT: Final = Illness(
     id="other-port-open",

@@ -7,11 +7,11 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.connecting import Silence, greeting
 from overair.doctor.consequences import NOT_TLS
 from overair.doctor.facts.ports import Open
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.connecting import Silence, greeting
 
 OTHER_SERVICE: Final = Illness(
     id="port-other-service",

@@ -8,10 +8,10 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.device import RETIRED
+from overair.doctor.devices.device import RETIRED
 from overair.doctor.facts.tls import Encrypted
-from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
 
 HTTP_1: Final = "http/1.1"
 

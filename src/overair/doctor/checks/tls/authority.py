@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
+from overair.doctor.certificates.issuers import installed_on_devices, put_into, trusted_here
+from overair.doctor.certificates.stores import Knows, StoreName, store
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import GOOGLE_MADE, NONE, Device
+from overair.doctor.devices.device import GOOGLE_MADE, NONE, Device
 from overair.doctor.facts.tls import Chain, RootStores
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.issuers import installed_on_devices, put_into, trusted_here
-from overair.doctor.stores import Knows, StoreName, store
 
 SELF_SIGNED: Final = Illness(
     id="self-signed",

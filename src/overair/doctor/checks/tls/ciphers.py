@@ -8,10 +8,10 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.device import CURRENT
+from overair.doctor.devices.device import CURRENT
 from overair.doctor.facts.tls import Ciphers, Encrypted, Versions
-from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
 
 WITH_FORWARD_SECRECY: Final = "kECDHE:kDHE:!aNULL:!eNULL:@SECLEVEL=0"
 AUTHENTICATED: Final = "AESGCM:AESCCM:CHACHA20:!aNULL:!kPSK:@SECLEVEL=0"

@@ -10,7 +10,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Answer, Unanswered, Why, ask
+from overair.doctor.network.web import Answer, Unanswered, Why, ask
 
 ENDPOINT: Final = "/Microsoft-Server-ActiveSync"
 _SIGNS: Final = (b"No required SSL certificate was sent", b"403.7", b"client certificate")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
+from overair.doctor.certificates.completing import complete
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.completing import complete
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import EVERY, Device
+from overair.doctor.devices.device import EVERY, Device
 from overair.doctor.facts.tls import Chain, Encrypted, Presented
 from overair.doctor.illness import Illness, Product, Severity
 

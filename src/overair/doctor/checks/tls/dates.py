@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF

@@ -9,7 +9,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.facts.tls import Encrypted, Trusted
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.resolving import literal
+from overair.doctor.network.resolving import literal
 
 _CURE: Final = (
     "Give the server behind {bad} the certificate that {good} shows; where nobody means to run one there, "

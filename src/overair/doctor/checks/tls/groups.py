@@ -8,8 +8,8 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.tls import Encrypted, Presented
-from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
 
 P256: Final = "secp256r1"
 ONLY_NEW: Final = Illness(

@@ -12,9 +12,9 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.ports import Open
 from overair.doctor.facts.tls import Encrypted, Shake
-from overair.doctor.handshaking import NoShake, Refusal, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.handshaking import NoShake, Refusal, hello_to, place_of, shake
+from overair.doctor.network.web import Unanswered, ask
 
 # RFC 8446 section 6.2, RFC 6066 section 3.
 HANDSHAKE_FAILURE: Final = 40

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
+from overair.doctor.certificates.issuers import installed_on_devices
+from overair.doctor.certificates.stores import Knows
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
-from overair.doctor.device import Device
-from overair.doctor.device_trust import APPLE_DAYS, APPLE_PUBLIC_DAYS, APPLE_PUBLIC_SINCE, APPLE_SINCE
+from overair.doctor.devices.demands import APPLE_DAYS, APPLE_PUBLIC_DAYS, APPLE_PUBLIC_SINCE, APPLE_SINCE
+from overair.doctor.devices.device import Device
 from overair.doctor.facts.tls import Chain, Presented, RootStores
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.issuers import installed_on_devices
-from overair.doctor.stores import Knows
 
 TOO_LONG: Final = Illness(
     id="certificate-lifetime-too-long",

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Unreadable, read
+from overair.doctor.certificates.certificate import Unreadable, read
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.names import covers
-from overair.doctor.device import RETIRED
+from overair.doctor.devices.device import RETIRED
 from overair.doctor.facts.tls import Encrypted, Nameless
-from overair.doctor.handshaking import NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
 
 _CURES: Final = {
     Product.NGINX: "Write `listen 443 ssl default_server;` into the server of {host}.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import CURRENT
+from overair.doctor.devices.device import CURRENT
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.resolving import literal
+from overair.doctor.network.resolving import literal
 
 INTERNAL: Final = frozenset(
     ("local", "localdomain", "internal", "intranet", "lan", "corp", "home", "private", "domain", "invalid")

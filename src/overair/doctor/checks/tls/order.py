@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
 from overair.doctor.check import Check, Scope, Section
-from overair.doctor.device import GOOGLE_MADE, RETIRED
+from overair.doctor.devices.device import GOOGLE_MADE, RETIRED
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Product, Severity
 

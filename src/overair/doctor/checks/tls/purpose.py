@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Unreadable, read_chain
+from overair.doctor.certificates.certificate import Unreadable, read_chain
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import Device
-from overair.doctor.device_trust import APPLE_SINCE
+from overair.doctor.devices.demands import APPLE_SINCE
+from overair.doctor.devices.device import Device
 from overair.doctor.facts.tls import Encrypted, Presented
 from overair.doctor.illness import Illness, Severity
 

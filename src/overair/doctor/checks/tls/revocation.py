@@ -6,14 +6,14 @@ import datetime as dt
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
+from overair.doctor.certificates.ocsp import CONCLUSIVE, State, Told, asked, read_answer
+from overair.doctor.certificates.revocation_lists import listed
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
-from overair.doctor.device import CURRENT
+from overair.doctor.devices.device import CURRENT
 from overair.doctor.facts.tls import Chain, Encrypted, Presented
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.ocsp import CONCLUSIVE, State, Told, asked, read_answer
-from overair.doctor.revocation_lists import listed
 
 _STAPLING: Final = {
     Product.NGINX: "`ssl_stapling on; ssl_stapling_verify on; resolver ADDRESS;`, and look whether the "

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.certificate import OLD_HASHES, Key
+from overair.doctor.certificates.certificate import OLD_HASHES, Key
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.certificate_cures import NEW_CERTIFICATE
 from overair.doctor.consequences import DISBELIEF
-from overair.doctor.device import RETIRED, Device
-from overair.doctor.device_trust import APPLE
+from overair.doctor.devices.demands import APPLE
+from overair.doctor.devices.device import RETIRED, Device
 from overair.doctor.facts.tls import Chain
 from overair.doctor.illness import Illness, Severity
 

@@ -7,11 +7,11 @@ import hashlib
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.believing import Disbelief, Failed, believe
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.facts.tls import Encrypted, Trusted
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.believing import Disbelief, Failed, believe
 
 NOT_BELIEVED: Final = Illness(
     id="certificate-not-believed",

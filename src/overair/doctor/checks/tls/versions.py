@@ -8,10 +8,10 @@ from typing import Final
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
-from overair.doctor.device import CURRENT, RETIRED, Device
+from overair.doctor.devices.device import CURRENT, RETIRED, Device
 from overair.doctor.facts.tls import Encrypted, Versions
-from overair.doctor.handshaking import VERSIONS, NoShake, hello_to, place_of, shake
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.handshaking import VERSIONS, NoShake, hello_to, place_of, shake
 
 OLD: Final = ("TLSv1", "TLSv1.1")
 _CURES: Final = {

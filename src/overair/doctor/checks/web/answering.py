@@ -6,14 +6,14 @@ import asyncio
 from typing import Final
 
 from overair.doctor.bedside import Bedside
-from overair.doctor.check import Check, Scope, Section
+from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.hosts import Server
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.facts.web import Greeting
 from overair.doctor.greeting import front_of, nature_of, product_of
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.web import Answer, Unanswered, Why, ask
 from overair.doctor.phone import probe_of
-from overair.doctor.web import Answer, Unanswered, Why, ask
 
 SILENT: Final = Illness(
     id="endpoint-silent",
@@ -34,6 +34,10 @@ OFFERED: Final = "14.1"
 """The version that is asked in before the server has said which it speaks."""
 
 
+NOT_THERE: Final = frozenset((Why.NAME, Why.REFUSED, Why.SILENT, Why.UNREACHABLE))
+"""It was there for the handshake a moment ago: the name server or the network falters, not the endpoint."""
+
+
 async def _options(bedside: Bedside, url: str) -> Answer | None:
     try:
         return await ask(bedside.complaint, "OPTIONS", url)
@@ -47,6 +51,8 @@ async def _examine(bedside: Bedside) -> Greeting | None:
     target, headers, body = probe_of(url, bedside.complaint.address, OFFERED)
     posted = ask(bedside.complaint, "POST", target, headers=headers, body=body)
     options, post = await asyncio.gather(_options(bedside, url), posted, return_exceptions=True)
+    if isinstance(post, Unanswered) and post.why in NOT_THERE:
+        raise NotReached(post.why.value)
     if isinstance(post, Unanswered):
         why = post.why if post.why is not Why.LATE else f"not within {post.seconds:.0f} seconds"
         bedside.find(SILENT, why=why, path=server.path)

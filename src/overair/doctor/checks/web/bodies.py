@@ -13,8 +13,8 @@ from overair.doctor.checks.web.answering import OFFERED
 from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.web import Endpoint, Greeting
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.web import Unanswered, Why, ask
 from overair.doctor.phone import probe_of
-from overair.doctor.web import Unanswered, Why, ask
 from overair.protocol.http import HttpStatus
 
 SIZES: Final = (9_000_000, 1_000_000, 100_000)

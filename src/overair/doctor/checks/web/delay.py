@@ -8,7 +8,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.web import Endpoint, Greeting
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 
 HELD: Final = Illness(
     id="answers-held-back",

@@ -9,7 +9,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.web import Greeting, Webmail
 from overair.doctor.greeting import Nature
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Answer
+from overair.doctor.network.web import Answer
 
 BAD_GATEWAY: Final = Illness(
     id="bad-gateway",

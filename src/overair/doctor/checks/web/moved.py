@@ -11,8 +11,8 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Illness, Product, Severity
+from overair.doctor.network.web import Answer, Unanswered
 from overair.doctor.phone import probe_of
-from overair.doctor.web import Answer, Unanswered
 from overair.protocol.http import HttpStatus
 from overair.protocol.http.responses import LOCATION
 

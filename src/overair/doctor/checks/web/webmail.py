@@ -11,7 +11,7 @@ from overair.doctor.facts.tls import Encrypted
 from overair.doctor.facts.web import Greeting, Webmail
 from overair.doctor.greeting import Nature, nature_of
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.web import Answer, Unanswered, ask
+from overair.doctor.network.web import Answer, Unanswered, ask
 
 PATHS: Final = ("/owa/", "/exchange/")
 """Exchange 2007 and later; Exchange 2003."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.check import Section
-from overair.doctor.device_chart import Chart
-from overair.doctor.device_opinion import Objection, Opinion, Question, no, unknown, yes
-from overair.doctor.device_trust import Shown, doubts, objections
+from overair.doctor.devices.chart import Chart
+from overair.doctor.devices.demands import Shown, doubts, objections
+from overair.doctor.devices.opinion import Objection, Opinion, Question, no, unknown, yes
 from overair.doctor.facts.tls import Chain, Ciphers, Encrypted, Nameless, Presented, RootStores, Versions
 from overair.doctor.host import Host
 

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from overair.doctor.certificate import BROKEN, Certificate, quietly
+from overair.doctor.certificates.certificate import BROKEN, Certificate, quietly
+from overair.doctor.certificates.signing import signed_by
 from overair.doctor.complaint import Complaint
-from overair.doctor.signing import signed_by
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 
 TYPE: Final = "application/ocsp-request"
 MAXIMUM_RESPONDERS: Final = 4

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.discretion import printable
-from overair.doctor.report import FORMAT, Change, Difference, Report, ReportedFinding, ReportedStep
+from overair.doctor.reporting.discretion import printable
+from overair.doctor.reporting.report import FORMAT, Change, Difference, Report, ReportedFinding, ReportedStep
 
 REACHED: Final = frozenset(("passed", "found"))
 

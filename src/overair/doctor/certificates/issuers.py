@@ -12,7 +12,7 @@ import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from overair.doctor.certificate import Certificate, Unreadable, quietly, read
+from overair.doctor.certificates.certificate import Certificate, Unreadable, quietly, read
 from overair.doctor.complaint import Surroundings
 from overair.doctor.facts.tls import Link, Origin
 

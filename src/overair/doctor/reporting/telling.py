@@ -8,9 +8,9 @@ from typing import Final, Protocol, TypeVar
 
 import msgspec
 
-from overair.doctor.device import Device
-from overair.doctor.device_profiles import PROFILES
-from overair.doctor.report import Report, ReportedFinding, ReportedStep, Verdict
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.profiles import PROFILES
+from overair.doctor.reporting.report import Report, ReportedFinding, ReportedStep, Verdict
 
 HEADINGS: Final = {
     Verdict.WELL: "Phones should work.",

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from overair.doctor.check import Section
-from overair.doctor.device import Device
-from overair.doctor.device_opinion import Objection, Opinion, Question, Reply
-from overair.doctor.device_profiles import PROFILES
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.opinion import Objection, Opinion, Question, Reply
+from overair.doctor.devices.profiles import PROFILES
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Illness, Severity
 

@@ -20,7 +20,7 @@ import dns.rdatatype
 import dns.resolver
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.resolving import MAXIMUM_RECORDS, lookup_seconds
+from overair.doctor.network.resolving import MAXIMUM_RECORDS, lookup_seconds
 
 DNS_PORT: Final = 53
 TRY_SECONDS: Final = 2.0

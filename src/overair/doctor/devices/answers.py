@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from overair.doctor.check import Section
-from overair.doctor.device import Device
-from overair.doctor.device_chart import Chart
-from overair.doctor.device_finding import find
-from overair.doctor.device_opinion import Objection, Opinion, Question, no, unknown, yes
-from overair.doctor.device_policies import OBEDIENCE
-from overair.doctor.device_trusting import trust
+from overair.doctor.devices.chart import Chart
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.discovery import find
+from overair.doctor.devices.opinion import Objection, Opinion, Question, no, unknown, yes
+from overair.doctor.devices.policies import OBEDIENCE
+from overair.doctor.devices.trust import trust
 from overair.doctor.examination import Examined
 from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.protocol import Provisioned

@@ -12,9 +12,9 @@ from overair.doctor.autodiscovering import Kind, Stop
 from overair.doctor.check import Section
 from overair.doctor.checks.autodiscover.answering import CAPITALS
 from overair.doctor.checks.autodiscover.candidates import host_of
-from overair.doctor.device_chart import Chart
-from overair.doctor.device_opinion import Objection, Opinion, Question, Reply, no, unknown, yes
-from overair.doctor.device_trusting import distrust
+from overair.doctor.devices.chart import Chart
+from overair.doctor.devices.opinion import Objection, Opinion, Question, Reply, no, unknown, yes
+from overair.doctor.devices.trust import distrust
 from overair.doctor.facts.autodiscover import OF_AUTODISCOVER, Asked, Offered, Told
 from overair.doctor.facts.hosts import Candidates, Method
 from overair.doctor.facts.login import LoggedIn

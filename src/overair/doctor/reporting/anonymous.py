@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from overair.doctor.complaint import Complaint
-from overair.doctor.details import MARKS, OWN
-from overair.doctor.discretion import Discretion
 from overair.doctor.host import Host
-from overair.doctor.pseudonyms import DOMAIN, LEFT_OUT, USER, Pseudonyms
+from overair.doctor.reporting.details import MARKS, OWN
+from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.pseudonyms import DOMAIN, LEFT_OUT, USER, Pseudonyms
 
 ADDRESS: Final = f"{USER}@{DOMAIN}"
 """Stands for the address that is examined."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.device import Device
+from overair.doctor.devices.device import Device
 
 
 class Obedience(msgspec.Struct, frozen=True, kw_only=True):

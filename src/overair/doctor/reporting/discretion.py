@@ -71,7 +71,7 @@ class Discretion:
         return tuple(self.text(one) for one in notes)
 
     def detail(self, name: str, value: str) -> str:
-        """A detail of a finding; ``name`` is one of ``overair.doctor.details``."""
+        """A detail of a finding; ``name`` is one of ``overair.doctor.reporting.details``."""
         del name
         return self.text(value)
 

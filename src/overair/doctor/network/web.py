@@ -17,8 +17,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from overair.doctor.complaint import Complaint
-from overair.doctor.resolving import Hosts, literal
-from overair.doctor.trusting import anybody, believed
+from overair.doctor.network.resolving import Hosts, literal
+from overair.doctor.network.trusting import anybody, believed
 
 MAXIMUM_BODY: Final = 1024 * 1024
 USER_AGENT: Final = "Overair-Doctor"

@@ -13,11 +13,11 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from overair.doctor.certificate import BROKEN, Certificate, Unreadable, quietly, read
+from overair.doctor.certificates.certificate import BROKEN, Certificate, Unreadable, quietly, read
+from overair.doctor.certificates.issuers import known_issuers
 from overair.doctor.complaint import Complaint
 from overair.doctor.facts.tls import Chain, Link, Origin
-from overair.doctor.issuers import known_issuers
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 
 MAXIMUM_PATH: Final = 8
 MAXIMUM_URLS: Final = 2

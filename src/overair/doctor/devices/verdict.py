@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from overair.doctor.device import Device
-from overair.doctor.device_opinions import opinions
-from overair.doctor.discretion import Discretion
+from overair.doctor.devices.answers import opinions
+from overair.doctor.devices.device import Device
 from overair.doctor.examination import Examined
-from overair.doctor.report import ReportedDevice
+from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.report import ReportedDevice
 
 
 def verdicts(examined: Examined, discretion: Discretion) -> tuple[ReportedDevice, ...]:

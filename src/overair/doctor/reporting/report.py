@@ -11,13 +11,13 @@ import msgspec
 
 import overair
 from overair.doctor.check import Section
-from overair.doctor.device import Device
-from overair.doctor.device_opinion import Reply
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.opinion import Reply
 from overair.doctor.diagnosis import Diagnosis
-from overair.doctor.discretion import Discretion
 from overair.doctor.examination import Examined
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Finding, Product, Severity
+from overair.doctor.reporting.discretion import Discretion
 from overair.doctor.step import State, Step
 
 FORMAT: Final = 1

@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from overair.doctor.believing import Disbelief, Failed, believe
-from overair.doctor.certificate import Certificate, Unreadable, read_chain
+from overair.doctor.certificates.certificate import Certificate, Unreadable, read_chain
+from overair.doctor.certificates.completing import complete
+from overair.doctor.certificates.stores import Knows, StoreName, store
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.completing import complete
 from overair.doctor.facts.tls import Chain, Shake
-from overair.doctor.handshaking import NoShake, Refusal, hello_to, place_of, shake
 from overair.doctor.host import Host
-from overair.doctor.resolving import Hosts
-from overair.doctor.stores import Knows, StoreName, store
+from overair.doctor.network.believing import Disbelief, Failed, believe
+from overair.doctor.network.handshaking import NoShake, Refusal, hello_to, place_of, shake
+from overair.doctor.network.resolving import Hosts
 
 ROOT: Final = "root"
 LOG: Final = "chain.log"

@@ -6,9 +6,9 @@ import asyncio
 import ssl
 
 from overair.doctor.complaint import Surroundings
-from overair.doctor.handshaking import place_of
 from overair.doctor.host import Host
-from overair.doctor.trusting import verifying
+from overair.doctor.network.handshaking import place_of
+from overair.doctor.network.trusting import verifying
 
 
 class Disbelief(Exception):

@@ -6,15 +6,15 @@ from typing import Final
 
 import jinja2
 
-from overair.doctor.report import Report
-from overair.doctor.telling import devices, grouped, heading, moment, unreached
+from overair.doctor.reporting.report import Report
+from overair.doctor.reporting.telling import devices, grouped, heading, moment, unreached
 
 MARKS: Final = {"passed": "✓", "found": "✗", "not reached": "·", "stumbled": "?"}
 """By the state of a step."""
 
 # Trusts nothing of the report: what servers say is in it.
 _templates = jinja2.Environment(
-    loader=jinja2.PackageLoader("overair.doctor"),
+    loader=jinja2.PackageLoader("overair.doctor.reporting"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import msgspec
 
-from overair.doctor.certificate import Certificate
+from overair.doctor.certificates.certificate import Certificate
 
 
 class StoreName(StrEnum):

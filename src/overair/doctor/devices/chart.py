@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from overair.doctor.check import Fact, Section
-from overair.doctor.device import Device
-from overair.doctor.device_opinion import Objection
-from overair.doctor.device_profiles import PROFILES, Profile
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.opinion import Objection
+from overair.doctor.devices.profiles import PROFILES, Profile
 from overair.doctor.examination import Examined
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity

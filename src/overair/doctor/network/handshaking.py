@@ -17,7 +17,7 @@ from OpenSSL import SSL, crypto
 from overair.doctor.complaint import Place, Surroundings
 from overair.doctor.facts.tls import Shake
 from overair.doctor.host import Host
-from overair.doctor.resolving import literal
+from overair.doctor.network.resolving import literal
 
 OLD_CIPHERS: Final = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 """Everything with a certificate, however weak: what is wrong with it is for the checks to say."""

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import HashAlgorithm
 
-from overair.doctor.certificate import OLD_HASHES
+from overair.doctor.certificates.certificate import OLD_HASHES
 
 _PSS: Final = x509.SignatureAlgorithmOID.RSASSA_PSS
 

@@ -1,7 +1,7 @@
 """What is published about each kind of device: how it looks for its server, logs in and what it speaks.
 
 What nobody publishes is in neither of two sets: what a device does, and what it may do (``perhaps_...``).
-What it demands of TLS is in ``device_trust``, what it keeps of policies in ``device_policies``.
+What it demands of TLS is in ``demands``, what it keeps of policies in ``policies``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.device import Device
+from overair.doctor.devices.device import Device
 from overair.doctor.facts.hosts import Method
 from overair.versions import Version
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from cryptography import x509
 
-from overair.doctor.certificate import BROKEN, Certificate, quietly
+from overair.doctor.certificates.certificate import BROKEN, Certificate, quietly
+from overair.doctor.certificates.ocsp import CONCLUSIVE, SLACK, State, Told
+from overair.doctor.certificates.signing import signed_by
 from overair.doctor.complaint import Complaint
-from overair.doctor.ocsp import CONCLUSIVE, SLACK, State, Told
-from overair.doctor.signing import signed_by
-from overair.doctor.web import Unanswered, ask
+from overair.doctor.network.web import Unanswered, ask
 
 MAXIMUM_LIST: Final = 8 * 1024 * 1024
 """Bytes; authorities cut longer lists into parts."""

@@ -13,11 +13,11 @@ from typing import Final
 
 import msgspec
 
-from overair.doctor.certificate import Certificate
-from overair.doctor.device import Device
-from overair.doctor.device_opinion import Objection
+from overair.doctor.certificates.certificate import Certificate
+from overair.doctor.certificates.stores import Knows, StoreName, store
+from overair.doctor.devices.device import Device
+from overair.doctor.devices.opinion import Objection
 from overair.doctor.facts.tls import Chain, Ciphers, Nameless, Presented, RootStores, Versions
-from overair.doctor.stores import Knows, StoreName, store
 
 APPLE_SINCE: Final = dt.datetime(2019, 7, 1, tzinfo=dt.UTC)
 """Certificates that begin to be valid before do not have to say their purpose, nor be short-lived (iOS 13,

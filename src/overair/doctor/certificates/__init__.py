@@ -1,0 +1,1 @@
+"""Certificates: read, completed to a root, looked up, asked about, saved."""

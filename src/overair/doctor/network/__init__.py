@@ -1,0 +1,1 @@
+"""How the doctor reaches hosts: names, connections, TLS, HTTP."""

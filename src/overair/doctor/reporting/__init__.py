@@ -1,0 +1,1 @@
+"""What is told of an examination: as data, in words, as a page, without names."""
