@@ -30,6 +30,7 @@ from overair.mailboxes.gateway.mail.flags import (
     flags_of,
     is_changed,
     signature,
+    signature_after,
 )
 from overair.mailboxes.gateway.mail.message_key import MessageKey, read_key
 from overair.mailboxes.gateway.mail.notes import compose_note
@@ -99,7 +100,7 @@ class Effects:
             raise Stale(known.key)
         if not is_changed(flags, add, remove):
             raise Refused("the IMAP server did not change the flags of a message")
-        return Stood(known.key, signature(flags))
+        return Stood(known.key, signature_after(known.tag, add, remove))
 
     async def remove(self, session: Session, folder: MirroredFolder, known: Known) -> None:
         """Delete a message for good. Raises Stale where its UIDVALIDITY is over."""

@@ -55,6 +55,16 @@ def signature(flags: frozenset[str]) -> str:
     return " ".join([letters, *categories])
 
 
+def signature_after(tag: str, add: Collection[str], remove: Collection[str]) -> str:
+    """The tag of a message with other flags than it had. What others have changed meanwhile is not in it, so
+    that a comparison finds that.
+    """
+    letters, *categories = tag.split(" ")
+    taken = {flag.lower() for flag in remove}
+    before = {flag for flag, letter in _SIGNATURE.items() if letter in letters}.union(categories)
+    return signature(frozenset({flag for flag in before if flag.lower() not in taken}.union(add)))
+
+
 class Permanent:
     """Which flags a mailbox keeps."""
 
