@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from overair.doctor.report import schema
+from overair.doctor.reporting.report import schema
 
 PUBLISHED: Final = Path(__file__).parents[1] / "docs/doctor/report.schema.json"
 
