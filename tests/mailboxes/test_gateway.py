@@ -13,6 +13,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import rule
 
 from mailboxes.contract import Do, MailboxContract
+from mailboxes.conversation_contract import letter
 from mailboxes.machine import MailboxMachine
 from mailboxes.phones import message
 from overair.credentials import Credentials
@@ -21,7 +22,7 @@ from overair.items.mail.flag import NO_FLAG
 from overair.mailboxes.embedded import create_mailbox
 from overair.mailboxes.embedded.maintenance import prune
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
-from overair.mailboxes.interface import FolderType, Session
+from overair.mailboxes.interface import FolderType, Session, View
 from overair.mailboxes.search_query import SearchQuery, clauses_of
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway_place import GatewayPlace, users
@@ -137,6 +138,32 @@ def test_folders_that_another_client_deletes_with_those_in_them_go(place: Gatewa
     place.runner.run(mailbox.refresh(None))
     folders = place.runner.run(mailbox.inspect(lambda one: one.folders()))
     assert {folder.name for folder in folders} == before - {"outer", "inner", "most"}
+
+
+def test_what_cannot_be_moved_for_good_stays_and_is_shown(place: GatewayPlace) -> None:
+    """Where its folder was deleted by another client, or has no room."""
+    mailbox, run = place.mailbox(), place.runner.run
+
+    async def begin(session: Session) -> str:
+        inbox = (await session.folder_of_type(FolderType.INBOX)).folder_id
+        work = await session.create_folder("0", "Work", FolderType.USER_MAIL)
+        added = await session.add(inbox, letter("<begun@example.net>", Subject="x"))
+        await session.move_always(added.item.conversation_key or "", work)
+        return inbox
+
+    async def read(session: Session) -> int:
+        changes = await session.changes(inbox, View(), await session.start(inbox), 100)
+        found = await session.read(inbox, [change.item_id for change in changes.items])
+        return len([one for one in found if one is not None])
+
+    inbox = run(mailbox.transact(begin))
+    with place.dovecot.client(place.names[mailbox.account_id]) as client:
+        for number in range(12):  # more than are brought whole
+            header = f"Message-ID: <{number}@example.net>\r\nReferences: <begun@example.net>"
+            client.append("INBOX", f"{header}\r\nSubject: Re: x\r\n\r\nx\r\n".encode())
+        client.delete_folder("Work")
+    run(mailbox.refresh([inbox]))
+    assert run(mailbox.inspect(read)) == 13
 
 
 def test_a_watch_that_finds_nobody_here_says_nothing_of_the_servers(place: GatewayPlace) -> None:

@@ -30,6 +30,7 @@ from overair.mailboxes.interface import (
     FolderType,
     FoundItem,
     MailboxError,
+    MailboxFull,
     MailboxUnavailable,
     NoSuchFolder,
     Refused,
@@ -275,7 +276,7 @@ class Account:
                         stood = await self._backend(BackendName.IMAP).move(
                             folder, one.known, destination, one.item, uuid.uuid4().hex
                         )
-                    except (Stale, Refused):
+                    except (Stale, Refused, NoSuchFolder, MailboxFull):
                         continue  # it is somewhere else already, or has to stay
                     await self._mirror.transferred(folder, one, stood)
 
