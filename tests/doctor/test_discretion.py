@@ -7,7 +7,8 @@ import base64
 import pytest
 
 from overair.doctor.complaint import Complaint
-from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.anonymous import Anonymity
+from overair.doctor.reporting.discretion import MOST_CHARACTERS, Discretion
 from overair.doctor.secret import HIDDEN, Secret
 
 PASSWORD = "Kaffee & Küchlein"
@@ -34,3 +35,13 @@ def test_the_word_around_the_password_is_hidden(said: str, shown: str) -> None:
 def test_so_are_credentials() -> None:
     sent = base64.b64encode(f"anna@ward.test:{PASSWORD}".encode()).decode()
     assert told(f"Authorization: Basic {sent}") == f"Authorization: Basic {HIDDEN}"
+
+
+@pytest.mark.parametrize("kind", [Discretion, Anonymity])
+def test_what_is_long_is_cut_after_all_is_hidden(kind: type[Discretion]) -> None:
+    discretion = kind(Complaint(address="anna@ward.test", password=Secret(PASSWORD)))
+    said = "x " * (MOST_CHARACTERS // 2 - 2) + f"{PASSWORD} " + "x " * MOST_CHARACTERS
+    for shown in (discretion.text(said), discretion.detail("why", said), discretion.detail("name", said)):
+        assert len(shown) <= MOST_CHARACTERS
+        assert PASSWORD[:3] not in shown
+    assert len(discretion.text(said)) == MOST_CHARACTERS

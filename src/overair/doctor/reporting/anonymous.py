@@ -7,7 +7,7 @@ from typing import Final
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
 from overair.doctor.reporting.details import MARKS, OWN
-from overair.doctor.reporting.discretion import Discretion
+from overair.doctor.reporting.discretion import MOST_CHARACTERS, Discretion
 from overair.doctor.reporting.pseudonyms import DOMAIN, LEFT_OUT, USER, Pseudonyms
 
 ADDRESS: Final = f"{USER}@{DOMAIN}"
@@ -41,9 +41,11 @@ class Anonymity(Discretion):
         """A detail by who words it."""
         if name in MARKS:
             return LEFT_OUT
-        told = super().text(value)
-        return self._pseudonyms.text(told) if name in OWN else self._pseudonyms.quoted(told)
+        if name in OWN:
+            return self.text(value)
+        return self._pseudonyms.quoted(self.plain(value))[:MOST_CHARACTERS]
 
     def text(self, text: str) -> str:
         """What a check says in its own words, with other names."""
-        return self._pseudonyms.text(super().text(text))
+        # Cut afterwards: nobody knows the beginning of a name for a name.
+        return self._pseudonyms.text(self.plain(text))[:MOST_CHARACTERS]

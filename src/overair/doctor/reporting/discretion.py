@@ -76,7 +76,11 @@ class Discretion:
         return self.text(value)
 
     def text(self, text: str) -> str:
-        """What a check says in its own words."""
+        """What a check says in its own words, MOST_CHARACTERS of it."""
+        return self.plain(text)[:MOST_CHARACTERS]
+
+    def plain(self, text: str) -> str:
+        """A text of any length, without the password and what acts on a terminal."""
         for secret in self._secrets:
             text = _without(text, secret)
         return printable(text)
