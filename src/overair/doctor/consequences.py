@@ -13,14 +13,11 @@ NOT_TLS: Final = frozenset(("tls-cut", "tls-silent", "tls-not-spoken", "tls-plai
 DISBELIEF: Final = frozenset(("certificate-not-believed",))
 """What this machine says of any certificate with something wrong."""
 NOT_BELIEVED: Final = frozenset(("certificate-not-believed", "self-signed", "private-authority"))
-SOMEBODY_ELSE: Final = NOT_BELIEVED | {
-    "name-mismatch",
-    "name-internal",
-    "name-netbios",
-    "name-wildcard-apex",
-    "name-wildcard-depth",
-    "tls-name-refused",
-}
+OTHER_NAMES: Final = frozenset(
+    ("name-mismatch", "name-internal", "name-netbios", "name-wildcard-apex", "name-wildcard-depth")
+)
+"""The certificate is for somebody else."""
+SOMEBODY_ELSE: Final = NOT_BELIEVED | OTHER_NAMES | {"tls-name-refused"}
 """It speaks TLS, and shows the certificate of somebody else."""
 NOTHING_KNOWN: Final = frozenset(("server-unknown", "autodiscover-missing"))
 """No server is found."""

@@ -2,9 +2,10 @@
 
 A finding counts where it stands in the way: at the server, or of the whole; at a host that Autodiscover
 asks only where no host answered, and then of the one that came farthest; of Autodiscover never where the
-user named the server. What another finding explains
-is its consequence. Of what is left the gravest is the cause, and of those the one that comes first in the
-order of the checks, since whatever comes later stands on it.
+user named the server. What another finding explains is its consequence. Of what is left the gravest is the
+cause, and of those the one that comes first in the order of the checks, since whatever comes later stands on
+it. What keeps phones from a host of Autodiscover breaks nothing where the server was found without it: who
+types its name in gets there.
 
 For one kind of device an illness counts that hits it, as gravely as it does; and what the device lacks at a
 server that others get on with.
@@ -27,6 +28,7 @@ from overair.doctor.devices.opinion import Opinion, Question, Reply
 from overair.doctor.examination import Examined
 from overair.doctor.facts.autodiscover import Asked
 from overair.doctor.facts.hosts import Source
+from overair.doctor.facts.web import Endpoint
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity
 from overair.doctor.step import State
@@ -119,17 +121,30 @@ def _in_the_way(examined: Examined) -> Sequence[Finding]:
     """The findings that stand in the way, in the order of the checks."""
     server = examined.server
     hosts: set[Host | None] = {None}
+    beyond: Host | None = None
     if server is not None:
         hosts.add(server.host)
     if server is None or server.source is Source.GUESS:
         farthest = _farthest(examined)
         if farthest is not None:
             hosts.add(farthest)
+        if server is not None and farthest != server.host and (Endpoint, server.host) in examined.facts:
+            beyond = farthest
     given = server is not None and server.source is Source.GIVEN
     beside = {
         step.check.id for step in examined.steps if given and step.check.section is Section.AUTODISCOVER
     }
-    return [one for one in examined.findings if one.host in hosts and one.check not in beside]
+    found = [one for one in examined.findings if one.host in hosts and one.check not in beside]
+    return [_softened(one) if beyond is not None and one.host == beyond else one for one in found]
+
+
+def _softened(finding: Finding) -> Finding:
+    """As it counts where phones get on without the host that has it."""
+    illness = finding.illness
+    severity = min(illness.severity, Severity.IMPAIRS)
+    return msgspec.structs.replace(
+        finding, illness=msgspec.structs.replace(illness, severity=severity, breaks=frozenset())
+    )
 
 
 def _farthest(examined: Examined) -> Host | None:

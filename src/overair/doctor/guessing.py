@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ import dns.rdatatype
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
 from overair.doctor.network.resolving import MAXIMUM_RECORDS, resolver_of
-from overair.doctor.network.web import Answer, Unanswered, ask
+from overair.doctor.network.web import Answer, Unanswered, Why, ask
 from overair.protocol.http import PATH
 from overair.protocol.http.responses import PROTOCOL_VERSIONS, SERVER_VERSION
 
@@ -27,6 +28,8 @@ class Probe:
     host: Host
     path: str
     answer: Answer | None
+    why: Why | None = None
+    """Why there is no answer."""
 
     @property
     def is_endpoint(self) -> bool:
@@ -46,8 +49,8 @@ async def probe(complaint: Complaint, host: Host, path: str = PATH) -> Probe:
     """Ask a host for OPTIONS at its endpoint, without a log-in and whoever it is."""
     try:
         return Probe(host, path, await ask(complaint, "OPTIONS", f"https://{host.authority}{path}"))
-    except Unanswered:
-        return Probe(host, path, None)
+    except Unanswered as error:
+        return Probe(host, path, None, error.why)
 
 
 async def mail_exchangers(complaint: Complaint) -> list[str]:
@@ -72,13 +75,17 @@ async def guesses(complaint: Complaint) -> list[Host]:
     return [Host(name) for name in dict.fromkeys(names)]
 
 
-async def guess(complaint: Complaint) -> Probe | None:
-    """The first of the guesses that answers as an endpoint; failing that, one where something is in its way.
+async def probed(complaint: Complaint) -> Sequence[Probe]:
+    """What each of the guesses answers, the likeliest first."""
+    hosts = await guesses(complaint)
+    return await asyncio.gather(*(probe(complaint, host) for host in hosts))
+
+
+def best_of(probes: Sequence[Probe], domain: str) -> Probe | None:
+    """The first that answers as an endpoint; failing that, one where something is in its way.
 
     The domain itself is often a web site of somebody else, of which only an endpoint counts.
     """
-    hosts = await guesses(complaint)
-    probes = await asyncio.gather(*(probe(complaint, host) for host in hosts))
     sound = [one for one in probes if one.is_endpoint]
-    sick = [one for one in probes if one.is_sick_endpoint and one.host.name != complaint.mail_domain]
+    sick = [one for one in probes if one.is_sick_endpoint and one.host.name != domain]
     return next(iter(sound + sick), None)

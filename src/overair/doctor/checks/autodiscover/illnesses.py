@@ -13,7 +13,7 @@ SERVER_UNKNOWN: Final = Illness(
     id="server-unknown",
     severity=Severity.BREAKS,
     says="No ActiveSync server is known for {domain}: Autodiscover names none, and none of the usual names "
-    "(mail.{domain} and the like) answers as one.",
+    "(mail.{domain} and the like) answers as one{more}.",
     cure="Create the record `autodiscover.{domain}. CNAME SERVER.` with the name of the EAS server, or give "
     "the doctor that name: --server NAME.",
 )

@@ -15,8 +15,9 @@ from overair.doctor.checks.autodiscover.candidates import host_of
 from overair.doctor.checks.autodiscover.illnesses import SERVER_UNKNOWN
 from overair.doctor.facts.autodiscover import Asked, Found, Offered, Told
 from overair.doctor.facts.hosts import Candidates, Server, Source
-from overair.doctor.guessing import guess, probe
+from overair.doctor.guessing import Probe, best_of, probe, probed
 from overair.doctor.host import Host
+from overair.doctor.network.web import Why
 from overair.protocol.http import PATH
 
 
@@ -30,7 +31,8 @@ async def _examine(bedside: Bedside) -> Server | None:
         if one.answer is not None:
             bedside.note(f"{one.host.authority}, as Autodiscover says")
             return Server(one.host, complaint.url_path or one.path, Source.AUTODISCOVER)
-    guessed = await guess(complaint)
+    guesses = await probed(complaint)
+    guessed = best_of(guesses, complaint.mail_domain)
     if guessed is not None:
         bedside.note(f"{guessed.host.authority} answers like one")
         return Server(guessed.host, complaint.url_path or guessed.path, Source.GUESS)
@@ -41,8 +43,14 @@ async def _examine(bedside: Bedside) -> Server | None:
         raise NotReached("Autodiscover names it to whoever logs in, and refuses the log-in")
     if any(asked.followed.last.kind is Kind.LOG_IN for asked in bedside.of_hosts(Asked).values()):
         raise NotReached("Autodiscover names it to whoever logs in; --server names it as well")
-    bedside.find(SERVER_UNKNOWN, domain=complaint.mail_domain)
+    bedside.find(SERVER_UNKNOWN, domain=complaint.mail_domain, more=_silent(guesses, complaint.mail_domain))
     return None
+
+
+def _silent(guesses: Sequence[Probe], domain: str) -> str:
+    """Which of the usual names are there without an answer, of which one may be the server."""
+    there = [one for one in guesses if one.why not in (None, Why.NAME) and one.host.name != domain]
+    return f" ({'; '.join(f'{one.host.name}: {one.why}' for one in there)})" if there else ""
 
 
 def _named(bedside: Bedside) -> Sequence[tuple[Host, str]]:

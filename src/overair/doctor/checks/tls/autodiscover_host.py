@@ -7,6 +7,7 @@ from typing import Final
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.tls.names import covers
+from overair.doctor.consequences import OTHER_NAMES
 from overair.doctor.facts.hosts import Candidates, Method, Server
 from overair.doctor.facts.tls import Encrypted, Presented, Trusted
 from overair.doctor.illness import Illness, Severity
@@ -27,6 +28,7 @@ LACKING: Final = Illness(
     "not in it: phones that look for their server warn or ask for it by hand.",
     cure="Have {autodiscover} added to the certificate of {server}, or take the record of {autodiscover} "
     "out of DNS and name the server by SRV (_autodiscover._tcp).",
+    explains=OTHER_NAMES,
 )
 
 

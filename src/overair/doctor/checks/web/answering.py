@@ -34,10 +34,6 @@ OFFERED: Final = "14.1"
 """The version that is asked in before the server has said which it speaks."""
 
 
-NOT_THERE: Final = frozenset((Why.NAME, Why.REFUSED, Why.SILENT, Why.UNREACHABLE))
-"""It was there for the handshake a moment ago: the name server or the network falters, not the endpoint."""
-
-
 async def _options(bedside: Bedside, url: str) -> Answer | None:
     try:
         return await ask(bedside.complaint, "OPTIONS", url)
@@ -51,7 +47,8 @@ async def _examine(bedside: Bedside) -> Greeting | None:
     target, headers, body = probe_of(url, bedside.complaint.address, OFFERED)
     posted = ask(bedside.complaint, "POST", target, headers=headers, body=body)
     options, post = await asyncio.gather(_options(bedside, url), posted, return_exceptions=True)
-    if isinstance(post, Unanswered) and post.why in NOT_THERE:
+    if isinstance(post, Unanswered) and post.why is Why.NAME:
+        # It had one for the handshake a moment ago: the name server falters, not the endpoint.
         raise NotReached(post.why.value)
     if isinstance(post, Unanswered):
         why = post.why if post.why is not Why.LATE else f"not within {post.seconds:.0f} seconds"
