@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 import msgspec
@@ -22,7 +23,7 @@ from overair.items.mail.flag import NO_FLAG
 from overair.mailboxes.embedded import create_mailbox
 from overair.mailboxes.embedded.maintenance import prune
 from overair.mailboxes.gateway.mailbox import GatewayMailbox
-from overair.mailboxes.interface import FolderType, Session, View
+from overair.mailboxes.interface import FolderType, MailboxUnavailable, Session, View
 from overair.mailboxes.search_query import SearchQuery, clauses_of
 from support.dovecot import Dovecot, dovecot_fixture, needs_dovecot
 from support.gateway_place import GatewayPlace, users
@@ -164,6 +165,31 @@ def test_what_cannot_be_moved_for_good_stays_and_is_shown(place: GatewayPlace) -
         client.delete_folder("Work")
     run(mailbox.refresh([inbox]))
     assert run(mailbox.inspect(read)) == 13
+
+
+def test_a_mailbox_at_which_the_server_fails_is_alone(place: GatewayPlace) -> None:
+    mailbox, run = place.mailbox(), place.runner.run
+    name = place.names[mailbox.account_id]
+    with place.dovecot.client(name) as client:
+        client.create_folder("Broken")
+        run(mailbox.refresh(None))
+        folders = {one.name: one.folder_id for one in run(mailbox.inspect(lambda one: one.folders()))}
+        run(mailbox.refresh([folders["Broken"], folders["Inbox"]]))
+        client.append("Broken", b"Subject: x\r\n\r\nx\r\n")
+        client.append("INBOX", b"Subject: shown\r\n\r\nx\r\n")
+    [place_of_it] = place.dovecot.directory.glob(f"mails/{name}/**/Broken/dbox-Mails")
+    for file in place_of_it.iterdir():
+        file.unlink()
+        file.mkdir()
+    run(mailbox.refresh([folders["Broken"], folders["Inbox"]]))
+
+    async def begin(session: Session, folder: str) -> list[str]:
+        changes = await session.changes(folders[folder], View(), await session.start(folders[folder]), 9)
+        return [change.item_id for change in changes.items]
+
+    assert len(run(mailbox.inspect(partial(begin, folder="Inbox")))) == 1
+    with pytest.raises(MailboxUnavailable):
+        run(mailbox.inspect(partial(begin, folder="Broken")))
 
 
 def test_a_watch_that_finds_nobody_here_says_nothing_of_the_servers(place: GatewayPlace) -> None:

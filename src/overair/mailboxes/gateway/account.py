@@ -16,6 +16,7 @@ import structlog
 from overair.mailboxes.gateway.backend import (
     Backend,
     BackendName,
+    FolderUnavailable,
     MirroredFolder,
     NobodyHere,
     Stale,
@@ -183,7 +184,8 @@ class Account:
         for folder in changed:
             try:
                 await self._pull(name, folder)
-            except Refused as error:  # as where rights to it were taken away: it stays as it is, alone
+            except (Refused, FolderUnavailable) as error:
+                # As where rights to it were taken away: it stays as it is, alone.
                 refused.add(folder.folder_id)
                 self._fail_folder(name, folder, str(error))
         for folder in folders:

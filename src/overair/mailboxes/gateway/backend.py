@@ -261,5 +261,9 @@ class WrongCredentials(MailboxError):
     """The server does not take the account's log-in."""
 
 
+class FolderUnavailable(MailboxUnavailable):
+    """The server fails at one folder, which says nothing of the others."""
+
+
 class NobodyHere(MailboxUnavailable):
     """Nobody of the account is here, whose log-in a server could be asked with."""

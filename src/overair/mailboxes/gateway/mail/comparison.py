@@ -10,11 +10,10 @@ import msgspec
 from overair.imap.responses import FetchResult
 from overair.imap.session import Session
 from overair.imap.uid_set import UidSet
-from overair.mailboxes.gateway.backend import Known
+from overair.mailboxes.gateway.backend import FolderUnavailable, Known
 from overair.mailboxes.gateway.mail.flags import DELETED, SEEN, signature
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.overview import FLAGS_ALONE
-from overair.mailboxes.interface import MailboxUnavailable
 
 NOT_TOLD: Final = "the IMAP server refuses to tell of messages"
 
@@ -63,7 +62,7 @@ async def compare(
 
         summary = await session.uid_fetch(UidSet.of_ranges([(first, last)]), FLAGS_ALONE, take)
         if summary.refused:
-            raise MailboxUnavailable(NOT_TOLD)
+            raise FolderUnavailable(NOT_TOLD)
         whole = summary.complete and not summary.unreadable
     if not whole and last >= first:
         # Nothing is taken for gone only because the server could not tell of it.

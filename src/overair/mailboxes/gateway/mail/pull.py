@@ -12,7 +12,7 @@ from overair.imap.responses import FetchResult, FetchSummary, Resync
 from overair.imap.session import Session
 from overair.imap.uid_set import UidSet, highest, lowest
 from overair.items import Item
-from overair.mailboxes.gateway.backend import Delta, Mirror, MirroredFolder, Upsert
+from overair.mailboxes.gateway.backend import Delta, FolderUnavailable, Mirror, MirroredFolder, Upsert
 from overair.mailboxes.gateway.mail.comparison import NOT_TOLD, compare
 from overair.mailboxes.gateway.mail.flags import DELETED
 from overair.mailboxes.gateway.mail.message_key import read_key
@@ -28,7 +28,6 @@ from overair.mailboxes.gateway.mail.overview import (
 from overair.mailboxes.gateway.mail.place import Place, read_place, state_of
 from overair.mailboxes.gateway.mail.selecting import mailbox_of, select
 from overair.mailboxes.gateway.mail.successors import Successors, successors
-from overair.mailboxes.interface import MailboxUnavailable
 
 CHUNK: Final = 2_000
 """Messages that one pull brings."""
@@ -338,4 +337,4 @@ class Pull:
 
 def _require_told(summary: FetchSummary) -> None:
     if summary.refused:
-        raise MailboxUnavailable(NOT_TOLD)
+        raise FolderUnavailable(NOT_TOLD)

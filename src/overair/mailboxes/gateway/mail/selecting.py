@@ -7,18 +7,18 @@ from typing import Final
 from overair.imap.errors import CommandFailed, NoSuchMailbox
 from overair.imap.responses import ListEntry, Resync, SelectResult
 from overair.imap.session import Session
-from overair.mailboxes.gateway.backend import MirroredFolder
+from overair.mailboxes.gateway.backend import FolderUnavailable, MirroredFolder
 from overair.mailboxes.gateway.mail.flags import Permanent
 from overair.mailboxes.gateway.mail.overview import Mailbox
-from overair.mailboxes.interface import FolderType, MailboxUnavailable
+from overair.mailboxes.interface import FolderType
 
 NO_UIDS: Final = "the IMAP server does not keep the UIDs of messages in a mailbox, so it cannot be mirrored"
 
 
 def mailbox_of(selected: SelectResult, kind: FolderType) -> Mailbox:
-    """What of a selected mailbox is needed. Raises MailboxUnavailable where no UID can be kept."""
+    """What of a selected mailbox is needed. Raises FolderUnavailable where no UID can be kept."""
     if not selected.uid_validity or not selected.uids_persist:
-        raise MailboxUnavailable(NO_UIDS)
+        raise FolderUnavailable(NO_UIDS)
     return Mailbox(
         uid_validity=selected.uid_validity,
         permanent=Permanent(selected.permanent_flags),

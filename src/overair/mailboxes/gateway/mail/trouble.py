@@ -18,7 +18,7 @@ from overair.imap.errors import (
     OverQuota,
     TryLater,
 )
-from overair.mailboxes.gateway.backend import NobodyHere, WrongCredentials
+from overair.mailboxes.gateway.backend import FolderUnavailable, NobodyHere, WrongCredentials
 from overair.mailboxes.interface import (
     FolderExists,
     MailboxError,
@@ -48,7 +48,13 @@ def of(error: ImapError, account_id: int) -> MailboxError:
         return MailboxFull(account_id, too_large=isinstance(error, LimitReached))
     if isinstance(error, CommandFailed) and not isinstance(error, TryLater):
         return Refused(said)
+    if isinstance(error, TryLater) and error.command in _AT_ONE:
+        return FolderUnavailable(said)
     return MailboxUnavailable(said)
+
+
+_AT_ONE: Final = frozenset({"SELECT", "EXAMINE", "UID FETCH", "UID SEARCH"})
+"""The commands of a pull."""
 
 
 _MEANINGS: Final[tuple[tuple[type[ImapError], type[MailboxError]], ...]] = (
