@@ -13,7 +13,7 @@ from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses, Exchangers, Outside
 from overair.doctor.facts.ports import Open
 from overair.doctor.host import Host
-from overair.doctor.network import lookup
+from overair.doctor.network import lookup, neighbourhood
 from overair.ward.name_server import name_server
 from overair.ward.zone import Zone
 from support.asynchronous import run
@@ -77,7 +77,7 @@ OUTER = ("203.0.113.1", "172.32.0.1", "127.0.0.1", "::1", "2001:db8::1", "100.12
 
 @pytest.mark.parametrize("address", [*INNER, *OUTER])
 def test_what_an_inner_address_is(address: str) -> None:
-    assert kinds.is_inner(address) is (address in INNER)
+    assert neighbourhood.is_inner(address) is (address in INNER)
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,11 @@ from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.autodiscover.xml import InvalidXml, children, local_name, namespace, parse
 from overair.protocol.http.responses import LOCATION
 
-REDIRECTS: Final = frozenset((301, 302, 303, 307, 308, 451))
+WEB_REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
+REDIRECTS: Final = WEB_REDIRECTS | {451}
 MAXIMUM_REDIRECTS: Final = 5
+MAXIMUM_URL: Final = 200
+"""Characters of a URL that are told."""
 HEADERS: Final = {"Content-Type": "text/xml; charset=utf-8", "Accept": "text/xml"}
 _PAGE: Final = re.compile(rb"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _BEGINNING: Final = 2048

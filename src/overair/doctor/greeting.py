@@ -8,7 +8,7 @@ from typing import Final
 
 from yarl import URL
 
-from overair.doctor.autodiscovering import is_page, led_to
+from overair.doctor.autodiscovering import WEB_REDIRECTS, is_page, led_to
 from overair.doctor.illness import Product
 from overair.doctor.network.web import Answer
 
@@ -53,8 +53,6 @@ _BY_STATUS: Final = {
     503: Nature.UNAVAILABLE,
     504: Nature.GATEWAY_TIMEOUT,
 }
-REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
-
 _FORMS: Final = re.compile(
     r"owalogon\.asp|owaauth\.dll|/owa/auth|/exchweb/bin/auth|cookieauth\.dll", re.IGNORECASE
 )
@@ -80,7 +78,7 @@ _CERTIFICATE: Final = re.compile(
 def nature_of(url: str, answer: Answer) -> Nature:
     """What the answer to a POST without a log-in is."""
     text = answer.body[:_LOOKED_AT].decode("utf-8", "replace")
-    if answer.status in REDIRECTS:
+    if answer.status in WEB_REDIRECTS:
         return _of_redirect(led_to(url, answer))
     if "cf-mitigated" in answer.headers or (answer.status >= 400 and _BLOCKER.search(text)):
         return Nature.BLOCKED

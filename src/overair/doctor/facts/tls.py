@@ -39,9 +39,14 @@ class Encrypted(Fact):
     shakes: Mapping[str, Shake]
 
     @property
+    def address(self) -> str:
+        """The address that a phone tries first."""
+        return next(iter(self.shakes))
+
+    @property
     def first(self) -> Shake:
-        """The handshake with the address that a phone tries first."""
-        return next(iter(self.shakes.values()))
+        """The handshake with that address."""
+        return self.shakes[self.address]
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,14 @@ async def shake(place: Place, hello: Hello, surroundings: Surroundings) -> Shake
         writer.transport.abort()
 
 
+async def attempt(place: Place, hello: Hello, surroundings: Surroundings) -> Shake | NoShake:
+    """What becomes of a handshake, for whoever makes several side by side."""
+    try:
+        return await shake(place, hello, surroundings)
+    except NoShake as failure:
+        return failure
+
+
 async def _shaken(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: Hello, seen: _Seen
 ) -> Shake:

@@ -6,6 +6,7 @@ from typing import Final
 
 from yarl import URL
 
+from overair.doctor.autodiscovering import MAXIMUM_URL
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.autodiscover.candidates import host_of
@@ -18,13 +19,8 @@ from overair.doctor.checks.autodiscover.illnesses import (
 )
 from overair.doctor.facts.autodiscover import Found
 from overair.doctor.facts.hosts import Candidates, Server, Source
+from overair.doctor.network.neighbourhood import is_inner, is_internal_name
 from overair.doctor.network.resolving import literal
-
-INTERNAL: Final = frozenset(
-    ("local", "lan", "internal", "intranet", "corp", "home", "private", "localdomain", "localhost", "arpa")
-)
-"""Last labels that no public name server knows."""
-MAXIMUM_SHOWN: Final = 200
 
 
 async def _examine(bedside: Bedside) -> None:
@@ -34,7 +30,7 @@ async def _examine(bedside: Bedside) -> None:
     if first is None:
         raise NotReached("it names none")
     server = bedside.wanted(Server)
-    shown = first[:MAXIMUM_SHOWN]
+    shown = first[:MAXIMUM_URL]
     where = server.host.name if server is not None else "HOST"
     url = _read(first)
     host = host_of(url) if url is not None else None
@@ -60,10 +56,7 @@ def _read(text: str) -> URL | None:
 
 def _is_internal(name: str) -> bool:
     """Whether a host is one of a network's own: a bare name, a private suffix, a private address."""
-    address = literal(name)
-    if address is not None:
-        return address.is_private and not address.is_loopback
-    return "." not in name or name.rpartition(".")[2] in INTERNAL
+    return is_inner(name) if literal(name) is not None else is_internal_name(name)
 
 
 CHECK: Final = Check(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from overair.doctor.autodiscovering import MAXIMUM_URL
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.autodiscover.illnesses import JSON_DIFFERS, JSON_MISSING
 from overair.doctor.facts.autodiscover import Found, Offered
 from overair.doctor.facts.hosts import Candidates
-
-MAXIMUM_SHOWN: Final = 200
 
 
 async def _examine(bedside: Bedside) -> None:
@@ -23,7 +22,7 @@ async def _examine(bedside: Bedside) -> None:
     if json is None:
         bedside.find(JSON_MISSING)
     elif xml.rstrip("/").lower() != json.rstrip("/").lower():
-        bedside.find(JSON_DIFFERS, xml=xml[:MAXIMUM_SHOWN], json=json[:MAXIMUM_SHOWN])
+        bedside.find(JSON_DIFFERS, xml=xml[:MAXIMUM_URL], json=json[:MAXIMUM_URL])
 
 
 CHECK: Final = Check(

@@ -114,14 +114,13 @@ def _all_off(bedside: Bedside, off: Sequence[Witness]) -> None:
 
 
 async def _heard(bedside: Bedside, host: Host, fact: Encrypted) -> Witness | None:
-    address = next(iter(fact.shakes))
     try:
-        answer = await ask(bedside.complaint, "HEAD", f"https://{host.authority}/", address=address)
+        answer = await ask(bedside.complaint, "HEAD", f"https://{host.authority}/", address=fact.address)
     except Unanswered:
         return None  # a server that says nothing is no witness; why it does not is for the web's checks
     if answer.date is None:
         return None
-    return Witness(host, address, answer.date - dt.datetime.now(dt.UTC))
+    return Witness(host, fact.address, answer.date - dt.datetime.now(dt.UTC))
 
 
 def _addresses(bedside: Bedside, host: Host) -> frozenset[str]:

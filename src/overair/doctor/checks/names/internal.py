@@ -8,28 +8,9 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.consequences import SOMEBODY_ELSE
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.neighbourhood import internal_ending
 from overair.doctor.network.resolving import literal
 
-INTERNAL_DOMAINS: Final = frozenset(
-    # RFC 6762 (local) and its appendix G, RFC 6761 (localhost, invalid), RFC 8375 (home.arpa); the rest is
-    # what routers and installers of domains propose. None of them is delegated, or ever will be.
-    (
-        "local",
-        "localhost",
-        "localdomain",
-        "invalid",
-        "internal",
-        "intranet",
-        "private",
-        "corp",
-        "home",
-        "home.arpa",
-        "lan",
-        "intern",
-        "domain",
-        "workgroup",
-    )
-)
 INTERNAL: Final = Illness(
     id="internal-name",
     severity=Severity.BREAKS,
@@ -54,13 +35,10 @@ def why_internal(name: str) -> str | None:
     """Why a name cannot be known outside; None where it can."""
     if literal(name) is not None:
         return None
-    labels = name.split(".")
-    if len(labels) == 1:
+    if "." not in name:
         return "a single word without a domain"
-    for ending in (labels[-1], ".".join(labels[-2:])):
-        if ending in INTERNAL_DOMAINS:
-            return f"“.{ending}” is not of the Internet"
-    return None
+    ending = internal_ending(name)
+    return f"“.{ending}” is not of the Internet" if ending is not None else None
 
 
 async def _examine(bedside: Bedside) -> None:

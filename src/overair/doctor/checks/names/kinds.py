@@ -11,6 +11,7 @@ from overair.doctor.consequences import CLOSED, OTHER_PORTS
 from overair.doctor.facts.names import Addresses, Outside
 from overair.doctor.facts.ports import Open
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.neighbourhood import is_inner
 
 NULL: Final = Illness(
     id="address-null",
@@ -44,25 +45,6 @@ PRIVATE_HERE: Final = Illness(
     "from outside.",
     cure="Run the doctor from outside, or name a public name server to compare with.",
 )
-INNER: Final = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "10.0.0.0/8",  # RFC 1918
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",  # RFC 3927
-        "100.64.0.0/10",  # RFC 6598
-        "fc00::/7",  # RFC 4193
-        "fe80::/10",  # RFC 4291
-    )
-)
-"""Loopback is not of them: what is there is asked for by whoever runs server and doctor on one machine."""
-
-
-def is_inner(address: str) -> bool:
-    """Whether an address is one of inner networks, which nobody outside can get to."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return any(parsed in network for network in INNER)
 
 
 def is_null(address: str) -> bool:

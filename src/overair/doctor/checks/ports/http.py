@@ -6,6 +6,7 @@ from typing import Final
 
 from yarl import URL
 
+from overair.doctor.autodiscovering import led_to
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.machine import Online
@@ -39,20 +40,9 @@ async def _examine(bedside: Bedside) -> Plain | None:
             raise NotReached(error.why.value) from error
         bedside.find(STRANGE if error.why is Why.NOT_HTTP else CLOSED, why=error.why)
         return None
-    location = _joined(url, answer.headers.get("Location"))
+    location = led_to(str(url), answer)
     bedside.note(f"HTTP {answer.status}" + (f", to {location.origin()}" if location is not None else ""))
     return Plain(answer.status, location, answer.date)
-
-
-def _joined(url: URL, location: str | None) -> URL | None:
-    """Where a redirect leads to; None where to nothing that is a URL of the web."""
-    if location is None:
-        return None
-    try:
-        target = url.join(URL(location))
-        return target if target.scheme in ("http", "https") and target.host else None
-    except ValueError:
-        return None
 
 
 CHECK: Final = Check(

@@ -11,7 +11,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.devices.device import RETIRED
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
+from overair.doctor.network.handshaking import NoShake, attempt, hello_to, place_of
 
 HTTP_1: Final = "http/1.1"
 
@@ -41,15 +41,11 @@ async def examine(bedside: Bedside) -> None:
     """Offer HTTP/1.1 alone, and nothing."""
     host, around, encrypted = bedside.host, bedside.surroundings, bedside.fact(Encrypted)
     bedside.note(f"settles on {encrypted.first.protocol or 'nothing'} by ALPN")
-    place, hello = place_of(host, next(iter(encrypted.shakes)), around), hello_to(host)
+    place, hello = place_of(host, encrypted.address, around), hello_to(host)
     plain, silent = await asyncio.gather(
-        shake(place, replace(hello, protocols=(HTTP_1,)), around),
-        shake(place, replace(hello, protocols=()), around),
-        return_exceptions=True,
+        attempt(place, replace(hello, protocols=(HTTP_1,)), around),
+        attempt(place, replace(hello, protocols=()), around),
     )
-    for outcome in (plain, silent):
-        if isinstance(outcome, BaseException) and not isinstance(outcome, NoShake):
-            raise outcome
     if isinstance(plain, NoShake):
         bedside.find(ONLY_HTTP_2)
     elif isinstance(silent, NoShake):

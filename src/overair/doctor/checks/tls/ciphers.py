@@ -11,7 +11,7 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.devices.device import CURRENT
 from overair.doctor.facts.tls import Ciphers, Encrypted, Versions
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.handshaking import NoShake, hello_to, place_of, shake
+from overair.doctor.network.handshaking import NoShake, attempt, hello_to, place_of
 
 WITH_FORWARD_SECRECY: Final = "kECDHE:kDHE:!aNULL:!eNULL:@SECLEVEL=0"
 AUTHENTICATED: Final = "AESGCM:AESCCM:CHACHA20:!aNULL:!kPSK:@SECLEVEL=0"
@@ -48,20 +48,15 @@ async def examine(bedside: Bedside) -> Ciphers:
     accepted = bedside.fact(Versions).accepted
     if accepted == (NEWEST,):
         raise NotReached("it speaks TLS 1.3 alone, whose ciphers all devices share that speak it")
-    place = place_of(host, next(iter(bedside.fact(Encrypted).shakes)), around)
+    place = place_of(host, bedside.fact(Encrypted).address, around)
     hello = replace(hello_to(host), maximum="TLSv1.2")
     outcomes = await asyncio.gather(
         *(
-            shake(place, replace(hello, ciphers=kind), around)
+            attempt(place, replace(hello, ciphers=kind), around)
             for kind in (WITH_FORWARD_SECRECY, AUTHENTICATED, PLAIN_RSA)
-        ),
-        return_exceptions=True,
+        )
     )
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, NoShake):
-            raise outcome
-    taken = [not isinstance(outcome, BaseException) for outcome in outcomes]
-    ciphers = Ciphers(*taken)
+    ciphers = Ciphers(*(not isinstance(outcome, NoShake) for outcome in outcomes))
     if not ciphers.forward_secret and NEWEST not in accepted:
         bedside.find(NO_FORWARD_SECRECY)
     elif not ciphers.authenticated and NEWEST not in accepted:

@@ -11,8 +11,8 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.tls import Encrypted
 from overair.doctor.illness import Illness, Product, Severity
 from overair.doctor.network.web import Answer, Unanswered, Why, ask
+from overair.protocol.http import PATH
 
-ENDPOINT: Final = "/Microsoft-Server-ActiveSync"
 _SIGNS: Final = (b"No required SSL certificate was sent", b"403.7", b"client certificate")
 """What nginx, IIS and others write into the page that says so."""
 _REFUSING: Final = frozenset((400, 403, 495, 496))
@@ -52,9 +52,9 @@ async def examine(bedside: Bedside) -> None:
         bedside.find(DEMANDED, how=f"it ends the handshake with alert {first.alert}")
         return
     host = bedside.host
-    url = URL.build(scheme="https", host=host.name, port=host.port, path=ENDPOINT)
+    url = URL.build(scheme="https", host=host.name, port=host.port, path=PATH)
     try:
-        answer = await ask(bedside.complaint, "OPTIONS", url, address=next(iter(encrypted.shakes)))
+        answer = await ask(bedside.complaint, "OPTIONS", url, address=encrypted.address)
     except Unanswered as failure:
         if failure.why not in (Why.TLS, Why.RESET, Why.CLOSED):
             raise NotReached(f"no answer that would tell: {failure}") from failure

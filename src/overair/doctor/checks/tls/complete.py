@@ -49,7 +49,7 @@ NOT_FOUND: Final = Illness(
 
 async def examine(bedside: Bedside) -> Chain:
     """Follow the issuers, fetching what the server should have sent."""
-    address = next(iter(bedside.fact(Encrypted).shakes))
+    address = bedside.fact(Encrypted).address
     chain = await complete(bedside.fact(Presented).sent, bedside.complaint.for_strangers(address))
     if chain.missing:
         names = ", ".join(f"“{one.name}”" for one in chain.missing)

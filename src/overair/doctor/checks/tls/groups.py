@@ -36,7 +36,7 @@ async def examine(bedside: Bedside) -> None:
     if bedside.fact(Presented).own.key.curve not in ("", P256):
         # Up to TLS 1.2 the curve of the certificate's key has to be among those that are offered.
         raise NotReached("its certificate's key is on another curve itself")
-    place = place_of(host, next(iter(encrypted.shakes)), around)
+    place = place_of(host, encrypted.address, around)
     try:
         await shake(place, replace(hello_to(host), only_p256=True), around)
     except NoShake:

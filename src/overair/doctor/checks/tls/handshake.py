@@ -13,7 +13,7 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.ports import Open
 from overair.doctor.facts.tls import Encrypted, Shake
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.handshaking import NoShake, Refusal, hello_to, place_of, shake
+from overair.doctor.network.handshaking import NoShake, Refusal, attempt, hello_to, place_of, shake
 from overair.doctor.network.web import Unanswered, ask
 
 # RFC 8446 section 6.2, RFC 6066 section 3.
@@ -119,16 +119,13 @@ async def examine(bedside: Bedside) -> Encrypted | None:
     host, around = bedside.host, bedside.surroundings
     addresses = bedside.fact(Open).addresses
     outcomes = await asyncio.gather(
-        *(shake(place_of(host, address, around), hello_to(host), around) for address in addresses),
-        return_exceptions=True,
+        *(attempt(place_of(host, address, around), hello_to(host), around) for address in addresses)
     )
     shakes: dict[str, Shake] = {}
     failed: dict[str, NoShake] = {}
     for address, outcome in zip(addresses, outcomes, strict=True):
         if isinstance(outcome, NoShake):
             failed[address] = outcome
-        elif isinstance(outcome, BaseException):
-            raise outcome
         else:
             shakes[address] = outcome
     if not shakes:

@@ -47,7 +47,7 @@ REFUSED: Final = Illness(
 async def examine(bedside: Bedside) -> Nameless:
     """Shake hands without a name."""
     host, around, encrypted = bedside.host, bedside.surroundings, bedside.fact(Encrypted)
-    place = place_of(host, next(iter(encrypted.shakes)), around)
+    place = place_of(host, encrypted.address, around)
     try:
         shown = await shake(place, replace(hello_to(host), name=None), around)
         own = read(shown.chain[0])

@@ -12,12 +12,9 @@ from overair.doctor.consequences import DISBELIEF
 from overair.doctor.devices.device import CURRENT
 from overair.doctor.facts.tls import Presented
 from overair.doctor.illness import Illness, Severity
+from overair.doctor.network.neighbourhood import is_internal_name
 from overair.doctor.network.resolving import literal
 
-INTERNAL: Final = frozenset(
-    ("local", "localdomain", "internal", "intranet", "lan", "corp", "home", "private", "domain", "invalid")
-)
-"""Last labels that no name in public DNS has."""
 SHOWN: Final = 6
 
 ADDRESS_TYPED: Final = Illness(
@@ -111,7 +108,7 @@ async def examine(bedside: Bedside) -> None:
         bedside.find(WILDCARD_APEX, wildcard=f"*.{host}", better=f"mail.{host}")
     elif all("." not in name for name in names):
         bedside.find(NETBIOS, names=shown)
-    elif all("." not in name or name.rpartition(".")[2] in INTERNAL for name in names):
+    elif all(map(is_internal_name, names)):
         bedside.find(INTERNAL_NAME, names=shown)
     else:
         bedside.find(MISMATCH, names=shown)

@@ -76,7 +76,7 @@ async def examine(bedside: Bedside) -> None:
 
 async def _elsewhere(bedside: Bedside, own: Certificate, issuer: Certificate) -> tuple[Told | None, str]:
     """What the authority says itself: by OCSP, or by its list where that tells nothing."""
-    complaint = bedside.complaint.for_strangers(next(iter(bedside.fact(Encrypted).shakes)))
+    complaint = bedside.complaint.for_strangers(bedside.fact(Encrypted).address)
     told = await asked(own, issuer, complaint)
     if told is not None and told.state in CONCLUSIVE:
         return told, "asked for"

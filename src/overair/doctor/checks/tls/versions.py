@@ -11,7 +11,7 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.devices.device import CURRENT, RETIRED, Device
 from overair.doctor.facts.tls import Encrypted, Versions
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.handshaking import VERSIONS, NoShake, hello_to, place_of, shake
+from overair.doctor.network.handshaking import VERSIONS, NoShake, attempt, hello_to, place_of
 
 OLD: Final = ("TLSv1", "TLSv1.1")
 _CURES: Final = {
@@ -54,18 +54,16 @@ OLD_TOO: Final = Illness(
 async def examine(bedside: Bedside) -> Versions:
     """Offer each version alone, side by side."""
     host, around = bedside.host, bedside.surroundings
-    place = place_of(host, next(iter(bedside.fact(Encrypted).shakes)), around)
+    place = place_of(host, bedside.fact(Encrypted).address, around)
     hello = hello_to(host)
     outcomes = await asyncio.gather(
-        *(shake(place, replace(hello, minimum=version, maximum=version), around) for version in VERSIONS),
-        return_exceptions=True,
+        *(attempt(place, replace(hello, minimum=version, maximum=version), around) for version in VERSIONS)
     )
-    accepted: list[str] = []
-    for version, outcome in zip(VERSIONS, outcomes, strict=True):
-        if not isinstance(outcome, BaseException):
-            accepted.append(version)
-        elif not isinstance(outcome, NoShake):
-            raise outcome
+    accepted = [
+        version
+        for version, outcome in zip(VERSIONS, outcomes, strict=True)
+        if not isinstance(outcome, NoShake)
+    ]
     if not accepted:
         raise NotReached("no handshake with one version alone succeeded")
     old = [version for version in accepted if version in OLD]

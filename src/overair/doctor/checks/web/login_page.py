@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.doctor.autodiscovering import led_to
+from overair.doctor.autodiscovering import MAXIMUM_URL, led_to
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.web import Greeting
@@ -60,7 +60,7 @@ async def _examine(bedside: Bedside) -> None:
     elif greeting.nature is Nature.LOGIN_PAGE:
         target = led_to(greeting.url, greeting.post)
         what = f"a redirect to {target.host}{target.raw_path}" if target is not None else "a form"
-        bedside.find(LOGIN_PAGE, what=what[:200])
+        bedside.find(LOGIN_PAGE, what=what[:MAXIMUM_URL])
 
 
 CHECK: Final = Check(

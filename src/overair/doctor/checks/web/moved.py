@@ -6,6 +6,7 @@ from typing import Final
 
 from yarl import URL
 
+from overair.doctor.autodiscovering import MAXIMUM_REDIRECTS, MAXIMUM_URL
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.login import LoggedIn
@@ -15,9 +16,6 @@ from overair.doctor.network.web import Answer, Unanswered
 from overair.doctor.phone import probe_of
 from overair.protocol.http import HttpStatus
 from overair.protocol.http.responses import LOCATION
-
-MAXIMUM_REDIRECTS: Final = 5
-MAXIMUM_SHOWN: Final = 200
 
 LOOP: Final = Illness(
     id="redirect-451-loop",
@@ -75,7 +73,7 @@ async def _examine(bedside: Bedside) -> None:
         location = answer.headers.get(LOCATION, "")
         target = _read(location)
         if target is None:
-            bedside.find(BROKEN, location=location[:MAXIMUM_SHOWN] or "missing")
+            bedside.find(BROKEN, location=location[:MAXIMUM_URL] or "missing")
             return
         url = str(target.with_query(None))
         trail.append(url)

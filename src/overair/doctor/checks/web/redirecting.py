@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.doctor.autodiscovering import led_to
+from overair.doctor.autodiscovering import MAXIMUM_URL, led_to
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.web import Greeting
@@ -41,7 +41,7 @@ async def _examine(bedside: Bedside) -> None:
         bedside.find(
             REDIRECTED,
             status=greeting.post.status,
-            target=f"{target.origin()}{target.raw_path}"[:200] if target is not None else "nowhere",
+            target=f"{target.origin()}{target.raw_path}"[:MAXIMUM_URL] if target is not None else "nowhere",
             path=greeting.path,
         )
 
