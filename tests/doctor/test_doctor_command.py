@@ -216,6 +216,8 @@ SENSELESS = {
     "a folder": (("--html", "/tmp"), "is there already and is no file"),
     "no report": (("--compare", os.devnull), "is no report of the doctor"),
     "no file": (("--compare", "/nowhere.json"), "No such file"),
+    "no certificates": (("--ca-file", os.devnull), "holds no certificates in PEM"),
+    "no file of certificates": (("--device-ca-file", "/nowhere.pem"), "/nowhere.pem: No such file"),
 }
 
 

@@ -115,6 +115,6 @@ def _require_certificates(path: Path) -> None:
     try:
         ssl.create_default_context().load_verify_locations(cafile=str(path))
     except ssl.SSLError:
-        raise Failure(f"{path} holds no certificates in PEM") from None
+        raise Failure(f"{path} holds no certificates in PEM", code=2) from None
     except OSError as error:
-        raise Failure(f"{path}: {error.strerror}") from None
+        raise Failure(f"{path}: {error.strerror}", code=2) from None
