@@ -14,6 +14,7 @@ from overair.doctor.facts.names import Addresses, Exchangers, Outside
 from overair.doctor.facts.ports import Open
 from overair.doctor.host import Host
 from overair.doctor.network import lookup, neighbourhood
+from overair.protocol.autodiscover.records import SRV_LABELS
 from overair.ward.name_server import name_server
 from overair.ward.zone import Zone
 from support.asynchronous import run
@@ -119,7 +120,7 @@ def test_names_of_the_inner_network(name: str, internal_name: bool) -> None:
     assert (internal.why_internal(name) is not None) is internal_name
 
 
-SRV_NAME = f"{service_record.RECORD}.{DOMAIN}"
+SRV_NAME = f"{SRV_LABELS}.{DOMAIN}"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 
 from overair.doctor.complaint import Complaint, Place, Surroundings
 from overair.doctor.guessing import guesses
-from overair.doctor.network.lookup import Looked, Outcome, look_up, walk
-from overair.doctor.network.resolving import MAXIMUM_RECORDS, Hosts
+from overair.doctor.network.lookup import MAXIMUM_RECORDS, Looked, Outcome, look_up, walk
+from overair.doctor.network.resolving import Hosts
 from overair.ward.name_server import name_server
 from overair.ward.ports import free_port
 from overair.ward.zone import Behaviour, Zone

@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import dns.exception
-import dns.rdatatype
-
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.doctor.network.resolving import MAXIMUM_RECORDS, resolver_of
+from overair.doctor.network.lookup import mail_exchangers
 from overair.doctor.network.web import Answer, Unanswered, Why, ask
 from overair.protocol.http import PATH
 from overair.protocol.http.responses import PROTOCOL_VERSIONS, SERVER_VERSION
@@ -53,25 +50,13 @@ async def probe(complaint: Complaint, host: Host, path: str = PATH) -> Probe:
         return Probe(host, path, None, error.why)
 
 
-async def mail_exchangers(complaint: Complaint) -> list[str]:
-    """The hosts of the domain's MX records that are under the domain."""
-    domain = complaint.mail_domain
-    try:
-        found = await resolver_of(complaint.surroundings).resolve(
-            f"{domain}.", dns.rdatatype.MX, raise_on_no_answer=False
-        )
-    except (dns.exception.DNSException, OSError):
-        return []  # a guess less
-    records = sorted(found.rrset or (), key=lambda record: int(record.preference))
-    names = [record.exchange.to_text(omit_final_dot=True).lower() for record in records]
-    return [name for name in names if name.endswith(f".{domain}")][:MAXIMUM_RECORDS]
-
-
 async def guesses(complaint: Complaint) -> list[Host]:
     """The hosts that a server of the domain is usually called, the likeliest first."""
     domain = complaint.mail_domain
     names = [f"{label}.{domain}" for label in LABELS]
-    names += [*await mail_exchangers(complaint), f"autodiscover.{domain}", domain]
+    exchangers = await mail_exchangers(complaint.surroundings, domain)
+    names += [name for name in exchangers if name.endswith(f".{domain}")]
+    names += [f"autodiscover.{domain}", domain]
     return [Host(name) for name in dict.fromkeys(names)]
 
 

@@ -18,10 +18,15 @@ import dns.rcode
 import dns.rdata
 import dns.rdatatype
 import dns.resolver
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.IN.SRV import SRV
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.network.resolving import MAXIMUM_RECORDS, lookup_seconds
 
+LOOKUP_SECONDS: Final = 5.0
+MAXIMUM_RECORDS: Final = 16
+"""Of one kind that a name may have; a zone could otherwise have the doctor ask for thousands."""
+ADDRESS_KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 DNS_PORT: Final = 53
 TRY_SECONDS: Final = 2.0
 """After which the next server is asked, or the same again, since a packet of UDP may be lost."""
@@ -53,7 +58,7 @@ class Looked:
 
     outcome: Outcome
     records: tuple[dns.rdata.Rdata, ...] = ()
-    """At most MAXIMUM_RECORDS."""
+    """At most MAXIMUM_RECORDS, those of MX and SRV that are preferred first."""
     chain: tuple[str, ...] = ()
     """The names that CNAME records led over, the asked one left out."""
     ttl: int | None = None
@@ -86,7 +91,7 @@ async def look_up(
     outcome.
     """
     started = time.monotonic()
-    limit = lookup_seconds(surroundings)
+    limit = min(LOOKUP_SECONDS, surroundings.connect_seconds)
     query = _query(name, kind, checked)
     if query is None:
         return Looked(Outcome.UNKNOWN)  # what DNS cannot write down, nobody can have
@@ -105,6 +110,14 @@ async def look_up(
             useless.add(place)
             best = looked
     return Looked(best.outcome, best.records, best.chain, best.ttl, time.monotonic() - started)
+
+
+async def mail_exchangers(surroundings: Surroundings, domain: str) -> tuple[str, ...]:
+    """The hosts that take mail for a domain (MX), the preferred ones first; none where that cannot be had."""
+    looked = await look_up(surroundings, domain, dns.rdatatype.MX)
+    targets = (_plain(one.exchange.to_text()) for one in looked.records if isinstance(one, MX))
+    # RFC 7505: a single “.” says that the domain takes no mail.
+    return tuple(target for target in dict.fromkeys(targets) if target)
 
 
 async def walk(surroundings: Surroundings, name: str, places: Sequence[Place] = ()) -> tuple[str, ...]:
@@ -164,9 +177,17 @@ def _read(answer: dns.message.Message) -> Looked:
         return Looked(Outcome.MALFORMED)
     chain = tuple(_plain(record.target.to_text()) for alias in result.cnames for record in alias)
     if result.answer is not None:
-        return Looked(Outcome.FOUND, tuple(result.answer)[:MAXIMUM_RECORDS], chain, result.minimum_ttl)
+        records = tuple(sorted(result.answer, key=_rank)[:MAXIMUM_RECORDS])
+        return Looked(Outcome.FOUND, records, chain, result.minimum_ttl)
     unknown = rcode == dns.rcode.NXDOMAIN
     return Looked(Outcome.UNKNOWN if unknown else Outcome.NOTHING, (), chain)
+
+
+def _rank(record: dns.rdata.Rdata) -> tuple[int, int]:
+    """The preferred ones first, where a kind says which: RFC 5321 section 5.1, RFC 2782."""
+    if isinstance(record, MX):
+        return record.preference, 0
+    return (record.priority, -record.weight) if isinstance(record, SRV) else (0, 0)
 
 
 def _plain(name: str) -> str:

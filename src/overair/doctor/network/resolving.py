@@ -5,39 +5,15 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-import dns.asyncresolver
-import dns.exception
-import dns.nameserver
-import dns.resolver
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from overair.doctor.complaint import Surroundings
+from overair.doctor.network.lookup import ADDRESS_KINDS, MAXIMUM_RECORDS, look_up
 
-LOOKUP_SECONDS: Final = 5.0
-MAXIMUM_RECORDS: Final = 16
-"""Of one kind that a name may have; a zone could otherwise have the doctor ask for thousands."""
-FAMILIES: Final = {4: (socket.AF_INET, "A"), 6: (socket.AF_INET6, "AAAA")}
-
-
-def lookup_seconds(surroundings: Surroundings) -> float:
-    """How long a look-up may take in all."""
-    return min(LOOKUP_SECONDS, surroundings.connect_seconds)
-
-
-def resolver_of(surroundings: Surroundings) -> dns.asyncresolver.Resolver:
-    """What asks the given name servers, or the system's where none is given.
-
-    Raises dns.resolver.NoResolverConfiguration where the system has none.
-    """
-    places = surroundings.resolvers
-    resolver = dns.asyncresolver.Resolver(surroundings.resolver_file, configure=not places)
-    if places:
-        resolver.nameservers = [dns.nameserver.Do53Nameserver(place.address, place.port) for place in places]
-    resolver.lifetime = lookup_seconds(surroundings)
-    return resolver
+FAMILIES: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 def literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -46,6 +22,22 @@ def literal(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return ipaddress.ip_address(name)
     except ValueError:
         return None
+
+
+def asks_the_system(surroundings: Surroundings) -> bool:
+    """Whether names are this machine's to look up, as phones on its network do, hosts file included."""
+    return surroundings.hosts is None and not surroundings.resolvers
+
+
+async def of_this_machine(surroundings: Surroundings, name: str) -> tuple[str, ...]:
+    """What this machine makes of a name, its hosts file included; none where the complaint names servers."""
+    if not asks_the_system(surroundings):
+        return tuple((surroundings.hosts or {}).get(name, ()))
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(place[0]) for *_, place in found))[:MAXIMUM_RECORDS]
 
 
 class Hosts(AbstractResolver):
@@ -78,37 +70,21 @@ class Hosts(AbstractResolver):
                 hostname=host,
                 host=address,
                 port=port,
-                family=FAMILIES[ipaddress.ip_address(address).version][0],
+                family=FAMILIES[ipaddress.ip_address(address).version],
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
             for address in addresses
         ]
 
-    async def _looked_up(self, host: str) -> list[str]:
+    async def _looked_up(self, host: str) -> Sequence[str]:
         if literal(host) is not None:
             return [host]
-        known = self._surroundings.hosts
-        if known is not None and host in known:
-            return list(known[host])
-        if not self._surroundings.resolvers and known is None:
-            # As phones on this network do, with the hosts file that a name server knows nothing of.
-            found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            return list(dict.fromkeys(str(place[0]) for *_, place in found))
-        try:
-            resolver = resolver_of(self._surroundings)
-        except dns.resolver.NoResolverConfiguration as error:
-            raise OSError("this machine has no name server") from error
-        answers = await asyncio.gather(
-            *(resolver.resolve(f"{host}.", kind) for _, kind in FAMILIES.values()), return_exceptions=True
-        )
-        addresses: list[str] = []
-        for answer in answers:
-            if isinstance(answer, dns.resolver.Answer):
-                addresses += [record.address for record in answer]
-            elif not isinstance(answer, dns.exception.DNSException):
-                raise answer
-        # One family is enough.
+        addresses = await of_this_machine(self._surroundings, host)
+        if not addresses and not asks_the_system(self._surroundings):
+            asked = await asyncio.gather(*(look_up(self._surroundings, host, kind) for kind in ADDRESS_KINDS))
+            # One family is enough.
+            addresses = tuple(record.to_text() for looked in asked for record in looked.records)
         if not addresses:
             raise OSError(f"{host} has no address")
         return addresses

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from overair.protocol.autodiscover.services import DAV, Service
 from overair.protocol.autodiscover.site import Site
+
+SRV_LABELS: Final = "_autodiscover._tcp"
+"""Below a domain the SRV record of Autodiscover stands there."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -53,5 +57,5 @@ def _of_autodiscover(domain: str, site: Site, *, for_thunderbird: bool) -> list[
         if site.port == 443 and site.host != name:
             found.append(Record(name, "CNAME", site.host, purpose))
     srv = f"0 0 {site.port} {site.host}"
-    found.append(Record(f"_autodiscover._tcp.{domain}", "SRV", srv, "Autodiscover of Outlook"))
+    found.append(Record(f"{SRV_LABELS}.{domain}", "SRV", srv, "Autodiscover of Outlook"))
     return found

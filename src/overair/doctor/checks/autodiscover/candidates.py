@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-import dns.exception
 import dns.rdatatype
+from dns.rdtypes.IN.SRV import SRV
 from yarl import URL
 
 from overair.doctor.autodiscovering import MAXIMUM_REDIRECTS, REDIRECTS, led_to
@@ -14,12 +14,11 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.hosts import Candidates, Method
 from overair.doctor.host import HTTPS_PORT, Host
-from overair.doctor.network.resolving import resolver_of
+from overair.doctor.network.lookup import look_up
 from overair.doctor.network.web import Unanswered, ask
 from overair.protocol.autodiscover.names import InvalidName, domain_name
+from overair.protocol.autodiscover.records import SRV_LABELS
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
-
-SRV_NAME: Final = "_autodiscover._tcp"
 
 
 def host_of(url: URL) -> Host | None:
@@ -53,16 +52,12 @@ async def redirects_of_http(bedside: Bedside) -> tuple[tuple[str, ...], URL | No
 
 async def srv_target(bedside: Bedside) -> Host | None:
     """The host of the SRV record; None where there is none."""
-    name = f"{SRV_NAME}.{bedside.complaint.mail_domain}."
-    try:
-        found = await resolver_of(bedside.surroundings).resolve(
-            name, dns.rdatatype.SRV, raise_on_no_answer=False
-        )
-    except (dns.exception.DNSException, OSError):
-        return None  # most domains have none, and need not; a broken DNS is found with the names
-    records = sorted(found.rrset or (), key=lambda record: (record.priority, -record.weight))
-    target = records[0].target.to_text(omit_final_dot=True).lower() if records else ""
-    return Host(target, records[0].port) if target not in ("", ".") else None
+    # Most domains have none, and need not; a broken DNS is found with the names.
+    name = f"{SRV_LABELS}.{bedside.complaint.mail_domain}"
+    looked = await look_up(bedside.surroundings, name, dns.rdatatype.SRV)
+    first = next((record for record in looked.records if isinstance(record, SRV)), None)
+    target = first.target.to_text(omit_final_dot=True).lower() if first is not None else ""
+    return Host(target, first.port) if first is not None and target not in ("", ".") else None
 
 
 async def _examine(bedside: Bedside) -> Candidates:
@@ -77,7 +72,7 @@ async def _examine(bedside: Bedside) -> Candidates:
         bedside.note(f"http://autodiscover.{domain} leads to {host.authority}")
     if srv is not None:
         found.setdefault(srv, (Method.SRV, AUTODISCOVER_PATH))
-        bedside.note(f"the SRV record {SRV_NAME}.{domain} leads to {srv.authority}")
+        bedside.note(f"the SRV record {SRV_LABELS}.{domain} leads to {srv.authority}")
     return Candidates(
         tuple(found),
         tuple(method for method, _ in found.values()),

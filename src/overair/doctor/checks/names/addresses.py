@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import Final
 
 import dns.rdatatype
@@ -30,10 +29,9 @@ from overair.doctor.checks.names.illnesses import (
 from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.illness import Illness
-from overair.doctor.network.lookup import ANSWERED, Looked, Outcome, look_up, walk
-from overair.doctor.network.resolving import MAXIMUM_RECORDS, literal
+from overair.doctor.network.lookup import ADDRESS_KINDS, ANSWERED, Looked, Outcome, look_up, walk
+from overair.doctor.network.resolving import literal, of_this_machine
 
-KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 LONG_CHAIN: Final = 8
 """Some resolvers follow no more (BIND 9.18 stops at 11, PowerDNS at 10)."""
 SLOW_SECONDS: Final = 1.5
@@ -65,12 +63,13 @@ async def _found(bedside: Bedside) -> Addresses | None:
     typed = literal(name)
     if typed is not None:
         return Addresses((name,), ()) if typed.version == 4 else Addresses((), (name,))
-    ours = await _of_this_machine(bedside)
+    here = await of_this_machine(bedside.surroundings, name)
+    ours = _told(here) if here else None
     if bedside.wanted(Resolving) is None:
         if ours is None:
             raise NotReached("no name server answers")
         return ours
-    asked = await asyncio.gather(*(look_up(bedside.surroundings, name, kind) for kind in KINDS))
+    asked = await asyncio.gather(*(look_up(bedside.surroundings, name, kind) for kind in ADDRESS_KINDS))
     found = _addresses(asked)
     if found is None:
         if ours is not None:
@@ -82,7 +81,7 @@ async def _found(bedside: Bedside) -> Addresses | None:
         bedside.find(HOSTS_FILE, here=", ".join(ours.all), there=", ".join(found.all))
     if len(found.chain) > LONG_CHAIN:
         bedside.find(ALIAS_LONG, count=len(found.chain), last=found.chain[-1])
-    for kind, looked in zip(KINDS, asked, strict=True):
+    for kind, looked in zip(ADDRESS_KINDS, asked, strict=True):
         if looked.outcome not in ANSWERED:
             bedside.find(FAMILY_FAILS, kind=kind.name, outcome=looked.outcome)
     slowest = max(looked.seconds for looked in asked)
@@ -93,22 +92,6 @@ async def _found(bedside: Bedside) -> Addresses | None:
     bedside.note(", ".join(found.all))
     # What the system says is what HTTP goes to; DNS's answer is the phones'.
     return Addresses(ours.ipv4, ours.ipv6, found.chain, found.ttl) if ours is not None else found
-
-
-async def _of_this_machine(bedside: Bedside) -> Addresses | None:
-    """What the system makes of the name, its hosts file included; None where the complaint names servers."""
-    around, name = bedside.surroundings, bedside.host.name
-    if around.hosts is not None:
-        addresses = around.hosts.get(name, ())
-        return _told(addresses) if addresses else None
-    if around.resolvers:
-        return None
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return None
-    return _told(tuple(dict.fromkeys(str(place[0]) for *_, place in found))[:MAXIMUM_RECORDS])
 
 
 def _told(addresses: tuple[str, ...]) -> Addresses:

@@ -6,13 +6,12 @@ import asyncio
 from typing import Final
 
 import dns.rdatatype
-from dns.rdtypes.ANY.MX import MX
 
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Exchangers
-from overair.doctor.network.lookup import look_up
+from overair.doctor.network.lookup import look_up, mail_exchangers
 
 MAXIMUM: Final = 8
 """Exchangers whose addresses are looked up; nobody has more that matter."""
@@ -20,13 +19,7 @@ MAXIMUM: Final = 8
 
 async def _examine(bedside: Bedside) -> Exchangers | None:
     around, domain = bedside.surroundings, bedside.complaint.mail_domain
-    looked = await look_up(around, domain, dns.rdatatype.MX)
-    records = sorted(
-        (record for record in looked.records if isinstance(record, MX)), key=lambda record: record.preference
-    )
-    targets = [record.exchange.to_text(omit_final_dot=True).lower() for record in records]
-    # RFC 7505: a single “.” says that the domain takes no mail.
-    names = [target for target in dict.fromkeys(targets) if target][:MAXIMUM]
+    names = (await mail_exchangers(around, domain))[:MAXIMUM]
     if not names:
         return None
     bedside.note(", ".join(names))

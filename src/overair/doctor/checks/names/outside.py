@@ -12,7 +12,7 @@ from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.machine import Online
 from overair.doctor.facts.names import Addresses, Outside
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.network.lookup import ANSWERED, Looked, Outcome, look_up
+from overair.doctor.network.lookup import ADDRESS_KINDS, ANSWERED, Looked, Outcome, look_up
 from overair.doctor.network.resolving import literal
 
 ONLY_INSIDE: Final = Illness(
@@ -56,7 +56,6 @@ SPLIT: Final = Illness(
     cure="Nothing, where both lead to the same server with the same certificate. Run the doctor from outside "
     "(or with `--resolver` at a public name server) to see what phones see there.",
 )
-KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 
 
 async def _examine(bedside: Bedside) -> Outside | None:
@@ -66,7 +65,7 @@ async def _examine(bedside: Bedside) -> Outside | None:
     if literal(name) is not None:
         raise NotReached("an address was typed in")
     asked = await asyncio.gather(
-        *(look_up(around, name, kind, places=around.public_resolvers) for kind in KINDS)
+        *(look_up(around, name, kind, places=around.public_resolvers) for kind in ADDRESS_KINDS)
     )
     seen = tuple(record.to_text() for looked in asked for record in looked.records)
     inside = bedside.wanted(Addresses)

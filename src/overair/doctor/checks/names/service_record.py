@@ -15,10 +15,10 @@ from overair.doctor.devices.device import EVERY, Device
 from overair.doctor.facts.hosts import Server, Source
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.illness import Illness, Severity
-from overair.doctor.network.lookup import ANSWERED, Outcome, look_up
+from overair.doctor.network.lookup import ADDRESS_KINDS, ANSWERED, Outcome, look_up
 from overair.doctor.network.resolving import literal
+from overair.protocol.autodiscover.records import SRV_LABELS
 
-RECORD: Final = "_autodiscover._tcp"
 _SAYS: Final = "The SRV record {record} is wrong: {why}."
 _CURE: Final = (
     "Write `{record}. SRV 0 0 443 SERVER.` with the name of the EAS server, which has an A record of its own "
@@ -41,7 +41,7 @@ ODD: Final = Illness(
 
 async def _examine(bedside: Bedside) -> None:
     around = bedside.surroundings
-    name = f"{RECORD}.{bedside.complaint.mail_domain}"
+    name = f"{SRV_LABELS}.{bedside.complaint.mail_domain}"
     looked = await look_up(around, name, dns.rdatatype.SRV)
     records = [record for record in looked.records if isinstance(record, SRV)]
     reasons = await asyncio.gather(*(_wrong(bedside, record) for record in records))
@@ -64,9 +64,7 @@ async def _wrong(bedside: Bedside, record: SRV) -> str | None:
         return f"its target {target} is an IP address, where a name belongs"
     if record.port == 0:
         return "its port is 0"
-    found = await asyncio.gather(
-        *(look_up(around, target, kind) for kind in (dns.rdatatype.A, dns.rdatatype.AAAA))
-    )
+    found = await asyncio.gather(*(look_up(around, target, kind) for kind in ADDRESS_KINDS))
     if any(one.outcome is Outcome.FOUND for one in found):
         alias = next((one.chain[0] for one in found if one.chain), None)
         # RFC 2782 forbids it, and some clients take it at its word.
