@@ -17,7 +17,7 @@ from overair.doctor.complaint import Complaint
 from overair.doctor.facts.hosts import Candidates, Server
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding
-from overair.doctor.step import State, Step
+from overair.doctor.step import State, Step, standing_on
 
 Watcher = Callable[[Step], None]
 """Told of each step when it begins to wait, runs, and is settled."""
@@ -112,7 +112,7 @@ class Examination:
         missing = [kind for kind in check.needs if kind not in facts]
         if missing:
             ground = self._yielders[missing[0]]
-            self._finish(step, State.NOT_REACHED, f"it stands on “{ground.title}”")
+            self._finish(step, State.NOT_REACHED, standing_on(ground.title))
             return self._grown(check, None)
         step.state = State.RUNNING
         self._watch(step)
@@ -154,8 +154,7 @@ class Examination:
             else:
                 for other in self._checks:
                     if other.scope is Scope.SERVER:
-                        reason = f"it stands on “{check.title}”"
-                        self._finish(self._unreached(other), State.NOT_REACHED, reason)
+                        self._finish(self._unreached(other), State.NOT_REACHED, standing_on(check.title))
         return fact
 
     def _unreached(self, check: Check) -> Step:

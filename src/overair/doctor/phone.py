@@ -9,15 +9,15 @@ import platform
 from typing import Any, Final
 from urllib.parse import unquote
 
-from overair.client import Client, HttpError
-from overair.client.connection import Answer
+from overair.client import Client, HttpError, connection
 from overair.doctor.bedside import Bedside
+from overair.doctor.check import NotReached
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Provisioned
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.network.resolving import Hosts
 from overair.doctor.network.trusting import believed
-from overair.doctor.network.web import USER_AGENT
+from overair.doctor.network.web import USER_AGENT, Answer, Unanswered
 from overair.protocol.device_information import DeviceDescription
 from overair.protocol.folder_sync import FolderSyncRequest
 from overair.protocol.http import WBXML_TYPE, Command, HttpStatus, Request
@@ -73,7 +73,7 @@ class _Phone(Client):
         content_type: str = WBXML_TYPE,
         timeout: float | None = None,
         **parameters: Any,  # those of Request, which types them
-    ) -> Answer:
+    ) -> connection.Answer:
         """Send it when a log-in may be sent. Raises NotReached after too many refusals."""
         # Nobody waits until a Ping is answered, which may take half an hour.
         turn = contextlib.nullcontext() if command is Command.PING else self._attempts.turn()
@@ -118,3 +118,19 @@ def probe_of(url: str, user: str, offered: str, *, base64: bool = False) -> tupl
     # Phones write base64 as it is, without escapes.
     target = f"{url}?{unquote(query) if base64 else query}"
     return target, dict(request.to_headers(base64=base64)), request.body
+
+
+async def first_command(bedside: Bedside, url: str, *, base64: bool = False) -> Answer:
+    """What is answered to the first FolderSync of the user who has logged in (``LoggedIn``).
+
+    Raises NotReached where nothing is.
+    """
+    logged_in = bedside.fact(LoggedIn)
+    offered = ",".join(logged_in.versions)
+    target, headers, body = probe_of(url, logged_in.login.user, offered, base64=base64)
+    try:
+        return await bedside.attempts.ask(
+            bedside.complaint, logged_in.login, "POST", target, headers=headers, body=body
+        )
+    except Unanswered as error:
+        raise NotReached(f"{url}: {error.why}") from error

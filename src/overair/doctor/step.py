@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -25,7 +26,16 @@ class State(StrEnum):
     """The doctor itself failed; no verdict."""
 
 
-SETTLED = frozenset((State.PASSED, State.FOUND, State.NOT_REACHED, State.STUMBLED))
+GROUND_GONE: Final = "it stands on"
+"""So begins the reason of a step whose ground was not there, which is no news."""
+
+
+def standing_on(title: str) -> str:
+    """The reason of a step whose ground, another step, was not there."""
+    return f"{GROUND_GONE} “{title}”"
+
+
+SETTLED: Final = frozenset((State.PASSED, State.FOUND, State.NOT_REACHED, State.STUMBLED))
 
 
 class Step(msgspec.Struct, kw_only=True):

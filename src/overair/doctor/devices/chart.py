@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from overair.doctor.check import Fact, Section
 from overair.doctor.devices.device import Device
@@ -13,9 +13,8 @@ from overair.doctor.devices.profiles import PROFILES, Profile
 from overair.doctor.examination import Examined
 from overair.doctor.host import Host
 from overair.doctor.illness import Finding, Severity
+from overair.doctor.step import GROUND_GONE, standing_on
 
-STANDS: Final = "it stands on"
-"""So begins the reason of a step whose ground was not there."""
 F = TypeVar("F", bound=Fact)
 
 
@@ -63,9 +62,9 @@ class Chart:
     def _reasons(self, kind: type[Fact], host: Host | None) -> Iterator[str]:
         for step in self.examined.steps:
             if step.check.yields is kind and step.host in (host, None):
-                if step.reason.startswith(STANDS):
+                if step.reason.startswith(GROUND_GONE):
                     yield step.reason
                 elif step.reason:
                     yield f"“{step.check.title}”: {step.reason}"
                 else:
-                    yield f"{STANDS} “{step.check.title}”"
+                    yield standing_on(step.check.title)

@@ -11,6 +11,7 @@ import msgspec
 from overair.doctor.devices.device import Device
 from overair.doctor.devices.profiles import PROFILES
 from overair.doctor.reporting.report import Report, ReportedFinding, ReportedStep, Verdict
+from overair.doctor.step import GROUND_GONE
 
 HEADINGS: Final = {
     Verdict.WELL: "Phones should work.",
@@ -25,8 +26,6 @@ OF_ONE: Final = {
     Verdict.UNDETERMINED: "Nothing wrong was found for {device}, as far as could be looked.",
 }
 """The headings where one kind of device was asked for."""
-STANDS: Final = "it stands on"
-"""So begins the reason of a step whose ground was not there, which is no news."""
 RANKS: Final = {"no": 0, "unknown": 1, "yes": 2}
 """Answers about a device; the first that there is stands for all."""
 DOINGS: Final = {
@@ -102,7 +101,7 @@ def unreached(report: Report) -> list[str]:
     told = (
         f"{step.title} ({step.reason})"
         for step in report.steps
-        if step.state in ("not reached", "stumbled") and not step.reason.startswith(STANDS)
+        if step.state in ("not reached", "stumbled") and not step.reason.startswith(GROUND_GONE)
     )
     return list(dict.fromkeys(told))
 

@@ -12,10 +12,22 @@ from overair.client import (
     StatusError,
     WipeRequested,
 )
+from overair.doctor.checks.protocol import illnesses
+from overair.doctor.illness import Illness
 from overair.protocol.statuses import CommonStatus
 
 MEANINGS: Final = {status.value: status.name.replace("_", " ").lower() for status in CommonStatus}
 
+REFUSALS: Final[dict[int, Illness]] = {
+    CommonStatus.USER_DISABLED_FOR_SYNC: illnesses.EAS_DISABLED,
+    CommonStatus.USER_ON_NEW_MAILBOX_CANNOT_SYNC: illnesses.EAS_DISABLED,
+    CommonStatus.USER_ON_LEGACY_MAILBOX_CANNOT_SYNC: illnesses.EAS_DISABLED,
+    CommonStatus.ACCOUNT_DISABLED: illnesses.EAS_DISABLED,
+    CommonStatus.DEVICE_IS_BLOCKED_FOR_THIS_USER: illnesses.DEVICE_BLOCKED,
+    CommonStatus.ACCESS_DENIED: illnesses.DEVICE_BLOCKED,
+    CommonStatus.MAXIMUM_DEVICES_REACHED: illnesses.DEVICES_TOO_MANY,
+}
+"""The statuses by which a server does not let a user or a device in, whatever the command."""
 WORDS: Final[dict[type[ClientError], str]] = {
     ConnectionFailed: "no whole answer",
     InvalidAnswer: "an answer that breaks the protocol",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.client import ClientError, HttpError, StatusError
+from overair.client import ClientError
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.protocol import illnesses
-from overair.doctor.checks.protocol.failures import status_of, told
+from overair.doctor.checks.protocol.failures import REFUSALS, status_of, told
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Hierarchy, Provisioned
 from overair.doctor.facts.web import Endpoint
@@ -16,17 +16,11 @@ from overair.doctor.folders import FIRST_FOLDERS, INBOX
 from overair.doctor.illness import Illness
 from overair.doctor.phone import device_id, phone
 from overair.protocol.http import HttpStatus
-from overair.protocol.statuses import PROVISIONING_STATUSES, CommonStatus
+from overair.protocol.statuses import PROVISIONING_STATUSES
 
 ILLNESSES: Final[dict[int, Illness]] = {
     HttpStatus.FORBIDDEN: illnesses.EAS_DISABLED,
-    CommonStatus.USER_DISABLED_FOR_SYNC: illnesses.EAS_DISABLED,
-    CommonStatus.USER_ON_NEW_MAILBOX_CANNOT_SYNC: illnesses.EAS_DISABLED,
-    CommonStatus.USER_ON_LEGACY_MAILBOX_CANNOT_SYNC: illnesses.EAS_DISABLED,
-    CommonStatus.ACCOUNT_DISABLED: illnesses.EAS_DISABLED,
-    CommonStatus.DEVICE_IS_BLOCKED_FOR_THIS_USER: illnesses.DEVICE_BLOCKED,
-    CommonStatus.ACCESS_DENIED: illnesses.DEVICE_BLOCKED,
-    CommonStatus.MAXIMUM_DEVICES_REACHED: illnesses.DEVICES_TOO_MANY,
+    **REFUSALS,
     **dict.fromkeys(PROVISIONING_STATUSES, illnesses.PROVISIONING_ENDLESS),
     HttpStatus.RETRY_AFTER_PROVISIONING: illnesses.PROVISIONING_ENDLESS,
 }
@@ -39,8 +33,7 @@ async def examine(bedside: Bedside) -> Hierarchy | None:
         try:
             await client.folder_sync()
         except ClientError as error:
-            status = status_of(error) if isinstance(error, HttpError | StatusError) else None
-            illness = ILLNESSES.get(status or 0, illnesses.FOLDER_SYNC_FAILS)
+            illness = ILLNESSES.get(status_of(error) or 0, illnesses.FOLDER_SYNC_FAILS)
             bedside.find(illness, told=told(error), device=device_id())
             return None
         folders = {entry.server_id: entry.type for entry in client.folders.values()}

@@ -9,14 +9,13 @@ from overair.client import ClientError, HttpError, WipeRequested
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.protocol import illnesses
-from overair.doctor.checks.protocol.failures import status_of, told
+from overair.doctor.checks.protocol.failures import REFUSALS, status_of, told
 from overair.doctor.facts.login import LoggedIn, Spoken
 from overair.doctor.facts.protocol import Provisioned
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.phone import device_id, phone
 from overair.protocol.http import HttpStatus
 from overair.protocol.policy import EASProvisionDoc
-from overair.protocol.statuses import CommonStatus
 from overair.versions import Version
 
 STRICT: Final = (
@@ -30,18 +29,6 @@ NOTHING_DEMANDED: Final = frozenset(("", "0", "-1"))
 PERMISSION: Final = re.compile("Allow|AttachmentsEnabled")
 MOST_PERMISSIVE: Final = {"AllowBluetooth": "2", "AllowSMIMEEncryptionAlgorithmNegotiation": "2"}
 """Of settings that permit; of the others it is 1."""
-REFUSALS: Final = frozenset(
-    (
-        CommonStatus.USER_DISABLED_FOR_SYNC,
-        CommonStatus.USER_ON_NEW_MAILBOX_CANNOT_SYNC,
-        CommonStatus.USER_ON_LEGACY_MAILBOX_CANNOT_SYNC,
-        CommonStatus.DEVICE_IS_BLOCKED_FOR_THIS_USER,
-        CommonStatus.ACCESS_DENIED,
-        CommonStatus.ACCOUNT_DISABLED,
-        CommonStatus.MAXIMUM_DEVICES_REACHED,
-    )
-)
-"""What is no matter of policies: the next check asks without them and hears it, too."""
 WITHOUT: Final = frozenset((HttpStatus.NOT_IMPLEMENTED, HttpStatus.BAD_REQUEST, HttpStatus.FORBIDDEN))
 """What servers answer that know no policies."""
 
@@ -56,6 +43,7 @@ async def examine(bedside: Bedside) -> Provisioned | None:
             bedside.find(illnesses.WIPE_ORDERED, what=what)
             return None
         except ClientError as error:
+            # A refusal is no matter of policies: the next check asks without them and hears it, too.
             if (isinstance(error, HttpError) and error.status in WITHOUT) or status_of(error) in REFUSALS:
                 bedside.note(f"none ({told(error)})")
                 return Provisioned(0, {})

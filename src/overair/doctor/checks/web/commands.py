@@ -11,8 +11,8 @@ from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.greeting import nature_of
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.web import Answer, Unanswered
-from overair.doctor.phone import probe_of
+from overair.doctor.network.web import Answer
+from overair.doctor.phone import first_command
 from overair.protocol.http import HttpStatus
 from overair.protocol.http.responses import SERVER_VERSION
 from overair.versions import Version
@@ -71,19 +71,6 @@ VERSION_HIDDEN: Final = Illness(
 )
 
 
-async def _asked(bedside: Bedside, url: str, *, base64: bool = False) -> Answer:
-    """A FolderSync of the user's. Raises NotReached where nothing is answered."""
-    logged_in = bedside.fact(LoggedIn)
-    offered = ",".join(logged_in.versions)
-    target, headers, body = probe_of(url, logged_in.login.user, offered, base64=base64)
-    try:
-        return await bedside.attempts.ask(
-            bedside.complaint, logged_in.login, "POST", target, headers=headers, body=body
-        )
-    except Unanswered as error:
-        raise NotReached(error.why.value) from error
-
-
 def _knows_base64(logged_in: LoggedIn) -> bool:
     return any(version.text in logged_in.versions for version in Version if version >= Version.V12_1)
 
@@ -96,10 +83,10 @@ async def _examine(bedside: Bedside) -> None:
     endpoint, logged_in = bedside.fact(Endpoint), bedside.fact(LoggedIn)
     if not any(name.lower() == SERVER_VERSION.lower() for name in logged_in.headers):
         bedside.find(VERSION_HIDDEN)
-    plain = await _asked(bedside, endpoint.url)
+    plain = await first_command(bedside, endpoint.url)
     if plain.status == HttpStatus.REDIRECT:
         raise NotReached("the user is sent to another server")
-    base64 = await _asked(bedside, endpoint.url, base64=True) if _knows_base64(logged_in) else None
+    base64 = await first_command(bedside, endpoint.url, base64=True) if _knows_base64(logged_in) else None
     if _is_fine(plain):
         bedside.note(f"HTTP {plain.status}")
         if base64 is not None and not _is_fine(base64):

@@ -8,12 +8,11 @@ from yarl import URL
 
 from overair.doctor.autodiscovering import MAXIMUM_REDIRECTS, MAXIMUM_URL
 from overair.doctor.bedside import Bedside
-from overair.doctor.check import Check, NotReached, Scope, Section
+from overair.doctor.check import Check, Scope, Section
 from overair.doctor.facts.login import LoggedIn
 from overair.doctor.facts.web import Endpoint
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.web import Answer, Unanswered
-from overair.doctor.phone import probe_of
+from overair.doctor.phone import first_command
 from overair.protocol.http import HttpStatus
 from overair.protocol.http.responses import LOCATION
 
@@ -53,22 +52,10 @@ BROKEN: Final = Illness(
 )
 
 
-async def _asked(bedside: Bedside, url: str) -> Answer:
-    """A FolderSync of the user's. Raises NotReached where nothing is answered."""
-    logged_in = bedside.fact(LoggedIn)
-    target, headers, body = probe_of(url, logged_in.login.user, ",".join(logged_in.versions))
-    try:
-        return await bedside.attempts.ask(
-            bedside.complaint, logged_in.login, "POST", target, headers=headers, body=body
-        )
-    except Unanswered as error:
-        raise NotReached(f"{url}: {error.why}") from error
-
-
 async def _examine(bedside: Bedside) -> None:
     url = bedside.fact(Endpoint).url
     trail = [url]
-    answer = await _asked(bedside, url)
+    answer = await first_command(bedside, url)
     while answer.status == HttpStatus.REDIRECT:
         location = answer.headers.get(LOCATION, "")
         target = _read(location)
@@ -83,7 +70,7 @@ async def _examine(bedside: Bedside) -> None:
         if not bedside.complaint.may_tell(target.host or ""):
             bedside.find(OUTSIDE, target=target.host, domain=bedside.complaint.mail_domain)
             return
-        answer = await _asked(bedside, url)
+        answer = await first_command(bedside, url)
     bedside.note("it serves the user itself" if len(trail) == 1 else f"it leads to {url}")
 
 
