@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from overair.doctor.attempts import MAXIMUM_REFUSALS, Login
+from overair.doctor.autodiscovering import challenges_of
 from overair.doctor.checks import login
 from overair.doctor.checks.login import log_in, versions
 from overair.doctor.complaint import Complaint
 from overair.doctor.facts.login import LoggedIn, Spoken
+from overair.doctor.network.web import Answer
 from overair.doctor.secret import Secret
 from overair.doctor.step import State
 from overair.protocol.http.credentials import parse_authorization
@@ -185,3 +187,15 @@ def test_commands_that_phones_cannot_do_without() -> None:
     assert findings == ["commands-missing"]
     assert "Ping" in bedside.findings[0].says
     assert "FolderSync" not in bedside.findings[0].says
+
+
+def _refusal(*challenges: str) -> Answer:
+    headers = CIMultiDict([("WWW-Authenticate", challenge) for challenge in challenges])
+    return Answer(401, CIMultiDictProxy(headers), b"", 0.0)
+
+
+def test_a_question_for_a_log_in_is_the_same_with_another_nonce() -> None:
+    one, other = ('Digest realm="mail", nonce="1", opaque="2"', 'Digest realm="mail", nonce="3", opaque="4"')
+
+    assert challenges_of(_refusal("Basic", one)) == challenges_of(_refusal(other, "Basic"))
+    assert challenges_of(_refusal('Basic realm="a"')) != challenges_of(_refusal('Basic realm="b"'))

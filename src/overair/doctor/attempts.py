@@ -46,12 +46,17 @@ class Attempts:
         self.refused: list[str] = []
         """The names that were refused, once for each time."""
         self._taken: set[str] = set()
+        self._ever_taken: set[str] = set()
         self._asking = 0
         self._change = asyncio.Condition()
 
     def is_taken(self, url: str | URL) -> bool:
         """Whether what is at a URL has taken a log-in, and not refused the next one."""
         return _place(url) in self._taken
+
+    def was_taken(self, url: str | URL) -> bool:
+        """Whether what is at a URL has taken a log-in, whatever it did with others."""
+        return _place(url) in self._ever_taken
 
     def refuse(self, user: str, url: str | URL) -> None:
         """Count a refusal."""
@@ -115,6 +120,7 @@ class Attempts:
                 self.refuse(login.user, url)
             elif answer.status == HttpStatus.OK:
                 self._taken.add(_place(url))
+                self._ever_taken.add(_place(url))
             return answer
 
 

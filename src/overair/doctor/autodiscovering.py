@@ -30,6 +30,7 @@ _BEGINNING: Final = 2048
 """Bytes that tell what a body is."""
 _XML: Final = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml|autodiscover)\b", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"(?:^|,)\s*([a-z][a-z0-9-]*)(?=\s|,|$)(?!\s*=)", re.IGNORECASE)
+_ONCE: Final = re.compile(r'\b(nonce|opaque)="[^"]*"', re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -183,6 +184,11 @@ def schemes_of(answer: Answer) -> tuple[str, ...]:
         for scheme in _SCHEME.findall(re.sub(r'"(?:[^"\\]|\\.)*"', '""', value)):
             found[scheme.lower()] = None
     return tuple(found)
+
+
+def challenges_of(answer: Answer) -> frozenset[str]:
+    """The values of WWW-Authenticate, without what is another one in each answer."""
+    return frozenset(_ONCE.sub("", value) for value in answer.headers.getall("WWW-Authenticate", ()))
 
 
 def is_page(answer: Answer) -> bool:

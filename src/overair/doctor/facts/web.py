@@ -59,3 +59,7 @@ class Endpoint(Fact):
     """The EAS server where its headers tell it."""
     front: Product | None
     """The web server or proxy in front where its headers tell it."""
+    challenges: frozenset[str] = frozenset()
+    """How strangers are asked for a log-in: ``challenges_of`` its answer."""
+    guards_options: bool = False
+    """Whether it asks for a log-in before it answers OPTIONS, too."""

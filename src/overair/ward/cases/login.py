@@ -44,6 +44,26 @@ NOBODY: Final = """
 {proxied}
     }}
 """
+NOBODY_BEHIND: Final = """
+    location / {{
+        set $command "";
+        if ($request_method = POST) {{
+            set $command $http_authorization;
+        }}
+        if ($command ~ "^Basic") {{
+            proxy_pass http://{address}:{port};
+        }}
+{proxied}
+    }}
+"""
+BACK_END: Final = """
+server {{
+    listen {address}:{port};
+    add_header WWW-Authenticate Negotiate always;
+    add_header WWW-Authenticate NTLM always;
+    return 401;
+}}
+"""
 APACHE_GATE: Final = """\
     <Location /Microsoft-Server-ActiveSync>
         AuthType Basic
@@ -125,6 +145,16 @@ async def _told(answer: str, ward: Ward) -> AsyncIterator[Complaint]:
     records(ward, address)
     lines = f"    http-request return {answer} if {LOGGED_IN}"
     async with behind_haproxy(ward, address, frontend=lines):
+        yield ward.complaint()
+
+
+@contextlib.asynccontextmanager
+async def _refused_behind(ward: Ward) -> AsyncIterator[Complaint]:
+    """The server with the mailboxes does not take Basic, which the one in front passes on."""
+    behind = ward.address()
+    locations = NOBODY_BEHIND.format(proxied=PROXIED, address=behind, port=ward.http)
+    back_end = BACK_END.format(address=behind, port=ward.http)
+    async with healthy_site(ward, locations=locations), ward.nginx(back_end):
         yield ward.complaint()
 
 
@@ -210,6 +240,13 @@ CASES: Final = (
         program=Program.NGINX,
         start=_latin1,
         password=UMLAUTS,
+    ),
+    Case(
+        id="back-end-of-another-mind",
+        title="“OWA takes my password, the phone asks for it again and again. We have two Exchange servers.”",
+        illness="log-in-refused-behind",
+        program=Program.NGINX,
+        start=_refused_behind,
     ),
     Case(
         id="mailbox-server-gone",

@@ -22,6 +22,24 @@ PASSWORD_WRONG: Final = Illness(
         Product.OVERAIR: "Set a new password with `overair user passwd ADDRESS`.",
     },
 )
+REFUSED_BEHIND: Final = Illness(
+    id="log-in-refused-behind",
+    severity=Severity.BREAKS,
+    says="{host} takes the log-in of {user} for OPTIONS, and answers its commands with a refusal of another "
+    "server ({schemes}): the password is right for the one in front, and the one behind, with the mailbox, "
+    "does not take what is passed on to it.",
+    cure="Have the server behind take the log-in that the one in front passes on: the same accounts, and the "
+    "kind of authentication that the one in front uses.",
+    cures={
+        Product.EXCHANGE: "On Exchange 2003, on the back-end server: IIS Manager, Default Web Site, the "
+        "properties of Exchange and of Microsoft-Server-ActiveSync, Directory Security, Authentication and "
+        "access control: Integrated Windows Authentication on (it is off by default), then iisreset. On "
+        "Exchange 2007 and 2010, at the server in the user's site: Get-ActiveSyncVirtualDirectory -Server "
+        "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true, its ExternalUrl empty. On 2013 and "
+        "later: Windows Authentication on at Microsoft-Server-ActiveSync of the site “Exchange Back End”.",
+    },
+    explains=REFUSED_ELSEWHERE,
+)
 ACCOUNT_LOCKED: Final = Illness(
     id="account-locked",
     severity=Severity.BREAKS,

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from overair.doctor.attempts import Attempts, Login
+from overair.doctor.autodiscovering import challenges_of, schemes_of
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.checks.login import illnesses
@@ -72,6 +73,8 @@ async def examine(bedside: Bedside) -> LoggedIn | None:
             if not refused:
                 return _taken(bedside, form, answer)
             refusal = answer
+            if _behind(bedside, answer):
+                break  # whose log-in was taken in front needs no other form
     except Unanswered as error:
         raise NotReached(error.why.value) from None
     except NotReached:
@@ -111,7 +114,7 @@ def _only_latin1(password: Secret) -> bool:
 async def _tried(
     bedside: Bedside, attempts: Attempts, login: Login, endpoint: Endpoint
 ) -> tuple[Answer, bool]:
-    """What OPTIONS answers, and whether the log-in was refused.
+    """What OPTIONS answers, or what the command does that is refused; and whether the log-in was refused.
 
     Some servers answer OPTIONS to anybody, so a command is asked, too.
     """
@@ -157,8 +160,25 @@ def _explain(bedside: Bedside, refusal: Answer | None) -> None:
     told = ""
     if refusal is not None:
         told = " ".join((*refusal.headers.values(), refusal.text[:MAXIMUM_HINT]))
-    illness = next((one for pattern, one in HINTS if pattern.search(told)), illnesses.PASSWORD_WRONG)
-    bedside.find(illness, user=bedside.complaint.user or bedside.complaint.address)
+    user = bedside.complaint.user or bedside.complaint.address
+    illness = next((one for pattern, one in HINTS if pattern.search(told)), None)
+    if illness is None and refusal is not None and (schemes := _behind(bedside, refusal)):
+        bedside.find(illnesses.REFUSED_BEHIND, user=user, schemes=schemes)
+        return
+    bedside.find(illness or illnesses.PASSWORD_WRONG, user=user)
+
+
+def _behind(bedside: Bedside, refusal: Answer) -> str:
+    """What a server behind the endpoint asks for, where it is not the endpoint that refuses; else empty.
+
+    The endpoint takes the log-in for OPTIONS, which it gives to nobody without, and the refusal of the
+    command does not ask for a log-in as the endpoint asks strangers.
+    """
+    endpoint = bedside.fact(Endpoint)
+    if not endpoint.guards_options or not bedside.attempts.was_taken(endpoint.url):
+        return ""
+    schemes = ", ".join(schemes_of(refusal)) or "nothing at all"
+    return schemes if challenges_of(refusal) != endpoint.challenges else ""
 
 
 def _listed(value: str) -> tuple[str, ...]:
@@ -179,6 +199,7 @@ CHECK: Final = Check(
         illnesses.EAS_DISABLED,
         illnesses.APP_PASSWORD_NEEDED,
         illnesses.OAUTH_DEMANDED,
+        illnesses.REFUSED_BEHIND,
         illnesses.DOMAIN_UNWANTED,
         illnesses.PASSWORD_WRONG,
         illnesses.SERVER_FAILS,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from overair.doctor.autodiscovering import schemes_of
+from overair.doctor.autodiscovering import challenges_of, schemes_of
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.web import Endpoint, Greeting
 from overair.doctor.greeting import Nature
 from overair.doctor.illness import Illness, Product, Severity
+from overair.protocol.http import HttpStatus
 
 USABLE: Final = frozenset(("basic", "bearer"))
 WINDOWS: Final = frozenset(("ntlm", "negotiate"))
@@ -71,7 +72,14 @@ async def _examine(bedside: Bedside) -> Endpoint | None:
         illness = INTEGRATED if WINDOWS & set(schemes) else NO_BASIC
         bedside.find(illness, schemes=", ".join(schemes) or "nothing at all", url=greeting.url)
         return None
-    return Endpoint(greeting.url, schemes, greeting.product, greeting.front)
+    return Endpoint(
+        greeting.url,
+        schemes,
+        greeting.product,
+        greeting.front,
+        challenges=challenges_of(greeting.post),
+        guards_options=greeting.options is not None and greeting.options.status == HttpStatus.UNAUTHORIZED,
+    )
 
 
 CHECK: Final = Check(
