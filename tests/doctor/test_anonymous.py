@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +14,17 @@ from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
 from overair.doctor.illness import Illness
 from overair.doctor.reporting.anonymous import ADDRESS, Anonymity
-from overair.doctor.reporting.details import MARKS, OWN, QUOTED, details_of
+from overair.doctor.reporting.details import MARKS, OWN, QUOTED
 from overair.doctor.reporting.pseudonyms import LEFT_OUT, Pseudonyms
 from support.told import ANNA, ill, report, step
 
 ILLNESSES = [illness for check in CHECKS for illness in check.finds]
+
+
+def details_of(illness: Illness) -> frozenset[str]:
+    """The names of the details that an illness is told with."""
+    texts = (illness.says, illness.cure, *illness.cures.values())
+    return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def test_it_is_known_who_words_each_detail() -> None:

@@ -85,7 +85,7 @@ def exchange_2003() -> Bedside:
         Endpoint(URL, ("basic",), None, None),
         Greeting(URL, asked, asked, None, None),
         Webmail("/exchange/", forms=True),
-        Trusted(by_fingerprint=False),
+        Trusted(),
     )
 
 

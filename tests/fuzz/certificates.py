@@ -78,7 +78,7 @@ def check_certificate(found: Certificate) -> None:
     assert found.hash_name.isalnum() or not found.hash_name or "-" in found.hash_name
     urls = (*found.issuer_urls, *found.ocsp_urls, *found.list_urls)
     assert all(url.lower().startswith("http://") for url in urls)
-    for fact in (found.is_authority, found.for_servers, found.says_purpose, found.must_staple):
+    for fact in (found.for_servers, found.says_purpose, found.must_staple):
         assert isinstance(fact, bool)
     assert found.self_signed in (True, False)
     assert found.addresses == tuple(found.addresses)

@@ -16,7 +16,6 @@ from overair.imap.server import Security, Server
 from overair.items import Item, Message
 from overair.mailboxes.gateway.backend import Known, MirroredFolder, Stood, UpstreamFolder
 from overair.mailboxes.gateway.mail.backend import ImapBackend
-from overair.mailboxes.gateway.mail.flags import with_state_of
 from overair.mailboxes.gateway.mail.message_key import read_key
 from overair.mailboxes.gateway.mail.options import MailOptions, Owner
 from support.cyrus import Cyrus
@@ -24,6 +23,16 @@ from support.dovecot import PASSWORD, Dovecot
 from support.outgoing import letter
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+STATE = (
+    "read",
+    "flag",
+    "categories",
+    "is_draft",
+    "date_received",
+    "last_verb_executed",
+    "last_verb_execution_time",
+)
+"""What of a message is the mirror's while its content is brought."""
 FULL, NO_QRESYNC, OLD = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 SERVERS = f"""
 listen = {FULL}, {NO_QRESYNC}, {OLD}
@@ -162,7 +171,7 @@ class MemoryMirror:
             else:
                 assert isinstance(one.item, Message)
                 assert isinstance(whole, Message)
-                one.item = with_state_of(one.item, whole)
+                one.item = msgspec.structs.replace(whole, **{name: getattr(one.item, name) for name in STATE})
 
 
 @dataclass

@@ -36,7 +36,7 @@ async def _server(_: Bedside) -> Server:
 
 
 async def _trusted(_: Bedside) -> Trusted:
-    return Trusted(by_fingerprint=False)
+    return Trusted()
 
 
 async def _endpoint(_: Bedside) -> Endpoint:

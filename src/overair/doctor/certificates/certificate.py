@@ -137,12 +137,6 @@ class Certificate:
         return algorithm.name if algorithm is not None else ""
 
     @cached_property
-    def is_authority(self) -> bool:
-        """Whether it may issue others."""
-        found = self._extension(x509.BasicConstraints)
-        return found.ca if found is not None else self.parsed.version is x509.Version.v1
-
-    @cached_property
     def for_servers(self) -> bool:
         """Whether its extended key usage allows a server of TLS, or there is none."""
         found = self._extension(x509.ExtendedKeyUsage)

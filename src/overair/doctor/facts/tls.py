@@ -146,6 +146,5 @@ class Nameless(Fact):
 class Trusted(Fact):
     """The password may go there: this machine believes the certificate, or the user trusts it by name."""
 
-    by_fingerprint: bool
     doubts: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the host at which it shows another certificate that is not believed, and why not."""

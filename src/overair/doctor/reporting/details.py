@@ -6,10 +6,7 @@ that is in none of the sets counts as theirs.
 
 from __future__ import annotations
 
-from string import Formatter
 from typing import Final
-
-from overair.doctor.illness import Illness
 
 OWN: Final = frozenset(
     (
@@ -109,9 +106,3 @@ QUOTED: Final = frozenset(
 """What somebody else has called something, or has answered."""
 MARKS: Final = frozenset(("device", "fingerprint"))
 """What one thing alone in the world has."""
-
-
-def details_of(illness: Illness) -> frozenset[str]:
-    """The names of the details that an illness is told with."""
-    texts = (illness.says, illness.cure, *illness.cures.values())
-    return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None)

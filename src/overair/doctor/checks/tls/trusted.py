@@ -49,7 +49,7 @@ async def examine(bedside: Bedside) -> Trusted | None:
         doubts = {der: reason for der, reason in zip(different, reasons, strict=True) if reason}
     if len(doubts) < len(different):
         doubted = {address: doubts[one.chain[0]] for address, one in shakes.items() if one.chain[0] in doubts}
-        return Trusted(by_fingerprint=wanted is not None, doubts=doubted)
+        return Trusted(doubted)
     first = next(iter(different))
     if wanted is not None:
         bedside.find(FINGERPRINT, fingerprint=hashlib.sha256(first).hexdigest())

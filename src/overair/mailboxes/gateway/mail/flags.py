@@ -100,23 +100,6 @@ def with_flags(
     )
 
 
-def with_state_of(stub: Message, whole: Message) -> Message:
-    """A message that was brought whole, in the state in which the mirror has it already."""
-    return msgspec.structs.replace(whole, **{name: getattr(stub, name) for name in STATE})
-
-
-STATE: Final = (
-    "read",
-    "flag",
-    "categories",
-    "is_draft",
-    "date_received",
-    "last_verb_executed",
-    "last_verb_execution_time",
-)
-"""What of a message is the mirror's while its content is brought."""
-
-
 def _flag(flags: frozenset[str], old: Flag | None) -> Flag:
     status = None if old is None else old.status
     if FLAGGED in flags:

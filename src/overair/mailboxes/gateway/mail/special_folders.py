@@ -40,13 +40,6 @@ TYPES: Final[Mapping[Role, FolderType]] = {
 }
 """The default folders of a phone; it has none for what is junk or archived, which are folders for mail."""
 ROLES: Final[Mapping[FolderType, Role]] = {kind: role for role, kind in TYPES.items()}
-NEW_NAMES: Final[Mapping[Role, str]] = {
-    Role.DRAFTS: "Drafts",
-    Role.SENT: "Sent",
-    Role.TRASH: "Trash",
-    Role.NOTES: "Notes",
-}
-"""What a default folder is called where one has to be made."""
 
 
 class Candidate(NamedTuple):
