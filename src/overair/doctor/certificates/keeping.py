@@ -18,7 +18,7 @@ def keep(parent: Path, name: str, files: Mapping[str, bytes]) -> Path:
     """Write files into the folder ``name`` within ``parent``, and return it.
 
     What is there by these names is replaced, links themselves and not what they lead to; the folder must
-    not be a link. A name can't leave its folder. Raises OSError.
+    not be a link. A name cannot leave its folder. Raises OSError.
     """
     parent.mkdir(parents=True, exist_ok=True)
     folder = parent / _harmless(name)

@@ -137,8 +137,8 @@ NO_SERVER: Final = Illness(
     says="Autodiscover of {name} answers without naming an ActiveSync server.",
     cure="Set the external URL of the ActiveSync directory at the server.",
     cures={
-        Product.EXCHANGE: 'Set-ActiveSyncVirtualDirectory -Identity "SERVER\\Microsoft-Server-ActiveSync '
-        '(Default Web Site)" -ExternalURL https://{target}/Microsoft-Server-ActiveSync',
+        Product.EXCHANGE: '`Set-ActiveSyncVirtualDirectory -Identity "SERVER\\Microsoft-Server-ActiveSync '
+        '(Default Web Site)" -ExternalURL https://{target}/Microsoft-Server-ActiveSync`',
         Product.OVERAIR: 'Set url = "https://{target}" in overair.toml.',
     },
     explains=_CONSEQUENCES,
@@ -193,7 +193,7 @@ NAMES_HTTP: Final = Illness(
     says="Autodiscover names {url}, which is not encrypted; phones refuse it.",
     cure="Have it name https://: set the external URL of the server.",
     cures={
-        Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL https://…/Microsoft-Server-ActiveSync",
+        Product.EXCHANGE: "`Set-ActiveSyncVirtualDirectory -ExternalURL https://…/Microsoft-Server-ActiveSync`",
         Product.OVERAIR: 'Set url = "https://HOST" in overair.toml.',
         Product.Z_PUSH: "Set ZPUSH_HOST in autodiscover/config.php to the name that phones use, without a "
         "scheme.",
@@ -207,8 +207,8 @@ NAMES_INTERNAL: Final = Illness(
     "reach it.",
     cure="Have it name the server as the outside knows it: set the external URL of the ActiveSync directory.",
     cures={
-        Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
-        "https://PUBLIC-NAME/Microsoft-Server-ActiveSync",
+        Product.EXCHANGE: "`Set-ActiveSyncVirtualDirectory -ExternalURL "
+        "https://PUBLIC-NAME/Microsoft-Server-ActiveSync`",
         Product.OVERAIR: 'Set url = "https://PUBLIC-NAME" in overair.toml.',
     },
     explains=_MISNAMED | {"name-unknown", "name-without-address", "private-address"},
@@ -219,8 +219,8 @@ NAMES_UNREACHABLE: Final = Illness(
     says="Autodiscover names {url}, where nothing answers, while the server answers at {server}.",
     cure="Have it name https://{server}/Microsoft-Server-ActiveSync, or make the named server reachable.",
     cures={
-        Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
-        "https://{server}/Microsoft-Server-ActiveSync",
+        Product.EXCHANGE: "`Set-ActiveSyncVirtualDirectory -ExternalURL "
+        "https://{server}/Microsoft-Server-ActiveSync`",
         Product.OVERAIR: 'Set url = "https://{server}" in overair.toml.',
     },
     explains=_MISNAMED,
@@ -239,8 +239,8 @@ NO_PATH: Final = Illness(
     "others ask the web site at / instead.",
     cure="Have it name {url} with /Microsoft-Server-ActiveSync.",
     cures={
-        Product.EXCHANGE: "Set-ActiveSyncVirtualDirectory -ExternalURL "
-        "https://HOST/Microsoft-Server-ActiveSync",
+        Product.EXCHANGE: "`Set-ActiveSyncVirtualDirectory -ExternalURL "
+        "https://HOST/Microsoft-Server-ActiveSync`",
     },
     explains=_MISNAMED,
 )
@@ -268,10 +268,11 @@ CAPITALS_FAIL: Final = Illness(
     "path in lower case, others in capitals.",
     cure="Have the web server take the path in any letter case.",
     cures={
-        Product.NGINX: "location ~* ^/autodiscover/autodiscover\\.(xml|json) instead of location "
-        "/autodiscover",
-        Product.APACHE: "AliasMatch (?i)^/autodiscover/autodiscover\\.xml$ …, or ProxyPassMatch with (?i)",
-        Product.HAPROXY: "acl autodiscover path_beg -i /autodiscover/",
+        Product.NGINX: "`location ~* ^/autodiscover/autodiscover\\.(xml|json)` instead of `location "
+        "/autodiscover`",
+        Product.APACHE: "`AliasMatch (?i)^/autodiscover/autodiscover\\.xml$ …`, or `ProxyPassMatch` "
+        "with `(?i)`",
+        Product.HAPROXY: "`acl autodiscover path_beg -i /autodiscover/`",
     },
 )
 LOWER_CASE_FAILS: Final = msgspec.structs.replace(CAPITALS_FAIL, hits=EVERY)

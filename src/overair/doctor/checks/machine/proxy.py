@@ -27,8 +27,8 @@ PROXY: Final = Illness(
     severity=Severity.ODDITY,
     says="Programs of this machine are told to use the proxy {proxy} ({variable}). Phones are not, and so "
     "the doctor goes straight to the server.",
-    cure="Nothing. Where a browser of this machine shows something else than the doctor says, the proxy is "
-    "why.",
+    cure="Nothing has to be done. Where a browser of this machine shows something else than the doctor says, "
+    "the proxy is why.",
 )
 SCHEMES: Final = ("https", "all", "http")
 

@@ -53,8 +53,8 @@ SPLIT: Final = Illness(
     severity=Severity.ODDITY,
     says="{host} is {inside} in this network and {outside} outside: two ways in, of which this examination "
     "walks the inner one.",
-    cure="Nothing, where both lead to the same server with the same certificate. Run the doctor from outside "
-    "(or with `--resolver` at a public name server) to see what phones see there.",
+    cure="Nothing has to be done where both lead to the same server with the same certificate. Run the "
+    "doctor from outside (or with `--resolver` at a public name server) to see what phones see there.",
 )
 
 

@@ -30,7 +30,7 @@ HARMLESS: Final = Illness(
     severity=Severity.ODDITY,
     says="{host} exists only because DNS answers every name under {domain} (`*.{domain}`). It leads to an "
     "Autodiscover, so nothing is wrong.",
-    cure="Nothing. A record of its own for {host} would outlive a change of the wildcard.",
+    cure="Nothing has to be done. A record of its own for {host} would outlive a change of the wildcard.",
 )
 
 

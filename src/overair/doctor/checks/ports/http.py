@@ -18,9 +18,9 @@ from overair.doctor.network.web import Unanswered, Why, ask
 CLOSED: Final = Illness(
     id="http-closed",
     severity=Severity.ODDITY,
-    says="{host} does not answer at port 80 (HTTP): {why}. Phones don't need it.",
-    cure="Nothing. Whoever types the address without https:// gets no page; a redirect to https:// at port "
-    "80 would help them.",
+    says="{host} does not answer at port 80 (HTTP): {why}. Phones do not need it.",
+    cure="Nothing has to be done. Whoever types the address without https:// gets no page; a redirect to "
+    "https:// at port 80 would help them.",
 )
 STRANGE: Final = Illness(
     id="http-strange",

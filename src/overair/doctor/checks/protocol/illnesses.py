@@ -135,7 +135,7 @@ HEARTBEAT_LIMITED: Final = Illness(
     id="heartbeat-limited",
     severity=Severity.ODDITY,
     says="{host} lets phones wait {minutes} minutes at most.",
-    cure="Nothing need be done; longer waits save battery where the path holds them.",
+    cure="Nothing has to be done; longer waits save battery where the path holds them.",
     cures={
         Product.EXCHANGE: "MaxHeartbeatInterval (seconds) in the web.config of ClientAccess\\Sync says so.",
         Product.Z_PUSH: "PING_HIGHER_BOUND_LIFETIME in config.php says so.",

@@ -34,7 +34,7 @@ CERTIFICATE_REQUIRED: Final = Illness(
         Product.EXCHANGE: "IIS Manager, Microsoft-Server-ActiveSync, SSL Settings, Client certificates: "
         "Ignore; and Set-ActiveSyncVirtualDirectory -ClientCertAuth Ignore.",
         Product.NGINX: "Take `ssl_verify_client on` out of the server block, or write `optional`.",
-        Product.APACHE: "SSLVerifyClient none for <Location /Microsoft-Server-ActiveSync>",
+        Product.APACHE: "`SSLVerifyClient none` for `<Location /Microsoft-Server-ActiveSync>`",
         Product.HAPROXY: "Write `verify none` or `verify optional` at the bind line in place of `verify "
         "required`.",
     },

@@ -17,10 +17,10 @@ SENSITIVE: Final = Illness(
     says="{host} knows the path in the usual letter case alone; a few old phones write it in lower case.",
     cure="Take the path in any letter case, where such phones are.",
     cures={
-        Product.NGINX: "location ~* ^/microsoft-server-activesync in place of location "
-        "/Microsoft-Server-ActiveSync",
-        Product.APACHE: "AliasMatch (?i)^/Microsoft-Server-ActiveSync$ …, or ProxyPassMatch with (?i)",
-        Product.HAPROXY: "path_beg -i in place of path_beg",
+        Product.NGINX: "`location ~* ^/microsoft-server-activesync` in place of `location "
+        "/Microsoft-Server-ActiveSync`",
+        Product.APACHE: "`AliasMatch (?i)^/Microsoft-Server-ActiveSync$ …`, or `ProxyPassMatch` with `(?i)`",
+        Product.HAPROXY: "`path_beg -i` in place of `path_beg`",
     },
 )
 

@@ -50,9 +50,9 @@ ELSEWHERE: Final = Illness(
     says="{host} has an EAS server, at {found} and not at {path}, which phones ask.",
     cure="Have the web server pass {path} on to where {found} leads, with the rest of the request as it is.",
     cures={
-        Product.NGINX: "location = {path} {{ proxy_pass http://SERVER{found}; }}",
-        Product.APACHE: "Alias {path} /usr/share/z-push/index.php, or ProxyPass {path} http://SERVER{found}",
-        Product.HAPROXY: "http-request set-path {found} if {{ path -i {path} }}",
+        Product.NGINX: "`location = {path} {{ proxy_pass http://SERVER{found}; }}`",
+        Product.APACHE: "`Alias {path} /usr/share/z-push/index.php`, or `ProxyPass {path} http://SERVER{found}`",
+        Product.HAPROXY: "`http-request set-path {found} if {{ path -i {path} }}`",
     },
 )
 WEB_PAGE: Final = Illness(

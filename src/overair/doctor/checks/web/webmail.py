@@ -19,8 +19,8 @@ SILENT: Final = Illness(
     id="owa-not-answering",
     severity=Severity.ODDITY,
     says="{host} is an Exchange server whose OWA does not answer: HTTP {status} at {path}.",
-    cure="Nothing, where OWA is meant to be closed. Otherwise look at the application pool of OWA "
-    "(MSExchangeOWAAppPool) and at the rules of the proxy for /owa.",
+    cure="Nothing has to be done where OWA is meant to be closed. Otherwise look at the application pool of "
+    "OWA (MSExchangeOWAAppPool) and at the rules of the proxy for /owa.",
 )
 _THERE: Final = frozenset((Nature.LOG_IN, Nature.FORMS, Nature.LOGIN_PAGE))
 
