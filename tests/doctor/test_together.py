@@ -68,6 +68,14 @@ async def expired_and_unannounced(ward: Ward) -> AsyncIterator[Complaint]:
         yield ward.complaint()
 
 
+@asynccontextmanager
+async def expired_behind_a_form(ward: Ward) -> AsyncIterator[Complaint]:
+    certificate = ward.authority.issue(NAMES, start=-90, end=-3)
+    form = "location / { return 302 https://$host/owa/auth/logon.aspx; }"
+    async with healthy_site(ward, certificate=certificate, locations=form):
+        yield ward.complaint()
+
+
 TOGETHER: dict[Start, tuple[str, str | None, str]] = {
     closed_and_unannounced: ("server-unknown at None", "autodiscover-missing", "broken"),
     not_in_the_certificate: ("autodiscover-not-in-certificate at None", None, "impaired"),
@@ -82,6 +90,7 @@ TOGETHER: dict[Start, tuple[str, str | None, str]] = {
         "impaired",
     ),
     expired_for_another_name: (f"certificate-expired at {MAIL}", "name-mismatch", "broken"),
+    expired_behind_a_form: (f"certificate-expired at {MAIL}", "forms-based-authentication", "broken"),
     expired_and_unannounced: (f"certificate-expired at {MAIL}", "autodiscover-missing", "broken"),
 }
 """The cause and where it is, what else has to be told, and how phones fare."""

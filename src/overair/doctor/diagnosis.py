@@ -135,6 +135,10 @@ def _in_the_way(examined: Examined) -> Sequence[Finding]:
         step.check.id for step in examined.steps if given and step.check.section is Section.AUTODISCOVER
     }
     found = [one for one in examined.findings if one.host in hosts and one.check not in beside]
+    if server is not None:
+        # What both have is told of the server first.
+        ranks = {step.check.id: rank for rank, step in enumerate(examined.steps)}
+        found.sort(key=lambda one: (ranks[one.check], one.host != server.host))
     return [_softened(one) if beyond is not None and one.host == beyond else one for one in found]
 
 

@@ -33,9 +33,9 @@ REFUSED_BEHIND: Final = Illness(
     cures={
         Product.EXCHANGE: "On Exchange 2003, on the back-end server: IIS Manager, Default Web Site, the "
         "properties of Exchange and of Microsoft-Server-ActiveSync, Directory Security, Authentication and "
-        "access control: Integrated Windows Authentication on (it is off by default), then iisreset. On "
-        "Exchange 2007 and 2010, at the server in the user's site: Get-ActiveSyncVirtualDirectory -Server "
-        "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true, its ExternalUrl empty. On 2013 and "
+        "access control: Integrated Windows Authentication on (it is off by default), then `iisreset`. On "
+        "Exchange 2007 and 2010, at the server in the user's site: `Get-ActiveSyncVirtualDirectory -Server "
+        "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true`, its ExternalUrl empty. On 2013 and "
         "later: Windows Authentication on at Microsoft-Server-ActiveSync of the site “Exchange Back End”.",
     },
     explains=REFUSED_ELSEWHERE,
@@ -129,11 +129,11 @@ SERVER_FAILS: Final = Illness(
     severity=Severity.BREAKS,
     says="{host} answers HTTP {status} as soon as somebody logs in.",
     cure="Look into the server's log at the time of this examination: what is behind the log-in (the mailbox "
-    "server, the application pool, PHP) fails.",
+    "server, the application pool, PHP) fails. 507 says that the user's mailbox is full.",
     cures={
         Product.EXCHANGE: "Look at MSExchangeSyncAppPool, at the mailbox database (mounted?), at inherited "
-        "rights of the user (AdminSDHolder: members of administrators' groups get HTTP 500) and into the IIS "
-        "log.",
+        "rights of the user (AdminSDHolder: members of administrators' groups get HTTP 500), with HTTP 507 at "
+        "the quota (`Get-MailboxStatistics NAME | fl StorageLimitStatus`), and into the IIS log.",
         Product.Z_PUSH: "Look into z-push-error.log and PHP's own error log.",
     },
 )
