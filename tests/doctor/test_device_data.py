@@ -179,7 +179,7 @@ def test_a_public_root_leaves_open_whether_the_cloud_trusts_it(chain: tuple[Cert
     def shown(*, private: bool, knows: Knows = Knows.YES) -> Shown:
         links = tuple(Link(one, Origin.SENT) for one in chain)
         stores = RootStores(dict.fromkeys(StoreName, knows), private=private)
-        return Shown(MAIL.name, Presented(chain), Chain(links, ()), stores, Versions(("TLSv1.2",)))
+        return Shown(Presented(chain), Chain(links, ()), stores, Versions(("TLSv1.2",)))
 
     assert not objections(Device.OUTLOOK, shown(private=False))
     assert any("not at hand" in one for one in doubts(Device.OUTLOOK, shown(private=False)))

@@ -21,9 +21,10 @@ from overair.doctor.secret import Secret
 from overair.doctor.step import State
 from overair.protocol.http.credentials import parse_authorization
 from overair.versions import Version
+from overair.ward.case import Start
 from overair.ward.ward import PASSWORD, Changes, Handler, Ward
 from support.bedside import bedside_of, looked_at
-from support.practice import Practice, Start, found, practising, scripted, step_of
+from support.practice import Practice, found, practising, scripted, step_of
 
 UMLAUT = "Grün-7"
 

@@ -30,7 +30,6 @@ def shown(files: CertificateFiles, *, fetched: bool = False) -> Shown:
         Link(intermediate, Origin.FETCHED if fetched else Origin.SENT),
     )
     return Shown(
-        name="mail.ward.test",
         presented=Presented((own, intermediate)),
         chain=Chain(links, ()),
         stores=RootStores(dict.fromkeys(StoreName, Knows.YES)),
@@ -54,7 +53,7 @@ def test_every_device_has_its_demands() -> None:
 
 
 def test_nothing_seen_is_nothing_to_object_to() -> None:
-    assert not objecting(Shown(name="mail.ward.test"))
+    assert not objecting(Shown())
 
 
 def test_an_ec_key_is_for_all_but_the_oldest(usual: Shown) -> None:

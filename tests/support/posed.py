@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from overair.doctor.complaint import Complaint
 from overair.protocol.http import Command, Request
 from overair.protocol.schema import Record
+from overair.ward.case import Start
 from overair.ward.posing import Change, Own, posing
 from overair.ward.ward import Ward
 from overair.wbxml import decode
-from support.practice import Start
 
 
 def posed(changes: Mapping[Command, Change], *, send: bool = False, push: bool = False) -> Start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from overair.doctor.bedside import Bedside
@@ -17,12 +17,12 @@ from overair.doctor.facts.web import Endpoint
 from overair.doctor.host import Host
 from overair.doctor.step import Step
 from overair.protocol.http import PATH
+from overair.ward.case import Start
 from overair.ward.site import MAIL, NAMES, records
 from overair.ward.supplies import Supplies
 from overair.ward.ward import PASSWORD, Handler, Ward
 
 T = TypeVar("T")
-Start = Callable[[Ward], AbstractAsyncContextManager[Complaint]]
 SERVER = Host(MAIL)
 URL = f"https://{MAIL}{PATH}"
 

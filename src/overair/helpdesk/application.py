@@ -32,7 +32,7 @@ from overair.helpdesk.asking import (
     complaint_of,
     fields_of,
 )
-from overair.helpdesk.consultation import MOST_LISTENERS, Consultation, Outcome
+from overair.helpdesk.consultation import MOST_LISTENERS, Consultation, Outcome, Shown
 from overair.helpdesk.consultations import Consultations
 from overair.helpdesk.guard import Guard, Tokens
 from overair.helpdesk.pace import Pace, TooMany
@@ -177,7 +177,7 @@ class Desk:
         return report
 
 
-def _of(consultation: Consultation, section: Section) -> list[object]:
+def _of(consultation: Consultation, section: Section) -> list[Shown]:
     return [step for step in consultation.steps if step.section == section.value]
 
 

@@ -105,7 +105,7 @@ class Consultations:
             outcome = Outcome.LATE
         except asyncio.CancelledError:
             outcome = Outcome.ABANDONED  # the task ends here in any case
-        except Exception:
+        except Exception:  # a defect is told in the page and the log, and ends no other examination
             _log.exception("an examination failed")
         finally:
             if complaint.password is not None and report is not None and not _refused(report):

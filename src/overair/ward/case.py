@@ -30,6 +30,10 @@ class Program(StrEnum):
     """The ward's own name server."""
 
 
+Start = Callable[["Ward"], AbstractAsyncContextManager[Complaint]]
+"""Starts a case; gives the complaint that a patient comes with, and stops it at the end."""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One sick server; a module of ``overair.ward.cases`` may hold several of one kind."""
 
@@ -40,8 +44,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     illness: str | None
     """The id of the illness that the doctor has to name as the cause; None for a healthy server."""
     program: Program
-    start: Callable[[Ward], AbstractAsyncContextManager[Complaint]]
-    """Start it; gives the complaint that a patient comes with, and stops it at the end."""
+    start: Start
     password: str | None = None
     """The patient's, where it matters."""
     minute: float = 60.0

@@ -12,20 +12,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from typing import Unpack
 
 from overair.doctor.complaint import Complaint
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.http import PATH
+from overair.ward.case import Start
 from overair.ward.fronts import behind_apache, behind_haproxy
 from overair.ward.ports import free_port
 from overair.ward.site import PROXIED, TO_HTTPS, USUAL, healthy_site, records
 from overair.ward.ward import Changes, Ward
-
-Start = Callable[[Ward], AbstractAsyncContextManager[Complaint]]
-"""Of a case."""
 
 
 async def meanings(ward: Ward) -> dict[str, str]:

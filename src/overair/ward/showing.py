@@ -11,14 +11,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Unpack
 
 from overair.doctor.complaint import Complaint
-from overair.ward.case import Program
+from overair.ward.case import Program, Start
 from overair.ward.certificates import CertificateFiles
 from overair.ward.fronts import behind_apache, behind_haproxy
 from overair.ward.site import healthy_site, records
 from overair.ward.ward import Changes, Ward
 
 Issue = Callable[[Ward], CertificateFiles]
-Start = Callable[[Ward], AbstractAsyncContextManager[Complaint]]
 
 
 def showing(

@@ -117,8 +117,6 @@ ALIKE: Final[Mapping[str, frozenset[str]]] = {
 class Shown:
     """What the checks saw of one host; None where they did not get so far."""
 
-    name: str
-    """The host's."""
     presented: Presented | None = None
     chain: Chain | None = None
     stores: RootStores | None = None

@@ -38,7 +38,6 @@ def distrust(chart: Chart, host: Host) -> tuple[Objection, ...]:
 
 def _shown(chart: Chart, host: Host) -> Shown:
     return Shown(
-        name=host.name,
         presented=chart.fact(Presented, host),
         chain=chart.fact(Chain, host),
         stores=chart.fact(RootStores, host),

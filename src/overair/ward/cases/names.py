@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from typing import Final
 
 from overair.doctor.complaint import Complaint
 from overair.doctor.host import Host
-from overair.ward.case import Case, Program
+from overair.ward.case import Case, Program, Start
 from overair.ward.dns_programs import OTHER_KEY, asking, knot, unbound
 from overair.ward.site import AUTODISCOVER, MAIL, healthy_site
 from overair.ward.ward import DOMAIN, Ward
@@ -18,7 +17,6 @@ from overair.ward.zone import Behaviour
 
 SERVER: Final = Host(MAIL)
 CHAIN: Final = 10
-Start = Callable[[Ward], AbstractAsyncContextManager[Complaint]]
 
 
 def zone_of(lines: str) -> Start:

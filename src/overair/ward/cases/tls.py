@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from overair.doctor.complaint import Complaint
-from overair.ward.case import Case, Program
-from overair.ward.showing import Start
+from overair.ward.case import Case, Program, Start
 from overair.ward.site import LISTEN, MAIL, NAMES, healthy_site, records
 from overair.ward.ward import Ward
 

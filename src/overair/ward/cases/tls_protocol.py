@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Final
 
 from overair.doctor.complaint import Complaint
-from overair.ward.case import Case, Program
+from overair.ward.case import Case, Program, Start
 from overair.ward.fronts import ALPN, behind_apache, behind_haproxy
 from overair.ward.ports import IPV6_LOOPBACK, has_ipv6
 from overair.ward.programs import Missing
-from overair.ward.showing import Start
 from overair.ward.site import LISTEN, MAIL, NAMES, healthy_site, records
 from overair.ward.ward import Ward
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from overair.doctor.certificates.stores import StoreName
 from overair.doctor.complaint import Complaint
-from overair.ward.case import Case, Program
+from overair.ward.case import Case, Program, Start
 from overair.ward.certificates import INTERMEDIATE, LEAF, ROOT, CertificateFiles
 from overair.ward.fronts import behind_apache, behind_haproxy
-from overair.ward.showing import Start, showing
+from overair.ward.showing import showing
 from overair.ward.site import NAMES, records
 from overair.ward.ward import Ward
 
