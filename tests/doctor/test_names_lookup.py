@@ -76,6 +76,18 @@ def test_http_tries_as_few_addresses() -> None:
     assert run(tried()) == MAXIMUM_RECORDS
 
 
+def test_a_name_server_that_fails_is_not_a_name_without_an_address() -> None:
+    failing = Zone()
+    failing.behave(MAIL, Behaviour.SERVFAIL)
+
+    async def resolved() -> None:
+        async with name_server(failing, ADDRESS) as place:
+            await Hosts(around(place)).resolve(MAIL, 443)
+
+    with pytest.raises(OSError, match="SERVFAIL"):
+        run(resolved())
+
+
 def test_of_thousands_of_exchangers_a_few_are_guesses() -> None:
     crowded = zone(*(("ward.test", "MX", f"{n} mx{n}.ward.test.") for n in range(1000)))
 

@@ -11,7 +11,7 @@ from typing import Final
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from overair.doctor.complaint import Surroundings
-from overair.doctor.network.lookup import ADDRESS_KINDS, MAXIMUM_RECORDS, look_up
+from overair.doctor.network.lookup import ADDRESS_KINDS, ANSWERED, MAXIMUM_RECORDS, look_up
 
 FAMILIES: Final = {4: socket.AF_INET, 6: socket.AF_INET6}
 
@@ -85,6 +85,8 @@ class Hosts(AbstractResolver):
             asked = await asyncio.gather(*(look_up(self._surroundings, host, kind) for kind in ADDRESS_KINDS))
             # One family is enough.
             addresses = tuple(record.to_text() for looked in asked for record in looked.records)
+            if not any(looked.outcome in ANSWERED for looked in asked):
+                raise OSError(f"the name servers do not say the address: {asked[0].outcome}")
         if not addresses:
             raise OSError(f"{host} has no address")
         return addresses

@@ -35,8 +35,8 @@ REFUSED_BEHIND: Final = Illness(
         "properties of Exchange and of Microsoft-Server-ActiveSync, Directory Security, Authentication and "
         "access control: Integrated Windows Authentication on (it is off by default), then `iisreset`. On "
         "Exchange 2007 and 2010, at the server in the user's site: `Get-ActiveSyncVirtualDirectory -Server "
-        "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true`, its ExternalUrl empty. On 2013 and "
-        "later: Windows Authentication on at Microsoft-Server-ActiveSync of the site “Exchange Back End”.",
+        "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true`, its ExternalUrl empty. On 2013 "
+        "and later: Windows Authentication on at Microsoft-Server-ActiveSync of the site “Exchange Back End”.",
     },
     explains=REFUSED_ELSEWHERE,
 )
@@ -132,8 +132,8 @@ SERVER_FAILS: Final = Illness(
     "server, the application pool, PHP) fails. 507 says that the user's mailbox is full.",
     cures={
         Product.EXCHANGE: "Look at MSExchangeSyncAppPool, at the mailbox database (mounted?), at inherited "
-        "rights of the user (AdminSDHolder: members of administrators' groups get HTTP 500), with HTTP 507 at "
-        "the quota (`Get-MailboxStatistics NAME | fl StorageLimitStatus`), and into the IIS log.",
+        "rights of the user (AdminSDHolder: members of administrators' groups get HTTP 500), with HTTP 507 "
+        "at the quota (`Get-MailboxStatistics NAME | fl StorageLimitStatus`), and into the IIS log.",
         Product.Z_PUSH: "Look into z-push-error.log and PHP's own error log.",
     },
 )

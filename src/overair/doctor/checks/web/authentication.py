@@ -54,7 +54,8 @@ ANONYMOUS: Final = Illness(
         Product.APACHE: "Where the answer is the source of a script (<?php), PHP does not run for it: switch "
         "it on. Otherwise take RequestHeader set Authorization out.",
         Product.NGINX: "Where the answer is nginx's own (return 200, a page), have "
-        "/Microsoft-Server-ActiveSync passed on to the EAS server; otherwise take a fixed proxy_set_header Authorization out.",
+        "/Microsoft-Server-ActiveSync passed on to the EAS server; otherwise take a fixed "
+        "proxy_set_header Authorization out.",
         Product.HAPROXY: "Where the answer is HAProxy's own (http-request return), have "
         "/Microsoft-Server-ActiveSync passed on to the EAS server; otherwise take http-request set-header "
         "Authorization out.",
