@@ -93,7 +93,8 @@ def lines_of(report: Report) -> Iterator[Line]:
     odd = {one.id for one in report.oddities}
     for step in report.steps:
         state = ODDITY if step.findings and odd.issuperset(step.findings) else step.state
-        yield Line(step.section, step.host, step.title, state, remarks(step), step.seconds)
+        said = remarks(step.notes, step.findings, step.reason)
+        yield Line(step.section, step.host, step.title, state, said, step.seconds)
 
 
 _ORDER: Final = {section.value: place for place, section in enumerate(Section)}
@@ -101,7 +102,7 @@ _ORDER: Final = {section.value: place for place, section in enumerate(Section)}
 
 def _line(step: Step, host: str | None) -> Line:
     odd = step.findings and all(one.illness.severity is Severity.ODDITY for one in step.findings)
-    said = "; ".join((*step.notes, *(one.id for one in step.findings), *filter(None, (step.reason,))))
+    said = remarks(step.notes, (one.id for one in step.findings), step.reason)
     state = ODDITY if odd else step.state.value
     return Line(step.check.section.value, host, step.check.title, state, said, step.seconds)
 

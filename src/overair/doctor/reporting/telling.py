@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, Protocol, TypeVar
 
@@ -10,7 +10,7 @@ import msgspec
 
 from overair.doctor.devices.device import Device
 from overair.doctor.devices.profiles import PROFILES
-from overair.doctor.reporting.report import Report, ReportedFinding, ReportedStep, Verdict
+from overair.doctor.reporting.report import Report, ReportedFinding, Verdict
 from overair.doctor.step import GROUND_GONE
 
 HEADINGS: Final = {
@@ -145,9 +145,9 @@ def _with_host(finding: ReportedFinding) -> str:
     return f"{finding.says} ({finding.id})"
 
 
-def remarks(step: ReportedStep) -> str:
-    """What came of a step, beside its state."""
-    return "; ".join((*step.notes, *step.findings, *filter(None, (step.reason,))))
+def remarks(notes: Iterable[str], findings: Iterable[str], reason: str) -> str:
+    """What came of a step, beside its state; findings by their ids."""
+    return "; ".join((*notes, *findings, *filter(None, (reason,))))
 
 
 def with_remarks(title: str, said: str) -> str:
