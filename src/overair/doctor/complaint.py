@@ -12,7 +12,7 @@ from urllib.request import getproxies
 import msgspec
 
 from overair.doctor.devices.device import Device
-from overair.doctor.host import Host
+from overair.doctor.host import Host, is_of
 from overair.doctor.network.neighbourhood import is_public
 from overair.doctor.secret import Secret
 
@@ -112,7 +112,7 @@ class Complaint:
         """Whether a host may be told the password: it is under the address's domain, or the user named it."""
         host = host.lower().rstrip(".")
         named = self.server.name if self.server is not None else None
-        return host in (named, self.mail_domain) or host.endswith(f".{self.mail_domain}")
+        return host == named or is_of(host, self.mail_domain)
 
     def may_ask(self, host: str, address: str) -> bool:
         """Whether a host may be asked at an address."""

@@ -8,6 +8,11 @@ HTTPS_PORT = 443
 HTTP_PORT = 80
 
 
+def is_of(name: str, domain: str) -> bool:
+    """Whether a name is a domain, or under it; both in lower case, without a final dot."""
+    return name == domain or name.endswith(f".{domain}")
+
+
 class Host(msgspec.Struct, frozen=True, order=True):
     """A name, or an IP address that was typed in for one, and the port of HTTPS at it."""
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.host import HTTPS_PORT, Host
+from overair.doctor.host import HTTPS_PORT, Host, is_of
 from overair.doctor.naming import InvalidServer, server_of
 from overair.doctor.secret import Secret
 from overair.protocol.autodiscover.names import InvalidName, address_key
@@ -60,8 +60,10 @@ class Allowance:
 
     def asks(self, server: Host, mail_domain: str) -> bool:
         """Whether a server may be named for an address of a domain: the password goes there."""
-        below = server.name == mail_domain or server.name.endswith(f".{mail_domain}")
-        return (below and server.port == HTTPS_PORT) or (server.name, server.port) in self._servers
+        return (is_of(server.name, mail_domain) and server.port == HTTPS_PORT) or (
+            server.name,
+            server.port,
+        ) in self._servers
 
 
 def complaint_of(typed: Mapping[str, str], allowance: Allowance, around: Surroundings) -> Complaint:

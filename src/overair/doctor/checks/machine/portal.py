@@ -16,7 +16,7 @@ from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Plain
 from overair.doctor.facts.tls import Encrypted
-from overair.doctor.host import Host
+from overair.doctor.host import Host, is_of
 from overair.doctor.illness import Illness, Severity
 
 PORTAL: Final = Illness(
@@ -58,7 +58,7 @@ def _page(location: URL | None) -> URL | None:
 def _is_ours(bedside: Bedside, page: URL, hosts: Iterable[Host]) -> bool:
     """Whether a page is of the domain, or of one of the hosts themselves."""
     name, domain = (page.host or "").lower(), bedside.complaint.mail_domain
-    return name == domain or name.endswith(f".{domain}") or any(name == host.name for host in hosts)
+    return is_of(name, domain) or any(name == host.name for host in hosts)
 
 
 def _apart(bedside: Bedside, hosts: Iterable[Host]) -> bool:
@@ -71,10 +71,11 @@ def _apart(bedside: Bedside, hosts: Iterable[Host]) -> bool:
 def _genuine(bedside: Bedside) -> bool:
     """Whether one host shows a certificate for its own name, which no portal can."""
     shown = bedside.of_hosts(Encrypted)
-    return any(_is_of(host, fact.first.chain) for host, fact in shown.items())
+    return any(_names(host, fact.first.chain) for host, fact in shown.items())
 
 
-def _is_of(host: Host, chain: Sequence[bytes]) -> bool:
+def _names(host: Host, chain: Sequence[bytes]) -> bool:
+    """Whether a chain begins with a certificate for a host."""
     try:
         return bool(chain) and covers(read(chain[0]), host.name)
     except Unreadable:

@@ -9,6 +9,7 @@ from overair.doctor.check import Check, Scope, Section
 from overair.doctor.consequences import CLOSED, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE
 from overair.doctor.facts.names import Addresses, Exchangers
 from overair.doctor.facts.ports import Open
+from overair.doctor.host import is_of
 from overair.doctor.illness import Illness, Severity
 
 RELAY_DOMAINS: Final = (
@@ -52,7 +53,7 @@ RELAY: Final = Illness(
 
 def of_provider(name: str) -> bool:
     """Whether a name is of a provider's relays."""
-    return any(name == domain or name.endswith(f".{domain}") for domain in RELAY_DOMAINS)
+    return any(is_of(name, domain) for domain in RELAY_DOMAINS)
 
 
 async def _examine(bedside: Bedside) -> None:
@@ -74,7 +75,7 @@ def _exchanger(bedside: Bedside, names: tuple[str, ...], addresses: Addresses | 
     if exchangers is None or addresses is None:
         return None
     for exchanger, places in exchangers.hosts.items():
-        foreign = exchanger != domain and not exchanger.endswith(f".{domain}")
+        foreign = not is_of(exchanger, domain)
         if foreign and (exchanger in names or set(places) & set(addresses.ipv4)):
             return exchanger
     return None
