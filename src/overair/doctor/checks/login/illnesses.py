@@ -36,7 +36,8 @@ REFUSED_BEHIND: Final = Illness(
         "access control: Integrated Windows Authentication on (it is off by default), then `iisreset`. On "
         "Exchange 2007 and 2010, at the server in the user's site: `Get-ActiveSyncVirtualDirectory -Server "
         "NAME | Set-ActiveSyncVirtualDirectory -WindowsAuthEnabled $true`, its ExternalUrl empty. On 2013 "
-        "and later: Windows Authentication on at Microsoft-Server-ActiveSync of the site “Exchange Back End”.",
+        "and later, at Microsoft-Server-ActiveSync of the site “Exchange Back End”: Windows Authentication "
+        "on.",
     },
     explains=REFUSED_ELSEWHERE,
 )
