@@ -15,8 +15,9 @@ from overair.doctor.complaint import LANDMARKS, Place, Surroundings
 from overair.doctor.facts.machine import Online, Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Open, Plain
-from overair.doctor.facts.tls import Encrypted, Shake
+from overair.doctor.facts.tls import Encrypted
 from overair.doctor.host import Host
+from overair.doctor.network.handshaking import Shake
 from overair.ward.certificates import Authority
 from overair.ward.name_server import name_server
 from overair.ward.ports import free_port

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from overair.doctor.certificates.certificate import MAXIMUM_CHAIN, Unreadable, read, read_chain
 from overair.doctor.checks.tls import purpose
 from overair.doctor.checks.tls.names import covers
-from overair.doctor.facts.tls import Encrypted, Shake
+from overair.doctor.facts.tls import Encrypted
+from overair.doctor.network.handshaking import Shake
 from overair.ward.certificates import Authority
 from support.asynchronous import run
 from support.bedside import bedside_of

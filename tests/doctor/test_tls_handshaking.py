@@ -13,8 +13,7 @@ from dataclasses import replace
 import pytest
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.facts.tls import Shake
-from overair.doctor.network.handshaking import MAXIMUM_BYTES, Hello, NoShake, Refusal, shake
+from overair.doctor.network.handshaking import MAXIMUM_BYTES, Hello, NoShake, Refusal, Shake, shake
 from overair.ward.certificates import Authority, CertificateFiles
 from support.asynchronous import run
 

@@ -13,10 +13,10 @@ from overair.doctor.certificates.certificate import Certificate, Unreadable, rea
 from overair.doctor.certificates.completing import complete
 from overair.doctor.certificates.stores import Knows, StoreName, store
 from overair.doctor.complaint import Complaint, Surroundings
-from overair.doctor.facts.tls import Chain, Shake
+from overair.doctor.facts.tls import Chain
 from overair.doctor.host import Host
 from overair.doctor.network.believing import Disbelief, Failed, believe
-from overair.doctor.network.handshaking import NoShake, Refusal, hello_to, place_of, shake
+from overair.doctor.network.handshaking import NoShake, Refusal, Shake, hello_to, place_of, shake
 from overair.doctor.network.resolving import Hosts
 
 ROOT: Final = "root"

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from OpenSSL import SSL, crypto
 
 from overair.doctor.complaint import Place, Surroundings
-from overair.doctor.facts.tls import Shake
 from overair.doctor.host import Host
 from overair.doctor.network.resolving import literal
 
@@ -59,6 +58,27 @@ class NoShake(Exception):
         """Its number in RFC 8446 section 6."""
         self.sent = sent
         """The first bytes that came, to tell what they are."""
+
+
+@dataclass(frozen=True)
+class Shake:
+    """One handshake, with nobody trusted and everybody seen."""
+
+    chain: tuple[bytes, ...]
+    """The certificates in DER as they were sent, the server's own first."""
+    version: str
+    """As OpenSSL names it: TLSv1.2, TLSv1.3."""
+    cipher: str
+    protocol: str
+    """What ALPN settled; empty where nothing."""
+    client_certificate: bool
+    """Whether the server asked for one."""
+    staple: bytes
+    """The OCSP response that was stapled, in DER; empty where none was."""
+    group: str = ""
+    """The group of the key exchange as OpenSSL names it (x25519, secp256r1); empty where there was none."""
+    alert: int | None = None
+    """The alert (RFC 8446 section 6) by which the server ended it after it had shown its certificate."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from yarl import URL
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import Check, NotReached, Scope, Section
 from overair.doctor.facts.ports import Open
-from overair.doctor.facts.tls import Encrypted, Shake
+from overair.doctor.facts.tls import Encrypted
 from overair.doctor.illness import Illness, Product, Severity
-from overair.doctor.network.handshaking import NoShake, Refusal, attempt, hello_to, place_of, shake
+from overair.doctor.network.handshaking import NoShake, Refusal, Shake, attempt, hello_to, place_of, shake
 from overair.doctor.network.web import Unanswered, ask
 
 # RFC 8446 section 6.2, RFC 6066 section 3.
