@@ -13,14 +13,16 @@ from overair.doctor.autodiscovering import led_to
 from overair.doctor.bedside import Bedside
 from overair.doctor.check import NotReached
 from overair.doctor.checks.web import forms_inside
+from overair.doctor.complaint import Complaint
 from overair.doctor.facts.tls import Trusted
 from overair.doctor.facts.web import Endpoint, Greeting, Webmail
-from overair.doctor.network.web import Answer
+from overair.doctor.network.web import Answer, ask
 from overair.doctor.secret import Secret
 from overair.protocol.autodiscover.site import AUTODISCOVER_PATH
 from overair.protocol.http import PATH
 from overair.ward.site import AUTODISCOVER, MAIL, NAMES
 from overair.ward.ward import PASSWORD, Ward
+from support.asynchronous import run
 from support.bedside import bedside_of, looked_at
 from support.recording import Answering, Recorder, asking, serving_mail
 
@@ -124,3 +126,18 @@ def test_where_a_redirect_leads(location: str, leads: str | None) -> None:
     target = led_to(URL, answered(302, Location=location))
 
     assert (str(target) if target is not None else None) == leads
+
+
+def test_a_long_header_is_no_reason_to_take_an_answer_for_none() -> None:
+    policy = "default-src " + "https://a-name.example.org " * 1000
+
+    async def at_length(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 204 X\r\nContent-Security-Policy: {policy}\r\n\r\n".encode())
+        writer.close()
+
+    async def asked() -> int:
+        async with await asyncio.start_server(at_length, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return (await ask(Complaint(address="anna@ward.test"), "GET", f"http://127.0.0.1:{port}/")).status
+
+    assert run(asked()) == 204

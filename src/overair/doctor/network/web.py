@@ -21,6 +21,8 @@ from overair.doctor.network.resolving import Hosts, literal
 from overair.doctor.network.trusting import anybody, believed
 
 MAXIMUM_BODY: Final = 1024 * 1024
+MAXIMUM_HEADER: Final = 64 * 1024
+"""Bytes of one; policies of web sites (CSP) and tickets of Kerberos are longer than the library expects."""
 USER_AGENT: Final = "Overair-Doctor"
 _CHUNK: Final = 64 * 1024
 
@@ -125,7 +127,13 @@ async def ask(
     connector = aiohttp.TCPConnector(resolver=hosts, ssl=trust, use_dns_cache=False)
     try:
         async with (
-            aiohttp.ClientSession(connector=connector, timeout=patience, trust_env=False) as session,
+            aiohttp.ClientSession(
+                connector=connector,
+                timeout=patience,
+                trust_env=False,
+                max_line_size=MAXIMUM_HEADER,
+                max_field_size=MAXIMUM_HEADER,
+            ) as session,
             session.request(
                 method, target, data=body or None, headers=sent, allow_redirects=False, expect100=expect
             ) as response,
