@@ -11,6 +11,7 @@ from overair.doctor.answering import answer
 from overair.doctor.complaint import Complaint
 from overair.doctor.reporting.report import Report
 from overair.doctor.secret import Secret
+from overair.ward.cases import CASES
 from overair.ward.site import AUTODISCOVER, MAIL, NAMES, healthy_site, records
 from overair.ward.supplies import Supplies
 from overair.ward.ward import DOMAIN, Ward
@@ -76,6 +77,7 @@ async def expired_behind_a_form(ward: Ward) -> AsyncIterator[Complaint]:
         yield ward.complaint()
 
 
+HOTEL = next(case.start for case in CASES if case.id == "hotel")
 TOGETHER: dict[Start, tuple[str, str | None, str]] = {
     closed_and_unannounced: ("server-unknown at None", "autodiscover-missing", "broken"),
     not_in_the_certificate: ("autodiscover-not-in-certificate at None", None, "impaired"),
@@ -91,6 +93,7 @@ TOGETHER: dict[Start, tuple[str, str | None, str]] = {
     ),
     expired_for_another_name: (f"certificate-expired at {MAIL}", "name-mismatch", "broken"),
     expired_behind_a_form: (f"certificate-expired at {MAIL}", "forms-based-authentication", "broken"),
+    HOTEL: ("captive-portal at None", None, "broken"),
     expired_and_unannounced: (f"certificate-expired at {MAIL}", "autodiscover-missing", "broken"),
 }
 """The cause and where it is, what else has to be told, and how phones fare."""
@@ -126,4 +129,9 @@ def test_a_usual_name_that_is_there_and_closed_is_told(reports: dict[Start, Repo
     cause = reports[closed_and_unannounced].cause
 
     assert cause is not None
-    assert f"{MAIL}: connection refused" in cause.says
+    assert f"answers as one; in DNS, and without an answer: {MAIL} (connection refused)." in cause.says
+
+
+@needs("nginx")
+def test_what_a_portal_answers_is_not_held_against_the_server(reports: dict[Start, Report]) -> None:
+    assert reports[HOTEL].others == ()

@@ -19,5 +19,16 @@ OTHER_NAMES: Final = frozenset(
 """The certificate is for somebody else."""
 SOMEBODY_ELSE: Final = NOT_BELIEVED | OTHER_NAMES | {"tls-name-refused"}
 """It speaks TLS, and shows the certificate of somebody else."""
+WEB_SITE: Final = frozenset(
+    (
+        "login-page-in-front",
+        "web-page-instead",
+        "post-redirected",
+        "autodiscover-web-page",
+        "autodiscover-redirect-outside",
+        "autodiscover-redirect-unencrypted",
+    )
+)
+"""It answers as a web site does that knows nothing of EAS."""
 NOTHING_KNOWN: Final = frozenset(("server-unknown", "autodiscover-missing"))
 """No server is found."""

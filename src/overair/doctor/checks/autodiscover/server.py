@@ -50,7 +50,8 @@ async def _examine(bedside: Bedside) -> Server | None:
 def _silent(guesses: Sequence[Probe], domain: str) -> str:
     """Which of the usual names are there without an answer, of which one may be the server."""
     there = [one for one in guesses if one.why not in (None, Why.NAME) and one.host.name != domain]
-    return f" ({'; '.join(f'{one.host.name}: {one.why}' for one in there)})" if there else ""
+    told = ", ".join(f"{one.host.name} ({one.why})" for one in there)
+    return f"; in DNS, and without an answer: {told}" if there else ""
 
 
 def _named(bedside: Bedside) -> Sequence[tuple[Host, str]]:

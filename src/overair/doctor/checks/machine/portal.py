@@ -11,7 +11,7 @@ from overair.doctor.bedside import Bedside
 from overair.doctor.certificates.certificate import Unreadable, read
 from overair.doctor.check import Check, Scope, Section
 from overair.doctor.checks.tls.names import covers
-from overair.doctor.consequences import CLOSED, NOT_TLS, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE
+from overair.doctor.consequences import CLOSED, NOT_TLS, NOTHING_KNOWN, OTHER_PORTS, SOMEBODY_ELSE, WEB_SITE
 from overair.doctor.facts.machine import Resolving
 from overair.doctor.facts.names import Addresses
 from overair.doctor.facts.ports import Plain
@@ -26,7 +26,7 @@ PORTAL: Final = Illness(
     "as in hotels and trains. Nothing can be said of the server from here.",
     cure="Open {page} in a browser of this machine and log in there (or accept the terms), then run the "
     "doctor again. Phones in this network have to do the same.",
-    explains=NOTHING_KNOWN | CLOSED | OTHER_PORTS | NOT_TLS | SOMEBODY_ELSE,
+    explains=NOTHING_KNOWN | CLOSED | OTHER_PORTS | NOT_TLS | SOMEBODY_ELSE | WEB_SITE,
 )
 AUTHENTICATION_REQUIRED: Final = 511
 """RFC 6585 section 6: Network Authentication Required, which only portals answer."""
