@@ -45,3 +45,12 @@ def test_what_is_long_is_cut_after_all_is_hidden(kind: type[Discretion]) -> None
         assert len(shown) <= MOST_CHARACTERS
         assert PASSWORD[:3] not in shown
     assert len(discretion.text(said)) == MOST_CHARACTERS
+
+
+def test_no_half_of_a_password_is_left_where_a_long_text_is_cut() -> None:
+    discretion = Discretion(Complaint(address="anna@ward.test", password=Secret(PASSWORD)))
+    for before in range(4 * MOST_CHARACTERS - 20, 4 * MOST_CHARACTERS + 400, 7):
+        # What is hidden gets so short that the place of the cut is within what is told.
+        said = f"{PASSWORD}{'x' * (before - len(PASSWORD) - 1)} {PASSWORD} {'y ' * 500}"
+
+        assert PASSWORD[:5] not in discretion.text(said)

@@ -17,7 +17,7 @@ from support.pace import pace
 SHAPES = [
     (name, shape, number) for name, target in TARGETS.items() for number, shape in enumerate(target.shapes)
 ]
-IN_EVERY_RUN = 3
+IN_EVERY_RUN = 5
 """Of so many shapes of a target that stand one behind the other the first is measured in every run."""
 SMALLEST, LARGEST = 16 * 1024, 256 * 1024
 MEASURABLE = 0.02

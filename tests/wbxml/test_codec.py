@@ -237,7 +237,7 @@ def test_time_is_linear_in_the_length(shape: str) -> None:
                 tree = tree.children.pop()
         return best
 
-    small, large = seconds(4_000), seconds(64_000)
+    small, large = seconds(2_000), seconds(32_000)
     # 16 times as long; a quadratic step would take 256 times as long.
     assert large < 60 * max(small, 0.0005)
 

@@ -22,6 +22,10 @@ SHORTEST: Final = 4
 """Characters of a password that is looked for in what servers say."""
 MOST_CHARACTERS: Final = 2000
 """Of one thing that a server has said."""
+_LOOKED_AT: Final = 4 * MOST_CHARACTERS
+"""Characters of it that are looked at: hiding and replacing makes texts shorter."""
+_LONGEST_NAME: Final = 320
+"""Characters of the longest address; RFC 5321 section 4.5.3.1."""
 _UNPRINTABLE: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -39,6 +43,7 @@ class Discretion:
 
     def __init__(self, complaint: Complaint) -> None:
         self._secrets = _secrets_of(complaint)
+        self._margin = max((_LONGEST_NAME, *map(len, self._secrets)))
 
     def step(self, step: Step) -> Step:
         """A step as it may be shown."""
@@ -80,10 +85,13 @@ class Discretion:
         return self.plain(text)[:MOST_CHARACTERS]
 
     def plain(self, text: str) -> str:
-        """A text of any length, without the password and what acts on a terminal."""
+        """A text, or the beginning of a long one, without the password and what acts on a terminal."""
+        is_cut = len(text) > _LOOKED_AT
+        text = text[: _LOOKED_AT + self._margin] if is_cut else text
         for secret in self._secrets:
             text = _without(text, secret)
-        return printable(text)
+        # Where a text is cut, a secret or a name may be, and half of it would not be known again.
+        return printable(text[: -self._margin] if is_cut else text)
 
 
 def _without(text: str, secret: str) -> str:
