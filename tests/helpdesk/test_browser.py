@@ -35,7 +35,7 @@ async def send(page: Tab, desk: RunningDesk) -> None:
 async def steps_until_the_answer(page: Tab) -> set[str]:
     """The states that steps were seen in."""
     met: set[str] = set()
-    while await page.look("document.getElementById('answer') === null"):
+    while not await page.look("document.getElementById('answer') !== null"):
         met |= set(await page.look(STATES) or ())
     await page.until("document.readyState === 'complete'")
     return met

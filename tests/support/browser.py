@@ -29,7 +29,13 @@ ARGUMENTS: Final = (
     "--disable-extensions",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+_LEFT: Final = "Inspected target navigated or closed"
+"""What is answered for a page that the browser has gone on from meanwhile."""
 _LISTENING: Final = re.compile(r"DevTools listening on ws://([^/]+)/")
+
+
+class Left(Exception):
+    """The page that was asked is no longer there."""
 
 
 class Tab:
@@ -42,12 +48,14 @@ class Tab:
         """What the browser refused to do for the page: scripts, styles, what fails."""
 
     async def tell(self, method: str, **parameters: Any) -> Any:
-        """One command; its result. Raises AssertionError where the browser does not take it."""
+        """One command; its result. Raises AssertionError where the browser does not take it, Left."""
         number = next(self._numbers)
         await self._socket.send_json({"id": number, "method": method, "params": parameters})
         while True:
             said = json.loads(await self._socket.receive_str(timeout=PATIENCE_SECONDS))
             if said.get("id") == number:
+                if said.get("error", {}).get("message") == _LEFT:
+                    raise Left
                 assert "error" not in said, said
                 return said["result"]
             if said.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
@@ -55,7 +63,10 @@ class Tab:
 
     async def look(self, expression: str) -> Any:
         """The value of an expression of JavaScript; None while the page changes."""
-        found = await self.tell("Runtime.evaluate", expression=expression, returnByValue=True)
+        try:
+            found = await self.tell("Runtime.evaluate", expression=expression, returnByValue=True)
+        except Left:
+            return None
         return found["result"].get("value")
 
     async def until(self, expression: str) -> None:
