@@ -25,9 +25,9 @@ WINDOW: Final = 100
 ROUNDS: Final = 2
 CUT: Final = BodyPreference(type=BodyType.PLAIN_TEXT, truncation_size=512)
 SMALL, LARGE = 2_000, 20_000
-SYNCS: Final = 100
+SYNCS: Final = 250
 """Empty Syncs in a round."""
-TURNS: Final = 3
+TURNS: Final = 4
 DELIVERIES: Final = 25
 SETTLE_SECONDS: Final = 2.0
 CHANGES: Final = 2
