@@ -182,7 +182,7 @@ def test_errors_of_the_house(
     monkeypatch.setattr(server.application.services.partnerships, "contact", broken)
     with capture_logs() as lines:
         answer = phone.post(Command.FOLDER_SYNC, FOLDER_SYNC)
-        (line,) = request_lines(lines, 1)
+        (line,) = request_lines(lines, 1, phone.device_id)
     assert answer.status == status
     assert ("retry-after" in answer.headers) == (status == 503)
     assert b"secret" not in answer.body

@@ -139,7 +139,8 @@ def test_heads_that_are_too_long_are_refused(front: Front) -> None:
         contextlib.suppress(ConnectionError, ssl.SSLError),
     ):
         connection.request("POST", "/" + "x" * 20_000, b"")
-        assert connection.getresponse().status in (400, 414, 431)
+        # 502 where the server refused it and closed before the proxy had sent all of it.
+        assert connection.getresponse().status in (400, 414, 431, 502)
     assert front.asked("/", b"", **{"X-Long": "x" * 4_000})["size"] == 0
 
 

@@ -206,11 +206,17 @@ def letter(
     return message
 
 
-def request_lines(lines: Sequence[MutableMapping[str, Any]], count: int) -> list[MutableMapping[str, Any]]:
-    """The log lines of that many requests, which come a moment after their answers."""
+def request_lines(
+    lines: Sequence[MutableMapping[str, Any]], count: int, device: str | None = None
+) -> list[MutableMapping[str, Any]]:
+    """The log lines of that many requests, which come a moment after their answers; of one device alone
+    where others have asked shortly before.
+    """
     deadline = time.monotonic() + 10
     while True:
-        found = [line for line in lines if line["event"] == "request"]
+        found = [
+            line for line in lines if line["event"] == "request" and device in (None, line.get("device"))
+        ]
         if len(found) >= count or time.monotonic() > deadline:
             assert len(found) == count, found
             return found
